@@ -304,7 +304,8 @@ final class ExperimentOptions {
         Long timeout = trialTimeout != null
                 ? (Long) ExperimentFile.seconds("--trial-timeout", trialTimeout)
                 : said.trialTimeoutSeconds();
-        if (runOptions.inProcess && timeout != null) {
+        boolean inProcess = runOptions.on().equals("in-process");
+        if (inProcess && timeout != null) {
             throw new RequestException("--trial-timeout needs processes that can be stopped: leave --in-process out");
         }
         Integer perTrial = threads != null ? threads : said.threads();
@@ -312,7 +313,7 @@ final class ExperimentOptions {
         int cores = Runtime.getRuntime().availableProcessors();
         int trials = ExperimentSpec.trials(contestants.size(), seeds().size(), split);
         ComputeDevice chosen = Accelerators.here().choose(first(device, first(said.device(), Accelerators.AUTO)));
-        int atOnce = runOptions.inProcess
+        int atOnce = inProcess
                 ? 1
                 : together != null ? together : defaultJobs(chosen == ComputeDevice.CUDA ? 1 : cores, trials, perTrial);
         return new ExperimentSpec(

@@ -183,7 +183,7 @@ record ExperimentRuns(ExperimentOptions options, Console console) {
 
     /** Refuses to hand out the trials of several data sets, since each data set has a run of its own. */
     static void requireOneDataSet(RunOptions options, int dataSets) {
-        if (options.orders != null && dataSets > 1) {
+        if (options.on().startsWith("orders:") && dataSets > 1) {
             throw new RequestException("--orders takes one data set at a time, but there are " + dataSets
                     + ": run the command once for each");
         }

@@ -11,23 +11,15 @@ import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.experiment.RunPolicy;
 import io.catwalk.runner.plugin.PluginCatalog;
-import io.catwalk.runner.remote.OrderFolder;
-import io.catwalk.runner.remote.OrderFolderExecutor;
-import io.catwalk.runner.remote.Packing;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.DatasetSpec;
-import io.catwalk.runner.trial.EngineSettings;
-import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialExecutorFactory;
-import io.catwalk.runner.trial.TrialInProcess;
-import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -74,9 +66,10 @@ final class RunOptions {
 
     @Option(
             names = "--on",
-            paramLabel = "MASTER",
+            paramLabel = "WHERE",
             description = "Train on an Apache Spark 4 cluster: spark://host:7077, or any other master that "
-                    + "spark-submit accepts. Set SPARK_HOME to the folder of Spark.")
+                    + "spark-submit accepts. Set SPARK_HOME to the folder of Spark. local is this machine, and "
+                    + "orders:DIR the same as --orders DIR. Default: local")
     @Nullable
     String master;
 
@@ -119,8 +112,8 @@ final class RunOptions {
         RunResults results = conducted.results();
         if (json) {
             console.json(results);
-        } else if (results.done().isEmpty() && !conducted.handedOut().isEmpty()) {
-            console.line("The orders are in " + orders);
+        } else if (results.done().isEmpty() && conducted.handedOut() != null) {
+            console.line("The orders are in " + conducted.handedOut().folder());
         } else {
             console.line("");
             console.line("Everything is in " + run.path());
@@ -131,8 +124,8 @@ final class RunOptions {
         return exitCode(conducted, run.path(), console);
     }
 
-    /** A run, whether its reports could be written, and the ranges of its orders that have no outcome yet. */
-    record FinishedRun(RunResults results, boolean reported, String handedOut) {}
+    /** A run, whether its reports could be written, and the orders that somebody else carries out. */
+    record FinishedRun(RunResults results, boolean reported, TrialExecutor.@Nullable HandedOut handedOut) {}
 
     /** Runs it, and prints the answer unless a program reads the output. If stopped, it tells the user to resume {@code whole}. */
     @SuppressWarnings("try") // the hook is held, not used
@@ -141,28 +134,29 @@ final class RunOptions {
         RunFolder run = lock.run();
         ExperimentSpec spec = experiment.spec();
         TrialExecutorFactory.Needs needs =
-                new TrialExecutorFactory.Needs(spec.threads(), spec.jobs(), run.sparkLog(), Home.path(), imagesInPlace);
+                new TrialExecutorFactory.Needs(spec.threads(), spec.jobs(), run.sparkLog(), Home.path());
         Runnable tell = () -> console.note("catwalk: stopped; continue with " + again(whole));
         try (StopHook told = new StopHook("stop-note", tell)) {
             RunResults results;
-            String open;
+            TrialExecutor.@Nullable HandedOut handedOut;
             try (ProgressView view = ProgressView.of(console, spec, !noLatency); // ends before anything is printed
                     TrialExecutor executor =
                             Objects.requireNonNull(opening, "how() chooses it").open(needs)) {
                 results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
-                open = executor instanceof OrderFolderExecutor folder ? OrderFolder.ranges(folder.open()) : "";
+                handedOut = executor.handedOut();
             }
-            boolean nothingYet = results.done().isEmpty() && !open.isEmpty();
-            return new FinishedRun(results, nothingYet || Reports.writeAfter(run, results, !json, console), open);
+            boolean waits = results.done().isEmpty() && handedOut != null;
+            return new FinishedRun(results, waits || Reports.writeAfter(run, results, !json, console), handedOut);
         }
     }
 
     /** Returns the exit code, and reports what was not run: it tells the user to resume the folder {@code whole}. */
     int exitCode(FinishedRun conducted, Path whole, Console console) {
         RunResults results = conducted.results();
-        if (!conducted.handedOut().isEmpty()) {
-            console.note("no outcome yet for the orders " + conducted.handedOut() + " in " + orders
-                    + ": carry out each with catwalk work " + Shell.quoted(orders + "/N.json")
+        TrialExecutor.@Nullable HandedOut orders = conducted.handedOut();
+        if (orders != null) {
+            console.note("no outcome yet for the orders " + orders.open() + " in " + orders.folder()
+                    + ": carry out each with catwalk work " + Shell.quoted(orders.folder() + "/N.json")
                     + ", then collect the outcomes with " + again(whole));
         } else if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, because the time was up: "
@@ -235,22 +229,15 @@ final class RunOptions {
     }
 
     RunPolicy how() {
-        if (inProcess && budget != null) {
-            // A training in this process cannot be stopped: it would continue while others are measured.
-            throw new RequestException("--budget needs processes that can be stopped: leave --in-process out");
-        }
-        if (master != null && (inProcess || orders != null)) {
-            throw new RequestException(
-                    "--on trains on a cluster: leave " + (inProcess ? "--in-process" : "--orders") + " out");
-        }
-        if (orders != null && (inProcess || budget != null)) {
-            throw new RequestException(
-                    "--orders trains nothing here: leave " + (inProcess ? "--in-process" : "--budget") + " out");
+        if ((master != null || orders != null) && (inProcess || (master != null && orders != null))) {
+            throw new RequestException((master != null ? "--on" : "--orders") + " says where trials run: leave "
+                    + (inProcess ? "--in-process" : "--orders") + " out");
         }
         if (imagesInPlace && !elsewhere()) {
             throw new RequestException("--images-in-place is for --orders and --on: leave it out");
         }
-        opening = opening();
+        opening = TrialExecutorFactory.of(on())
+                .checked(new TrialExecutorFactory.Request(on(), resumes, budget != null, imagesInPlace));
         PrivateFolder.claim();
         return new RunPolicy(
                 budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
@@ -261,29 +248,13 @@ final class RunOptions {
                         : Machine.current().processor());
     }
 
-    /** Tells whether trials run on other machines, which this machine knows nothing about. */
-    boolean elsewhere() {
-        return orders != null || master != null;
+    /** Names what runs the trials; the other options are short for a text after --on. */
+    String on() {
+        return master != null ? master : orders != null ? "orders:" + orders : inProcess ? "in-process" : "local";
     }
 
-    private TrialExecutorFactory.Opening opening() {
-        if (master != null) {
-            return TrialExecutorFactory.of(master).checked(master);
-        }
-        if (orders != null) {
-            OrderFolder folder =
-                    resumes && Files.isDirectory(orders) ? OrderFolder.open(orders) : OrderFolder.unused(orders);
-            return needs -> {
-                folder.make();
-                return new OrderFolderExecutor(folder, Packing.Images.of(needs.imagesInPlace()), new TrialProcess());
-            };
-        }
-        if (inProcess) {
-            return needs -> {
-                EngineSettings.apply(needs.threads());
-                return new LocalExecutor(new TrialInProcess(), 1);
-            };
-        }
-        return needs -> new LocalExecutor(new TrialProcess(), needs.jobs());
+    /** Tells whether trials run on other machines, which this machine knows nothing about. */
+    boolean elsewhere() {
+        return TrialExecutorFactory.of(on()).elsewhere();
     }
 }

@@ -5,11 +5,13 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.OutcomeCheck;
 import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialExecutorFactory;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialKey;
 import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialProcess;
 import io.catwalk.runner.trial.TroubleException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,12 +27,36 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes orders into a folder, from which a scheduler runs them later and elsewhere, and collects the results of
  * earlier orders.
  */
 public final class OrderFolderExecutor implements TrialExecutor {
+
+    /** Hands out orders into a folder: a new one, or that of the run that continues. */
+    public static final class Factory implements TrialExecutorFactory {
+
+        @Override
+        public String scheme() {
+            return "orders:";
+        }
+
+        @Override
+        public Opening checked(Request request) {
+            if (request.budget()) {
+                throw new RequestException("--orders trains nothing here: leave --budget out");
+            }
+            Path path = Path.of(request.place());
+            OrderFolder folder =
+                    request.resumes() && Files.isDirectory(path) ? OrderFolder.open(path) : OrderFolder.unused(path);
+            return needs -> {
+                folder.make();
+                return new OrderFolderExecutor(folder, request.imagesInPlace(), new TrialProcess());
+            };
+        }
+    }
 
     /** A trial that was lost this many times stays lost. */
     private static final int MOST_ATTEMPTS = 3;
@@ -52,15 +78,15 @@ public final class OrderFolderExecutor implements TrialExecutor {
      * Opens a folder, and deletes the drafts that a killed process has left in it.
      *
      * @param folder of the orders of one run, which nobody else hands out now
-     * @param images what becomes of the images of new orders
+     * @param imagesInPlace whether the images of new orders stay where they are
      * @param check of what comes back
      * @throws IOException if an order cannot be read, or a draft cannot be deleted
      */
-    public OrderFolderExecutor(OrderFolder folder, Packing.Images images, OutcomeCheck check) throws IOException {
+    public OrderFolderExecutor(OrderFolder folder, boolean imagesInPlace, OutcomeCheck check) throws IOException {
         this.folder = folder;
         this.check = check;
         AtomicFiles.sweep(folder.supplies());
-        packing = new Packing(folder.supplies(), images);
+        packing = new Packing(folder.supplies(), imagesInPlace);
         given = new TreeMap<>(folder.orders());
         given.forEach((number, order) -> {
             numbers.put(TrialKey.of(order), number);
@@ -78,13 +104,9 @@ public final class OrderFolderExecutor implements TrialExecutor {
         return true;
     }
 
-    /**
-     * Returns the numbers of the orders without a result.
-     *
-     * @return in ascending order
-     */
-    public SortedSet<Integer> open() {
-        return new TreeSet<>(open);
+    @Override
+    public @Nullable HandedOut handedOut() {
+        return open.isEmpty() ? null : new HandedOut(OrderFolder.ranges(open), folder.path());
     }
 
     @Override

@@ -25,38 +25,20 @@ import org.jspecify.annotations.Nullable;
 public final class Packing {
 
     private final Path folder;
-    private final Images images;
+    private final boolean imagesInPlace;
 
     /** Places of what was packed already, by keys. */
     private final Map<String, Place> packed = new HashMap<>();
-
-    /** What happens to the images of a data set that is not a known one. */
-    public enum Images {
-        /** They are packed, too. */
-        PACKED,
-        /** They stay in place: each worker sees the same folder under the same path. */
-        IN_PLACE;
-
-        /**
-         * Returns what a user chose.
-         *
-         * @param inPlace whether they stay in place
-         * @return the choice
-         */
-        public static Images of(boolean inPlace) {
-            return inPlace ? IN_PLACE : PACKED;
-        }
-    }
 
     /**
      * Prepares to pack.
      *
      * @param folder an existing folder; orders name its files by addresses relative to its parent
-     * @param images what happens to the images
+     * @param imagesInPlace whether images stay where they are, since each worker sees them under the same path
      */
-    public Packing(Path folder, Images images) {
+    public Packing(Path folder, boolean imagesInPlace) {
         this.folder = folder;
-        this.images = images;
+        this.imagesInPlace = imagesInPlace;
     }
 
     /**
@@ -66,7 +48,7 @@ public final class Packing {
      */
     void knows(TrialOrder earlier) {
         Supplies supplies = earlier.supplies();
-        if (images == Images.PACKED && !supplies.images().isEmpty()) {
+        if (!imagesInPlace && !supplies.images().isEmpty()) {
             Place place = supplies.images().get(0);
             if (place.sha256() != null && Files.isRegularFile(folder.resolve(place.sha256()))) {
                 packed.put(imagesKey(earlier), place);
@@ -88,8 +70,7 @@ public final class Packing {
     public TrialOrder packed(TrialOrder order) throws IOException {
         TrialSources here = new TrialSources(order);
         Supplies supplies = order.supplies();
-        boolean inPlace = images == Images.IN_PLACE
-                || ImageDatasets.isKnown(order.dataset().name());
+        boolean inPlace = imagesInPlace || ImageDatasets.isKnown(order.dataset().name());
         return order.from(
                 inPlace ? order.dataset() : order.dataset().unplaced(),
                 new Supplies(

@@ -141,11 +141,11 @@ final class SparkExecutor implements TrialExecutor {
      *
      * @param settings paths and addresses
      * @param threads of each trial; each trial requests as many cores
-     * @param images what happens to the images
+     * @param imagesInPlace whether the images stay where they are
      * @return an executor that is not open yet
      */
-    static TrialExecutor whenNeeded(Settings settings, int threads, Packing.Images images) {
-        return new DeferredExecutor(SLOTS, () -> new SparkExecutor(settings, threads, images));
+    static TrialExecutor whenNeeded(Settings settings, int threads, boolean imagesInPlace) {
+        return new DeferredExecutor(SLOTS, () -> new SparkExecutor(settings, threads, imagesInPlace));
     }
 
     /**
@@ -153,17 +153,17 @@ final class SparkExecutor implements TrialExecutor {
      *
      * @param settings paths and addresses
      * @param threads of each trial; each trial requests as many cores
-     * @param images what happens to the images
+     * @param imagesInPlace whether the images stay where they are
      * @throws RequestException if it does not start
      * @throws IOException if files cannot be written
      * @throws InterruptedException if the calling thread is interrupted
      */
-    SparkExecutor(Settings settings, int threads, Packing.Images images) throws IOException, InterruptedException {
-        this(settings, threads, images, PATIENCE);
+    SparkExecutor(Settings settings, int threads, boolean imagesInPlace) throws IOException, InterruptedException {
+        this(settings, threads, imagesInPlace, PATIENCE);
     }
 
     /** Starts a Spark application; the user is told when nothing has happened for a time. */
-    SparkExecutor(Settings settings, int threads, Packing.Images images, Duration patience)
+    SparkExecutor(Settings settings, int threads, boolean imagesInPlace, Duration patience)
             throws IOException, InterruptedException {
         log = settings.log;
         checks = Executors.newFixedThreadPool(Math.max(1, Runtime.getRuntime().availableProcessors() / threads));
@@ -171,7 +171,7 @@ final class SparkExecutor implements TrialExecutor {
         Process started = null;
         try {
             orders = OrderFolder.create(scratch.file("orders"));
-            packing = new Packing(orders.supplies(), images);
+            packing = new Packing(orders.supplies(), imagesInPlace);
             ProcessBuilder builder = new ProcessBuilder(command(settings, threads)).redirectError(log.toFile());
             if (settings.master.startsWith("local")) { // its executors are here, and nobody else needs its ports
                 builder.environment().putIfAbsent("SPARK_LOCAL_IP", "127.0.0.1");

@@ -15,7 +15,8 @@ public final class SparkExecutorFactory implements TrialExecutorFactory {
     }
 
     @Override
-    public Opening checked(String master) {
+    public Opening checked(Request request) {
+        String master = request.on();
         SparkHome home = SparkHome.find(System.getenv("SPARK_HOME"));
         SparkHome.requireMaster(master);
         String onWorkers = System.getenv("CATWALK_WORKER_HOME");
@@ -23,6 +24,6 @@ public final class SparkExecutorFactory implements TrialExecutorFactory {
                 new SparkExecutor.Settings(
                         home, master, needs.program(), onWorkers == null ? null : Path.of(onWorkers), needs.log()),
                 needs.threads(),
-                Packing.Images.of(needs.imagesInPlace()));
+                request.imagesInPlace());
     }
 }

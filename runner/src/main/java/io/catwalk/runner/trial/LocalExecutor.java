@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +16,50 @@ import org.slf4j.LoggerFactory;
 public final class LocalExecutor implements TrialExecutor {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
+
+    /** Runs each trial in a process of its own. */
+    public static final class Factory implements TrialExecutorFactory {
+
+        @Override
+        public String scheme() {
+            return "local";
+        }
+
+        @Override
+        public Opening checked(Request request) {
+            return needs -> new LocalExecutor(new TrialProcess(), needs.jobs());
+        }
+
+        @Override
+        public boolean elsewhere() {
+            return false;
+        }
+    }
+
+    /** Runs one trial after the other in this process. */
+    public static final class InProcessFactory implements TrialExecutorFactory {
+
+        @Override
+        public String scheme() {
+            return "in-process";
+        }
+
+        @Override
+        public Opening checked(Request request) {
+            if (request.budget()) { // a training in this process would continue while others are measured
+                throw new RequestException("--budget needs processes that can be stopped: leave --in-process out");
+            }
+            return needs -> {
+                EngineSettings.apply(needs.threads());
+                return new LocalExecutor(new TrialInProcess(), 1);
+            };
+        }
+
+        @Override
+        public boolean elsewhere() {
+            return false;
+        }
+    }
 
     private final TrialExecution execution;
     private final int slots;

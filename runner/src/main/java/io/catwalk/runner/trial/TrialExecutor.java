@@ -1,7 +1,9 @@
 package io.catwalk.runner.trial;
 
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs trials, in whatever place. The scheduler of an experiment uses only this interface, so that another engine can
@@ -36,6 +38,23 @@ public interface TrialExecutor extends AutoCloseable {
     default boolean outlivesUs() {
         return false;
     }
+
+    /**
+     * Says which trials were left running.
+     *
+     * @return what has no outcome yet; null if there is nothing
+     */
+    default @Nullable HandedOut handedOut() {
+        return null;
+    }
+
+    /**
+     * Orders that somebody else carries out.
+     *
+     * @param open numbers of those without an outcome, such as {@code 0-3,7}; not empty
+     * @param folder where they are, each in a file {@code NUMBER.json}
+     */
+    record HandedOut(String open, Path folder) {}
 
     /**
      * Tells whether it has broken down: trials that are submitted now are lost at once.

@@ -15,21 +15,50 @@ import java.util.ServiceLoader;
 public interface TrialExecutorFactory {
 
     /**
-     * Returns which texts after {@code --on} are for this factory: those that begin so. Of several factories, the one
-     * with the longest beginning gets the text.
+     * Returns which texts after {@code --on} are for this factory.
      *
-     * @return such as {@code cloud:}; empty for whatever is for no other
+     * @return the whole text, or, with a colon at its end, what the text begins with, such as {@code cloud:}; empty for
+     *     whatever is for no other
      */
     String scheme();
 
     /**
      * Checks a request as far as possible, before anything is written.
      *
-     * @param on the whole text after {@code --on}, with the scheme
+     * @param request of the user
      * @return what opens the executor once there is a run folder
      * @throws RequestException if trials cannot be run there
      */
-    Opening checked(String on);
+    Opening checked(Request request);
+
+    /**
+     * Tells whether trials run on other machines, about which this one knows nothing.
+     *
+     * @return false if they share this machine
+     */
+    default boolean elsewhere() {
+        return true;
+    }
+
+    /**
+     * Says what a user asks for.
+     *
+     * @param on the whole text after {@code --on}
+     * @param resumes whether the run was begun before
+     * @param budget whether the time is limited, after which running trials are stopped
+     * @param imagesInPlace whether the machines see the images under the same path, so that no copy is sent
+     */
+    record Request(String on, boolean resumes, boolean budget, boolean imagesInPlace) {
+
+        /**
+         * Returns the factory's own part of the text.
+         *
+         * @return what follows the first colon; empty without one
+         */
+        public String place() {
+            return on.substring(on.indexOf(':') < 0 ? on.length() : on.indexOf(':') + 1);
+        }
+    }
 
     /** Opens an executor. */
     interface Opening {
@@ -51,9 +80,8 @@ public interface TrialExecutorFactory {
      * @param jobs number of trials that are to run at once, if they run on this machine
      * @param log file of the run that may receive what is said outside of trials
      * @param program installation of Catwalk on this machine
-     * @param imagesInPlace whether the machines see the images under the same path, so that no copy is sent
      */
-    record Needs(int threads, int jobs, Path log, Path program, boolean imagesInPlace) {}
+    record Needs(int threads, int jobs, Path log, Path program) {}
 
     /**
      * Finds the factory for a text.
@@ -65,8 +93,12 @@ public interface TrialExecutorFactory {
     static TrialExecutorFactory of(String on) {
         return ServiceLoader.load(TrialExecutorFactory.class, TrialExecutorFactory.class.getClassLoader()).stream()
                 .map(ServiceLoader.Provider::get)
-                .filter(factory -> on.startsWith(factory.scheme()))
+                .filter(factory -> fits(on, factory.scheme()))
                 .max(Comparator.comparingInt(factory -> factory.scheme().length()))
                 .orElseThrow(() -> new RequestException("nothing here runs trials on " + Reasons.quoted(on)));
+    }
+
+    private static boolean fits(String on, String scheme) {
+        return scheme.isEmpty() || on.equals(scheme) || (scheme.endsWith(":") && on.startsWith(scheme));
     }
 }

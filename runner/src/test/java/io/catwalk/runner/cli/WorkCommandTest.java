@@ -117,11 +117,12 @@ final class WorkCommandTest {
     @Tag("long")
     void ordersThatWereCarriedElsewhereComeToTheBitsOfALocalRun() throws Exception {
         Path local = folder.resolve("local");
-        compare(tiny, "learns --seeds 3 --out " + local);
+        compare(tiny, "learns --seeds 3 --on local --out " + local);
         Path images = TinyImages.write(folder.resolve("tiny"));
-        Catwalk.Answer handedOut = compare(images, "learns --seeds 3 --out %s --orders %s".formatted(run, orders))
+        Catwalk.Answer handedOut = compare(images, "learns --seeds 3 --out %s --on orders:%s".formatted(run, orders))
                 .done();
-        assertThat(handedOut.err()).contains("orders 0-2 in " + orders, "catwalk work " + orders);
+        assertThat(handedOut.err())
+                .contains("orders 0-2 in " + orders, "catwalk work " + orders, " --on orders:" + orders);
         assertThat(orders.resolve("0.json")).content().doesNotContain(folder.toString(), shared.toString());
         orders = Files.move(orders, folder.resolve("elsewhere"));
         Files.move(images, folder.resolve("hidden"));

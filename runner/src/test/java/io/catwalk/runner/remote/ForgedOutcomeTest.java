@@ -591,6 +591,6 @@ final class ForgedOutcomeTest {
     }
 
     private static OrderFolderExecutor executor(OrderFolder orders) throws IOException {
-        return new OrderFolderExecutor(orders, Packing.Images.PACKED, new TrialProcess());
+        return new OrderFolderExecutor(orders, false, new TrialProcess());
     }
 }

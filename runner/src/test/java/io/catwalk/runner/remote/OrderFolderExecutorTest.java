@@ -15,6 +15,7 @@ import io.catwalk.runner.supply.Place;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUpExecutor;
 import io.catwalk.runner.trial.Orders;
+import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialExecutor.Submitted;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
@@ -62,16 +63,16 @@ final class OrderFolderExecutorTest {
         return new TrialFolder(Files.createDirectories(folder.resolve("trial")));
     }
 
-    private OrderFolderExecutor executor(Packing.Images images) throws IOException {
+    private OrderFolderExecutor executor(boolean imagesInPlace) throws IOException {
         Path orders = folder.resolve("orders");
         return new OrderFolderExecutor(
                 Files.isDirectory(orders) ? OrderFolder.open(orders) : OrderFolder.create(orders),
-                images,
+                imagesInPlace,
                 (order, trial) -> trial.readOutcome()); // the check of what comes back has its own test
     }
 
-    private Submitted submit(Packing.Images images, TrialOrder order) throws IOException {
-        return executor(images).submit(order, trial(), news -> {});
+    private Submitted submit(boolean imagesInPlace, TrialOrder order) throws IOException {
+        return executor(imagesInPlace).submit(order, trial(), news -> {});
     }
 
     private TrialOrder written(int number) throws IOException {
@@ -81,19 +82,19 @@ final class OrderFolderExecutorTest {
 
     @Test
     void ordersShareWhatTheyNeedAndKeepTheirNumbersAndPlaces() throws IOException {
-        OrderFolderExecutor first = executor(Packing.Images.PACKED);
+        OrderFolderExecutor first = executor(false);
         first.submit(order(1), trial(), news -> {});
         first.submit(order(2), trial(), news -> {});
-        assertThat(first.open()).containsExactly(0, 1);
+        assertThat(first.handedOut()).isEqualTo(new TrialExecutor.HandedOut("0-1", folder.resolve("orders")));
         assertThat(written(0).supplies()).isEqualTo(written(1).supplies());
         assertThat(written(1).dataset().name()).isEqualTo("tiny");
 
         TrialOrder second = order(2);
-        OrderFolderExecutor later = executor(Packing.Images.PACKED);
+        OrderFolderExecutor later = executor(false);
         Files.delete(folder.resolve("tiny").resolve("train-images-idx3-ubyte")); // the copy is what counts
         Submitted again = later.submit(second, trial(), news -> {});
         assertThat(again.outcome()).isNotDone();
-        assertThat(later.open()).containsExactly(1);
+        assertThat(later.handedOut()).isEqualTo(new TrialExecutor.HandedOut("1", folder.resolve("orders")));
         try (Stream<Path> supplies = Files.list(folder.resolve("orders/supplies"))) {
             assertThat(supplies).hasSize(2);
         }
@@ -118,7 +119,7 @@ final class OrderFolderExecutorTest {
         Files.createSymbolicLink(pets.resolve("cat/again.png"), pets.resolve("cat/1.png"));
         TrialOrder order = Orders.of(folder, "sound", "pets", 1, 1);
 
-        submit(Packing.Images.PACKED, order);
+        submit(false, order);
 
         Place place = written(0).supplies().images().get(0);
         Path archive = folder.resolve("orders").resolve(place.uri().getPath());
@@ -145,12 +146,12 @@ final class OrderFolderExecutorTest {
 
     @Test
     void imagesWhoseCopyIsGoneArePackedAgain() throws IOException {
-        submit(Packing.Images.PACKED, order(1));
+        submit(false, order(1));
         Path copy = folder.resolve("orders")
                 .resolve(written(0).supplies().images().get(0).uri().getPath());
         Files.delete(copy);
 
-        submit(Packing.Images.PACKED, order(2));
+        submit(false, order(2));
 
         assertThat(written(1).supplies()).isEqualTo(written(0).supplies());
         assertThat(copy).isRegularFile();
@@ -158,11 +159,11 @@ final class OrderFolderExecutorTest {
 
     @Test
     void theHalfOfACopyThatAKilledCommandLeftIsDeleted() throws IOException {
-        submit(Packing.Images.PACKED, order(1));
+        submit(false, order(1));
         Path draft = folder.resolve("orders/supplies/.new.zip.0123456789abcdef.part");
         Files.writeString(draft, "half");
 
-        executor(Packing.Images.PACKED);
+        executor(false);
 
         assertThat(draft).doesNotExist();
     }
@@ -170,7 +171,7 @@ final class OrderFolderExecutorTest {
     /** Another attempt would train for hours what lies there, complete. */
     @Test
     void anOutcomeThatCannotBeSavedHereIsNotOrderedAgain() throws Exception {
-        OrderFolderExecutor executor = executor(Packing.Images.PACKED);
+        OrderFolderExecutor executor = executor(false);
         TrialOrder order = order(1);
         executor.submit(order, trial(), news -> {});
         TrialFolder there = new TrialFolder(Files.createDirectory(folder.resolve("there")));
@@ -185,8 +186,7 @@ final class OrderFolderExecutorTest {
         assertThat(written(0).attempt()).isEqualTo(1);
         Files.delete(hindrance);
 
-        assertThat(submit(Packing.Images.PACKED, order).outcome())
-                .isCompletedWithValueMatching(TrialOutcome.Done.class::isInstance);
+        assertThat(submit(false, order).outcome()).isCompletedWithValueMatching(TrialOutcome.Done.class::isInstance);
     }
 
     @ParameterizedTest
@@ -208,7 +208,7 @@ final class OrderFolderExecutorTest {
 
     @Test
     void imagesInPlaceAreNamedAndNotCopied() throws IOException {
-        submit(Packing.Images.IN_PLACE, order(1));
+        submit(true, order(1));
 
         assertThat(written(0).supplies().images().get(0).uri())
                 .isEqualTo(folder.resolve("tiny").toUri());
@@ -220,16 +220,16 @@ final class OrderFolderExecutorTest {
     /** Workers may be reading it. */
     @Test
     void aPluginThatWasPackedIsNotWrittenAgainUnlessItIsDamaged() throws IOException {
-        submit(Packing.Images.IN_PLACE, order(1));
+        submit(true, order(1));
         Path packed = folder.resolve("orders/supplies").resolve(Sha256.of(jar));
         FileTime before = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
         Files.setLastModifiedTime(packed, before);
 
-        submit(Packing.Images.IN_PLACE, order(2));
+        submit(true, order(2));
         assertThat(Files.getLastModifiedTime(packed)).isEqualTo(before);
 
         Files.writeString(packed, "a part of it");
-        submit(Packing.Images.IN_PLACE, order(3));
+        submit(true, order(3));
         assertThat(packed).hasSameBinaryContentAs(jar);
     }
 
@@ -238,7 +238,7 @@ final class OrderFolderExecutorTest {
         TrialOrder order = order(1);
         Files.delete(jar);
 
-        Submitted submitted = submit(Packing.Images.PACKED, order);
+        Submitted submitted = submit(false, order);
 
         TrialOutcome outcome = submitted.outcome().get();
         assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
@@ -249,7 +249,7 @@ final class OrderFolderExecutorTest {
 
     @Test
     void aTrialThatIsLostThriceStaysLost() throws Exception {
-        OrderFolderExecutor executor = executor(Packing.Images.PACKED);
+        OrderFolderExecutor executor = executor(false);
         TrialOrder order = order(1);
         executor.submit(order, trial(), news -> {});
         for (int attempt = 1; attempt <= 3; attempt++) {

@@ -102,7 +102,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
                 new SparkExecutor.Settings(
                         cluster.home(), master, SparkCluster.program(), onWorkers, shared.resolve("spark.log")),
                 1,
-                Packing.Images.PACKED);
+                false);
     }
 
     @Override

@@ -65,7 +65,7 @@ final class SparkExecutorTest {
         return new SparkExecutor(
                 new SparkExecutor.Settings(new SparkHome(home), "local", program, program, folder.resolve("spark.log")),
                 1,
-                Packing.Images.IN_PLACE,
+                true,
                 patience);
     }
 

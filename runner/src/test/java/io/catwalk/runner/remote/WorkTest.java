@@ -21,7 +21,7 @@ final class WorkTest extends TrialExecutorContract {
     @Override
     TrialExecutor openAnew() throws IOException {
         Work work = new Work(new TrialProcess(), folder);
-        Packing packing = new Packing(Files.createDirectories(folder.resolve("supplies")), Packing.Images.PACKED);
+        Packing packing = new Packing(Files.createDirectories(folder.resolve("supplies")), false);
         TrialExecution thereAndBack = (order, trial, listener) -> {
             try (Scratch scratch = new Scratch()) {
                 Path written = scratch.file("order.json");

@@ -37,9 +37,9 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
     }
 
     @Override
-    public Opening checked(String on) {
+    public Opening checked(Request request) {
         Map<String, String> asked = new HashMap<>();
-        Stream.of(on.substring(scheme().length()).split(",", -1))
+        Stream.of(request.place().split(",", -1))
                 .filter(one -> !one.isEmpty())
                 .map(one -> one.split("=", 2))
                 .forEach(one -> asked.put(one[0], one[1]));
