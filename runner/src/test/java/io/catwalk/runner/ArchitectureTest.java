@@ -185,10 +185,10 @@ class ArchitectureTest {
         holds(470, except("api: Gradients"), never(collectors));
     }
 
-    /** A trial and a measurement read the clock and hand it on; the command line names run folders by it. */
+    /** A trial and a measurement read the clock and hand it on; a store notes uses; the command line names run folders. */
     @Test
-    void onlyTrialsAndTheCommandLineReadTheClock() {
-        var others = except("runner: trial.TrialRun trial.BenchRun trial.Spent cli");
+    void onlyTrialsTheStoreAndTheCommandLineReadTheClock() {
+        var others = except("runner: trial.TrialRun trial.BenchRun trial.Spent data.ContentStore cli");
         Set<String> now = Set.of("now", "systemUTC", "systemDefaultZone");
         var clock = access((owner, name) -> owner.equals("java.lang.System")
                 ? Set.of("nanoTime", "currentTimeMillis").contains(name)

@@ -2,7 +2,9 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.api.Augmentation;
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ContentStore;
 import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.FolderSurvey;
 import io.catwalk.runner.data.ImageCache;
@@ -14,7 +16,6 @@ import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.experiment.LabelPreservingAugmentations;
 import io.catwalk.runner.report.ContactSheet;
 import io.catwalk.runner.report.RecipeWords;
-import io.catwalk.runner.supply.Depot;
 import io.catwalk.runner.training.AugmentedImages;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,7 +38,7 @@ import picocli.CommandLine.Parameters;
         name = "data",
         description = {
             "Show what is in a data set; its images are decoded for that, once for all runs.",
-            "Show or delete the decoded images that are kept."
+            "Show or delete what is kept for later runs; the variable CATWALK_CACHE_LIMIT, such as 20GiB, limits it."
         })
 final class DataCommand extends JsonCommand {
 
@@ -65,8 +67,9 @@ final class DataCommand extends JsonCommand {
 
     @Option(
             names = "--cached",
-            description = "List the decoded images that are kept, files that stopped commands left unfinished, and "
-                    + "what orders brought.")
+            description =
+                    "List what is kept (decoded images, what workers fetched, what plugins contain), when each was "
+                            + "used last, and files that stopped commands left unfinished.")
     private boolean cached;
 
     @Option(names = "--clear", description = "Delete all of that. Runs that use it continue.")
@@ -103,15 +106,19 @@ final class DataCommand extends JsonCommand {
         if (dataset != null) {
             show(dataset, told, text);
         }
-        ImageCache cache = Home.data(console).cache();
-        Depot depot = Depot.standard();
+        List<ContentStore> stores =
+                Stream.of(ContentStore.Kind.values()).map(ContentStore::of).toList();
         if (cached) {
-            list(cache, depot.content(), told, text);
+            list(stores, told, text);
         }
         if (clear) {
-            long bytes = cache.clear() + depot.clear().bytes();
+            Home.data(console).cache().forget();
+            long bytes = 0;
+            for (ContentStore store : stores) {
+                bytes += store.clear();
+            }
             told.put("cleared_bytes", bytes);
-            text.format("", "%,d MB deleted in %s", megabytes(bytes), cache.folder());
+            text.format("", "%s deleted in %s", Numbers.bytes(bytes), folders());
         }
         if (json) {
             console.json(told);
@@ -248,51 +255,70 @@ final class DataCommand extends JsonCommand {
         }
     }
 
-    private static void list(ImageCache cache, Depot.Content brought, Map<String, Object> told, Console console)
-            throws IOException {
-        List<ImageCache.Entry> entries = cache.entries();
-        told.put("folder", cache.folder().toString());
-        told.put("cached", entries);
-        if (entries.isEmpty()) {
-            console.item("No decoded images in ", cache.folder().toString());
-        } else {
-            List<List<String>> rows = new ArrayList<>(List.of(List.of("data set", "images", "shape", "MB", "file")));
-            for (ImageCache.Entry entry : entries) {
-                String file = entry.file().getFileName().toString();
+    private static void list(List<ContentStore> stores, Map<String, Object> told, Console console) throws IOException {
+        List<Map<String, Object>> maps = new ArrayList<>();
+        List<Map<String, Object>> unfinished = new ArrayList<>();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("kept", "data set", "images", "shape", "size", "last used", "file"));
+        long bytes = 0;
+        for (ContentStore store : stores) {
+            for (ContentStore.Entry entry : store.entries()) {
+                bytes += entry.bytes();
+                Map<String, Object> map = map(entry);
+                maps.add(map);
+                String file = entry.path().getFileName().toString();
                 rows.add(List.of(
-                        entry.name(),
-                        number(entry.images()),
-                        entry.channels() + "x" + entry.height() + "x" + entry.width(),
-                        number(megabytes(entry.bytes())),
+                        entry.kind().title(),
+                        String.valueOf(map.getOrDefault("name", "")),
+                        map.get("images") instanceof Integer images ? number(images) : "",
+                        map.containsKey("channels")
+                                ? map.get("channels") + "x" + map.get("height") + "x" + map.get("width")
+                                : "",
+                        Numbers.bytes(entry.bytes()),
+                        Numbers.moment(entry.lastUsed().toString()),
                         file.substring(0, Math.min(12, file.length()))));
             }
-            console.table(rows);
-            console.item("In ", cache.folder().toString());
+            store.unfinished().forEach(entry -> unfinished.add(map(entry)));
         }
-        List<ImageCache.Unfinished> unfinished = cache.unfinished();
+        told.put("folder", stores.get(0).folder().toString());
+        told.put("cached", maps);
         told.put("unfinished", unfinished);
+        if (maps.isEmpty()) {
+            console.item("Nothing is kept in ", folders());
+        } else {
+            console.table(rows);
+            console.item(Numbers.bytes(bytes) + " in ", folders());
+        }
         if (!unfinished.isEmpty()) {
             console.format(
                     "",
-                    "%s that stopped commands left unfinished, of %,d MB, which --clear deletes",
-                    files(unfinished.size()),
-                    megabytes(unfinished.stream()
-                            .mapToLong(ImageCache.Unfinished::bytes)
+                    "%s that stopped commands left unfinished, of %s, which --clear deletes",
+                    number(unfinished.size()) + (unfinished.size() == 1 ? " file" : " files"),
+                    Numbers.bytes(unfinished.stream()
+                            .mapToLong(one -> (Long) one.get("bytes"))
                             .sum()));
         }
-        told.put("brought_by_orders", brought);
-        if (brought.things() > 0) {
-            console.format(
-                    "", "%s that orders brought, of %,d MB", files(brought.things()), megabytes(brought.bytes()));
-        }
     }
 
-    private static String files(int count) {
-        return number(count) + (count == 1 ? " file" : " files");
+    private static Map<String, Object> map(ContentStore.Entry entry) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("kind", entry.kind().title());
+        map.put("file", entry.path().toString());
+        ImageCache.content(entry).ifPresent(content -> {
+            map.put("name", content.name());
+            map.put("images", content.images());
+            map.put("channels", content.channels());
+            map.put("height", content.height());
+            map.put("width", content.width());
+        });
+        map.put("bytes", entry.bytes());
+        map.put("last_used", entry.lastUsed());
+        return map;
     }
 
-    private static long megabytes(long bytes) {
-        return (bytes + 999_999) / 1_000_000;
+    private static String folders() {
+        return ContentStore.of(ContentStore.Kind.IMAGES).folder() + " and "
+                + ContentStore.of(ContentStore.Kind.INSPECTIONS).folder();
     }
 
     private static String number(long number) {

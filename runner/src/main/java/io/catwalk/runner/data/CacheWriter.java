@@ -189,6 +189,5 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
     public void close() throws IOException {
         ended = true;
         channel.close();
-        Files.deleteIfExists(draft);
     }
 }

@@ -5,7 +5,7 @@ import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.plugin.PluginFolder;
-import io.catwalk.runner.supply.Depot;
+import io.catwalk.runner.supply.InputFetcher;
 import io.catwalk.runner.training.InitialWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ public final class TrialSources {
     private static final Logger LOG = LoggerFactory.getLogger(TrialSources.class);
 
     private final TrialOrder order;
-    private final Depot depot = Depot.standard();
+    private final InputFetcher fetcher = InputFetcher.standard();
 
     /**
      * Prepares the search.
@@ -84,7 +84,7 @@ public final class TrialSources {
      * @throws RequestException if no place has it
      */
     public Path imagesFolder() {
-        return depot.bring(
+        return fetcher.bring(
                 "the images of " + order.dataset().name(), order.supplies().images());
     }
 
@@ -107,7 +107,7 @@ public final class TrialSources {
      * @throws RequestException if no place has it
      */
     public Path labels() {
-        return depot.bring("the labels", order.supplies().labels());
+        return fetcher.bring("the labels", order.supplies().labels());
     }
 
     /**
@@ -117,7 +117,7 @@ public final class TrialSources {
      * @throws RequestException if no place has them
      */
     public Path weightsFile() {
-        return depot.bring("the initial weights", order.supplies().weights());
+        return fetcher.bring("the initial weights", order.supplies().weights());
     }
 
     /** Finds the weights to start from, and refuses others than ordered; null if the trial starts from none. */
@@ -158,7 +158,7 @@ public final class TrialSources {
         String expected = order.inputs().pluginSha256();
         Path place;
         try {
-            place = depot.bring(
+            place = fetcher.bring(
                     "the plugin " + order.inputs().pluginId(), order.supplies().plugin());
         } catch (RequestException e) {
             throw new TroubleException(e.getMessage(), e);

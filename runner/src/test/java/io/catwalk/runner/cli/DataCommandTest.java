@@ -7,7 +7,8 @@ import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
-import io.catwalk.runner.supply.Depot;
+import io.catwalk.runner.process.UserCache;
+import io.catwalk.runner.supply.InputFetcher;
 import io.catwalk.runner.supply.Place;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -35,12 +36,14 @@ final class DataCommandTest {
     void write() throws IOException {
         images = TinyImages.write(folder.resolve("tiny"));
         kept = folder.resolve("kept");
+        System.setProperty(UserCache.PROPERTY, folder.toString());
     }
 
     /** Resets the option, which applies to the whole process, where other tests run too. */
     @AfterEach
     void forgetTheFolder() {
         System.clearProperty(ImageCache.PROPERTY);
+        System.clearProperty(UserCache.PROPERTY);
     }
 
     private Catwalk.Answer data(String more, Object... values) {
@@ -52,8 +55,12 @@ final class DataCommandTest {
         return data("--cached").done().out();
     }
 
-    private void clear(String megabytes) {
-        assertThat(data("--clear").out()).isEqualTo(megabytes + " deleted in " + kept + "\n");
+    private void clear(String bytes) {
+        assertThat(data("--clear").out()).isEqualToIgnoringWhitespace(bytes + " deleted in " + places());
+    }
+
+    private String places() {
+        return kept + " and " + folder.resolve("plugins");
     }
 
     @Test
@@ -67,15 +74,17 @@ final class DataCommandTest {
 
     @Test
     void whatIsKeptIsListedAndDeleted() {
-        assertThat(cached()).startsWith("No decoded images in ");
+        assertThat(cached()).isEqualToIgnoringWhitespace("Nothing is kept in " + places());
         data("%s", images).done();
 
-        assertThat(cached()).contains("\ntiny         160  1x8x8   1  ").endsWith("In " + kept + "\n");
+        assertThat(cached())
+                .containsPattern("images +tiny +160 +1x8x8 +16[.]5 KiB +20..-..-.. ..:..:.. UTC ")
+                .containsIgnoringWhitespaces("16.5 KiB in " + places());
         // A header of 4096 bytes; 160 images of 64 bytes, each with a sum and a sum of squares of 8 bytes.
         int bytes = 4096 + 160 * (64 + 16);
         requireJson(data("--cached --json").json(), "/cached/0/bytes=" + bytes, "/cached/0/images=160");
 
-        clear("1 MB");
+        clear("16.5 KiB");
         assertThat(kept).isDirectoryNotContaining("glob:**.images");
         data("%s", images).done();
     }
@@ -88,23 +97,25 @@ final class DataCommandTest {
 
         Path file = Files.write(folder.resolve("weights"), new byte[1_500_000]);
         System.setProperty(ImageCache.PROPERTY, kept.toString());
-        Depot.standard().bring("it", List.of(new Place(file.toUri(), Sha256.of(file), null)));
+        InputFetcher.standard().bring("it", List.of(new Place(file.toUri(), Sha256.of(file), null)));
 
         assertThat(cached())
-                .contains("1 file that stopped commands left unfinished, of 2 MB", "--clear")
-                .contains("1 file that orders brought, of 2 MB");
+                .contains("1 file that stopped commands left unfinished, of 1.4 MiB", "--clear")
+                .containsPattern("fetched +1[.]4 MiB");
         JsonNode json = data("--cached --json").json();
         assertThat(json.at("/unfinished/0/bytes").asInt()).isEqualTo(1_500_000);
         assertThat(json.path("unfinished").size()).isEqualTo(1);
+        assertThat(json.at("/cached/0/kind").asString()).isEqualTo("fetched");
+        assertThat(json.at("/cached/0/last_used").asString()).startsWith("20");
         // A command that is still making the file holds its lock.
         try (ProcessLock lock = ProcessLock.tryTake(kept.resolve(sha256 + ".lock"))) {
             assertThat(lock).isNotNull();
             assertThat(cached()).doesNotContain("unfinished");
         }
 
-        clear("3 MB");
+        clear("2.9 MiB");
         assertThat(draft).doesNotExist();
-        assertThat(cached()).doesNotContain("unfinished", "brought");
+        assertThat(cached()).doesNotContain("unfinished", "fetched");
     }
 
     /** Ten classes of at most eight images, each drawn at 14 times its size of 8 pixels. */
@@ -136,8 +147,9 @@ final class DataCommandTest {
             assertThat(sheet).doesNotExist();
         }
         assertThat(data("%s --cached --clear", photos).done().out())
-                .contains("--image-size 96x96", "tiny         160  1x8x8")
-                .endsWith("1 MB deleted in " + kept + "\n");
+                .contains("--image-size 96x96")
+                .containsPattern("tiny +160 +1x8x8")
+                .containsIgnoringWhitespaces("16.5 KiB deleted in " + places());
         assertThat(kept).isDirectoryNotContaining("glob:**.images");
     }
 

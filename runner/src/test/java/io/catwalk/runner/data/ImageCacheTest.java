@@ -106,6 +106,10 @@ class ImageCacheTest {
         return HeapImages.pixels(cache.open(listing).source(0, LABELS));
     }
 
+    private ContentStore store() {
+        return new ContentStore(ContentStore.Kind.IMAGES, folder);
+    }
+
     private Path file() {
         return folder.resolve(SHA + ".images");
     }
@@ -305,13 +309,17 @@ class ImageCacheTest {
 
     @Test
     void whatIsKeptIsListedAndCleared() throws IOException {
-        assertThat(cache.entries()).isEmpty();
+        assertThat(store().entries()).isEmpty();
         ImageSource images = cache.open(new Five()).source(0, LABELS);
         long bytes = 4096 + 5 * 2 + 5 * 16;
 
-        assertThat(cache.entries()).containsExactly(new ImageCache.Entry(file(), "five", 5, 1, 2, 1, bytes));
-        assertThat(cache.clear()).isEqualTo(bytes);
-        assertThat(cache.entries()).isEmpty();
+        ContentStore.Entry entry = store().entries().get(0);
+        assertThat(entry.path()).isEqualTo(file());
+        assertThat(entry.bytes()).isEqualTo(bytes);
+        assertThat(ImageCache.content(entry)).contains(new ImageCache.Content("five", 5, 1, 2, 1));
+        assertThat(store().clear()).isEqualTo(bytes);
+        cache.forget();
+        assertThat(store().entries()).isEmpty();
         assertThat(images.image(4).pixels()).as("in use").containsExactly(40, 44);
 
         Five again = new Five();
@@ -325,12 +333,12 @@ class ImageCacheTest {
         Path draft = Files.write(folder.resolve("0".repeat(64) + ".part"), new byte[1000]);
         try (ProcessLock lock = ProcessLock.tryTake(folder.resolve("0".repeat(64) + ".lock"))) {
             assertThat(lock).isNotNull();
-            assertThat(cache.clear()).isZero();
+            assertThat(store().clear()).isZero();
             assertThat(draft).exists();
         }
         cache.open(new Five());
 
-        assertThat(cache.clear()).isEqualTo(1000 + 4096 + 5 * 2 + 5 * 16);
+        assertThat(store().clear()).isEqualTo(1000 + 4096 + 5 * 2 + 5 * 16);
         assertThat(draft).doesNotExist();
     }
 

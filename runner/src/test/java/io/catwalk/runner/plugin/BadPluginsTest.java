@@ -3,6 +3,7 @@ package io.catwalk.runner.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Task;
+import io.catwalk.runner.data.ContentStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ final class BadPluginsTest {
         // These come first, into the process of all others.
         ODD.forEach((name, constructor) ->
                 TestPlugin.having(name, constructor, "static { ").write(plugins.resolve("0-" + name + ".jar")));
-        InspectionCache cache = new InspectionCache(folder.resolve("cache"));
+        ContentStore cache = new ContentStore(ContentStore.Kind.INSPECTIONS, folder.resolve("cache"));
         general = PluginCatalog.open(plugins, new Inspection(Duration.ofSeconds(2), cache));
         catalog = general.on(TASK);
     }

@@ -8,6 +8,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
+import io.catwalk.runner.data.ContentStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class InspectionTest {
 
     /** No plugin hangs here: how long they take is not tested. */
     private static Inspection inspection(Path cache) {
-        return new Inspection(Duration.ofSeconds(30), new InspectionCache(cache));
+        return new Inspection(Duration.ofSeconds(30), new ContentStore(ContentStore.Kind.INSPECTIONS, cache));
     }
 
     /** The jar writes a letter whenever it is made: once for what is true of any task, once for the task. */

@@ -9,8 +9,8 @@ import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
-import io.catwalk.runner.supply.Depot;
 import io.catwalk.runner.supply.FileSource;
+import io.catwalk.runner.supply.InputFetcher;
 import io.catwalk.runner.supply.Place;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUpExecutor;
@@ -128,8 +128,8 @@ final class OrderFolderExecutorTest {
                     .hasSize(21)
                     .allMatch(name -> name.matches("pets/(cat|dog)/([0-9]+|again)\\.png"));
         }
-        Depot depot = new Depot(folder.resolve("depot"), FileSource.standard());
-        Path unpacked = depot.bring(
+        InputFetcher fetcher = new InputFetcher(folder.resolve("depot"), FileSource.standard());
+        Path unpacked = fetcher.bring(
                 "the images", List.of(place.from(folder.resolve("orders/0.json").toUri())));
         assertThat(new DatasetSpec(unpacked.toString(), null, 0, 0)
                         .load(DataHome.of(folder))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import io.catwalk.runner.data.ContentStore;
 import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,13 +38,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is brought is whole, is what was asked for, and comes once. */
 @Tag("tiny")
 @Tag("attack")
-final class DepotTest {
+final class InputFetcherTest {
 
     @TempDir
     private Path folder;
 
-    private Depot depot() {
-        return new Depot(folder.resolve("depot"), FileSource.standard());
+    private InputFetcher fetcher() {
+        return new InputFetcher(folder.resolve("depot"), FileSource.standard());
+    }
+
+    private ContentStore store() {
+        return new ContentStore(ContentStore.Kind.FETCHED, folder.resolve("depot"));
     }
 
     private Path file(String text) throws IOException {
@@ -67,7 +72,7 @@ final class DepotTest {
     }
 
     private Path bring(Place... places) {
-        return depot().bring("the plugin p", List.of(places));
+        return fetcher().bring("the plugin p", List.of(places));
     }
 
     private void refuses(Place place, String... facts) {
@@ -99,15 +104,15 @@ final class DepotTest {
 
     @Test
     void whatIsKeptIsCountedAndDeletedAndComesAgain() throws Exception {
-        assertThat(depot().content()).isEqualTo(new Depot.Content(0, 0));
         Place place = place(file("text"), null);
         bring(place);
         bring(place(zip("one", "three"), "one"));
 
-        Depot.Content content = new Depot.Content(2, "text".length() + "one".length() + "three".length());
-        assertThat(depot().content()).isEqualTo(content);
-        assertThat(depot().clear()).isEqualTo(content);
-        assertThat(depot().content()).isEqualTo(new Depot.Content(0, 0));
+        assertThat(store().entries())
+                .extracting(ContentStore.Entry::bytes)
+                .containsExactlyInAnyOrder(4L, (long) "one".length() + "three".length());
+        assertThat(store().clear()).isEqualTo("text".length() + "one".length() + "three".length());
+        assertThat(store().entries()).isEmpty();
         assertThat(bring(place)).hasContent("text");
     }
 
@@ -137,7 +142,7 @@ final class DepotTest {
             Place odd = new Place(URI.create(address), digest, null);
             refuses(odd, "expected the plugin p, but ", address);
             assertThat(bring(odd, right)).hasContent("text");
-            depot().clear();
+            store().clear();
         }
     }
 

@@ -1,13 +1,9 @@
 package io.catwalk.runner.supply;
 
-import io.catwalk.runner.AtomicFiles;
-import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Scratch;
-import io.catwalk.runner.data.ImageCache;
+import io.catwalk.runner.data.ContentStore;
 import io.catwalk.runner.data.Sha256;
-import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,7 +16,7 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -28,12 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores files that were fetched to this machine, by their digests: each is fetched only once, and a file with another
- * digest is refused.
+ * Fetches the inputs of trials to this machine and keeps them by their digests: each is fetched only once, and a file
+ * with another digest is refused.
  */
-public final class Depot {
+public final class InputFetcher {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Depot.class);
+    private static final Logger LOG = LoggerFactory.getLogger(InputFetcher.class);
 
     /** The most that is fetched where an order does not state a size, before the digest is looked at. */
     private static final long MOST_BYTES = 16L << 30;
@@ -47,27 +43,18 @@ public final class Depot {
     /** Small archives may grow to this, whatever their size is. */
     private static final long SMALL = 1L << 20;
 
-    private final Path folder;
+    private final ContentStore store;
     private final FileSource source;
 
-    /**
-     * Opens a depot.
-     *
-     * @param folder of the stored files; created with the first file
-     * @param source reads them
-     */
-    public Depot(Path folder, FileSource source) {
-        this.folder = folder;
+    /** Keeps in a folder, which is created with the first file, what a source reads. */
+    public InputFetcher(Path folder, FileSource source) {
+        store = new ContentStore(ContentStore.Kind.FETCHED, folder);
         this.source = source;
     }
 
-    /**
-     * Opens the depot of this user, in the folder of the decoded images.
-     *
-     * @return the depot
-     */
-    public static Depot standard() {
-        return new Depot(ImageCache.standardFolder().resolve("depot"), FileSource.standard());
+    /** Returns the fetcher of this user, whose files are in the folder of the decoded images. */
+    public static InputFetcher standard() {
+        return new InputFetcher(ContentStore.of(ContentStore.Kind.FETCHED).folder(), FileSource.standard());
     }
 
     /**
@@ -88,7 +75,7 @@ public final class Depot {
                 reasons.add(String.valueOf(e.getMessage()));
             } catch (IOException e) {
                 LOG.info("{} cannot be kept", what, e);
-                reasons.add("it cannot be stored in " + folder + " (" + Reasons.of(e) + ")");
+                reasons.add("it cannot be stored in " + store.folder() + " (" + Reasons.of(e) + ")");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new RequestException("stopped while fetching " + what, e);
@@ -111,32 +98,25 @@ public final class Depot {
         return path;
     }
 
-    @SuppressWarnings("try") // the lock is held, not used
     private Path kept(Place place, String sha256) throws IOException, InterruptedException {
         if (!sha256.matches("[0-9a-f]{64}")) {
             throw new RequestException("expected a SHA-256 of 64 hexadecimal digits, but found '" + sha256 + "'");
         }
-        Path file = UserCache.make(folder).resolve(sha256);
-        Path unpacked = folder.resolve(sha256 + ".unpacked");
-        try (ProcessLock lock =
-                ProcessLock.take(folder.resolve(sha256 + ".lock"), () -> LOG.info("Waiting for {}", sha256))) {
-            if (place.entry() == null) {
-                fetch(place, sha256, file);
-                return file;
-            }
-            if (!Files.isDirectory(unpacked)) {
-                fetch(place, sha256, file);
-                Path draft = folder.resolve(sha256 + ".part.unpacked"); // only this process uses it: the lock is held
-                Scratch.delete(draft);
-                try {
-                    unpack(file, draft);
-                    Files.move(draft, unpacked);
-                } finally {
-                    Scratch.delete(draft);
-                    Files.delete(file);
-                }
-            }
+        Runnable waiting = () -> LOG.info("Waiting for {}", sha256);
+        if (place.entry() == null) {
+            return store.get(
+                    sha256,
+                    file -> Files.isRegularFile(file) && Sha256.of(file).equals(sha256)
+                            ? Optional.of(file)
+                            : Optional.empty(),
+                    draft -> fetch(place, sha256, draft),
+                    waiting);
         }
+        Path unpacked = store.get(
+                sha256 + ".unpacked",
+                folder -> Optional.of(folder).filter(Files::isDirectory),
+                draft -> unpack(place, sha256, draft),
+                waiting);
         Path entry = inside(unpacked, place.entry());
         if (!Files.exists(entry)) {
             throw new RequestException("the archive at " + FileSource.shown(place.uri()) + " has no " + place.entry());
@@ -144,86 +124,23 @@ public final class Depot {
         return entry;
     }
 
-    private void fetch(Place place, String sha256, Path file) throws IOException {
-        URI from = place.uri();
-        long most = place.bytes() == null ? MOST_BYTES : place.bytes();
-        if (Files.isRegularFile(file) && Sha256.of(file).equals(sha256)) {
-            return;
-        }
-        Path draft = folder.resolve(sha256 + ".part"); // only this process uses it: the lock is held
-        Files.deleteIfExists(draft);
-        try {
-            source.bring(from, draft, most);
-            String found = Sha256.of(draft);
-            if (!found.equals(sha256)) {
-                throw new RequestException("the file at " + FileSource.shown(from) + " has the sha256 "
-                        + found.substring(0, 12) + ", not " + sha256.substring(0, 12));
-            }
-            AtomicFiles.publish(draft, file);
-        } finally {
-            Files.deleteIfExists(draft);
+    private void fetch(Place place, String sha256, Path to) throws IOException {
+        source.bring(place.uri(), to, place.bytes() == null ? MOST_BYTES : place.bytes());
+        String found = Sha256.of(to);
+        if (!found.equals(sha256)) {
+            throw new RequestException("the file at " + FileSource.shown(place.uri()) + " has the sha256 "
+                    + found.substring(0, 12) + ", not " + sha256.substring(0, 12));
         }
     }
 
-    /**
-     * How much is stored.
-     *
-     * @param things files and unpacked archives
-     * @param bytes their size
-     */
-    public record Content(int things, long bytes) {}
-
-    /**
-     * Returns how much is stored.
-     *
-     * @return number and size
-     * @throws IOException if the folder cannot be read
-     */
-    public Content content() throws IOException {
-        long bytes = 0;
-        List<Path> things = things();
-        for (Path thing : things) {
-            try (Stream<Path> all = Files.walk(thing)) {
-                for (Path file : all.filter(Files::isRegularFile).toList()) {
-                    bytes += Files.size(file);
-                }
-            }
-        }
-        return new Content(things.size(), bytes);
-    }
-
-    /**
-     * Deletes everything that is stored. A process that still needs a file fetches it again.
-     *
-     * @return how much was deleted
-     * @throws IOException if a file cannot be deleted
-     * @throws InterruptedException if the calling thread is interrupted
-     */
-    @SuppressWarnings("try") // the lock is held, not used
-    public Content clear() throws IOException, InterruptedException {
-        Content content = content();
-        for (Path thing : things()) {
-            String sha256 = thing.getFileName().toString().substring(0, 64);
-            try (ProcessLock lock =
-                    ProcessLock.take(folder.resolve(sha256 + ".lock"), () -> LOG.info("Waiting for {}", sha256))) {
-                Scratch.delete(thing);
-            }
-        }
-        return content;
-    }
-
-    private List<Path> things() throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> all = Files.list(folder)) {
-            return all.filter(path -> path.getFileName().toString().matches("[0-9a-f]{64}(\\.part)?(\\.unpacked)?"))
-                    .toList();
-        }
+    private void unpack(Place place, String sha256, Path into) throws IOException {
+        Path archive = Files.createDirectories(into).resolve("." + sha256); // no archive holds its own digest
+        fetch(place, sha256, archive);
+        unpack(archive, into);
+        Files.delete(archive);
     }
 
     private static void unpack(Path archive, Path into) throws IOException {
-        Files.createDirectories(into);
         long most = Math.max(SMALL, MOST_GROWTH * Files.size(archive));
         long room = most;
         try (ZipFile zip = new ZipFile(archive.toFile())) {
