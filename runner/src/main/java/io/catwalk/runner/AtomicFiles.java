@@ -40,7 +40,6 @@ public final class AtomicFiles {
          * Writes the whole content.
          *
          * @param out a buffered stream; the caller closes it
-         * @throws IOException if it cannot be written
          */
         void writeTo(OutputStream out) throws IOException;
     }
@@ -49,8 +48,6 @@ public final class AtomicFiles {
      * Writes a text.
      *
      * @param file the target; its folder exists
-     * @param text the whole content, written as UTF-8
-     * @throws IOException if it cannot be written; an older file is then unchanged
      */
     public static void write(Path file, String text) throws IOException {
         write(file, text.getBytes(StandardCharsets.UTF_8));
@@ -60,8 +57,6 @@ public final class AtomicFiles {
      * Writes bytes.
      *
      * @param file the target; its folder exists
-     * @param bytes the whole content
-     * @throws IOException if they cannot be written; an older file is then unchanged
      */
     public static void write(Path file, byte[] bytes) throws IOException {
         write(file, out -> out.write(bytes));
@@ -71,8 +66,6 @@ public final class AtomicFiles {
      * Writes content that is produced piece by piece.
      *
      * @param file the target; its folder exists
-     * @param content writes the content
-     * @throws IOException if it cannot be written; an older file is then unchanged
      */
     public static void write(Path file, Content content) throws IOException {
         Path draft = draft(file);
@@ -99,21 +92,14 @@ public final class AtomicFiles {
     /**
      * Publishes a file that other code has written: forces it to disk and moves it to its place.
      *
-     * @param written a complete file in the folder of the target
      * @param file the target; an older one is replaced
-     * @throws IOException if it cannot be moved; an older file is then unchanged
      */
     public static void publish(Path written, Path file) throws IOException {
         force(written);
         move(written, file);
     }
 
-    /**
-     * Forces an existing file to disk.
-     *
-     * @param file an existing file
-     * @throws IOException if it cannot be forced to disk
-     */
+    /** Forces an existing file to disk. */
     public static void force(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(true);
@@ -123,7 +109,6 @@ public final class AtomicFiles {
     /**
      * Returns the name of the file that a draft was written for.
      *
-     * @param name of a file, without its folder
      * @return the name of the target; empty if the file is no draft
      */
     public static Optional<String> target(String name) {
@@ -135,7 +120,6 @@ public final class AtomicFiles {
      * Deletes the drafts that killed processes left in a folder. No other process may be writing there.
      *
      * @param folder searched without its subfolders; nothing happens if there is no such folder
-     * @throws IOException if it cannot be read, or a draft cannot be deleted
      */
     public static void sweep(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {

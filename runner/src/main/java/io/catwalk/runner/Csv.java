@@ -15,9 +15,6 @@ public final class Csv {
      * Returns a cell, quoted where necessary. A text that a spreadsheet would read as a formula, because it begins with
      * {@code = + - @}, a tab or a line break, gets an apostrophe before it (OWASP, CSV injection); a number stays a
      * number.
-     *
-     * @param text any text, or a number as the program writes it
-     * @return the cell, to be put between commas
      */
     public static String cell(String text) {
         String harmless =

@@ -69,14 +69,7 @@ public final class Json {
     /**
      * Reads a file that the program has written.
      *
-     * @param <T> type of the value, a record or an array
-     * @param file JSON, or YAML if its name ends in {@code .yaml}
-     * @param type of the value
-     * @param what the content, with its article: {@code the outcome of a trial}
      * @return the value, complete: null only where the type allows it
-     * @throws RequestException if there is no such file, or it is damaged or was written by another program; the
-     *     message is one line
-     * @throws IOException if reading fails
      */
     public static <T> T read(Path file, Class<T> type, String what) throws IOException {
         return new StoredJson(file, what).read(type);
@@ -85,7 +78,6 @@ public final class Json {
     /**
      * Tells whether a value that was read is complete.
      *
-     * @param value a record
      * @return whether it, and the records in it, are null only where their types allow it
      */
     public static boolean isComplete(Object value) {
@@ -95,7 +87,6 @@ public final class Json {
     /**
      * Reads only the version of a file's format, since another version may have other keys.
      *
-     * @param file JSON, or YAML if its name ends in {@code .yaml}
      * @return the value of {@code schema}; null if there is none, or the file cannot be read at all
      */
     public static @Nullable Integer schema(Path file) {
@@ -112,9 +103,6 @@ public final class Json {
     /**
      * Flattens a value to one text for each of its numbers and strings. An array stays one text, as JSON; null and an
      * empty array become the empty text.
-     *
-     * @param value serialized as a JSON object
-     * @return the texts by the paths of their keys, such as {@code machine.os}, in the order of the object
      */
     public static Map<String, String> flat(Object value) {
         Map<String, String> texts = new LinkedHashMap<>();

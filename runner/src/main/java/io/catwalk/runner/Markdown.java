@@ -10,12 +10,7 @@ public final class Markdown {
 
     private Markdown() {}
 
-    /**
-     * Escapes a text so that it is shown literally: no mark-up, no link, no HTML, no new table cell, no new line.
-     *
-     * @param text such as the name of a class
-     * @return the same text, for use within a line
-     */
+    /** Escapes a text so that it is shown literally: no mark-up, no link, no HTML, no new table cell, no new line. */
     public static String text(String text) {
         return MARKS.matcher(text.replaceAll("[\\p{Cntrl}\\s]+", " ")).replaceAll("\\\\$0");
     }

@@ -34,7 +34,6 @@ public final class ProcessLock implements AutoCloseable {
      *
      * @param file created if it does not exist; always named by the same path
      * @return the lock; null if it is taken
-     * @throws IOException if the file cannot be opened for writing
      */
     public static @Nullable ProcessLock tryTake(Path file) throws IOException {
         if (!HELD.add(file)) {
@@ -60,10 +59,6 @@ public final class ProcessLock implements AutoCloseable {
      * Takes the lock, and waits while it is taken.
      *
      * @param file created if it does not exist; always named by the same path
-     * @param waiting run once if the lock is taken
-     * @return the lock
-     * @throws IOException if the file cannot be opened for writing
-     * @throws InterruptedException if the calling thread is interrupted
      */
     public static ProcessLock take(Path file, Runnable waiting) throws IOException, InterruptedException {
         ProcessLock lock = tryTake(file);
@@ -77,22 +72,12 @@ public final class ProcessLock implements AutoCloseable {
         return lock;
     }
 
-    /**
-     * Tells whether this process holds the lock.
-     *
-     * @param file the path that was given to {@link #tryTake}
-     * @return whether a thread of this process holds it
-     */
+    /** Tells whether this process holds the lock. */
     public static boolean isHeldHere(Path file) {
         return HELD.contains(file);
     }
 
-    /**
-     * Writes a line into the file, for other processes to read.
-     *
-     * @param note ASCII
-     * @throws IOException if it cannot be written
-     */
+    /** Writes a line into the file, for other processes to read. */
     public void note(String note) throws IOException {
         channel.truncate(0).write(ByteBuffer.wrap(note.getBytes(StandardCharsets.US_ASCII)));
     }

@@ -58,12 +58,7 @@ public final class Reasons {
         return (speaksForItself ? "" : type + ": ") + oneLine(message);
     }
 
-    /**
-     * Says what is there in place of a file that can be read.
-     *
-     * @param path leads to no regular file
-     * @return such as "that is a folder"
-     */
+    /** Says what is there in place of a file that can be read. */
     public static String noFile(Path path) {
         return !Files.exists(path)
                 ? "there is no such file"
@@ -93,7 +88,6 @@ public final class Reasons {
      * Quotes a text from elsewhere so that it fits into a line for a person: cut where it is long, and without control
      * characters, which a terminal would execute.
      *
-     * @param text any text
      * @return such as {@code 'abc'}; for a long text its beginning and its length
      */
     public static String quoted(String text) {
@@ -104,12 +98,7 @@ public final class Reasons {
                 : "'" + visible + "'";
     }
 
-    /**
-     * Makes what another machine gave as a reason one line that is safe to print, of limited length.
-     *
-     * @param text any text
-     * @return its beginning, without control characters
-     */
+    /** Makes what another machine gave as a reason one line that is safe to print, of limited length. */
     public static String reported(String text) {
         String line = visible(oneLine(text.length() > LONGEST_REPORT ? text.substring(0, LONGEST_REPORT) : text));
         return text.length() > LONGEST_REPORT ? line + "..." : line;
@@ -118,9 +107,6 @@ public final class Reasons {
     /**
      * Makes a text one line that is safe to print: characters that would control a terminal, or change the direction of
      * writing, are written as their code.
-     *
-     * @param text any text, such as the name of a file
-     * @return the same text except for those characters
      */
     public static String visible(String text) {
         if (text.chars().noneMatch(letter -> isControl((char) letter))) {
@@ -147,19 +133,13 @@ public final class Reasons {
      * Shortens each absolute path in a text to its last part: a report that is passed on should not tell the folders of
      * the machine that it was made on.
      *
-     * @param text a message, or a command
      * @return the same text with shorter paths; addresses of the web and relative paths are left as they are
      */
     public static String withoutFolders(String text) {
         return PLAIN_PATH.matcher(QUOTED_PATH.matcher(text).replaceAll("$1")).replaceAll("$1");
     }
 
-    /**
-     * Joins the lines of a text.
-     *
-     * @param text any text
-     * @return the same words without line breaks
-     */
+    /** Joins the lines of a text. */
     public static String oneLine(String text) {
         return text.strip().replaceAll("\\s*\\R\\s*", " ");
     }

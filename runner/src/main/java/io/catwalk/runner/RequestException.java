@@ -14,11 +14,7 @@ public final class RequestException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /**
-     * Creates the exception.
-     *
-     * @param message one line for the person who asked
-     */
+    /** Creates the exception. */
     public RequestException(String message) {
         super(message);
     }
@@ -26,7 +22,6 @@ public final class RequestException extends RuntimeException {
     /**
      * Creates the exception with its cause, which goes to the log only.
      *
-     * @param message one line for the person who asked
      * @param cause the underlying failure; null if there is none
      */
     public RequestException(String message, @Nullable Throwable cause) {

@@ -37,8 +37,6 @@ public final class Scratch implements AutoCloseable {
     /**
      * Creates the folder where the property {@code java.io.tmpdir} says now; Java itself reads it only at its start.
      * It is deleted when the program ends, at the latest.
-     *
-     * @throws RequestException if it cannot be created
      */
     public Scratch() {
         try {
@@ -55,10 +53,6 @@ public final class Scratch implements AutoCloseable {
 
     /**
      * Creates the folder in another folder. If the program is stopped, it stays: it may hold what is to be moved back.
-     *
-     * @param parent an existing folder
-     * @return the new folder
-     * @throws IOException if it cannot be created
      */
     public static Scratch in(Path parent) throws IOException {
         return new Scratch(Files.createTempDirectory(parent, "catwalk"));
@@ -76,7 +70,6 @@ public final class Scratch implements AutoCloseable {
     /**
      * Returns the path of a file in it.
      *
-     * @param name file name without a folder
      * @return the path; there is no file yet
      */
     public Path file(String name) {
@@ -114,12 +107,7 @@ public final class Scratch implements AutoCloseable {
         }
     }
 
-    /**
-     * Deletes a folder with its content, without following links.
-     *
-     * @param folder may be missing
-     * @throws IOException if something cannot be deleted
-     */
+    /** Deletes a folder with its content, without following links. */
     public static void delete(Path folder) throws IOException {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;

@@ -7,12 +7,7 @@ public final class Shell {
 
     private Shell() {}
 
-    /**
-     * Quotes a word of a command for a shell, so that the command can be pasted.
-     *
-     * @param word such as a path
-     * @return the same word, between single quotes if it has letters that a shell takes for its own
-     */
+    /** Quotes a word of a command for a shell, so that the command can be pasted. */
     public static String quoted(String word) {
         // Windows separates folders by a letter that other shells take for their own.
         return word.replace(File.separatorChar, '/').matches("[\\p{L}\\p{N}_@%+=:,./-]+")

@@ -14,8 +14,6 @@ public final class Suggestion {
     /**
      * Asks whether the nearest known name was meant; ends a message about an unknown name.
      *
-     * @param name the unknown name
-     * @param known the names to choose from
      * @return such as {@code ; did you mean 'gru'?}; empty if none is near
      */
     public static String question(String name, Collection<String> known) {

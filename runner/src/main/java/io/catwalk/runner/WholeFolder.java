@@ -22,7 +22,6 @@ public final class WholeFolder {
          * Writes the whole content.
          *
          * @param folder an existing, empty folder
-         * @throws IOException if something cannot be written
          */
         void fill(Path folder) throws IOException;
     }
@@ -31,8 +30,6 @@ public final class WholeFolder {
      * Writes a folder.
      *
      * @param folder does not exist yet, or is empty; its parents are created
-     * @param content fills the folder
-     * @throws IOException if it cannot be written, or is not empty; it is then unchanged
      */
     public static void write(Path folder, Content content) throws IOException {
         fill(folder, content, (draft, target, scratch) -> {
@@ -45,8 +42,6 @@ public final class WholeFolder {
      * Writes a folder, and replaces an existing one.
      *
      * @param folder its place; its parents are created
-     * @param content fills the folder
-     * @throws IOException if it cannot be written; an older folder is then unchanged
      */
     public static void replace(Path folder, Content content) throws IOException {
         fill(folder, content, (draft, target, scratch) -> {

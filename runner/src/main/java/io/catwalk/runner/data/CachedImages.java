@@ -146,19 +146,12 @@ final class CachedImages {
      * Returns some of the images.
      *
      * @param which indices of the images in the listing; none of those that were left out
-     * @param labels the class of each, from 0
      */
     ImageSource source(int[] which, int[] labels) {
         return new ImageSource(header.channels, header.height, header.width, records, sums, which, labels);
     }
 
-    /**
-     * Returns consecutive images.
-     *
-     * @param first index of the first image in the listing
-     * @param labels the class of each image from there on, from 0
-     * @return as many images as labels, without those that were left out
-     */
+    /** Returns consecutive images with these labels, without those that were left out. */
     ImageSource source(int first, int[] labels) {
         int[] kept = IntStream.range(0, labels.length)
                 .filter(i -> !omitted.get(first + i))

@@ -25,9 +25,7 @@ final class ClusterSearch {
     /**
      * Finds the clusters of images.
      *
-     * @param images any
      * @param groups of each image; empty if it has none
-     * @return for each image, the index of the first image of its cluster, which may be the image itself
      */
     static int[] firsts(ImageSource images, List<String> groups) {
         ClusterSearch search = new ClusterSearch(images, groups);

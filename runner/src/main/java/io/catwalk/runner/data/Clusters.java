@@ -33,11 +33,7 @@ final class Clusters {
         return of(images, classes, Set.of());
     }
 
-    /**
-     * Leaves some clusters out, so that none of them is drawn or dealt.
-     *
-     * @param leftOut their numbers in the images
-     */
+    /** Leaves some clusters out, so that none of them is drawn or dealt. */
     static Clusters of(ImageSource images, int classes, Set<Integer> leftOut) {
         int[] clusters = images.clusters();
         Map<Integer, List<Integer>> members = new LinkedHashMap<>();

@@ -133,12 +133,7 @@ public final class ContentStore {
         return folder.resolve(key + kind.ending);
     }
 
-    /**
-     * Reads an entry, and makes it first if it cannot be read.
-     *
-     * @param key begins with a SHA-256
-     * @param waiting run once if another process is making it
-     */
+    /** Reads an entry, and makes it first if it cannot be read, or waits while another process makes it. */
     @SuppressWarnings("try") // the lock is held, not used
     public <T> T get(String key, Reader<T> reader, Maker maker, Runnable waiting)
             throws IOException, InterruptedException {
@@ -265,8 +260,6 @@ public final class ContentStore {
     /**
      * Deletes what is kept, and what stopped processes have left unfinished. A process that uses an entry continues; what
      * is being made stays.
-     *
-     * @return how many bytes were freed
      */
     public long clear() throws IOException {
         long bytes = 0;

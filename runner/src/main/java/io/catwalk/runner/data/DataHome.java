@@ -10,12 +10,7 @@ import java.nio.file.Path;
  */
 public record DataHome(Path known, ImageCache cache) {
 
-    /**
-     * Uses the standard cache, without reports of progress.
-     *
-     * @param known the folder that holds the folders of the known data sets
-     * @return both
-     */
+    /** Uses the standard cache, without reports of progress. */
     public static DataHome of(Path known) {
         return new DataHome(known, new ImageCache(ImageCache.standardFolder(), ImageCache.Listener.none()));
     }

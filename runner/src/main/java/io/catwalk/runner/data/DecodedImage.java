@@ -95,12 +95,7 @@ final class DecodedImage {
         return orientation.isTransposed() ? raster.getHeight() : raster.getWidth();
     }
 
-    /**
-     * Reads one row of the upright image.
-     *
-     * @param y from 0, the top
-     * @param row what to fill with numbers from 0 to 255, (channels, width)
-     */
+    /** Reads one row of the upright image, from 0, the top, as numbers from 0 to 255, (channels, width). */
     void row(int y, int[] row) {
         int line = orientation.isColumnReversed() ? height() - 1 - y : y;
         int pixels = width();
@@ -146,7 +141,6 @@ final class DecodedImage {
      * @param channels 1 for gray, 3 for color; a gray image has its pixels once for each
      * @param rule how to resize it, or null to keep its size
      * @return unsigned bytes of shape (channels, height, width), row-major
-     * @throws IllegalArgumentException if there are colors, and gray is asked for
      */
     byte[] pixels(int channels, @Nullable ResizeRule rule) {
         if (channels < channels()) {

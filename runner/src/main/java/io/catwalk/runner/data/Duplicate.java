@@ -12,11 +12,7 @@ package io.catwalk.runner.data;
  */
 public record Duplicate(int first, int second, double distance, boolean mirrored, int right, int down) {
 
-    /**
-     * Tells whether both have the same pixels.
-     *
-     * @return whether nothing differs and nothing had to be mirrored or moved for it
-     */
+    /** Tells whether both have the same pixels, and nothing had to be mirrored or moved for it. */
     public boolean exact() {
         return distance == 0 && !mirrored && right == 0 && down == 0;
     }

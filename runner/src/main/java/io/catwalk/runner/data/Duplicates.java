@@ -37,29 +37,13 @@ public final class Duplicates {
 
     private Duplicates() {}
 
-    /**
-     * Finds the images of one set that resemble images of another.
-     *
-     * @param first the one set
-     * @param second the other, of images of the same shape
-     * @param distance the largest of a pair, 0 to 255 gray levels
-     * @return all pairs, by the first, then by distance, then by the second
-     * @throws RequestException if the distance is out of its range, or there are more than a million pairs
-     * @throws IllegalArgumentException if the shapes differ
-     */
+    /** Finds the images of one set that resemble images of another: all pairs, by the first, then by distance. */
     public static List<Duplicate> between(ImageSource first, ImageSource second, double distance) {
         Lookalikes lookalikes = new Lookalikes(second, checked(distance));
         return pairs(first, lookalikes, 0, distance);
     }
 
-    /**
-     * Finds the images of a set that resemble each other.
-     *
-     * @param images the set
-     * @param distance the largest of a pair, 0 to 255 gray levels
-     * @return all pairs, each once with the lower index first, by the first, then by distance, then by the second
-     * @throws RequestException if the distance is out of its range, or there are more than a million pairs
-     */
+    /** Finds the images of a set that resemble each other: all pairs, each once with the lower index first. */
     public static List<Duplicate> within(ImageSource images, double distance) {
         return pairs(images, new Lookalikes(images, checked(distance)), 1, distance);
     }

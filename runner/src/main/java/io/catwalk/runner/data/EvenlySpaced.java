@@ -7,14 +7,7 @@ public final class EvenlySpaced {
 
     private EvenlySpaced() {}
 
-    /**
-     * Selects some of many images.
-     *
-     * @param indices indices of all images
-     * @param most largest number of images to select
-     * @return all indices if there are no more than {@code most}, otherwise {@code most} of them, evenly spaced, in
-     *     their order
-     */
+    /** Selects at most so many of some images, evenly spaced and in their order. */
     public static int[] of(int[] indices, int most) {
         return indices.length <= most
                 ? indices
@@ -23,13 +16,7 @@ public final class EvenlySpaced {
                         .toArray();
     }
 
-    /**
-     * Selects some of the first {@code count} images.
-     *
-     * @param count number of all images
-     * @param most largest number of images to select
-     * @return their indices
-     */
+    /** Selects some of the first {@code count} images. */
     public static int[] of(int count, int most) {
         return of(IntStream.range(0, count).toArray(), most);
     }

@@ -14,13 +14,7 @@ public enum Fit {
     /** The whole image fits into the size, with black around it. */
     PAD;
 
-    /**
-     * Reads a name.
-     *
-     * @param text what the user wrote
-     * @return the fit
-     * @throws RequestException if there is none of that name
-     */
+    /** Reads a name. */
     public static Fit parse(String text) {
         return Arrays.stream(values())
                 .filter(fit -> fit.key().equals(text))
@@ -29,11 +23,7 @@ public enum Fit {
                         "Fit: expected one of %s, found '%s'".formatted(String.join(", ", keys()), text)));
     }
 
-    /**
-     * Returns the name that users write.
-     *
-     * @return in lower case
-     */
+    /** Returns the name that users write. */
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }

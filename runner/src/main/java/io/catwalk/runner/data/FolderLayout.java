@@ -51,8 +51,6 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
      * Reads the layout of a folder.
      *
      * @param anyFolder of the images, absolute or relative
-     * @param reading what the folder does not say itself
-     * @throws RequestException if there are not two classes, or the parts do not have the same classes
      */
     static FolderLayout of(Path anyFolder, FolderReading reading) {
         Path table = reading.table();
@@ -187,11 +185,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         });
     }
 
-    /**
-     * Checks that each name is one line that all files can hold: an ONNX file keeps one name a line.
-     *
-     * @param where the names are from, as the beginning of a message
-     */
+    /** Checks that each name is one line that all files can hold: an ONNX file keeps one name a line. */
     static void requirePlain(List<String> classes, String where) {
         for (String name : classes) {
             if (name.isBlank() || !Reasons.visible(name).equals(name)) {

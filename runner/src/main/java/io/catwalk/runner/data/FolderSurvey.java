@@ -1,7 +1,6 @@
 package io.catwalk.runner.data;
 
 import io.catwalk.runner.Reasons;
-import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,14 +34,7 @@ public record FolderSurvey(
         List<List<String>> duplicates,
         SortedMap<String, Integer> passedOver) {
 
-    /**
-     * Surveys a folder.
-     *
-     * @param folder of images
-     * @param reading what the folder does not say itself
-     * @return what is in there
-     * @throws RequestException if it holds no two classes, or its table of labels is wrong
-     */
+    /** Surveys a folder. */
     public static FolderSurvey of(Path folder, FolderReading reading) {
         FolderLayout layout = FolderLayout.of(folder, reading);
         SortedMap<String, SortedMap<String, Integer>> classes = new TreeMap<>();
@@ -72,30 +64,17 @@ public record FolderSurvey(
         return new FolderSurvey(classes, formats, byFrequency(sizes), unreadable, duplicates, layout.passedOver());
     }
 
-    /**
-     * Tells whether a folder holds image files and not IDX files.
-     *
-     * @param folder any
-     * @return whether it can be surveyed
-     */
+    /** Tells whether a folder holds image files and not IDX files. */
     public static boolean isFor(Path folder) {
         return Files.isDirectory(folder) && !IdxFolder.isOne(folder);
     }
 
-    /**
-     * Tells whether images can be used for training without resizing them.
-     *
-     * @return whether all images can be read and have one size
-     */
+    /** Tells whether images can be used for training without resizing them. */
     public boolean isOfOneSize() {
         return sizes.size() == 1 && unreadable.isEmpty();
     }
 
-    /**
-     * Tells whether the images whose headers can be read have one size.
-     *
-     * @return whether they can be used for training without resizing them
-     */
+    /** Tells whether the images whose headers can be read have one size. */
     public boolean hasOneSize() {
         return sizes.size() == 1;
     }
@@ -104,12 +83,7 @@ public record FolderSurvey(
      * Decodes the images, unless they are cached already, to find all that cannot be read. All must have one size, or a
      * rule.
      *
-     * @param folder that was surveyed
      * @param rule what to resize the images to; null to keep their size
-     * @param reading as for {@link #of}
-     * @param cache where decoded images are kept
-     * @return the same survey with all unreadable images
-     * @throws RequestException if no image can be read, or their sizes differ from what their headers say
      */
     public FolderSurvey decoded(Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
         SortedMap<String, String> all = ImageFolder.unreadable(folder, rule, reading, cache);

@@ -53,8 +53,6 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
      * Lists the files of a folder.
      *
      * @param folder where; links are followed, unless they lead round in a circle
-     * @return the images, perhaps none
-     * @throws RequestException if a folder cannot be listed
      */
     public static FoundFiles in(Path folder) {
         return in(folder, true);

@@ -34,11 +34,7 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
     private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
     private static final int BUFFER = 1 << 16;
 
-    /**
-     * Reads the header of a file.
-     *
-     * @throws RequestException if it is not an IDX file, or cannot hold what its header states
-     */
+    /** Reads the header of a file. */
     static IdxFile open(Path path, IdxPart part) {
         return read(path, in -> {
             List<Integer> shape = shape(path, part, header(path, part, in));
@@ -57,24 +53,14 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
         void take(int index, byte[] record);
     }
 
-    /**
-     * Computes the SHA-256 of the uncompressed file.
-     *
-     * @return 64 hexadecimal digits
-     * @throws RequestException if it does not hold exactly what the format and its header state
-     */
+    /** Computes the SHA-256 of the uncompressed file. */
     String sha256() {
         Sha256 sha256 = new Sha256();
         pieces(BUFFER, sha256::add, sha256::add);
         return sha256.hex();
     }
 
-    /**
-     * Reads what follows the header.
-     *
-     * @return as many bytes as the product of the dimensions
-     * @throws RequestException if the file holds fewer or more, or they do not fit into memory
-     */
+    /** Reads what follows the header. */
     byte[] bytes() {
         if (length() > LONGEST_ARRAY) {
             throw broken(path, "at most 2 GiB after the header", shape.toString());
@@ -84,11 +70,7 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
         return bytes.array();
     }
 
-    /**
-     * Reads what follows the header, entry by entry along the first dimension.
-     *
-     * @throws RequestException if the file holds fewer or more than its header states
-     */
+    /** Reads what follows the header, entry by entry along the first dimension. */
     void records(Records records) {
         int[] index = {0};
         pieces((int) (length() / shape.get(0)), header -> {}, (piece, length) -> records.take(index[0]++, piece));
@@ -202,11 +184,7 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
         }
     }
 
-    /**
-     * Allocates an array, if the heap has room for it.
-     *
-     * @throws RequestException if the heap is too small
-     */
+    /** Allocates an array, if the heap has room for it. */
     static <A> A room(Path path, int length, IntFunction<A> array) {
         try {
             return array.apply(length);

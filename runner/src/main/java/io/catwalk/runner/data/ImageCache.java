@@ -35,36 +35,19 @@ public final class ImageCache {
 
         /**
          * Called when images are about to be decoded; called again from the beginning if they turn out to have colors.
-         *
-         * @param name of the data set
-         * @param images number of images
-         * @param bytes that they take on the disk, decoded
-         * @param folder where they are written to
          */
         default void started(String name, int images, long bytes, Path folder) {}
 
-        /**
-         * Called after each image.
-         *
-         * @param images how many are decoded so far
-         */
+        /** Called after each image. */
         default void decoded(int images) {}
 
-        /**
-         * Called when another process makes what is needed here.
-         *
-         * @param note a message of one line
-         */
+        /** Called when another process makes what is needed here. */
         default void waiting(String note) {}
 
         /** Called at the end. */
         default void finished() {}
 
-        /**
-         * Returns a listener that ignores everything.
-         *
-         * @return a listener
-         */
+        /** Returns a listener that ignores everything. */
         static Listener none() {
             return new Listener() {};
         }

@@ -28,11 +28,7 @@ public record ImageDataset(
         int validating,
         List<String> notes) {
 
-    /**
-     * Copies the class names and checks that everything fits.
-     *
-     * @throws IllegalArgumentException if it does not
-     */
+    /** Copies the class names and checks that everything fits. */
     public ImageDataset {
         classes = List.copyOf(classes);
         notes = List.copyOf(notes);
@@ -46,15 +42,7 @@ public record ImageDataset(
         test.countPerClass(classes.size());
     }
 
-    /**
-     * Holds a data set without a validation set of its own and without notes.
-     *
-     * @param name for display
-     * @param sha256 64 hexadecimal digits that identify the content
-     * @param classes the name of each class, in the order of the labels
-     * @param train the training images, validation images included
-     * @param test the test images, of the same shape
-     */
+    /** Holds a data set without a validation set of its own and without notes. */
     public ImageDataset(String name, String sha256, List<String> classes, ImageSource train, ImageSource test) {
         this(name, sha256, classes, train, test, 0, List.of());
     }
@@ -65,8 +53,6 @@ public record ImageDataset(
      * @param most training images, or training and validation images if the data set has no validation set of its own;
      *     0 keeps all
      * @param mostTest test images; 0 keeps all
-     * @param seed the same seed keeps the same images
-     * @return the same data set, or a part of it
      */
     public ImageDataset limited(int most, int mostTest, long seed) {
         int learned = train.size() - validating;
@@ -80,12 +66,7 @@ public record ImageDataset(
         return new ImageDataset(name, sha256, classes, fewer, fewerTest, validating, notes);
     }
 
-    /**
-     * Replaces the test images.
-     *
-     * @param images the new test images, of the same shape
-     * @return the same data set with these as its test images
-     */
+    /** Replaces the test images. */
     public ImageDataset withTest(ImageSource images) {
         return new ImageDataset(name, sha256, classes, train, images, validating, notes);
     }
@@ -94,9 +75,7 @@ public record ImageDataset(
      * Numbers the classes in the order of a network that was trained on classes of the same names.
      *
      * @param order names of the network's classes, in the order of its logits; by index, as many as these images have
-     * @param match what to do where they differ
      * @return the same images with the network's classes; by name, with labels that fit their order
-     * @throws RequestException if the classes are matched by name and the names differ
      */
     public ImageDataset labeledAs(List<String> order, ClassMatch match) {
         if (order.equals(classes)) {

@@ -33,12 +33,7 @@ public final class ImageDatasets {
      * over that and {@code clusters}; where a share is held out as the test set, once more over that and the share.
      * Texts are UTF-8 after their length; lengths and labels are 32-bit big-endian numbers.
      *
-     * @param nameOrFolder {@code fashion-mnist}, or the path of a folder
-     * @param home where data sets are, and where their decoded images are kept
      * @param rule what to resize the images of a folder to, or null if they must have one size already
-     * @param reading what a folder of images does not say itself
-     * @return the data set
-     * @throws RequestException if it is missing, incomplete or broken
      */
     public static ImageDataset load(
             String nameOrFolder, DataHome home, @Nullable ResizeRule rule, FolderReading reading) {
@@ -63,14 +58,7 @@ public final class ImageDatasets {
         return ImageFolder.load(folder, rule, reading, home.cache());
     }
 
-    /**
-     * Lists the files that are read of a data set in a folder, and no other file that lies there.
-     *
-     * @param folder of the data set
-     * @param reading what a folder of images does not say itself
-     * @return the files, by their paths relative to the folder, with {@code /}
-     * @throws RequestException if it is incomplete or broken
-     */
+    /** Lists the files that are read of a data set in a folder, and no other file that lies there. */
     public static SortedMap<String, Path> files(Path folder, FolderReading reading) {
         SortedMap<String, Path> files = new TreeMap<>();
         if (IdxFolder.isOne(folder)) {
@@ -84,14 +72,7 @@ public final class ImageDatasets {
         return files;
     }
 
-    /**
-     * Finds the folder of a data set.
-     *
-     * @param nameOrFolder as for {@link #load}
-     * @param home where data sets are
-     * @return the folder, which may not exist
-     * @throws RequestException if it is not a valid path
-     */
+    /** Finds the folder of a data set. */
     public static Path folder(String nameOrFolder, DataHome home) {
         return isKnown(nameOrFolder) ? home.known().resolve(FashionMnist.NAME) : path(nameOrFolder, home.known());
     }
@@ -101,12 +82,7 @@ public final class ImageDatasets {
         return load(nameOrFolder, home, rule, FolderReading.STANDARD);
     }
 
-    /**
-     * Tells whether a data set is known by name, rather than by its folder.
-     *
-     * @param nameOrFolder as for {@link #load}
-     * @return whether it is one of the names
-     */
+    /** Tells whether a data set is known by name, rather than by its folder. */
     public static boolean isKnown(String nameOrFolder) {
         return nameOrFolder.equals(FashionMnist.NAME);
     }

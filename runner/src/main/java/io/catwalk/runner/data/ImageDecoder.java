@@ -75,11 +75,7 @@ final class ImageDecoder {
         this.longest = longest;
     }
 
-    /**
-     * Decodes the first image of a file, in whatever format its content is; the name does not matter.
-     *
-     * @throws UnreadableImageException if it is damaged, cut off, too large or not such an image
-     */
+    /** Decodes the first image of a file, in whatever format its content is; the name does not matter. */
     static DecodedImage decode(Path path) throws UnreadableImageException {
         return decode(path, LONGEST);
     }
@@ -89,11 +85,7 @@ final class ImageDecoder {
         return read(path, longest).decode();
     }
 
-    /**
-     * Reads only the header of a file.
-     *
-     * @throws UnreadableImageException if it is damaged, too large or not that of an image
-     */
+    /** Reads only the header of a file. */
     static ImageHeader header(Path path) throws UnreadableImageException {
         return read(path, LONGEST).header();
     }
@@ -101,10 +93,6 @@ final class ImageDecoder {
     /**
      * Returns how much memory decoding a file takes at most. No limit can be imposed on a decoder, so this bound is
      * measured on damaged files.
-     *
-     * @param fileBytes length of the file
-     * @param pixels number that its header claims
-     * @return bytes
      */
     static long mostAllocated(long fileBytes, long pixels) {
         return MOST_BESIDES + 4 * fileBytes + 16 * pixels;

@@ -59,11 +59,7 @@ final class ImageFolder implements ImageListing {
         return new ImageFolder(folder, layout, rule, reading).load(cache);
     }
 
-    /**
-     * Decodes the images, unless they are cached already, and says which cannot be read.
-     *
-     * @return the reason for each, by the name of its file
-     */
+    /** Decodes the images, unless they are cached already, and says which cannot be read. */
     static SortedMap<String, String> unreadable(
             Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
         FolderLayout layout = FolderLayout.of(folder, reading);

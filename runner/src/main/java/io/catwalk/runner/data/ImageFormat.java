@@ -40,8 +40,8 @@ enum ImageFormat {
 
     /**
      * @param start the first bytes of such a file, as a pattern on Latin-1
+     *
      * @param provider makes readers; null for that of the JDK
-     * @param ending what may follow the last dot of the name, in lower case
      */
     ImageFormat(String title, String start, @Nullable Class<? extends ImageReaderSpi> provider, String ending) {
         this.title = title;

@@ -17,26 +17,13 @@ interface ImageListing {
     /**
      * Identifies, without reading them, the files as they are now: their paths, lengths and times, and how they are
      * decoded. If the stamp changes, they must be read again.
-     *
-     * @return 64 hexadecimal digits
-     * @throws RequestException if a file is gone
      */
     String stamp();
 
-    /**
-     * Identifies the data set by its content, and reads all of it.
-     *
-     * @return 64 hexadecimal digits
-     * @throws RequestException if a file cannot be read, or is not as expected
-     */
+    /** Identifies the data set by its content, and reads all of it. */
     String sha256();
 
-    /**
-     * Decodes all images.
-     *
-     * @param sink receives them
-     * @throws RequestException if one cannot be decoded, or does not match the others
-     */
+    /** Decodes all images. */
     void decode(Sink sink);
 
     /** Receives decoded images. */
@@ -46,16 +33,12 @@ interface ImageListing {
          * Announces the shape, before the first image.
          *
          * @param channels 1 for gray, 3 for color
-         * @param height rows of every image, in pixels
-         * @param width columns of every image, in pixels
-         * @throws RequestException if the disk has not enough room
          */
         void shape(int channels, int height, int width);
 
         /**
          * Receives one image; any number of threads may call it at once, in any order.
          *
-         * @param image its index, from 0
          * @param pixels unsigned bytes of shape (channels, height, width), row-major
          */
         void put(int image, byte[] pixels);

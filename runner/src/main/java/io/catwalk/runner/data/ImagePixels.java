@@ -20,12 +20,8 @@ public record ImagePixels(byte[] pixels, int stored) {
      * Reads an image file. A gray image serves for color, with the same pixels in each channel; a color image is converted
      * to gray.
      *
-     * @param file where it is
      * @param channels 1 for gray, 3 for color
-     * @param size that the network expects
      * @param fit how to resize an image of another size; null to reject it
-     * @return its pixels
-     * @throws RequestException if there is no such image, or it does not fit
      */
     public static ImagePixels read(Path file, int channels, ImageSize size, @Nullable Fit fit) {
         if (!Files.isRegularFile(file)) {

@@ -15,11 +15,7 @@ public record ImageSize(int width, int height) {
     static final int MAXIMUM = 4096;
     private static final Pattern TEXT = Pattern.compile("(\\d{1,4})x(\\d{1,4})");
 
-    /**
-     * Checks the ranges.
-     *
-     * @throws RequestException if a number is out of its range
-     */
+    /** Checks the ranges. */
     public ImageSize {
         if (width < 1 || height < 1 || width > MAXIMUM || height > MAXIMUM) {
             throw new RequestException("Image size: expected width and height from 1 to %d, found %dx%d"
@@ -27,13 +23,7 @@ public record ImageSize(int width, int height) {
         }
     }
 
-    /**
-     * Reads {@code WIDTHxHEIGHT}, for example {@code 32x24}.
-     *
-     * @param text what the user wrote
-     * @return the size
-     * @throws RequestException if the text has another form or a number is out of its range
-     */
+    /** Reads {@code WIDTHxHEIGHT}, for example {@code 32x24}. */
     public static ImageSize parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {

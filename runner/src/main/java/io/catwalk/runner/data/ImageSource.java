@@ -46,10 +46,6 @@ public final class ImageSource {
      * @param height rows of every image, in pixels; at least 1
      * @param width columns of every image, in pixels; at least 1
      * @param records unsigned bytes of shape (channels, height, width), row-major, for each image
-     * @param sums the {@link PixelSums} of each record
-     * @param places which record each image is
-     * @param labels the class of each image, from 0
-     * @throws IllegalArgumentException if these do not fit each other, or there is no image
      */
     ImageSource(
             int channels, int height, int width, ImageRecords records, ImageRecords sums, int[] places, int[] labels) {
@@ -125,11 +121,7 @@ public final class ImageSource {
         return width;
     }
 
-    /**
-     * Returns the class of each image. The array is not copied: callers must not write to it.
-     *
-     * @return from 0
-     */
+    /** Returns the class of each image. The array is not copied: callers must not write to it. */
     public int[] labels() {
         return labels;
     }
@@ -143,11 +135,7 @@ public final class ImageSource {
         return labels.length;
     }
 
-    /**
-     * Returns how many bytes one image takes.
-     *
-     * @return channels times height times width
-     */
+    /** Returns how many bytes one image takes. */
     public int imageLength() {
         return records.length();
     }
@@ -164,10 +152,7 @@ public final class ImageSource {
     /**
      * Copies the pixels of an image.
      *
-     * @param image its index, 0 to {@link #size} - 1
      * @param target gets unsigned bytes of shape (channels, height, width), row-major
-     * @param at index in it of the first byte
-     * @throws IndexOutOfBoundsException if there is no such image, or no room for it
      */
     public void read(int image, byte[] target, int at) {
         records.read(places[image], target, at);
@@ -176,10 +161,7 @@ public final class ImageSource {
     /**
      * Copies the pixels of images that follow each other.
      *
-     * @param from index of the first
-     * @param to index behind the last
      * @return unsigned bytes of shape (to - from, channels, height, width), row-major
-     * @throws IndexOutOfBoundsException if there are no such images
      */
     public byte[] read(int from, int to) {
         Objects.checkFromToIndex(from, to, size());
@@ -199,13 +181,7 @@ public final class ImageSource {
         return numbers;
     }
 
-    /**
-     * Copies an image.
-     *
-     * @param image its index, 0 to {@link #size} - 1
-     * @return its pixels and their shape
-     * @throws IndexOutOfBoundsException if there is no such image
-     */
+    /** Copies an image. */
     public RasterImage image(int image) {
         return new RasterImage(channels, height, width, read(image, image + 1));
     }
@@ -213,9 +189,6 @@ public final class ImageSource {
     /**
      * Returns the index of an image among all training images of the data set (validation images included), or among all
      * its test images, however these images were chosen from them.
-     *
-     * @param image 0 to {@link #size} - 1
-     * @return from 0
      */
     public int index(int image) {
         return indices == null ? image : indices[image];
@@ -224,7 +197,6 @@ public final class ImageSource {
     /**
      * Returns the file of an image.
      *
-     * @param image 0 to {@link #size} - 1
      * @return its name relative to the folder of the data set, with {@code /}, in one line: characters that control a
      *     terminal are written as their code; empty if it has no file of its own, as in IDX files
      */
@@ -232,33 +204,18 @@ public final class ImageSource {
         return files.isEmpty() ? "" : Reasons.visible(files.get(places[image]));
     }
 
-    /**
-     * Names an image for people.
-     *
-     * @param image 0 to {@link #size} - 1
-     * @return its {@link #index} and, if it has one, its {@link #file}, such as {@code 7924, cat/12.jpg}
-     */
+    /** Names an image for people. */
     public String title(int image) {
         String file = file(image);
         return file.isEmpty() ? "" + index(image) : index(image) + ", " + file;
     }
 
-    /**
-     * Declares these images the whole set, so that their {@link #index} counts from 0.
-     *
-     * @param names of the file of each record
-     */
+    /** Declares these images the whole set, so that their {@link #index} counts from 0. */
     ImageSource whole(List<String> names) {
         return new ImageSource(channels, height, width, records, sums, places, labels, clusters, null, names);
     }
 
-    /**
-     * Counts the images of each class.
-     *
-     * @param classes the number of classes
-     * @return as many counts, which add up to {@link #size}
-     * @throws IllegalArgumentException if a label is not below {@code classes}
-     */
+    /** Counts the images of each class. */
     public int[] countPerClass(int classes) {
         return Stratification.countPerClass(labels, classes);
     }
@@ -268,10 +225,6 @@ public final class ImageSource {
      * their order.
      *
      * @param n how many images to keep; at least 1. All are kept if there are no more than that
-     * @param classes the number of classes
-     * @param seed the same seed draws the same images
-     * @return {@code min(n, size())} images
-     * @throws RequestException if {@code n} is below 1
      */
     public ImageSource limit(int n, int classes, long seed) {
         if (n < 1) {
@@ -294,8 +247,6 @@ public final class ImageSource {
      * Chooses some of the images. No pixels are copied.
      *
      * @param chosen which ones, in the order wanted; at least one
-     * @return as many images
-     * @throws IndexOutOfBoundsException if there is no such image
      */
     public ImageSource select(int[] chosen) {
         return new ImageSource(
@@ -314,8 +265,6 @@ public final class ImageSource {
     /**
      * Says which images belong together, so that no split separates them; at first each is a cluster of its own. The
      * images that are selected from these remain together.
-     *
-     * @param firsts for each image the index of the first image of its cluster
      */
     ImageSource clustered(int[] firsts) {
         int[] own = IntStream.of(firsts).map(i -> places[i]).toArray();
@@ -327,23 +276,14 @@ public final class ImageSource {
         return clusters;
     }
 
-    /**
-     * Tells whether there are images that belong together, so that no split separates them.
-     *
-     * @return whether any cluster has more than one image
-     */
+    /** Tells whether there are images that belong together, so that no split separates them. */
     public boolean isClustered() {
         int[] sorted = clusters.clone();
         Arrays.sort(sorted);
         return IntStream.range(1, sorted.length).anyMatch(i -> sorted[i] == sorted[i - 1]);
     }
 
-    /**
-     * Identifies which images of a data set these are.
-     *
-     * @return the SHA-256, in hexadecimal, of where each lies among all images of the data set, as 32-bit big-endian
-     *     numbers, in the order of these images
-     */
+    /** Identifies which images of a data set these are. */
     public String sha256() {
         return new Sha256().add(places).hex();
     }

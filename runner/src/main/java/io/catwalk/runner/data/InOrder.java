@@ -16,7 +16,6 @@ final class InOrder {
      * Calls {@code read} for each item, in parallel.
      *
      * @return the results in order
-     * @throws RequestException if any call throws one; if several do, that of the first item
      */
     static <T, R> List<R> map(List<T> items, Function<T, R> read) {
         int count = items.size();

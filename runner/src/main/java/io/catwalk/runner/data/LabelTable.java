@@ -60,11 +60,7 @@ final class LabelTable {
         }
     }
 
-    /**
-     * Reads a table.
-     *
-     * @throws RequestException if it cannot be read, lacks a column, or has an invalid cell
-     */
+    /** Reads a table. */
     static List<Row> read(Path table) {
         List<Row> rows = new ArrayList<>();
         if (Files.exists(table) && !Files.isRegularFile(table)) { // opening a pipe may wait for ever

@@ -94,14 +94,7 @@ final class Lookalikes {
         }
     }
 
-    /**
-     * Finds the lookalikes of an image.
-     *
-     * @param others images of the same shape
-     * @param image index of one of them
-     * @param from the lowest index of a lookalike
-     * @return the pairs that are near enough, by distance, then by index
-     */
+    /** Finds the lookalikes of an image. */
     List<Duplicate> of(ImageSource others, int image, int from) {
         if (others.channels() != images.channels()
                 || others.height() != images.height()

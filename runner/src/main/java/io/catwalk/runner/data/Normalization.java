@@ -15,11 +15,7 @@ public record Normalization(float[] mean, float[] std) {
     private static final int VALUES = 256;
     private static final double WHITE = 255;
 
-    /**
-     * Checks the numbers.
-     *
-     * @throws IllegalArgumentException if there are none, not equally many, or one is out of range
-     */
+    /** Checks the numbers. */
     public Normalization {
         if (mean.length < 1 || mean.length != std.length) {
             throw new IllegalArgumentException("Normalization: expected as many means as deviations, found %d and %d"
@@ -38,11 +34,8 @@ public record Normalization(float[] mean, float[] std) {
      * Computes mean and (population) standard deviation over all pixels of the given images, exactly, from
      * sums that are kept beside each image.
      *
-     * @param images where the pixels are
      * @param indices which images to use, usually {@link Split#train}; at least one
      * @return the two numbers for each channel; a channel that is constant gets the deviation 1
-     * @throws IllegalArgumentException if there is no index
-     * @throws IndexOutOfBoundsException if there is no such image
      */
     public static Normalization of(ImageSource images, int[] indices) {
         if (indices.length == 0) {
@@ -73,8 +66,6 @@ public record Normalization(float[] mean, float[] std) {
     /**
      * Returns what each value of a pixel becomes: {@code (pixel / 255 - mean) / std}, each step rounded to a
      * float as tensor operations do.
-     *
-     * @return by channel and value, 0 to 255
      */
     public float[][] table() {
         float[][] table = new float[mean.length][VALUES];
@@ -90,11 +81,7 @@ public record Normalization(float[] mean, float[] std) {
      * Normalizes consecutive images by {@link #table}.
      *
      * @param images what to normalize; as many channels as this has
-     * @param from the first image
-     * @param to index after the last image
      * @return shape (to - from, channels, height, width), row-major
-     * @throws IllegalArgumentException if the channels differ
-     * @throws IndexOutOfBoundsException if there are no such images
      */
     public float[] normalized(ImageSource images, int from, int to) {
         if (images.channels() != mean.length) {

@@ -11,11 +11,7 @@ package io.catwalk.runner.data;
 @SuppressWarnings("ArrayRecordComponent")
 public record RasterImage(int channels, int height, int width, byte[] pixels) {
 
-    /**
-     * Checks that the array fits the shape.
-     *
-     * @throws IllegalArgumentException if it does not
-     */
+    /** Checks that the array fits the shape. */
     public RasterImage {
         if (channels < 1 || height < 1 || width < 1 || pixels.length != (long) channels * height * width) {
             throw new IllegalArgumentException("Expected pixels of shape (%d, %d, %d), each at least 1, found %d bytes"
@@ -55,8 +51,6 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) {
      * Returns the image with this number of channels.
      *
      * @param wanted 3 for a gray image, which then has its pixels in each channel; or as many as there are
-     * @return shape (wanted, height, width)
-     * @throws IllegalArgumentException if the image has several channels, and another number is asked for
      */
     RasterImage withChannels(int wanted) {
         if (wanted == channels) {

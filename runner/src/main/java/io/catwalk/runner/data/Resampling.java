@@ -17,11 +17,7 @@ final class Resampling {
         this.rows = rows;
     }
 
-    /**
-     * Resizes every channel.
-     *
-     * @return unsigned bytes of shape (channels, size.height, size.width)
-     */
+    /** Resizes every channel. */
     static byte[] resize(DecodedImage image, ResizeRule rule) {
         int width = rule.size().width();
         int height = rule.size().height();

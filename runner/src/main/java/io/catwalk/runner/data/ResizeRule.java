@@ -1,7 +1,5 @@
 package io.catwalk.runner.data;
 
-import io.catwalk.runner.RequestException;
-
 /**
  * The size that every image of a set is resized to, and how.
  *
@@ -10,13 +8,7 @@ import io.catwalk.runner.RequestException;
  */
 public record ResizeRule(ImageSize size, Fit fit) {
 
-    /**
-     * Reads a rule.
-     *
-     * @param text such as {@code 96x64}, which stretches, or {@code 96x64 crop}
-     * @return the rule
-     * @throws RequestException if the text has another form or a number is out of its range
-     */
+    /** Reads a rule. */
     public static ResizeRule parse(String text) {
         int space = text.indexOf(' ');
         return space < 0
@@ -24,11 +16,7 @@ public record ResizeRule(ImageSize size, Fit fit) {
                 : new ResizeRule(ImageSize.parse(text.substring(0, space)), Fit.parse(text.substring(space + 1)));
     }
 
-    /**
-     * Writes the rule in the form that {@link #parse} reads.
-     *
-     * @return such as {@code 96x64 crop}
-     */
+    /** Writes the rule in the form that {@link #parse} reads. */
     @Override
     public String toString() {
         return fit == Fit.STRETCH ? size.toString() : size + " " + fit.key();

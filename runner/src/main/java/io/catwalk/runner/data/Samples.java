@@ -19,13 +19,7 @@ interface Samples {
     /** Returns 1 for gray, 3 for color. */
     int channels();
 
-    /**
-     * Converts one line.
-     *
-     * @param stored (pixels, bands)
-     * @param line the array to fill, (channels, pixels)
-     * @param pixels number of pixels
-     */
+    /** Converts one line. */
     void convert(int[] stored, int[] line, int pixels);
 
     /** Returns whether the stored samples are the channels themselves, as bytes, and nothing else. */

@@ -31,9 +31,7 @@ public final class Sha256 {
     /**
      * Computes the digest of a file.
      *
-     * @param file any
      * @return 64 lower-case hexadecimal digits
-     * @throws IOException if it cannot be read
      */
     public static String of(Path file) throws IOException {
         Sha256 sum = new Sha256();
@@ -56,11 +54,7 @@ public final class Sha256 {
         return this;
     }
 
-    /**
-     * Adds what identifies a file and changes with it, without reading its content.
-     *
-     * @throws RequestException if the file is gone
-     */
+    /** Adds what identifies a file and changes with it, without reading its content. */
     Sha256 addState(Path file) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
@@ -84,12 +78,7 @@ public final class Sha256 {
         return this;
     }
 
-    /**
-     * Adds a text and its length, so that the boundary between two texts counts.
-     *
-     * @param text any text
-     * @return this
-     */
+    /** Adds a text and its length, so that the boundary between two texts counts. */
     public Sha256 add(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return add(bytes.length).add(bytes);

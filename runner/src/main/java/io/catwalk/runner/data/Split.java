@@ -22,12 +22,7 @@ public record Split(int[] train, int[] validation) {
     private static final String FEWER_SHARED =
             "remove images that many groups share (catwalk data DIR lists equal files)";
 
-    /**
-     * Checks the order and that no index is in both.
-     *
-     * @throws IllegalArgumentException if an index is negative, out of order, repeated or in both, or if
-     *     {@code train} is empty
-     */
+    /** Checks the order and that no index is in both. */
     public Split {
         if (train.length == 0) {
             throw new IllegalArgumentException("Split: expected at least 1 training index, found none");
@@ -46,13 +41,7 @@ public record Split(int[] train, int[] validation) {
      * Holds out a stratified part: every class gives its share to within one image and keeps at least
      * one training image.
      *
-     * @param labels the class of each image
-     * @param classes the number of classes
      * @param fraction share of the validation images, above 0 and below 1
-     * @param seed the same seed gives the same split
-     * @return a split of all images, with {@code round(fraction * images)} in its validation part where
-     *     the classes have enough images
-     * @throws RequestException if the fraction is out of range or leaves one part empty
      */
     public static Split holdOut(int[] labels, int classes, double fraction, long seed) {
         if (!(fraction > 0 && fraction < 1)) {
@@ -76,12 +65,8 @@ public record Split(int[] train, int[] validation) {
      * Holds out a part like {@link #holdOut(int[], int, double, long)}, but whole clusters of images that belong
      * together. Each class gives no more than its share, unless its smallest cluster is larger than that.
      *
-     * @param images in clusters
-     * @param classes the number of classes
      * @param fraction share of the validation images, above 0 and below 1
-     * @param seed the same seed gives the same split
      * @return a split of all images; that by their labels alone if each cluster is one image
-     * @throws RequestException if the fraction is out of range or leaves one part empty
      */
     public static Split holdOut(ImageSource images, int classes, double fraction, long seed) {
         int[] labels = images.labels();
@@ -106,12 +91,8 @@ public record Split(int[] train, int[] validation) {
      * Splits into stratified folds: every image is a validation image in exactly one of them. The folds differ by at
      * most one image, in total and in each class.
      *
-     * @param labels the class of each image
      * @param classes the number of classes; one without images is ignored
      * @param k the number of folds; at least 2, and at most the images of the smallest class
-     * @param seed the same seed gives the same folds
-     * @return k splits
-     * @throws RequestException if {@code k} is out of range
      */
     public static List<Split> folds(int[] labels, int classes, int k, long seed) {
         int smallest = Arrays.stream(Stratification.countPerClass(labels, classes))
@@ -143,12 +124,9 @@ public record Split(int[] train, int[] validation) {
      * Splits into folds like {@link #folds(int[], int, int, long)}, but whole clusters of images that belong together.
      * The folds differ by as much as the clusters make necessary.
      *
-     * @param images in clusters
      * @param classes their names; one without images is ignored
      * @param k the number of folds; at least 2, and no more than each class has clusters with its images
-     * @param seed the same seed gives the same folds
      * @return k splits; those by the labels alone if each cluster is one image
-     * @throws RequestException if {@code k} is out of range, or a fold has all images of a class
      */
     public static List<Split> folds(ImageSource images, List<String> classes, int k, long seed) {
         if (!images.isClustered()) {
@@ -200,12 +178,7 @@ public record Split(int[] train, int[] validation) {
         }
     }
 
-    /**
-     * Identifies the split.
-     *
-     * @return the SHA-256, in hexadecimal, of these 32-bit big-endian numbers: the length of
-     *     {@code train}, its indices, the length of {@code validation}, its indices
-     */
+    /** Identifies the split. */
     public String sha256() {
         return new Sha256()
                 .add(train.length)

@@ -18,12 +18,9 @@ final class TestShare {
     /**
      * Chooses the images.
      *
-     * @param images all images, in clusters
      * @param validated clusters that also have validation images; none of their images is chosen
-     * @param classes their names
      * @param share above 0 and below 1
      * @return indices of the test images, ascending; every class has at least one of them, and at least one other
-     * @throws RequestException if a class has nothing to give
      */
     static int[] of(ImageSource images, Set<Integer> validated, List<String> classes, double share) {
         Clusters clusters = Clusters.of(images, classes.size(), validated);

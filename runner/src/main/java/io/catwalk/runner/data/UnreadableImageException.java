@@ -12,11 +12,7 @@ final class UnreadableImageException extends Exception {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /**
-     * Creates the exception.
-     *
-     * @param reason what was found in place of an image, as the end of a sentence
-     */
+    /** Creates the exception. */
     UnreadableImageException(String reason, @Nullable Throwable cause) {
         super(reason, cause);
     }

@@ -68,8 +68,6 @@ public final class UserCache {
      * code lies in the cache.
      *
      * @param wanted a folder of the cache; may exist
-     * @return the folder
-     * @throws IOException if it cannot be made
      */
     public static Path make(Path wanted) throws IOException {
         return hasModes(wanted)

@@ -37,12 +37,7 @@ public final class FileSource {
     private final Supplier<HttpClient> client;
     private final Duration patience;
 
-    /**
-     * Prepares to read files.
-     *
-     * @param client creates the HTTP client
-     * @param patience the longest time to fetch a file
-     */
+    /** Prepares to read files. */
     public FileSource(Supplier<HttpClient> client, Duration patience) {
         this.client = client;
         this.patience = patience;
@@ -51,8 +46,6 @@ public final class FileSource {
     /**
      * Returns the source that the program uses, which creates its HTTP client only when it fetches something. It
      * follows redirects, but never from {@code https:} to {@code http:}.
-     *
-     * @return a source with a limit of five minutes per file
      */
     public static FileSource standard() {
         return new FileSource(
@@ -67,7 +60,6 @@ public final class FileSource {
      * Parses what a user wrote: the path of a file, or an address.
      *
      * @return an absolute address, {@code file:} or {@code https:}
-     * @throws RequestException if it is an address of another kind
      */
     public static URI address(String text) {
         try {
@@ -83,22 +75,12 @@ public final class FileSource {
         }
     }
 
-    /**
-     * Hides the name and the password in an address, for messages and logs.
-     *
-     * @param address any text
-     * @return the same text, with stars in their place
-     */
+    /** Hides the name and the password in an address, for messages and logs. */
     public static String shown(Object address) {
         return USER.matcher(address.toString()).replaceAll("***@");
     }
 
-    /**
-     * Refuses addresses that are neither on this machine nor protected against changes in transit.
-     *
-     * @param uri an address
-     * @throws RequestException if it is of another kind
-     */
+    /** Refuses addresses that are neither on this machine nor protected against changes in transit. */
     public static void requireKind(URI uri) {
         String scheme = String.valueOf(uri.getScheme());
         boolean remote = scheme.equals("https")
@@ -125,10 +107,7 @@ public final class FileSource {
     /**
      * Copies a file.
      *
-     * @param from an address with {@code file:} or {@code https:}
      * @param to a file that does not exist yet; the caller deletes what is left after a failure
-     * @param mostBytes largest size of the file
-     * @throws RequestException if it cannot be read or stored, is too large, or takes too long
      */
     public void copy(URI from, Path to, long mostBytes) {
         requireKind(from);
@@ -142,12 +121,7 @@ public final class FileSource {
         }
     }
 
-    /**
-     * Copies a file whose digest is known; {@code http:} is allowed, since a change in transit would be detected.
-     *
-     * @throws RequestException if it cannot be read, is too large, or takes too long
-     * @throws IOException if it cannot be stored
-     */
+    /** Copies a file whose digest is known; {@code http:} is allowed, since a change in transit would be detected. */
     void bring(URI from, Path to, long mostBytes) throws IOException {
         boolean remote = String.valueOf(from.getScheme()).matches("https?") && from.getHost() != null;
         if (!remote && !isLocal(from)) {

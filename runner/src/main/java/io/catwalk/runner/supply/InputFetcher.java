@@ -60,10 +60,8 @@ public final class InputFetcher {
     /**
      * Fetches something to this machine.
      *
-     * @param what its description, for messages
      * @param places where to find it, tried in order
      * @return a file or a folder; it must not be changed
-     * @throws RequestException if no place has it
      */
     public Path bring(String what, List<Place> places) {
         List<String> reasons = new ArrayList<>();

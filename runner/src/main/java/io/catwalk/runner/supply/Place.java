@@ -25,22 +25,12 @@ public record Place(
         this(uri, sha256, entry, null);
     }
 
-    /**
-     * Returns the place of a file or a folder on this machine.
-     *
-     * @param path of the file or folder
-     * @return its place
-     */
+    /** Returns the place of a file or a folder on this machine. */
     public static Place here(Path path) {
         return new Place(path.toAbsolutePath().normalize().toUri(), null, null);
     }
 
-    /**
-     * Makes the address absolute.
-     *
-     * @param base address of the order
-     * @return a changed copy
-     */
+    /** Makes the address absolute. */
     public Place from(URI base) {
         return new Place(base.resolve(uri), sha256, entry, bytes);
     }
