@@ -23,7 +23,7 @@ final class ClusterSearch {
     }
 
     /**
-     * Finds the clusters of images.
+     * Finds the clusters of images: for each image, the index of the first one of its cluster, perhaps its own.
      *
      * @param groups of each image; empty if it has none
      */

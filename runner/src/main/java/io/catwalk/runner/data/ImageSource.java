@@ -204,7 +204,7 @@ public final class ImageSource {
         return files.isEmpty() ? "" : Reasons.visible(files.get(places[image]));
     }
 
-    /** Names an image for people. */
+    /** Names an image for people: its {@link #index} and its {@link #file}, such as {@code 7924, cat/12.jpg}. */
     public String title(int image) {
         String file = file(image);
         return file.isEmpty() ? "" + index(image) : index(image) + ", " + file;
@@ -283,7 +283,7 @@ public final class ImageSource {
         return IntStream.range(1, sorted.length).anyMatch(i -> sorted[i] == sorted[i - 1]);
     }
 
-    /** Identifies which images of a data set these are. */
+    /** Returns the SHA-256 of where each image lies among those of the data set, as 32-bit big-endian numbers. */
     public String sha256() {
         return new Sha256().add(places).hex();
     }

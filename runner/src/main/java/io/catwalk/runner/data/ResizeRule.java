@@ -8,7 +8,7 @@ package io.catwalk.runner.data;
  */
 public record ResizeRule(ImageSize size, Fit fit) {
 
-    /** Reads a rule. */
+    /** Reads a rule, such as {@code 96x64}, which stretches, or {@code 96x64 crop}. */
     public static ResizeRule parse(String text) {
         int space = text.indexOf(' ');
         return space < 0

@@ -19,7 +19,7 @@ interface Samples {
     /** Returns 1 for gray, 3 for color. */
     int channels();
 
-    /** Converts one line. */
+    /** Converts one line of (pixels, bands) to one of (channels, pixels). */
     void convert(int[] stored, int[] line, int pixels);
 
     /** Returns whether the stored samples are the channels themselves, as bytes, and nothing else. */

@@ -178,7 +178,7 @@ public record Split(int[] train, int[] validation) {
         }
     }
 
-    /** Identifies the split. */
+    /** Returns the SHA-256 of 32-bit big-endian numbers: the length of each part, before its indices. */
     public String sha256() {
         return new Sha256()
                 .add(train.length)
