@@ -5,7 +5,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.ExperimentSpec;
@@ -51,7 +50,8 @@ public record RunReport(
         @Nullable List<Duplicate> leaked,
         @Nullable String demo) {
 
-    private static final String DEMO = "demo/" + DemoPage.PAGE;
+    /** Where {@code catwalk demo} puts its page: that package is above this one. */
+    private static final String DEMO = "demo/index.html";
 
     /**
      * A finished trial.
