@@ -3,7 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.experiment.CollectionFolder;
+import io.catwalk.runner.experiment.DataSetRuns;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
@@ -79,15 +79,14 @@ final class ReportCommand extends ConsoleCommand {
         }
         int most = OptionParsers.within("--images", images == null ? RobustnessMeter.IMAGES : images, MOST_IMAGES);
         if (robustness) {
-            List<RunFolder> runs = CollectionFolder.isOne(folder)
-                    ? new CollectionFolder(folder).runs()
-                    : List.of(RunFolder.open(folder));
+            List<RunFolder> runs =
+                    DataSetRuns.isOne(folder) ? new DataSetRuns(folder).begun() : List.of(RunFolder.open(folder));
             for (RunFolder run : runs) {
                 measure(run, most, console);
             }
         }
-        Path page = CollectionFolder.isOne(folder)
-                ? across(new CollectionFolder(folder), slides, console)
+        Path page = DataSetRuns.isOne(folder)
+                ? across(new DataSetRuns(folder), slides, console)
                 : run(RunFolder.open(folder), slides, console);
         console.line(page.toString());
         if (open) {
@@ -144,14 +143,14 @@ final class ReportCommand extends ConsoleCommand {
     }
 
     @SuppressWarnings("try") // the lock is held, not used
-    private Path across(CollectionFolder collection, SlideOptions slides, Console console) throws IOException {
-        try (RunLock lock = collection.lockPatiently(console::note)) {
-            for (RunFolder run : collection.runs()) {
+    private Path across(DataSetRuns all, SlideOptions slides, Console console) throws IOException {
+        try (RunLock lock = all.lockPatiently(console::note)) {
+            for (RunFolder run : all.begun()) {
                 run(run, slides, console);
             }
-            ExperimentRuns.write(collection.sumUp(), collection);
+            RunLauncher.write(all.compared(), all);
         }
-        return collection.page();
+        return all.page();
     }
 
     /** Opens the page with a command of the system, since the program itself runs without a display. */

@@ -1,10 +1,7 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.experiment.CollectionFolder;
-import io.catwalk.runner.experiment.Experiment;
-import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.DataSetRuns;
 import io.catwalk.runner.experiment.RunFolder;
-import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.experiment.RunPolicy;
 import io.catwalk.runner.plugin.PluginCatalog;
 import java.io.IOException;
@@ -36,23 +33,9 @@ final class ResumeCommand extends ConsoleCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        runOptions.keepVersions = keepVersions;
-        runOptions.resumes = true;
-        if (CollectionFolder.isOne(folder)) {
-            return ExperimentRuns.carryOut(
-                    new CollectionFolder(folder), runOptions, runOptions.plugins.open(console), console);
-        }
-        RunFolder run = RunFolder.open(folder);
-        ExperimentSpec asked = run.readExperiment();
+        RunPolicy.Versions versions = keepVersions ? RunPolicy.Versions.KEEP : RunPolicy.Versions.RENEW;
+        Path begun = DataSetRuns.isOne(folder) ? folder : RunFolder.open(folder).path();
         PluginCatalog catalog = runOptions.plugins.open(console);
-        RunPolicy how = runOptions.how();
-        ExperimentSpec request = RunOptions.repinned(asked, catalog, console);
-        Experiment experiment = runOptions.resumed(request, catalog, console);
-        try (RunLock lock = run.lock(RunLock.Purpose.TRAIN)) {
-            if (!request.equals(asked)) {
-                run.writeExperiment(request);
-            }
-            return runOptions.carryOut(experiment, how, lock, console);
-        }
+        return new RunLauncher(runOptions.settings(true, versions), catalog, console).resume(begun);
     }
 }

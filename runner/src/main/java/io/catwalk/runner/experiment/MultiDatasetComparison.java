@@ -43,6 +43,8 @@ public record MultiDatasetComparison(
         List<String> withoutNetwork,
         List<PairedComparison> pairs) {
 
+    private static final int SCHEMA = 1;
+
     /** Probability of a false alarm of Friedman's test, and of any of Nemenyi's. */
     public static final double LEVEL = 0.05;
 
@@ -76,18 +78,16 @@ public record MultiDatasetComparison(
             Map<String, Interval> intervals,
             List<String> leaders) {}
 
-    static MultiDatasetComparison of(String name, CollectionSpec spec, List<@Nullable RunResults> results) {
-        List<Map<String, Double>> accuracies =
-                results.stream().map(MultiDatasetComparison::accuracies).toList();
+    /** Compares over runs, by their folders; null where one has not begun. They have the request of the first. */
+    static MultiDatasetComparison of(String name, ExperimentSpec first, Map<String, @Nullable RunResults> runs) {
         Set<String> planned = new LinkedHashSet<>();
-        spec.first().trials(new Outcomes()).forEach(trial -> planned.add(trial.label()));
+        first.trials(new Outcomes()).forEach(trial -> planned.add(trial.label()));
         Set<String> placed = new LinkedHashSet<>(planned);
+        List<Map<String, Double>> accuracies =
+                runs.values().stream().map(MultiDatasetComparison::accuracies).toList();
         placed.removeIf(one -> accuracies.stream().noneMatch(row -> row.containsKey(one)));
         List<DataSet> dataSets = new ArrayList<>();
-        for (int i = 0; i < results.size(); i++) {
-            boolean counts = !placed.isEmpty() && accuracies.get(i).keySet().containsAll(placed);
-            dataSets.add(dataSet(spec.members().get(i), results.get(i), counts, accuracies.get(i)));
-        }
+        runs.forEach((folder, results) -> dataSets.add(dataSet(folder, results, placed)));
         List<DataSet> counted = dataSets.stream().filter(DataSet::counts).toList();
         boolean ranked = placed.size() > 1 && counted.size() >= CriticalDifference.FEWEST_DATA_SETS;
         CriticalDifference ranking =
@@ -99,19 +99,19 @@ public record MultiDatasetComparison(
                         .toList();
         Set<String> without = new LinkedHashSet<>(planned);
         without.removeAll(placed);
-        double region = spec.first().region();
         return new MultiDatasetComparison(
-                CollectionSpec.SCHEMA,
+                SCHEMA,
                 name,
-                Reasons.withoutFolders(spec.first().command()),
-                region,
+                Reasons.withoutFolders(first.command()),
+                first.region(),
                 order,
                 dataSets,
                 ranking,
                 List.copyOf(without),
                 ranking == null
                         ? List.of()
-                        : PairedComparison.ofDataSets(order, scores(order, counted), new EquivalenceRegion(region)));
+                        : PairedComparison.ofDataSets(
+                                order, scores(order, counted), new EquivalenceRegion(first.region())));
     }
 
     private static Map<String, Double> accuracies(@Nullable RunResults results) {
@@ -122,22 +122,19 @@ public record MultiDatasetComparison(
         return accuracies;
     }
 
-    private static DataSet dataSet(
-            CollectionSpec.Member member,
-            @Nullable RunResults results,
-            boolean counts,
-            Map<String, Double> accuracies) {
+    private static DataSet dataSet(String folder, @Nullable RunResults results, Set<String> placed) {
+        Map<String, Double> accuracies = accuracies(results);
         return results == null
-                ? new DataSet(member.folder(), member.folder(), 0, 0, 0, 0, 0, false, Map.of(), Map.of(), List.of())
+                ? new DataSet(folder, folder, 0, 0, 0, 0, 0, false, Map.of(), Map.of(), List.of())
                 : new DataSet(
-                        member.folder(),
+                        folder,
                         results.dataset().name(),
                         results.dataset().classes().size(),
                         results.dataset().train(),
                         results.dataset().test(),
                         results.experiment().planned(),
                         results.experiment().finished(),
-                        counts,
+                        !placed.isEmpty() && accuracies.keySet().containsAll(placed),
                         accuracies,
                         intervals(results.comparison()),
                         leaders(results.comparison()));

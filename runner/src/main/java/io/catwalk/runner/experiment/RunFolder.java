@@ -103,7 +103,7 @@ public record RunFolder(Path path) {
      */
     public static RunFolder open(Path path) {
         RunFolder folder = new RunFolder(path);
-        if (!isOne(path) && CollectionFolder.isOne(path)) {
+        if (!isOne(path) && DataSetRuns.isOne(path)) {
             throw new RequestException("expected a run folder, but " + path + " holds the runs of several data sets:"
                     + " name one of the folders in it");
         }

@@ -21,7 +21,7 @@ final class SteadyClockTest {
         Instant[] wall = {START};
         AtomicLong nanos = new AtomicLong(-7); // it may start at any value
         InstantSource source = () -> wall[0];
-        Clock clock = RunOptions.steady(source.withZone(ZoneOffset.UTC), nanos::get);
+        Clock clock = RunLauncher.steady(source.withZone(ZoneOffset.UTC), nanos::get);
 
         assertThat(clock.instant()).isEqualTo(START);
         wall[0] = START.minus(Duration.ofDays(3));

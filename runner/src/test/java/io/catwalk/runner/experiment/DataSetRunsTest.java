@@ -9,6 +9,8 @@ import io.catwalk.runner.trial.DatasetSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,13 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The folder of an experiment on several data sets, and the drafts that a killed process leaves in it. */
 @Tag("tiny")
-final class CollectionFolderTest {
+final class DataSetRunsTest {
 
-    private static final CollectionSpec SPEC = new CollectionSpec(
-            CollectionSpec.SCHEMA,
-            Stream.of("one", "two")
-                    .map(name -> new CollectionSpec.Member(name, request(name)))
-                    .toList());
+    private static final Map<String, ExperimentSpec> REQUESTS =
+            new TreeMap<>(Map.of("one", request("one"), "two", request("two")));
 
     @TempDir
     private Path folder;
@@ -35,7 +34,7 @@ final class CollectionFolderTest {
     }
 
     private Path collection() throws IOException {
-        return CollectionFolder.create(folder.resolve("runs"), RunFolder.Existing.REFUSE, SPEC)
+        return DataSetRuns.create(folder.resolve("runs"), RunFolder.Existing.REFUSE, REQUESTS)
                 .path();
     }
 
@@ -44,10 +43,13 @@ final class CollectionFolderTest {
         Path runs = collection();
         Files.writeString(runs.resolve(".across.json.0123456789abcdef.part"), "{");
 
-        CollectionFolder.create(runs, RunFolder.Existing.REPLACE, SPEC);
+        DataSetRuns.create(runs, RunFolder.Existing.REPLACE, REQUESTS);
 
         assertThat(runs).isDirectoryNotContaining("glob:**.part");
-        assertThat(new CollectionFolder(runs).readSpec()).isEqualTo(SPEC);
+        assertThat(new DataSetRuns(runs).runs())
+                .extracting(RunFolder::path, RunFolder::readExperiment)
+                .containsExactly(
+                        tuple(runs.resolve("one"), request("one")), tuple(runs.resolve("two"), request("two")));
     }
 
     @Test
@@ -55,7 +57,7 @@ final class CollectionFolderTest {
         Path runs = collection();
         Path draft = Files.writeString(runs.resolve(".across.html.0123456789abcdef.part"), "<");
 
-        new CollectionFolder(runs).lock().close();
+        new DataSetRuns(runs).lock().close();
 
         assertThat(draft).doesNotExist();
     }
@@ -64,20 +66,19 @@ final class CollectionFolderTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "{\"schema\":2,\"star"})
     void aRunWhoseFirstLineWasNotWrittenHasNotBegun(String journal) throws IOException {
-        CollectionFolder collection = new CollectionFolder(collection());
-        RunFolder run = collection.run(SPEC.members().get(0));
-        Files.writeString(run.path().resolve("journal.jsonl"), journal);
+        DataSetRuns all = new DataSetRuns(collection());
+        Files.writeString(all.path().resolve("one/journal.jsonl"), journal);
 
-        assertThat(collection.sumUp().dataSets())
+        assertThat(all.begun()).isEmpty();
+        assertThat(all.compared().dataSets())
                 .extracting(MultiDatasetComparison.DataSet::folder, MultiDatasetComparison.DataSet::finished)
                 .containsExactly(tuple("one", 0), tuple("two", 0));
     }
 
     static Stream<String> damaged() {
         return Stream.of("""
-                |null|[]|{}|eggs|a: [|schema: x|members: 3|{schema: 1, members: }|{schema: 1, members: []}
-                |{schema: 1, members: [null]}|{schema: 1, members: [{}]}
-                |{schema: 1, members: [{folder: one, experiment: null}]}""".split("\\|"));
+                |null|[]|{}|eggs|a: [|schema: x|runs: 3|{schema: 2, runs: }|{schema: 2, runs: []}|{schema: 2, runs: [null]}
+                |{schema: 2, runs: [{}]}|{schema: 2, runs: [../one]}|{schema: 2, runs: [lock]}""".split("\\|"));
     }
 
     @ParameterizedTest
@@ -85,7 +86,7 @@ final class CollectionFolderTest {
     void aDamagedRequestIsOneLine(String text) throws IOException {
         Path request = Files.writeString(collection().resolve("collection.yaml"), text);
 
-        assertThatThrownBy(() -> new CollectionFolder(folder.resolve("runs")).sumUp())
+        assertThatThrownBy(() -> new DataSetRuns(folder.resolve("runs")).compared())
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("expected several data sets in " + request + ", but ")
                 .message()
@@ -94,12 +95,12 @@ final class CollectionFolderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {-1, 0, 99})
+    @ValueSource(ints = {-1, 0, 1, 99})
     void anotherSchemaIsRefused(int schema) throws IOException {
         Path request = collection().resolve("collection.yaml");
-        Files.writeString(request, Files.readString(request).replaceFirst("schema: 1", "schema: " + schema));
+        Files.writeString(request, Files.readString(request).replaceFirst("schema: 2", "schema: " + schema));
 
-        assertThatThrownBy(() -> new CollectionFolder(folder.resolve("runs")).readSpec())
+        assertThatThrownBy(() -> new DataSetRuns(folder.resolve("runs")).runs())
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("is of schema " + schema);
     }
@@ -109,7 +110,7 @@ final class CollectionFolderTest {
         Path runs = collection();
         Path draft = Files.writeString(runs.resolve(".mine.txt.0123456789abcdef.part"), "precious");
 
-        assertThatThrownBy(() -> CollectionFolder.create(runs, RunFolder.Existing.REPLACE, SPEC))
+        assertThatThrownBy(() -> DataSetRuns.create(runs, RunFolder.Existing.REPLACE, REQUESTS))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining(draft + " belongs to no run");
         assertThat(draft).hasContent("precious");

@@ -1,0 +1,253 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Shell;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.experiment.ClassifierConfig;
+import io.catwalk.runner.experiment.DataSetRuns;
+import io.catwalk.runner.experiment.Experiment;
+import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.MultiDatasetComparison;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
+import io.catwalk.runner.experiment.RunPolicy;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.report.document.Document;
+import io.catwalk.runner.report.page.ReportPage;
+import io.catwalk.runner.report.sections.DataSetsDocument;
+import io.catwalk.runner.report.text.MarkdownText;
+import io.catwalk.runner.report.text.TerminalText;
+import io.catwalk.runner.results.RunResults;
+import io.catwalk.runner.trial.Accelerators;
+import io.catwalk.runner.trial.BenchProcess;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialExecutorFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Conducts runs: opens what runs the trials, locks the folder, runs, measures, writes the reports, tells the user what
+ * is left, and finds the exit code.
+ */
+record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
+
+    private static final Duration LEAST = Duration.ofMillis(1);
+
+    /**
+     * Holds what a command asks of each run.
+     *
+     * @param on what runs the trials
+     * @param executor opens it
+     * @param bench whether the trained networks are measured
+     * @param json whether a program reads the output
+     * @param resumes whether the run began earlier
+     * @param plugins folder of the plugin jars
+     * @param again options of the command that continues a stopped run, each after a space
+     */
+    record Settings(
+            RunPolicy policy,
+            String on,
+            TrialExecutorFactory.Opening executor,
+            boolean bench,
+            boolean json,
+            boolean resumes,
+            Path plugins,
+            String again) {
+
+        /** Refuses to hand out the trials of several data sets, since each data set has a run of its own. */
+        void requireOneDataSet(int dataSets) {
+            if (on.startsWith("orders:") && dataSets > 1) {
+                throw new RequestException("--orders takes one data set at a time, but there are " + dataSets
+                        + ": run the command once for each");
+            }
+        }
+    }
+
+    static ImageDataset load(DatasetSpec dataset, Console console) {
+        ImageDataset images = dataset.load(Home.data(console));
+        images.notes().forEach(note -> console.note(images.name() + ": " + note));
+        return images;
+    }
+
+    /** Prepares an experiment; batch sizes that nobody chose for these images are adapted. */
+    Experiment prepared(ExperimentSpec spec, boolean chosenBatch, ImageDataset images) {
+        Accelerators.here().required(spec.device());
+        ExperimentSpec fitted = chosenBatch ? spec : spec.withBatchesFor(spec.fewestToTrainOn(images));
+        Clock clock = steady(Clock.systemUTC(), System::nanoTime);
+        return new Experiment(fitted, images, catalog, Home.data(console), settings.plugins, clock);
+    }
+
+    /** Reads the wall clock once, and then counts: setting the system time changes no budget and no duration. */
+    static Clock steady(Clock wall, LongSupplier nanos) {
+        Instant start = wall.instant();
+        long first = nanos.getAsLong();
+        InstantSource counted = () -> start.plusNanos(nanos.getAsLong() - first);
+        return counted.withZone(ZoneOffset.UTC);
+    }
+
+    /** Starts a run on one data set, or a run for each of several; then {@code told} is run. */
+    int start(Path folder, RunFolder.Existing existing, List<Experiment> experiments, Runnable told)
+            throws IOException, InterruptedException {
+        if (experiments.size() > 1) {
+            DataSetRuns runs = DataSetRuns.create(folder, existing, DataSetRuns.named(experiments));
+            told.run();
+            return resume(runs);
+        }
+        Experiment experiment = experiments.get(0);
+        try (RunLock lock = RunFolder.claim(folder, existing)) {
+            lock.run().writeExperiment(experiment.spec());
+            told.run();
+            return conduct(experiment, settings.policy, lock, folder);
+        }
+    }
+
+    /** Continues a run, or the runs of several data sets. */
+    int resume(Path folder) throws IOException, InterruptedException {
+        return DataSetRuns.isOne(folder)
+                ? resume(new DataSetRuns(folder))
+                : resume(RunFolder.open(folder), settings.policy, folder);
+    }
+
+    private int resume(RunFolder run, RunPolicy policy, Path whole) throws IOException, InterruptedException {
+        ExperimentSpec asked = run.readExperiment();
+        ExperimentSpec request = repinned(asked);
+        Experiment experiment = prepared(request, true, load(request.dataset(), console));
+        try (RunLock lock = run.lock(RunLock.Purpose.TRAIN)) {
+            if (!request.equals(asked)) {
+                run.writeExperiment(request);
+            }
+            return conduct(experiment, policy, lock, whole);
+        }
+    }
+
+    /** Continues the run of each data set that is not finished, and prints the results of all. */
+    @SuppressWarnings("try") // the lock is held, not used
+    private int resume(DataSetRuns all) throws IOException, InterruptedException {
+        List<RunFolder> runs = all.runs();
+        settings.requireOneDataSet(runs.size());
+        int worst = ExitCode.DONE;
+        try (RunLock lock = all.lock()) {
+            long start = System.nanoTime();
+            for (int i = 0; i < runs.size(); i++) {
+                RunFolder run = runs.get(i);
+                console.note("data set " + (i + 1) + " of " + runs.size() + ": "
+                        + run.path().getFileName());
+                worst = Math.max(worst, resume(run, left(start), all.path()));
+            }
+            MultiDatasetComparison across = all.compared();
+            Document document = write(across, all);
+            if (settings.json) {
+                console.json(across);
+            } else {
+                new TerminalText(console).print(document);
+                tellWhere(all.path(), all.page());
+            }
+        }
+        return worst;
+    }
+
+    static Document write(MultiDatasetComparison across, DataSetRuns runs) throws IOException {
+        Document document = DataSetsDocument.of(across);
+        runs.write(across, MarkdownText.of(document));
+        ReportPage.write(document, runs.page());
+        return document;
+    }
+
+    /** Returns how to carry out the next run: with the time that the earlier runs have left of the whole budget. */
+    private RunPolicy left(long start) {
+        RunPolicy whole = settings.policy;
+        if (whole.budget() == null) {
+            return whole;
+        }
+        Duration left = whole.budget().minusNanos(System.nanoTime() - start);
+        return new RunPolicy(
+                left.compareTo(LEAST) < 0 ? LEAST : left, whole.retry(), whole.versions(), whole.processor());
+    }
+
+    /** Pins an earlier request to the jars that are there now, and reports which jars have changed. */
+    private ExperimentSpec repinned(ExperimentSpec request) {
+        ExperimentSpec now = request.pinned(catalog);
+        Set<String> told = new HashSet<>();
+        for (int i = 0; i < now.classifiers().size(); i++) {
+            ClassifierConfig one = now.classifiers().get(i);
+            String then = request.classifiers().get(i).pluginSha256();
+            if (then != null && !then.equals(one.pluginSha256()) && told.add(one.name())) {
+                console.note(one.name() + ": the run was started with another jar; all trials of this classifier use "
+                        + catalog.require(one.name()).jar().getFileName());
+            }
+        }
+        return now;
+    }
+
+    /** Runs it, and prints the answer unless a program reads the output. If stopped, it tells the user to resume {@code whole}. */
+    @SuppressWarnings("try") // the hook is held, not used
+    private int conduct(Experiment experiment, RunPolicy policy, RunLock lock, Path whole)
+            throws IOException, InterruptedException {
+        RunFolder run = lock.run();
+        ExperimentSpec spec = experiment.spec();
+        TrialExecutorFactory.Needs needs =
+                new TrialExecutorFactory.Needs(spec.threads(), spec.jobs(), run.sparkLog(), Home.path());
+        String again = "catwalk resume " + Shell.quoted(whole.toString()) + settings.again;
+        RunResults results;
+        TrialExecutor.@Nullable HandedOut orders;
+        boolean reported;
+        try (StopHook told =
+                new StopHook("stop-note", () -> console.note("catwalk: stopped; continue with " + again))) {
+            try (ProgressView view = ProgressView.of(console, spec, settings.bench); // ends before anything is printed
+                    TrialExecutor executor = settings.executor.open(needs)) {
+                results = experiment.run(run, executor, settings.bench ? new BenchProcess() : null, policy, view);
+                orders = executor.handedOut();
+            }
+            reported = (results.done().isEmpty() && orders != null)
+                    || Reports.writeAfter(run, results, !settings.json, console);
+        }
+        if (whole.equals(run.path())) {
+            if (settings.json) {
+                console.json(results);
+            } else if (results.done().isEmpty() && orders != null) {
+                console.line("The orders are in " + orders.folder());
+            } else {
+                tellWhere(whole, reported && !results.done().isEmpty() ? Reports.page(run) : null);
+            }
+        }
+        if (orders != null) {
+            console.note("no outcome yet for the orders " + orders.open() + " in " + orders.folder()
+                    + ": carry out each with catwalk work " + Shell.quoted(orders.folder() + "/N.json")
+                    + ", then collect the outcomes with " + again);
+        } else if (!results.experiment().notRun().isEmpty()) {
+            console.note("not run, because the time was up: "
+                    + String.join(", ", results.experiment().notRun()) + "; " + again + " runs them");
+        }
+        return exitCode(results, reported, orders != null);
+    }
+
+    private void tellWhere(Path folder, @Nullable Path page) {
+        console.line("");
+        console.line("Everything is in " + folder);
+        if (page != null) {
+            console.line("Begin with " + page.getFileName() + " there.");
+        }
+    }
+
+    private int exitCode(RunResults results, boolean reported, boolean handedOut) {
+        if (results.disagreeing() > 0) {
+            return ExitCode.CROSS_CHECK_FAILED;
+        }
+        return reported
+                        && results.failed().isEmpty()
+                        && (results.experiment().notRun().isEmpty() || (handedOut && !settings.resumes))
+                ? ExitCode.DONE
+                : ExitCode.SOME_FAILED;
+    }
+}
