@@ -69,10 +69,7 @@ final class AuditCommand extends JsonCommand {
         ImageDataset images;
         Map<String, PredictedClasses> predictions = Map.of();
         if (run == null) {
-            images = reading.of(
-                            dataset == null ? "fashion-mnist" : dataset,
-                            limitTrain == null ? 0 : limitTrain,
-                            limitTest == null ? 0 : limitTest)
+            images = reading.of(dataset == null ? "fashion-mnist" : dataset, null, limitTrain, limitTest)
                     .load(Home.data(console));
         } else {
             if (dataset != null || reading.areGiven() || limitTrain != null || limitTest != null) {

@@ -19,10 +19,6 @@ final class CompareCommand extends ConsoleCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        return new ExperimentRuns(options, console)
-                .carryOut(
-                        "compare",
-                        names,
-                        catalog -> options.spec(options.contestants(names, catalog, console), options.split()));
+        return new ExperimentRuns(options, options.tree().read(), console).carryOut("compare", names);
     }
 }

@@ -25,10 +25,6 @@ final class CrossvalCommand extends ConsoleCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        return new ExperimentRuns(options, console)
-                .carryOut(
-                        "crossval",
-                        names,
-                        catalog -> options.spec(options.contestants(names, catalog, console), folds.split(options, 5)));
+        return new ExperimentRuns(options, folds.over(options.tree(), 5).read(), console).carryOut("crossval", names);
     }
 }

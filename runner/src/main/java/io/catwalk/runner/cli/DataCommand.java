@@ -140,7 +140,7 @@ final class DataCommand extends JsonCommand {
         }
         // If images of several sizes are to be drawn, loading them says what is missing.
         if (usable || samples != null || augmented != null) {
-            ImageDataset images = reading.of(name, 0, 0).load(Home.data(console));
+            ImageDataset images = reading.of(name, null).load(Home.data(console));
             show(images, told, console);
             draw(samples, () -> sampleSheet(images), console);
             draw(augmented, () -> augmentedSheet(images), console);

@@ -119,7 +119,7 @@ final class DoctorCommand extends JsonCommand {
     }
 
     private String data(Console console) {
-        ImageDataset loaded = reading.of(dataset, 0, 0).load(Home.data(console));
+        ImageDataset loaded = reading.of(dataset, null).load(Home.data(console));
         return loaded.name() + ", " + loaded.train().size() + " training and "
                 + loaded.test().size() + " test images, sha256 "
                 + loaded.sha256().substring(0, 12);

@@ -4,9 +4,11 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.Experiment;
+import io.catwalk.runner.experiment.ExperimentRequest;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunPolicy;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.training.EpochBatches;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -18,45 +20,82 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
+import java.util.Map;
+import java.util.Set;
 
 /** Prepares the data sets of an experiment and runs it. */
-record ExperimentRuns(ExperimentOptions options, Console console) {
+record ExperimentRuns(ExperimentOptions options, ExperimentRequest request, Console console) {
 
-    /** Runs the experiment that plugins allow for the images; the names are checked before any image is read. */
-    int carryOut(String name, List<String> classifiers, Function<PluginCatalog, ExperimentSpec> request)
-            throws IOException, InterruptedException {
+    /** Asks for a choice of classifiers on the images of a catalog. */
+    interface Choice {
+        ExperimentSpec of(List<String> classifiers, PluginCatalog catalog);
+    }
+
+    /** Runs classifiers: those named, or all of the file, or all that support the images of all data sets. */
+    int carryOut(String name, List<String> classifiers) throws IOException, InterruptedException {
+        return carryOut(
+                name, classifiers, (chosen, catalog) -> request.spec(request.classifiers(chosen, catalog), null));
+    }
+
+    /** Runs what plugins allow for the images; the names are checked before any image is read. */
+    int carryOut(String name, List<String> classifiers, Choice choice) throws IOException, InterruptedException {
         PluginCatalog catalog = options.runOptions.plugins.open(console);
-        options.requireKnown(classifiers, catalog);
+        request.requireKnown(classifiers, catalog);
         RunLauncher.Settings settings = options.runOptions.settings(false, RunPolicy.Versions.RENEW);
-        settings.requireOneDataSet(options.images().size());
+        settings.requireOneDataSet(request.dataSets().size());
         RunLauncher launcher = new RunLauncher(settings, catalog, console);
-        List<Experiment> experiments = prepared(launcher, request);
+        List<Experiment> experiments = prepared(launcher, classifiers, choice);
         return launcher.start(folder(name), existing(), experiments, this::tellUnmirrored);
     }
 
     private record Prepared(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog) {}
 
-    private List<Experiment> prepared(RunLauncher launcher, Function<PluginCatalog, ExperimentSpec> request) {
+    private List<Experiment> prepared(RunLauncher launcher, List<String> classifiers, Choice choice) {
         List<Prepared> prepared = new ArrayList<>();
-        for (DatasetSpec one : options.images()) {
+        for (DatasetSpec one : request.dataSets()) {
             ImageDataset loaded = RunLauncher.load(one, console);
             prepared.add(new Prepared(one, loaded, launcher.catalog().on(one.task(loaded))));
         }
-        prepared.forEach(one -> options.leaveOutUnsupported(one.catalog));
+        List<String> chosen = classifiers.isEmpty() && !request.namesClassifiers()
+                ? supporting(prepared.stream().map(Prepared::catalog).toList())
+                : classifiers;
         List<Experiment> experiments = new ArrayList<>();
         for (Prepared one : prepared) {
-            ExperimentSpec asked = request.apply(one.catalog)
-                    .on(one.dataset)
-                    .pinned(launcher.catalog())
-                    .recording(options.commandLine());
-            Experiment experiment = launcher.prepared(asked, options.choosesBatch(), one.images);
+            ExperimentSpec asked =
+                    choice.of(chosen, one.catalog).on(one.dataset).pinned(launcher.catalog());
+            Experiment experiment = launcher.prepared(asked, request.choosesBatch(), one.images);
             experiments.add(experiment);
             tellSmallerBatches(asked, experiment);
         }
         return experiments;
+    }
+
+    /** Finds the classifiers that support the images of all data sets, and reports which do not. */
+    private List<String> supporting(List<PluginCatalog> catalogs) {
+        Set<String> supporting = new LinkedHashSet<>();
+        Map<String, String> unsupported = new LinkedHashMap<>();
+        Set<String> leftOut = new LinkedHashSet<>();
+        for (PluginCatalog catalog : catalogs) {
+            catalog.failures().forEach(failure -> leftOut.add(failure.toString()));
+            for (InstalledClassifier one : catalog.classifiers()) {
+                supporting.add(one.name());
+                if (one.unsupported() != null) {
+                    unsupported.put(one.name(), one.unsupported());
+                }
+            }
+        }
+        if (supporting.isEmpty()) {
+            throw new RequestException("expected at least one plugin in " + options.runOptions.plugins.folder
+                    + ", but found none: see catwalk list");
+        }
+        unsupported.forEach((name, reason) -> leftOut.add(name + ", which " + reason));
+        leftOut.forEach(what -> console.note("left out: " + what));
+        supporting.removeAll(unsupported.keySet());
+        return List.copyOf(supporting);
     }
 
     private void tellSmallerBatches(ExperimentSpec asked, Experiment experiment) {
@@ -76,7 +115,7 @@ record ExperimentRuns(ExperimentOptions options, Console console) {
 
     /** Reports what was changed in the recipes of plugins, once no error can stop the command any more. */
     private void tellUnmirrored() {
-        if (options.recipes.unmirrored) {
+        if (request.unmirrored()) {
             console.note("no image is mirrored, because that may change its class: add --augment all if it does not");
         }
     }

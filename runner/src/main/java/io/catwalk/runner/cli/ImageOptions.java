@@ -6,10 +6,11 @@ import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.FolderSurvey;
 import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.ResizeRule;
-import io.catwalk.runner.experiment.ExperimentFile;
+import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.trial.DatasetSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Options of every command that loads a data set: how the image files of a folder are read. */
 final class ImageOptions {
@@ -81,13 +82,19 @@ final class ImageOptions {
         return imageSize == null ? null : ImageSize.parse(imageSize);
     }
 
-    DatasetSpec of(String name, int limitTrain, int limitTest) {
-        return of(name, null, limitTrain, limitTest);
-    }
-
     /** Specifies all images of a data set, resized as those of an existing network unless the options say how. */
     DatasetSpec of(String name, @Nullable String resizing) {
-        return of(name, new ExperimentFile.Dataset(null, resizing, null, null, null, null, null, null, null), 0, 0);
+        return of(name, resizing, null, null);
+    }
+
+    DatasetSpec of(String name, @Nullable String resizing, @Nullable Integer limitTrain, @Nullable Integer limitTest) {
+        ExperimentTree tree = ExperimentTree.empty()
+                .with("", "dataset.name", name)
+                .with("", "dataset.image_size", resizing)
+                .with("--limit-train", "dataset.limit_train", limitTrain)
+                .with("--limit-test", "dataset.limit_test", limitTest);
+        layOver(tree);
+        return tree.readDataSets().get(0);
     }
 
     /** Specifies other images than the trial's own, resized likewise; null if none are named. */
@@ -100,17 +107,17 @@ final class ImageOptions {
         return name == null ? null : of(name, resizing);
     }
 
-    DatasetSpec of(String name, ExperimentFile.@Nullable Dataset said, int limitTrain, int limitTest) {
-        return new DatasetSpec(
-                name,
-                resizing(said == null ? null : said.imageSize()),
-                labels != null || said == null ? labels : said.labels(),
-                testShare != null || said == null ? testShare : said.testShare(),
-                skipUnreadable != null || said == null ? skipUnreadable : said.skipUnreadable(),
-                limitTrain,
-                limitTest,
-                said == null ? null : said.mirrored(),
-                (followLinks || said == null) ? follows() : said.followLinks());
+    void layOver(ExperimentTree tree) {
+        for (ObjectNode dataSet : tree.dataSets()) {
+            String resizing = resizing(dataSet.path("image_size").asString(null));
+            if (resizing != null) {
+                dataSet.put("image_size", resizing);
+            }
+        }
+        tree.with("--labels", "dataset.labels", labels)
+                .with("--test-share", "dataset.test_share", testShare)
+                .with("--skip-unreadable", "dataset.skip_unreadable", skipUnreadable)
+                .with("--follow-links", "dataset.follow_links", follows());
     }
 
     FolderReading folderReading() {

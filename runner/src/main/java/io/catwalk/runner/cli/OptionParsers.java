@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,7 +68,11 @@ final class OptionParsers {
         }
     }
 
-    static <T> T oneOf(String option, String value, T[] words) {
+    /** Finds a word among those of an option; null if the option is not given. */
+    static <T> @Nullable T oneOf(String option, @Nullable String value, T[] words) {
+        if (value == null) {
+            return null;
+        }
         List<String> known = Stream.of(words).map(Object::toString).toList();
         int place = known.indexOf(value);
         if (place < 0) {

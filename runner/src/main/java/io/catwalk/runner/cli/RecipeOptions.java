@@ -2,23 +2,15 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.api.Balance;
 import io.catwalk.api.Criterion;
-import io.catwalk.api.Recipe;
-import io.catwalk.api.Task;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.experiment.ClassifierConfig;
-import io.catwalk.runner.experiment.ClassifierEntry.InitialEntry;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.experiment.LabelPreservingAugmentations;
-import io.catwalk.runner.training.InitialWeights;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of every command that trains: changes to the recipes of plugins. */
 final class RecipeOptions {
-
-    static final int QUICK_EPOCHS = 4;
-    static final int QUICK_BATCH = 32;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Epochs, instead of each recipe's.")
     private @Nullable Integer epochs;
@@ -27,8 +19,7 @@ final class RecipeOptions {
             names = "--batch-size",
             paramLabel = "N",
             description = "Images per step, instead of each recipe's, which is lowered if there are few images.")
-    @Nullable
-    Integer batchSize;
+    private @Nullable Integer batchSize;
 
     @Option(
             names = "--balance",
@@ -67,73 +58,29 @@ final class RecipeOptions {
             description = "Learning rate factor for the parameters that --init loads; 0 freezes them. Default: 1")
     private @Nullable Double initRate;
 
-    private @Nullable InitialWeights start;
-
-    /** Whether a recipe has lost its mirroring because nobody said that the images may be mirrored. */
-    boolean unmirrored;
-
-    @Nullable
-    Boolean mirrored() {
-        return augment == null
-                ? null
-                : (Boolean) LabelPreservingAugmentations.parse(augment).mirrors();
-    }
-
-    /**
-     * Removes from a recipe the augmentations that may change a class, unless the user wrote them, or applies
-     * --augment.
-     */
-    Recipe harmless(Recipe recipe, boolean own, Task task) {
-        if (augment != null) {
-            return LabelPreservingAugmentations.parse(augment).appliedTo(recipe);
-        }
-        if (own) {
-            return recipe;
-        }
-        Recipe kept = LabelPreservingAugmentations.of(task).appliedTo(recipe);
-        unmirrored |= !kept.equals(recipe);
-        return kept;
-    }
-
-    @Nullable
-    InitialWeights start() {
+    void layOver(ExperimentTree tree) {
         if (init == null && initRate != null) {
             throw new RequestException(
                     "--init-rate needs --init: add it, or write rate under init in the experiment file");
         }
-        if (init != null && start == null) {
-            start = new InitialEntry(init, null, initRate).resolved();
-        }
-        return start;
-    }
-
-    /** Refuses initial weights for several networks, since they fit only one. */
-    void requireOneToStart(List<ClassifierConfig> contestants) {
-        List<String> names =
-                contestants.stream().map(ClassifierConfig::name).distinct().toList();
-        if (init != null && names.size() > 1) {
-            throw new RequestException("--init must be for one classifier, but there are " + names.size()
-                    + ": name one, or write init beside each in an experiment file");
-        }
-    }
-
-    Recipe adjusted(Recipe base, boolean quick) {
-        Recipe recipe = base;
-        if (quick) {
-            recipe = recipe.withEpochs(QUICK_EPOCHS).withBatchSize(QUICK_BATCH);
-        }
         if (epochs != null) {
-            recipe = recipe.withEpochs(OptionParsers.within("--epochs", epochs, ExperimentSpec.MOST_EPOCHS));
+            OptionParsers.within("--epochs", epochs, ExperimentSpec.MOST_EPOCHS);
         }
         if (batchSize != null) {
-            recipe = recipe.withBatchSize(OptionParsers.within("--batch-size", batchSize, Integer.MAX_VALUE));
+            OptionParsers.within("--batch-size", batchSize, Integer.MAX_VALUE);
         }
-        if (balance != null) {
-            recipe = recipe.withBalance(OptionParsers.oneOf("--balance", balance, Balance.values()));
+        if (augment != null) {
+            boolean mirrors = LabelPreservingAugmentations.parse(augment).mirrors();
+            tree.with("--augment", "augment", augment).with("--augment", "dataset.mirrored", mirrors);
         }
-        if (selectBy != null) {
-            recipe = recipe.withSelectBy(OptionParsers.oneOf("--select-by", selectBy, Criterion.values()));
-        }
-        return recipe;
+        tree.with("--epochs", "recipe.epochs", epochs)
+                .with("--batch-size", "recipe.batch_size", batchSize)
+                .with("--balance", "recipe.balance", OptionParsers.oneOf("--balance", balance, Balance.values()))
+                .with(
+                        "--select-by",
+                        "recipe.select_by",
+                        OptionParsers.oneOf("--select-by", selectBy, Criterion.values()))
+                .with("--init", "init.file", init)
+                .with("--init-rate", "init.rate", initRate);
     }
 }

@@ -2,7 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Shell;
-import io.catwalk.runner.experiment.ExperimentFile;
+import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.experiment.RunPolicy;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -85,7 +85,7 @@ final class RunOptions {
                 .checked(new TrialExecutorFactory.Request(on(), resumes, budget != null, imagesInPlace));
         PrivateFolder.claim();
         RunPolicy policy = new RunPolicy(
-                budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
+                budget == null ? null : Duration.ofSeconds(ExperimentTree.seconds("--budget", budget)),
                 retry ? RunPolicy.Retry.ONCE : RunPolicy.Retry.NEVER,
                 versions,
                 sameMachine == null || !sameMachine.isEmpty()

@@ -2,7 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
-import io.catwalk.runner.experiment.ExperimentFile;
+import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.runtimes.Runner;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ final class RuntimeOptions {
     }
 
     Duration timeout() {
-        long seconds = ExperimentFile.seconds("--runtime-timeout", timeout);
+        long seconds = ExperimentTree.seconds("--runtime-timeout", timeout);
         if (seconds < 1) {
             throw new RequestException("--runtime-timeout must be at least 1s, but is " + timeout);
         }

@@ -5,7 +5,7 @@ import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.experiment.ExperimentFile;
+import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.process.JvmOptions;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -90,7 +90,7 @@ final class SandboxedCommand {
     /** Does the work in a process with these arguments, unless this is that process, and returns its exit code. */
     @SuppressWarnings("try") // the hook is held, not used
     int run(Path file, Work work, List<String> arguments, Output output) throws IOException, InterruptedException {
-        long seconds = ExperimentFile.seconds("--timeout", timeout);
+        long seconds = ExperimentTree.seconds("--timeout", timeout);
         if (seconds < 1) {
             throw new RequestException("--timeout must be at least 1s, but is " + timeout);
         }

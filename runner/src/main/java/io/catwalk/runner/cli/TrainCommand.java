@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.experiment.ExperimentRequest;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,20 +27,16 @@ final class TrainCommand extends ConsoleCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        return new ExperimentRuns(options, console)
-                .carryOut(
-                        "train-" + name,
-                        List.of(name),
-                        catalog -> options.spec(
-                                choices.isEmpty()
-                                        ? options.contestants(List.of(name), catalog, console)
-                                        : List.of(options.contestant(catalog, name, typed(choices))),
-                                options.split()));
-    }
-
-    private static Map<String, Object> typed(Map<String, String> texts) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        texts.forEach((name, text) -> values.put(name, OptionParsers.value(text)));
-        return values;
+        ExperimentRequest request = options.tree().read();
+        ExperimentRuns runs = new ExperimentRuns(options, request, console);
+        if (choices.isEmpty()) {
+            return runs.carryOut("train-" + name, List.of(name));
+        }
+        Map<String, Object> choice = new LinkedHashMap<>();
+        choices.forEach((key, text) -> choice.put(key, OptionParsers.value(text)));
+        return runs.carryOut(
+                "train-" + name,
+                List.of(name),
+                (names, catalog) -> request.spec(request.choices(name, catalog, List.of(choice)), null));
     }
 }

@@ -5,6 +5,7 @@ import io.catwalk.api.SearchSpace;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Candidates;
 import io.catwalk.runner.experiment.ClassifierConfig;
+import io.catwalk.runner.experiment.ExperimentRequest;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.TuningSpec;
@@ -83,48 +84,52 @@ final class TuneCommand extends ConsoleCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        int dataSets = options.images().size();
+        ExperimentRequest request = folds.over(options.tree(), 3).read();
+        int dataSets = request.dataSets().size();
         if (dataSets > 1) {
             throw new RequestException("a search takes one data set at a time, but there are " + dataSets
                     + ": run the command once for each");
         }
-        return new ExperimentRuns(options, console)
-                .carryOut("tune-" + name, List.of(name), catalog -> request(catalog, console));
+        return new ExperimentRuns(options, request, console)
+                .carryOut("tune-" + name, List.of(name), (names, catalog) -> searched(request, catalog, console));
     }
 
-    private ExperimentSpec request(PluginCatalog catalog, Console console) {
+    private ExperimentSpec searched(ExperimentRequest request, PluginCatalog catalog, Console console) {
         InstalledClassifier classifier = catalog.require(name);
-        ClassifierConfig plain = options.contestant(catalog, name, Map.of());
-        SearchSpace space = search.isEmpty() ? standardSpace(classifier, plain, console) : space(classifier, plain);
+        ClassifierConfig plain =
+                request.choices(name, catalog, List.of(Map.of())).get(0);
+        SearchSpace space =
+                search.isEmpty() ? standardSpace(request, classifier, plain, console) : space(classifier, plain);
         // What is drawn depends on the seed, but whether a recipe can have a value does not.
         List<Map<String, Object>> values = new ArrayList<>();
         space.choices().forEach((key, choice) -> choice.values().forEach(value -> values.add(Map.of(key, value))));
-        options.contestants(catalog, name, values);
+        List<ClassifierConfig> unused = request.choices(name, catalog, values);
         List<Map<String, Object>> points = strategy == Strategy.GRID
                 ? Candidates.grid(space)
-                : Candidates.random(space, candidates, options.seeds().get(0));
+                : Candidates.random(space, candidates, request.seeds().get(0));
         int epochs = scoreEpochs == null ? plain.recipe().epochs() : scoreEpochs;
         List<Rung> rungs = strategy == Strategy.HALVING
                 ? Candidates.halving(points.size(), epochs, eta)
                 : List.of(new Rung(epochs, points.size()));
         List<ClassifierConfig> contestants = new ArrayList<>();
-        for (ClassifierConfig one : options.contestants(catalog, name, points)) {
+        for (ClassifierConfig one : request.choices(name, catalog, points)) {
             contestants.add(one.withVariant(TuningSpec.variant(contestants.size() + 1)));
         }
-        return options.spec(contestants, folds.split(options, 3), new TuningSpec(strategy, rungs, points));
+        return request.spec(contestants, new TuningSpec(strategy, rungs, points));
     }
 
     /**
      * Also searches what the experiment file leaves open, unless there are initial weights, which fit one network only.
      */
-    private SearchSpace standardSpace(InstalledClassifier classifier, ClassifierConfig plain, Console console) {
+    private SearchSpace standardSpace(
+            ExperimentRequest request, InstalledClassifier classifier, ClassifierConfig plain, Console console) {
         SearchSpace space = SearchSpace.none();
         if (plain.init() != null) {
             console.note(name + ": only the learning rate is searched, because the initial weights may not fit other"
                     + " hyperparameters: name with --search what to search instead, such as"
                     + " learning_rate=A,B and hyperparameters that keep the shapes of the network");
         } else {
-            Set<String> said = options.entry(name).hyperparameters().keySet();
+            Set<String> said = request.chosen(name);
             for (Map.Entry<String, Choice> open :
                     classifier.searchSpace().choices().entrySet()) {
                 if (!said.contains(open.getKey())) {

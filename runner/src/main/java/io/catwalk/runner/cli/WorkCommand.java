@@ -4,7 +4,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.experiment.ExperimentFile;
+import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.remote.Delivery;
 import io.catwalk.runner.remote.OrderFolder;
 import io.catwalk.runner.remote.Work;
@@ -240,7 +240,7 @@ final class WorkCommand extends ConsoleCommand {
             watch(() -> System.in.transferTo(OutputStream.nullOutputStream()));
             return;
         }
-        Duration lease = Duration.ofSeconds(ExperimentFile.seconds("--lives-with", livesWith));
+        Duration lease = Duration.ofSeconds(ExperimentTree.seconds("--lives-with", livesWith));
         if (file == null) {
             throw new RequestException(
                     "--lives-with " + livesWith + " needs an order in a file: try --lives-with input");

@@ -37,17 +37,8 @@ public record ClassifierConfig(
     }
 
     /** Replaces the recipe. */
-    public ClassifierConfig with(Recipe newRecipe) {
+    ClassifierConfig with(Recipe newRecipe) {
         return new ClassifierConfig(name, variant, hyperparameters, newRecipe, init, pluginSha256);
-    }
-
-    /**
-     * Replaces the weights to start from.
-     *
-     * @param newInit where they are; null for random ones
-     */
-    public ClassifierConfig startingFrom(@Nullable InitialWeights newInit) {
-        return new ClassifierConfig(name, variant, hyperparameters, recipe, newInit, pluginSha256);
     }
 
     ClassifierConfig pinned(String sha256) {

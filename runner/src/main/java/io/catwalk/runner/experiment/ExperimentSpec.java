@@ -12,6 +12,7 @@ import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialSpec;
 import io.catwalk.runner.trial.TrialSpec.Purpose;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -72,6 +73,15 @@ public record ExperimentSpec(
         classifiers = List.copyOf(classifiers);
         seeds = List.copyOf(seeds);
         device = Objects.requireNonNullElse(device, ComputeDevice.CPU);
+        if (seeds.isEmpty()) {
+            throw new RequestException("seeds must have at least one, but has none: try [1]");
+        }
+        Set<Long> different = new HashSet<>();
+        for (long seed : seeds) {
+            if (!different.add(seed)) {
+                throw new RequestException("seeds must be distinct, but has " + seed + " twice: leave one out");
+            }
+        }
         requireWithin("--jobs", jobs, MOST_AT_ONCE);
         requireWithin("--threads", threads, TrialSpec.MOST_THREADS);
         classifiers.forEach(
@@ -158,36 +168,44 @@ public record ExperimentSpec(
 
     /** Replaces the images. */
     public ExperimentSpec on(DatasetSpec newDataset) {
-        return with(newDataset, classifiers, command);
+        return with(newDataset, classifiers, jobs, threads, tuning);
     }
 
-    private ExperimentSpec with(DatasetSpec newDataset, List<ClassifierConfig> newClassifiers, String newCommand) {
+    /** Asks for these classifiers, or for a search among them. */
+    ExperimentSpec of(List<ClassifierConfig> those, @Nullable TuningSpec search, int atOnce, int threadsOfEach) {
+        return with(dataset, those, atOnce, threadsOfEach, search);
+    }
+
+    private ExperimentSpec with(List<ClassifierConfig> newClassifiers) {
+        return with(dataset, newClassifiers, jobs, threads, tuning);
+    }
+
+    private ExperimentSpec with(
+            DatasetSpec newDataset,
+            List<ClassifierConfig> newClassifiers,
+            int newJobs,
+            int newThreads,
+            @Nullable TuningSpec newTuning) {
         return new ExperimentSpec(
                 schema,
                 newDataset,
                 split,
                 newClassifiers,
                 seeds,
-                jobs,
-                threads,
+                newJobs,
+                newThreads,
                 device,
                 trialTimeoutSeconds,
                 region,
-                tuning,
-                newCommand);
-    }
-
-    /** Records the command line of the user. */
-    public ExperimentSpec recording(String newCommand) {
-        return with(dataset, classifiers, newCommand);
+                newTuning,
+                command);
     }
 
     /** Pins each classifier to the jar that it currently comes from. */
     public ExperimentSpec pinned(PluginCatalog catalog) {
-        List<ClassifierConfig> pinned = classifiers.stream()
+        return with(classifiers.stream()
                 .map(one -> one.pinned(catalog.require(one.name()).jarSha256()))
-                .toList();
-        return with(dataset, pinned, command);
+                .toList());
     }
 
     /**
@@ -216,11 +234,10 @@ public record ExperimentSpec(
 
     /** Fits the batch sizes to the images, where there are few. */
     public ExperimentSpec withBatchesFor(int images) {
-        List<ClassifierConfig> fitted = classifiers.stream()
+        return with(classifiers.stream()
                 .map(one -> one.with(
                         one.recipe().withBatchSize(fittingBatch(one.recipe().batchSize(), images))))
-                .toList();
-        return with(dataset, fitted, command);
+                .toList());
     }
 
     /** Counts the trials. */

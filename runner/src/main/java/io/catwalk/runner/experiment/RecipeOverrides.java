@@ -39,7 +39,8 @@ public final class RecipeOverrides {
         return TreeReader.read(merged(tree, overrides), Recipe.class, TreeReader.Keys.ALL, source, path);
     }
 
-    private static ObjectNode merged(ObjectNode base, ObjectNode overrides) {
+    /** Merges two trees as {@link #recipe} does. */
+    static ObjectNode merged(ObjectNode base, ObjectNode overrides) {
         ObjectNode merged = base.deepCopy();
         for (Map.Entry<String, JsonNode> override : overrides.properties()) {
             boolean inPart = merged.path(override.getKey()) instanceof ObjectNode before

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,6 +68,12 @@ final class TreeReader {
 
     /** Reads a tree; messages begin with the source, and positions in them with the path of the tree. */
     static <T> T read(JsonNode tree, Class<T> type, Keys keys, String source, String path) {
+        return read(tree, type, keys, source, path, Map.of());
+    }
+
+    /** Reads a tree in which options have set some keys; messages about their values begin with the option. */
+    static <T> T read(
+            JsonNode tree, Class<T> type, Keys keys, String source, String path, Map<String, String> options) {
         ObjectReader reader = MAPPER.readerFor(type);
         if (keys == Keys.ALL) {
             reader = reader.with(
@@ -76,7 +83,8 @@ final class TreeReader {
         try {
             return reader.readValue(tree);
         } catch (JacksonException e) {
-            throw new RequestException(source + ": " + Reasons.oneLine(reason(e, tree, path)), e);
+            String reason = Reasons.oneLine(reason(e, tree, path, options));
+            throw new RequestException((source.isEmpty() || reason.startsWith("--") ? "" : source + ": ") + reason, e);
         }
     }
 
@@ -87,7 +95,7 @@ final class TreeReader {
                 + ")";
     }
 
-    private static String reason(JacksonException e, JsonNode tree, String base) {
+    private static String reason(JacksonException e, JsonNode tree, String base, Map<String, String> options) {
         List<Reference> path = e.getPath();
         List<Reference> parent = path.subList(0, Math.max(0, path.size() - 1));
         String where = where(base, path);
@@ -114,7 +122,7 @@ final class TreeReader {
                     + words(found);
         }
         Throwable cause = e instanceof ValueInstantiationException ? e.getCause() : null;
-        return refused(where, cause == null ? e.getOriginalMessage() : String.valueOf(cause.getMessage()));
+        return refused(where, cause == null ? e.getOriginalMessage() : String.valueOf(cause.getMessage()), options);
     }
 
     private static List<String> keys(UnrecognizedPropertyException unknown, JsonNode holder) {
@@ -156,15 +164,16 @@ final class TreeReader {
                 + (holder.isEmpty() ? "none" : "only " + String.join(", ", holder.propertyNames()));
     }
 
-    /** Adds the position of a record to the message of its check, and converts names to those of the file. */
-    private static String refused(String where, String message) {
+    /** Adds the position of a record to the message of its check, and converts names to those of the user. */
+    private static String refused(String where, String message, Map<String, String> options) {
         Matcher named = ABOUT_A_NAME.matcher(message);
         if (!named.matches()) {
             return where.isEmpty() ? message : where + ": " + message;
         }
         String key =
                 named.group(1).replace('-', '_').replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
-        return (where.isEmpty() ? "" : where + ".") + key + " " + named.group(2);
+        String place = (where.isEmpty() ? "" : where + ".") + key;
+        return options.getOrDefault(place.replaceFirst("^datasets\\[\\d+]", "dataset"), place) + " " + named.group(2);
     }
 
     private static List<String> types(JavaType base) {

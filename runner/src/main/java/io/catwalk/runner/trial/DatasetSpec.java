@@ -42,8 +42,12 @@ public record DatasetSpec(
     /** The subset is the same in every experiment, so that limited runs compare with each other. */
     private static final long LIMIT_SEED = 0;
 
-    /** Checks the ranges of the limits. */
+    /** Checks the size and the ranges. */
     public DatasetSpec {
+        if (imageSize != null) {
+            ResizeRule.parse(imageSize);
+        }
+        new FolderReading(labels, testShare, skipUnreadable, followLinks);
         requireNotNegative("--limit-train", limitTrain);
         requireNotNegative("--limit-test", limitTest);
     }

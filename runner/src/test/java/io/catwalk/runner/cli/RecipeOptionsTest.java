@@ -8,8 +8,10 @@ import io.catwalk.api.Balance;
 import io.catwalk.api.Criterion;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.trial.DatasetSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,9 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
 
 final class RecipeOptionsTest {
@@ -84,12 +89,30 @@ final class RecipeOptionsTest {
                 .allSatisfy(cells -> assertThat(Double.parseDouble(cells[5])).isEqualTo(-Double.parseDouble(cells[3])));
     }
 
-    @Test
-    void aFirstLookIsFourEpochsInBatchesOf32() {
-        Recipe recipe = Recipe.standard().withEpochs(30).withBatchSize(128);
+    @Command
+    private static final class Parsed {
 
-        assertThat(new RecipeOptions().adjusted(recipe, true))
-                .isEqualTo(recipe.withEpochs(4).withBatchSize(32));
-        assertThat(new RecipeOptions().adjusted(recipe, false)).isEqualTo(recipe);
+        @Mixin
+        private ExperimentOptions options;
+
+        static ExperimentTree tree(String... words) {
+            Parsed parsed = new Parsed();
+            new CommandLine(parsed).parseArgs(words);
+            return parsed.options.tree();
+        }
+    }
+
+    @Test
+    void aFirstLookIsFourEpochsInBatchesOf32OfAPartOfTheImagesUnlessOptionsSayOtherwise() {
+        assertThat(Parsed.tree("--quick").get("recipe")).hasToString("{\"epochs\":4,\"batch_size\":32}");
+        assertThat(Parsed.tree("--quick").read().dataSets())
+                .containsExactly(new DatasetSpec("fashion-mnist", null, 6000, 2000));
+
+        ExperimentTree changed = Parsed.tree(
+                "--limit-test", "7", "--epochs", "9", "--balance", "sampling", "--quick", "--init", "w.params");
+        assertThat(changed.get("recipe")).hasToString("{\"epochs\":9,\"batch_size\":32,\"balance\":\"sampling\"}");
+        assertThat(changed.get("init")).hasToString("{\"file\":\"w.params\"}");
+        assertThat(changed.read().dataSets()).containsExactly(new DatasetSpec("fashion-mnist", null, 6000, 7));
+        assertThat(Parsed.tree("--jobs", "3").has("recipe")).isFalse();
     }
 }

@@ -13,6 +13,8 @@ import io.catwalk.api.Task;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -48,10 +50,12 @@ final class ExperimentExamplesTest {
         assertThat(catalog.failures()).isEmpty();
     }
 
-    private static List<ClassifierConfig> resolved(ExperimentFile file) {
-        return file.entries(List.of()).stream()
-                .map(entry -> file.contestant(entry, catalog))
-                .toList();
+    private static List<ClassifierConfig> resolved(Path file) {
+        return ExperimentTree.of(file).read().classifiers(List.of(), catalog);
+    }
+
+    private static ExperimentSpec spec(Path file) {
+        return ExperimentTree.of(file).read().spec(List.of(), null);
     }
 
     private static Recipe recipe(String classifier, Map<String, Object> choices) {
@@ -68,14 +72,14 @@ final class ExperimentExamplesTest {
     @ParameterizedTest
     @MethodSource("examples")
     void everyExampleIsResolvedAndListedInTheReference(Path example) throws IOException {
-        assertThat(resolved(ExperimentFile.read(example))).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(resolved(example)).hasSizeGreaterThanOrEqualTo(2);
         assertThat(Files.readString(EXAMPLES.resolveSibling("reference/experiment-file.md")))
                 .contains("(../experiments/" + example.getFileName() + ")");
     }
 
     @Test
     void theVariantsDifferAsTheyAreCalled() {
-        List<ClassifierConfig> variants = resolved(ExperimentFile.read(EXAMPLES.resolve("variants.yaml")));
+        List<ClassifierConfig> variants = resolved(EXAMPLES.resolve("variants.yaml"));
 
         Recipe plain = recipe("small-conv", Map.of()).withEpochs(4);
         Map<String, Object> wide = Map.of("filters", 16, "dense", 64);
@@ -91,9 +95,9 @@ final class ExperimentExamplesTest {
 
     @Test
     void theCrossValidationHasFoldsAndShortRecipes() {
-        ExperimentFile file = ExperimentFile.read(EXAMPLES.resolve("crossval.yaml"));
+        Path file = EXAMPLES.resolve("crossval.yaml");
 
-        assertThat(file.content().split()).isEqualTo(new ExperimentFile.Split(3, null, null, null));
+        assertThat(spec(file).split()).isEqualTo(new SplitSpec(3, 1, 0.1, 0));
         Recipe conv = recipe("conv-maxpool", Map.of()).withEpochs(3);
         Map<String, Object> units = Map.of("units", 64);
         Recipe gru = recipe("gru", units).withEpochs(4).withOptimizer(Optimizer.adamW(0.005, 0.02));
@@ -107,23 +111,20 @@ final class ExperimentExamplesTest {
     @Test
     void oneExampleHasEveryKeyThatThereIs() throws IOException {
         Path example = EXAMPLES.resolve("all-options.yaml");
-        ExperimentFile file = ExperimentFile.read(example);
         JsonNode keys = Json.YAML.readTree(Files.readString(example));
 
         List<String> top = new ArrayList<>(List.of("command"));
-        top.addAll(names(ExperimentFile.Content.class));
+        top.addAll(ExperimentTree.KEYS);
         assertThat(keys.propertyNames()).containsExactlyInAnyOrderElementsOf(top);
-        assertThat(keys.path("dataset").propertyNames())
-                .containsExactlyInAnyOrderElementsOf(names(ExperimentFile.Dataset.class));
-        assertThat(keys.path("split").propertyNames())
-                .containsExactlyInAnyOrderElementsOf(names(ExperimentFile.Split.class));
+        assertThat(keys.path("dataset").propertyNames()).containsExactlyInAnyOrderElementsOf(names(DatasetSpec.class));
+        assertThat(keys.path("split").propertyNames()).containsExactlyInAnyOrderElementsOf(names(SplitSpec.class));
         JsonNode entry = keys.path("classifiers").path(1);
-        assertThat(entry.propertyNames()).containsExactlyInAnyOrderElementsOf(names(ClassifierEntry.class));
+        assertThat(entry.propertyNames()).containsExactlyInAnyOrderElementsOf(names(ExperimentRequest.Entry.class));
         JsonNode recipe = Json.YAML.valueToTree(Recipe.standard());
         assertThat(entry.path("recipe").propertyNames()).containsExactlyInAnyOrderElementsOf(recipe.propertyNames());
-        assertThat(file.content().seeds()).hasSize(3);
-        assertThat(file.content().trialTimeoutSeconds()).isEqualTo(7200);
-        assertThat(resolved(file).get(1))
+        assertThat(spec(example).seeds()).hasSize(3);
+        assertThat(spec(example).trialTimeoutSeconds()).isEqualTo(7200);
+        assertThat(resolved(example).get(1))
                 .isEqualTo(new ClassifierConfig(
                         "lstm",
                         "sgd",
@@ -162,7 +163,7 @@ final class ExperimentExamplesTest {
         Path run = Path.of("..", "docs", "results", "fashion-mnist", "experiment.yaml");
         JsonNode written = Json.YAML.readTree(Files.readString(run)).path("classifiers");
 
-        List<ClassifierConfig> resolved = resolved(ExperimentFile.read(run));
+        List<ClassifierConfig> resolved = resolved(run);
 
         assertThat(resolved).hasSize(7);
         for (int i = 0; i < 7; i++) {

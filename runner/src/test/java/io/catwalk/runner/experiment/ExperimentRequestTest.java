@@ -21,6 +21,9 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -38,9 +41,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
-final class ExperimentFileTest {
+final class ExperimentRequestTest {
 
     private static final Sample SAMPLE = new Sample();
+
+    private static final Task TASK = Task.of(1, 28, 28, 10).withMirrored(true);
 
     private static final InstalledClassifier GRU = new InstalledClassifier(
             "gru",
@@ -88,21 +93,39 @@ final class ExperimentFileTest {
     @TempDir
     private Path folder;
 
-    private ExperimentFile file(String yaml) throws IOException {
-        return ExperimentFile.read(Files.writeString(folder.resolve("experiment.yaml"), yaml));
+    private ExperimentTree tree(String yaml) throws IOException {
+        return ExperimentTree.of(Files.writeString(folder.resolve("experiment.yaml"), yaml));
+    }
+
+    private ExperimentRequest file(String yaml) throws IOException {
+        return tree(yaml).read();
+    }
+
+    /** Returns the request without classifiers, and without what depends on the cores of the machine. */
+    private static ExperimentSpec spec(ExperimentTree tree) {
+        return tree.read().spec(List.of(), null);
     }
 
     private ClassifierConfig only(String entry) throws IOException {
-        ExperimentFile file = file("classifiers:\n- " + entry);
-        return contestant(file, file.entries(List.of()).get(0));
+        return all(file("classifiers:\n- " + entry)).get(0);
+    }
+
+    private static List<ClassifierConfig> all(ExperimentRequest request) {
+        return request.entries(List.of()).stream()
+                .map(entry -> resolved(request, entry, Map.of()))
+                .toList();
+    }
+
+    private static ClassifierConfig resolved(
+            ExperimentRequest request, ExperimentRequest.Entry entry, Map<String, Object> choice) {
+        return request.resolved(entry, GRU, TASK, List.of(choice)).get(0);
     }
 
     /** Returns the message without the path of the file, which it must begin with. */
     private String refusal(String yaml) throws IOException {
         Path path = Files.writeString(folder.resolve("experiment.yaml"), yaml);
         try {
-            ExperimentFile file = ExperimentFile.read(path);
-            file.entries(List.of()).forEach(entry -> contestant(file, entry));
+            all(ExperimentTree.of(path).read());
         } catch (RequestException e) {
             String message = String.valueOf(e.getMessage());
             assertThat(message).startsWith(path + ": ").hasLineCount(1);
@@ -113,7 +136,7 @@ final class ExperimentFileTest {
 
     @Test
     void everyKeyIsRead() throws IOException {
-        ExperimentFile file = file("""
+        ExperimentTree tree = tree("""
                         # All of them.
                         schema: 1
                         dataset: {name: images, image_size: 32x24, limit_train: 600, limit_test: 0}
@@ -127,51 +150,87 @@ final class ExperimentFileTest {
                         seeds: [1, -7, 9223372036854775807]
                         jobs: 2
                         threads: 1
-                        device: cuda
+                        device: cpu
                         trial_timeout: 30m
                         region: 0.5
                         command: compare --config other.yaml
                         """);
-        ExperimentFile.Content content = file.content();
+        ExperimentRequest request = tree.read();
+        ExperimentSpec spec = spec(tree);
 
-        assertThat(content.schema()).isEqualTo(1);
-        assertThat(content.dataset())
-                .isEqualTo(new ExperimentFile.Dataset("images", "32x24", null, null, null, 600, 0, null, null));
-        assertThat(content.split()).isEqualTo(new ExperimentFile.Split(5, 2, 0.2, 3L));
-        assertThat(content.classifiers()).hasSize(2).first().isEqualTo(ClassifierEntry.of("lstm"));
-        ClassifierEntry wide = file.entries(List.of()).get(1);
+        assertThat(spec.schema()).isEqualTo(1);
+        DatasetSpec images = new DatasetSpec("images", "32x24", 600, 0);
+        assertThat(request.dataSets()).containsExactly(images);
+        assertThat(spec.dataset()).isEqualTo(images);
+        assertThat(spec.split()).isEqualTo(new SplitSpec(5, 2, 0.2, 3));
+        assertThat(request.entries(List.of())).hasSize(2).first().isEqualTo(ExperimentRequest.Entry.of("lstm"));
+        ExperimentRequest.Entry wide = request.entries(List.of()).get(1);
         assertThat(wide.name()).isEqualTo("gru");
         assertThat(wide.variant()).isEqualTo("wide");
         assertThat(wide.hyperparameters()).isEqualTo(Map.of("units", 64, "dropout", 0));
         assertThat(wide.recipe()).hasToString("{\"epochs\":5}");
-        assertThat(content.seeds()).containsExactly(1L, -7L, Long.MAX_VALUE);
-        assertThat(content.jobs()).isEqualTo(2);
-        assertThat(content.threads()).isEqualTo(1);
-        assertThat(content.device()).isEqualTo("cuda");
-        assertThat(content.trialTimeoutSeconds()).isEqualTo(1800);
-        assertThat(content.region()).isEqualTo(0.5);
+        assertThat(spec.seeds()).containsExactly(1L, -7L, Long.MAX_VALUE);
+        assertThat(spec.jobs()).isEqualTo(2);
+        assertThat(spec.threads()).isEqualTo(1);
+        assertThat(spec.device()).isEqualTo(ComputeDevice.CPU);
+        assertThat(spec.trialTimeoutSeconds()).isEqualTo(1800);
+        assertThat(spec.region()).isEqualTo(0.5);
+        assertThat(spec.command()).isEmpty();
     }
 
     @Test
     void everyKeyMayBeLeftOut() throws IOException {
-        ExperimentFile.Dataset none = new ExperimentFile.Dataset(null, null, null, null, null, null, null, null, null);
-        ExperimentFile.Split split = new ExperimentFile.Split(null, null, null, null);
-        assertThat(file("jobs: 1").content())
-                .isEqualTo(new ExperimentFile.Content(
-                        null, null, null, null, null, null, 1, null, null, null, null, null));
-        assertThat(file("{dataset: {}, split: {}, seeds: null}").content())
-                .isEqualTo(new ExperimentFile.Content(
-                        null, none, null, split, null, null, null, null, null, null, null, null));
-        assertThat(file("dataset: fashion-mnist").content().dataset())
-                .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null, null, null, null, null, null));
-        assertThat(ExperimentFile.NONE.entries(List.of())).isEmpty();
+        DatasetSpec fashion = new DatasetSpec("fashion-mnist", null, 0, 0);
+        for (String yaml : List.of("jobs: 1", "{dataset: {}, split: {}, seeds: null}", "dataset: fashion-mnist")) {
+            ExperimentSpec spec = spec(tree(yaml));
+            assertThat(spec.dataset()).isEqualTo(fashion);
+            assertThat(spec.split()).isEqualTo(SplitSpec.holdOut(0.1, 0));
+            assertThat(spec.seeds()).containsExactly(1L);
+            assertThat(spec.trialTimeoutSeconds()).isNull();
+            assertThat(spec.region()).isEqualTo(0.5);
+        }
+        assertThat(ExperimentTree.empty().read().namesClassifiers()).isFalse();
+    }
+
+    /** What the command line says is told by its name, what the file says by its place. */
+    @Test
+    void anOptionIsLaidOverTheFile() throws IOException {
+        String yaml =
+                "{jobs: 3, trial_timeout_seconds: 5, split: {folds: 4}, datasets: [a, {name: b, limit_train: 7}]}";
+        ExperimentTree tree = tree(yaml)
+                .with("--jobs", "jobs", 2)
+                .with("--seeds", "seeds", null)
+                .with("--trial-timeout", "trial_timeout", "2m")
+                .with("--split-seed", "split.seed", 9L)
+                .with("--limit-test", "dataset.limit_test", 5);
+
+        ExperimentSpec spec = spec(tree);
+        assertThat(spec.jobs()).isEqualTo(2);
+        assertThat(spec.seeds()).containsExactly(1L);
+        assertThat(spec.trialTimeoutSeconds()).isEqualTo(120);
+        assertThat(spec.split()).isEqualTo(new SplitSpec(4, 1, 0.1, 9));
+        assertThat(tree.read().dataSets())
+                .containsExactly(new DatasetSpec("a", null, 0, 5), new DatasetSpec("b", null, 7, 5));
+
+        assertThatThrownBy(tree(yaml).with("--hold-out", "split.hold_out", 1.0)::read)
+                .hasMessage("--hold-out must be above 0 and below 1, but is 1.0");
+        assertThatThrownBy(tree(yaml).with("--limit-test", "dataset.limit_test", -1)::read)
+                .hasMessage("--limit-test must be 0 (all) or above, but is -1");
+    }
+
+    @Test
+    void dataSetsOfTheCommandLineKeepTheLimitsOfTheFileAndNothingElse() throws IOException {
+        ExperimentTree tree = tree("dataset: {name: a, image_size: 9x9, limit_train: 7, mirrored: true}");
+        tree.setDataSets(List.of("b", "c"));
+
+        assertThat(tree.read().dataSets())
+                .containsExactly(new DatasetSpec("b", null, 7, 0), new DatasetSpec("c", null, 7, 0));
     }
 
     @ParameterizedTest
     @CsvSource({"90s, 90", "30m, 1800", "2H, 7200"})
     void aTimeIsReadWithItsUnit(String text, long seconds) throws IOException {
-        assertThat(file("trial_timeout: " + text).content().trialTimeoutSeconds())
-                .isEqualTo(seconds);
+        assertThat(spec(tree("trial_timeout: " + text)).trialTimeoutSeconds()).isEqualTo(seconds);
     }
 
     @Test
@@ -201,17 +260,17 @@ final class ExperimentFileTest {
     }
 
     @Test
-    void aChoiceOverridesTheHyperparametersOfAnEntryAndNothingElse() throws IOException {
-        ExperimentFile file = file("classifiers:\n"
+    void aChoiceOverridesTheHyperparametersAndNumbersOfAnEntryAndNothingElse() throws IOException {
+        ExperimentRequest request = file("classifiers:\n"
                 + "- {name: gru, hyperparameters: {units: 64, pooling: max}, recipe: {batch_size: 7}}");
-        ClassifierEntry entry = file.entries(List.of()).get(0);
 
-        List<ClassifierConfig> chosen = file.contestants(entry, GRU, List.of(Map.of("pooling", "mean")));
+        ClassifierConfig one =
+                resolved(request, request.entries(List.of()).get(0), Map.of("pooling", "mean", "learning_rate", 0.5));
 
-        assertThat(chosen).singleElement().satisfies(one -> {
-            assertThat(one.hyperparameters()).containsEntry("units", 64).containsEntry("pooling", "mean");
-            assertThat(one.recipe()).isEqualTo(Recipe.standard().withEpochs(16).withBatchSize(7));
-        });
+        assertThat(one.hyperparameters()).containsEntry("units", 64).containsEntry("pooling", "mean");
+        assertThat(one.recipe())
+                .isEqualTo(Recipe.standard().withEpochs(16).withBatchSize(7).withOptimizer(Optimizer.adamW(0.5, 0.01)));
+        assertThat(request.choosesBatch()).isTrue();
     }
 
     /** YAML reads 1e-4 as a number, whose text would be 1.0E-4. */
@@ -223,7 +282,7 @@ final class ExperimentFileTest {
         ClassifierConfig quoted = only("{name: gru, variant: \"" + variant + "\"}");
         assertThat(quoted.variant()).isEqualTo(variant);
 
-        ExperimentFile again = file(Json.YAML.writeValueAsString(Map.of("classifiers", List.of(quoted))));
+        ExperimentRequest again = file(Json.YAML.writeValueAsString(Map.of("classifiers", List.of(quoted))));
 
         assertThat(again.entries(List.of()).get(0).variant()).isEqualTo(variant);
         assertThat(only("{name: gru, variant: 64}").variant()).isEqualTo("64");
@@ -265,28 +324,26 @@ final class ExperimentFileTest {
                 command: train gru
                 """;
 
-        ExperimentFile file = file(written);
-
-        assertThat(contestant(file, file.entries(List.of()).get(0))).isEqualTo(contestant);
-        assertThat(file.content().dataset())
-                .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null, null, 0, 0, null, null));
-        assertThat(file.content().split()).isEqualTo(new ExperimentFile.Split(0, 1, 0.1, 0L));
-        assertThat(file.content().trialTimeoutSeconds()).isNull();
+        assertThat(all(file(written))).containsExactly(contestant);
+        ExperimentSpec spec = spec(tree(written));
+        assertThat(spec.dataset()).isEqualTo(new DatasetSpec("fashion-mnist", null, 0, 0));
+        assertThat(spec.split()).isEqualTo(SplitSpec.holdOut(0.1, 0));
+        assertThat(spec.trialTimeoutSeconds()).isNull();
     }
 
     @Test
     void theCommandLineChoosesAmongTheEntriesByTheirNames() throws IOException {
-        ExperimentFile file = file("""
+        ExperimentRequest file = file("""
                 classifiers:
                 - {name: gru, variant: small, hyperparameters: {units: 64}}
                 - lstm
                 - gru
                 """);
-        List<ClassifierEntry> all = file.entries(List.of());
+        List<ExperimentRequest.Entry> all = file.entries(List.of());
 
-        assertThat(all).extracting(ClassifierEntry::label).containsExactly("gru@small", "lstm", "gru");
+        assertThat(all).extracting(ExperimentRequest.Entry::label).containsExactly("gru@small", "lstm", "gru");
         assertThat(file.entries(List.of("gru", "gru"))).containsExactly(all.get(0), all.get(2));
-        assertThat(file.entries(List.of("rnn", "lstm"))).containsExactly(ClassifierEntry.of("rnn"), all.get(1));
+        assertThat(file.entries(List.of("rnn", "lstm"))).containsExactly(ExperimentRequest.Entry.of("rnn"), all.get(1));
     }
 
     @ParameterizedTest
@@ -297,9 +354,9 @@ final class ExperimentFileTest {
             split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, repeats, seed)
             classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: hyperparameters, init, name, plugin_sha256, recipe, variant)
             classifiers: [gru, {nam: gru}] | classifiers[1] must have the key 'name', but has only nam
-            schema: 2              | schema must be at most 1, but is 2: a newer Catwalk has written it, use that one
-            {schema: 2, new: 1}    | schema must be at most 1, but is 2: a newer Catwalk has written it, use that one
-            schema: -1             | schema must be 1, but is -1: write schema: 1, or leave it out
+            schema: 2              | schema must be 1, but is 2: a newer Catwalk has written it, use that one
+            {schema: 2, new: 1}    | schema must be 1, but is 2: a newer Catwalk has written it, use that one
+            schema: -1             | schema must be 1, but is -1: leave it out
             schema: first          | schema must be a whole number, but is 'first'
             seeds: many            | seeds must be a list, but is 'many'
             seeds: [1, x]          | seeds[1] must be a whole number, but is 'x'
@@ -325,7 +382,7 @@ final class ExperimentFileTest {
             threads: -1            | threads must be at least 1, but is -1
             trial_timeout: soon    | trial_timeout must be a number with s, m or h, such as 30m, but is soon
             trial_timeout: 90      | trial_timeout must be a number with s, m or h, such as 30m, but is 90
-            trial_timeout: 0s      | trial_timeout_seconds must be at least 1, but is 0
+            trial_timeout: 0s      | trial_timeout must be at least 1s, but is 0s
             {trial_timeout: 9s, trial_timeout_seconds: 9} | trial_timeout must not be given together with trial_timeout_seconds: keep one of them
             region: -1             | expected a region of practical equivalence from 0 to 100 points of accuracy, but found -1.0; try 0.5
             region: wide           | region must be a number, but is 'wide'
@@ -399,16 +456,16 @@ final class ExperimentFileTest {
     @Test
     void whatIsNoFileIsRefused() throws IOException {
         Path missing = folder.resolve("nowhere.yaml");
-        assertThatThrownBy(() -> ExperimentFile.read(missing))
+        assertThatThrownBy(() -> ExperimentTree.of(missing))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining(missing + ", but there is none");
-        assertThatThrownBy(() -> ExperimentFile.read(folder))
+        assertThatThrownBy(() -> ExperimentTree.of(folder))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining(folder + ", but that is a folder");
         Files.writeString(folder.resolve("experiment.yaml"), "jobs: 1");
-        assertThatThrownBy(() -> ExperimentFile.read(folder)).hasMessageEndingWith(": try its experiment.yaml");
+        assertThatThrownBy(() -> ExperimentTree.of(folder)).hasMessageEndingWith(": try its experiment.yaml");
         Path binary = Files.write(folder.resolve("model.onnx"), new byte[] {8, 7, (byte) 0xff, (byte) 0xfe});
-        assertThatThrownBy(() -> ExperimentFile.read(binary))
+        assertThatThrownBy(() -> ExperimentTree.of(binary))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining(binary + ": expected YAML in UTF-8");
     }
@@ -421,13 +478,11 @@ final class ExperimentFileTest {
         for (int i = 0; i < 100_000; i++) {
             yaml.append("- {name: gru, variant: v").append(i).append("}\n");
         }
-        ExperimentFile file = file(yaml.toString());
+        ExperimentRequest file = file(yaml.toString());
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadCpuTime();
 
-        List<ClassifierConfig> all = file.entries(List.of()).stream()
-                .map(entry -> contestant(file, entry))
-                .toList();
+        List<ClassifierConfig> all = all(file);
 
         assertThat(all).hasSize(100_000);
         assertThat((threads.getCurrentThreadCpuTime() - before) / 1e9).isLessThan(20);
@@ -437,19 +492,16 @@ final class ExperimentFileTest {
     void anUnknownClassifierIsNamedWithItsPlace() throws IOException {
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         TestPlugin.sound("lstm").write(plugins.resolve("lstm.jar"));
-        ExperimentFile file = file("classifiers: [lstm, lsmt]");
-        PluginCatalog catalog = PluginCatalog.open(plugins).on(Task.of(1, 28, 28, 10));
-        List<ClassifierEntry> entries = file.entries(List.of());
-        assertThat(file.contestant(entries.get(0), catalog).name()).isEqualTo("lstm");
-        assertThatThrownBy(() -> file.contestant(entries.get(1), catalog))
+        ExperimentRequest file = file("classifiers: [lstm, lsmt]");
+        PluginCatalog catalog = PluginCatalog.open(plugins).on(TASK);
+        assertThat(file.classifiers(List.of("lstm"), catalog))
+                .extracting(ClassifierConfig::name)
+                .containsExactly("lstm");
+        assertThatThrownBy(() -> file.classifiers(List.of("lsmt"), catalog))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("classifiers[1]: no classifier is named 'lsmt'; did you mean 'lstm'?");
         // This one is not in the file.
-        assertThatThrownBy(() -> file.contestant(ClassifierEntry.of("lst"), catalog))
+        assertThatThrownBy(() -> file.classifiers(List.of("lst"), catalog))
                 .hasMessageStartingWith("no classifier is named 'lst'; did you mean 'lstm'?");
-    }
-
-    private static ClassifierConfig contestant(ExperimentFile file, ClassifierEntry entry) {
-        return file.contestants(entry, GRU, List.of(Map.of())).get(0);
     }
 }

@@ -1,0 +1,416 @@
+package io.catwalk.runner.experiment;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Task;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.plugin.InstalledClassifier;
+import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.training.InitialWeights;
+import io.catwalk.runner.training.WeightFile;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.TrialSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a user asks for, as it was read from an {@link ExperimentTree}. It becomes an {@link ExperimentSpec} for each data
+ * set, once the plugins have been asked about its images.
+ */
+public final class ExperimentRequest {
+
+    private final ExperimentTree tree;
+    private final String source;
+    private final Said said;
+    private final ExperimentSpec base;
+
+    /** The positions of the entries: each is asked for, and there may be a hundred thousand. */
+    private final Map<String, Integer> positions = new HashMap<>();
+
+    private final Map<InitEntry, InitialWeights> weights = new HashMap<>();
+    private boolean choosesBatch;
+    private boolean unmirrored;
+
+    /** Holds what was read: {@code base} is the request without classifiers. */
+    ExperimentRequest(ExperimentTree tree, Said said, ExperimentSpec base) {
+        this.tree = tree;
+        this.source = tree.source();
+        this.said = said;
+        this.base = base;
+        choosesBatch = tree.isSetBy("--batch-size");
+        for (Entry entry : said.entries()) {
+            // Not every file system distinguishes upper and lower case.
+            if (positions.put(entry.label().toLowerCase(Locale.ROOT), positions.size()) != null) {
+                throw new RequestException(source + "classifiers must be distinct, but has " + entry.label()
+                        + " twice: give each choice a variant of its own");
+            }
+        }
+    }
+
+    /**
+     * What is said of images and classifiers.
+     *
+     * @param classifiers the entries of the file
+     * @param recipe keys and values for all of them
+     * @param init weights for the only one of them
+     * @param augment which augmentations all of them have
+     */
+    record Said(
+            @Nullable DatasetSpec dataset,
+            @Nullable List<DatasetSpec> datasets,
+            @Nullable List<Entry> classifiers,
+            @Nullable ObjectNode recipe,
+            @Nullable InitEntry init,
+            @Nullable String augment) {
+
+        Said {
+            if (datasets != null && datasets.isEmpty()) {
+                throw new RequestException(
+                        "datasets must have at least one, but has none: leave it out for fashion-mnist");
+            }
+            if (classifiers != null && classifiers.isEmpty()) {
+                throw new RequestException("classifiers must have at least one, but has none: leave it out for all that"
+                        + " catwalk list shows");
+            }
+        }
+
+        List<DatasetSpec> dataSets() {
+            return datasets != null ? datasets : List.of(Objects.requireNonNull(dataset));
+        }
+
+        List<Entry> entries() {
+            return classifiers == null ? List.of() : classifiers;
+        }
+    }
+
+    /** One classifier as a user asks for it; what it leaves out is taken from its plugin. */
+    record Entry(
+            @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL)
+            String name,
+
+            String variant,
+            Map<String, Object> hyperparameters,
+            ObjectNode recipe,
+            @Nullable InitEntry init,
+            @Nullable String pluginSha256) {
+
+        /** What is valid as a folder name on every system, and in a label such as {@code gru@wide}. */
+        private static final Pattern VARIANT = Pattern.compile("[A-Za-z0-9]+([._+-][A-Za-z0-9]+)*");
+
+        private static final int LONGEST = 64;
+
+        Entry {
+            variant = Objects.requireNonNullElse(variant, TrialSpec.DEFAULT_VARIANT);
+            if (variant.length() > LONGEST || !VARIANT.matcher(variant).matches()) {
+                throw new RequestException("variant must be at most " + LONGEST
+                        + " letters (a to z), digits and single ., _, + and - between them, to name a folder, but is '"
+                        + variant + "'; try wide-2");
+            }
+            hyperparameters = hyperparameters == null
+                    ? Map.of()
+                    : Collections.unmodifiableMap(new LinkedHashMap<>(hyperparameters));
+            recipe = Objects.requireNonNullElseGet(recipe, JsonNodeFactory.instance::objectNode);
+        }
+
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        static Entry of(String name) {
+            return new Entry(
+                    name, TrialSpec.DEFAULT_VARIANT, Map.of(), JsonNodeFactory.instance.objectNode(), null, null);
+        }
+
+        /** Returns the name of the classifier and, unless it is the default one, of the variant. */
+        String label() {
+            return variant.equals(TrialSpec.DEFAULT_VARIANT) ? name : name + "@" + variant;
+        }
+    }
+
+    /**
+     * Weights to start from.
+     *
+     * @param file a weight file, or a folder with one trained network
+     * @param sha256 digest of the weights; null to accept any
+     * @param rate factor of the learning rate for the parameters from there; null for no change
+     */
+    record InitEntry(
+            @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL)
+            String file,
+
+            @Nullable String sha256,
+            @Nullable Double rate) {
+
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        static InitEntry of(String file) {
+            return new InitEntry(file, null, null);
+        }
+
+        private InitialWeights found() {
+            Path weights = Path.of(file);
+            try {
+                if (Files.isDirectory(weights)) {
+                    weights = RunFolder.onlyTrained(weights).weights();
+                }
+                if (!Files.isRegularFile(weights)) {
+                    throw new RequestException("expected a weight file or a folder with a trained network at " + file
+                            + ", but there is none: check the path");
+                }
+                if (!WeightFile.isOne(weights)) {
+                    throw new RequestException("expected " + WeightFile.ENDINGS + ", or a folder with a trained"
+                            + " network, but found " + file + ": store the weights in one of these formats");
+                }
+                String digest = Sha256.of(weights);
+                if (sha256 != null && !sha256.equals(digest)) {
+                    throw new RequestException("expected weights of sha256 " + Reasons.oneLine(sha256) + ", but " + file
+                            + " is " + digest + ": put the old file back, or delete the key to take this one");
+                }
+                return new InitialWeights(
+                        weights.toAbsolutePath().normalize().toString(), digest, rate == null ? 1 : rate);
+            } catch (RequestException | IllegalArgumentException e) {
+                throw new RequestException("init: " + e.getMessage(), e);
+            } catch (IOException e) {
+                throw new RequestException("init: cannot read " + weights + ": " + Reasons.of(e), e);
+            }
+        }
+    }
+
+    /** Returns the data sets, at least one. */
+    public List<DatasetSpec> dataSets() {
+        return said.dataSets().stream().map(DatasetSpec::anywhere).toList();
+    }
+
+    /** Returns the seeds of the trials. */
+    public List<Long> seeds() {
+        return base.seeds();
+    }
+
+    /** Tells whether the user chose a batch size for one of the classifiers so far, which then must fit the images. */
+    public boolean choosesBatch() {
+        return choosesBatch;
+    }
+
+    /** Tells whether a recipe has lost its mirroring because nobody said that the images may be mirrored. */
+    public boolean unmirrored() {
+        return unmirrored;
+    }
+
+    /** Tells whether the file names classifiers. */
+    public boolean namesClassifiers() {
+        return !said.entries().isEmpty();
+    }
+
+    /** Refuses unknown classifiers and missing weights to start from, before images are read, which may take long. */
+    public void requireKnown(List<String> names, PluginCatalog catalog) {
+        InitialWeights unused = weights(said.init);
+        entries(names).forEach(entry -> installed(entry, catalog));
+    }
+
+    /**
+     * Resolves classifiers: those of the file with these names, with the defaults of the plugin for a name without an
+     * entry; all of the file without names.
+     *
+     * @throws RequestException if there is no such classifier, it has no such hyperparameter or option, or the recipe
+     *     cannot be changed in this way; in one line that names the file, the classifier and the position
+     */
+    public List<ClassifierConfig> classifiers(List<String> names, PluginCatalog catalog) {
+        return entries(names).stream()
+                .flatMap(
+                        entry -> resolved(entry, installed(entry, catalog), catalog.task(), List.of(Map.of())).stream())
+                .toList();
+    }
+
+    /** Resolves a classifier once for each choice of hyperparameters and numbers of the recipe, which override the rest. */
+    public List<ClassifierConfig> choices(String name, PluginCatalog catalog, List<Map<String, Object>> choices) {
+        Entry entry = only(name);
+        return resolved(entry, installed(entry, catalog), catalog.task(), choices);
+    }
+
+    /** Returns the names of the hyperparameters that the file gives a classifier. */
+    public Set<String> chosen(String name) {
+        return only(name).hyperparameters().keySet();
+    }
+
+    private Entry only(String name) {
+        List<Entry> entries = entries(List.of(name));
+        if (entries.size() > 1) {
+            throw new RequestException(source + "expected one entry of " + name
+                    + " for --set or a search to change, but found the variants "
+                    + entries.stream().map(Entry::variant).collect(Collectors.joining(", "))
+                    + ": leave all but one out");
+        }
+        return entries.get(0);
+    }
+
+    List<Entry> entries(List<String> names) {
+        return names.isEmpty()
+                ? said.entries()
+                : names.stream()
+                        .distinct()
+                        .flatMap(name -> namesClassifier(name)
+                                ? said.entries().stream()
+                                        .filter(entry -> entry.name().equals(name))
+                                : Stream.of(Entry.of(name)))
+                        .toList();
+    }
+
+    private boolean namesClassifier(String name) {
+        return said.entries().stream().anyMatch(entry -> entry.name().equals(name));
+    }
+
+    private InstalledClassifier installed(Entry entry, PluginCatalog catalog) {
+        try {
+            return catalog.require(entry.name());
+        } catch (RequestException e) {
+            int index = index(entry);
+            throw index < 0 ? e : new RequestException(source + "classifiers[" + index + "]: " + e.getMessage(), e);
+        }
+    }
+
+    private int index(Entry entry) {
+        return positions.getOrDefault(entry.label().toLowerCase(Locale.ROOT), -1);
+    }
+
+    List<ClassifierConfig> resolved(
+            Entry entry, InstalledClassifier classifier, Task task, List<Map<String, Object>> choices) {
+        String title = source + entry.label();
+        String at = "classifiers[" + index(entry) + "]";
+        requirePinned(entry, classifier, title + ": " + at);
+        Set<String> known = classifier.searchSpace().choices().keySet();
+        for (String name : entry.hyperparameters().keySet()) {
+            if (!known.contains(name)) {
+                throw new RequestException(title + ": " + TreeReader.unknownKey(at + ".hyperparameters", name, known));
+            }
+        }
+        InitialWeights init = init(entry, title + ": " + at);
+        List<Hyperparameters> points = new ArrayList<>();
+        for (Map<String, Object> choice : choices) {
+            Map<String, Object> chosen = new LinkedHashMap<>(choice);
+            chosen.keySet().retainAll(known);
+            entry.hyperparameters().forEach(chosen::putIfAbsent);
+            try {
+                points.add(classifier.searchSpace().choose(chosen));
+            } catch (IllegalArgumentException e) {
+                String place = choice.isEmpty() ? title + ": " + at + ".hyperparameters" : entry.name();
+                throw new RequestException(place + ": " + e.getMessage(), e);
+            }
+        }
+        Map<Hyperparameters, Recipe> recipes = classifier.recipes(points);
+        choosesBatch |= entry.recipe().has("batch_size");
+        ObjectNode overrides =
+                said.recipe == null ? entry.recipe() : RecipeOverrides.merged(entry.recipe(), said.recipe);
+        List<ClassifierConfig> resolved = new ArrayList<>();
+        for (int i = 0; i < points.size(); i++) {
+            Recipe ofPlugin = Objects.requireNonNull(recipes.get(points.get(i)));
+            Recipe recipe = harmless(RecipeOverrides.recipe(ofPlugin, overrides, title, at + ".recipe"), entry, task);
+            Map<String, Object> numbers = new LinkedHashMap<>(choices.get(i));
+            numbers.keySet().removeAll(known);
+            resolved.add(new ClassifierConfig(
+                    entry.name(),
+                    entry.variant(),
+                    points.get(i).values(),
+                    changed(recipe, numbers, entry.name(), known),
+                    init,
+                    null));
+        }
+        return resolved;
+    }
+
+    /** Another jar gives other numbers under the same names, so using one must be intended. */
+    private static void requirePinned(Entry entry, InstalledClassifier classifier, String place) {
+        String pinned = entry.pluginSha256();
+        if (pinned != null && !pinned.equals(classifier.jarSha256())) {
+            throw new RequestException(place + ".plugin_sha256: expected the jar " + Reasons.oneLine(pinned) + ", but "
+                    + classifier.jar().getFileName() + " is " + classifier.jarSha256()
+                    + ": put that jar back, or delete the key to take this one");
+        }
+    }
+
+    private @Nullable InitialWeights init(Entry entry, String place) {
+        if (said.init != null) {
+            return weights(said.init);
+        }
+        try {
+            return weights(entry.init());
+        } catch (RequestException e) {
+            throw new RequestException(place + "." + e.getMessage(), e);
+        }
+    }
+
+    private @Nullable InitialWeights weights(@Nullable InitEntry init) {
+        return init == null ? null : weights.computeIfAbsent(init, InitEntry::found);
+    }
+
+    /** Removes the augmentations that may change a class, unless the user wrote them, or applies those of the option. */
+    private Recipe harmless(Recipe recipe, Entry entry, Task task) {
+        if (said.augment != null) {
+            try {
+                return LabelPreservingAugmentations.parse(said.augment).appliedTo(recipe);
+            } catch (RequestException e) {
+                throw new RequestException(entry.name() + ": " + e.getMessage(), e);
+            }
+        }
+        if (entry.recipe().has("augmentations")) {
+            return recipe;
+        }
+        Recipe kept = LabelPreservingAugmentations.of(task).appliedTo(recipe);
+        unmirrored |= !kept.equals(recipe);
+        return kept;
+    }
+
+    private Recipe changed(Recipe recipe, Map<String, Object> numbers, String name, Set<String> known) {
+        choosesBatch |= numbers.containsKey("batch_size");
+        Recipe changed = recipe;
+        for (Map.Entry<String, Object> number : numbers.entrySet()) {
+            try {
+                changed = RecipeOverrides.with(changed, number.getKey(), number.getValue());
+            } catch (IllegalArgumentException | RequestException e) {
+                String hyperparameters = known.isEmpty() || RecipeOverrides.has(recipe, number.getKey())
+                        ? ""
+                        : "not one of the hyperparameters " + String.join(", ", known) + ": ";
+                throw new RequestException(name + ": " + hyperparameters + e.getMessage(), e);
+            }
+        }
+        return changed;
+    }
+
+    /**
+     * Creates a request of these classifiers, or of a search among them. As many trials run at once as there are cores,
+     * unless the user says how many: two with one thread each end sooner than two in turn with two threads.
+     */
+    public ExperimentSpec spec(List<ClassifierConfig> classifiers, @Nullable TuningSpec tuning) {
+        Set<String> names =
+                new HashSet<>(classifiers.stream().map(ClassifierConfig::name).toList());
+        if (said.init != null && names.size() > 1) {
+            throw new RequestException("--init must be for one classifier, but there are " + names.size()
+                    + ": name one, or write init beside each in an experiment file");
+        }
+        int cores = Runtime.getRuntime().availableProcessors();
+        int trials = ExperimentSpec.trials(classifiers.size(), seeds().size(), base.split());
+        int room = (base.device() == ComputeDevice.CUDA ? 1 : cores) / base.threads(); // 1 unless it is given
+        int jobs = tree.has("jobs") ? base.jobs() : Math.max(1, Math.min(room, trials));
+        int threads = tree.has("threads") ? base.threads() : Math.max(1, cores / jobs);
+        return base.of(classifiers, tuning, jobs, threads);
+    }
+}
