@@ -52,34 +52,12 @@ public record DatasetSpec(
         requireNotNegative("--limit-test", limitTest);
     }
 
-    /**
-     * Specifies the images of a trial from a data set that needs no settings for reading it.
-     *
-     * @param name a known data set or a folder
-     * @param imageSize what to resize an image folder to, as {@link ResizeRule#parse} reads it; null keeps the size
-     * @param limitTrain number of training images to keep; 0 keeps all
-     * @param limitTest number of test images to keep
-     */
+    /** Specifies the images of a trial from a data set that needs no settings for reading it. */
     public DatasetSpec(String name, @Nullable String imageSize, int limitTrain, int limitTest) {
         this(name, imageSize, null, null, null, limitTrain, limitTest, null, null);
     }
 
-    /**
-     * Returns the same images, and sets whether they may be mirrored.
-     *
-     * @param newMirrored whether an image that is mirrored left to right is of the same class
-     * @return a changed copy
-     */
-    public DatasetSpec withMirrored(boolean newMirrored) {
-        return new DatasetSpec(
-                name, imageSize, labels, testShare, skipUnreadable, limitTrain, limitTest, newMirrored, followLinks);
-    }
-
-    /**
-     * Tells whether a trial sees only a part of the images, as with {@code --quick}: this is for a first look.
-     *
-     * @return whether training or test images are limited
-     */
+    /** Tells whether a trial sees only a part of the images, as with {@code --quick}: this is for a first look. */
     public boolean limited() {
         return limitTrain > 0 || limitTest > 0;
     }
@@ -89,43 +67,23 @@ public record DatasetSpec(
         return new FolderReading(labels, testShare, skipUnreadable, followLinks);
     }
 
-    /**
-     * Returns the same images with an absolute path, so that they are found from any working folder.
-     *
-     * @return with the absolute path, if the name is that of a folder
-     */
+    /** Returns the same images with an absolute path, so that they are found from any working folder. */
     public DatasetSpec anywhere() {
         return ImageDatasets.isKnown(name) || !new File(name).isDirectory()
                 ? this
-                : new DatasetSpec(
+                : placed(
                         new File(name).toPath().toAbsolutePath().normalize().toString(),
-                        imageSize,
-                        reading().anywhere().labels(),
-                        testShare,
-                        skipUnreadable,
-                        limitTrain,
-                        limitTest,
-                        mirrored,
-                        followLinks);
+                        reading().anywhere().labels());
     }
 
-    /**
-     * Returns the same images, with a name that does not lead to them.
-     *
-     * @return without a path on this machine
-     */
+    /** Returns the same images, with a name that does not lead to them. */
     public DatasetSpec unplaced() {
         return ImageDatasets.isKnown(name)
                 ? this
                 : placed(new File(name).getName(), labels == null ? null : new File(labels).getName());
     }
 
-    /**
-     * Finds the folder of the images.
-     *
-     * @param home where data sets are
-     * @return the folder, which may not exist
-     */
+    /** Finds the folder of the images, which may not exist. */
     public Path folder(DataHome home) {
         return ImageDatasets.folder(name, home);
     }
@@ -140,21 +98,15 @@ public record DatasetSpec(
                 newName, imageSize, newLabels, testShare, skipUnreadable, limitTrain, limitTest, mirrored, followLinks);
     }
 
-    /**
-     * Returns how images are fitted to their size.
-     *
-     * @return null if they are not resized
-     */
+    /** Returns how images are fitted to their size; null if they are not resized. */
     @Nullable
     Fit fit() {
         return imageSize == null ? null : ResizeRule.parse(imageSize).fit();
     }
 
     /**
-     * Loads the images.
+     * Loads the images, with the limits of this specification.
      *
-     * @param dataHome where data sets are
-     * @return the data set, with the limits of this specification
      * @throws RequestException if there is no such data set, or something is wrong with its files
      */
     public ImageDataset load(DataHome dataHome) {
@@ -167,12 +119,7 @@ public record DatasetSpec(
         return whole.limited(limitTrain, limitTest, LIMIT_SEED);
     }
 
-    /**
-     * Returns the task of a network for these images.
-     *
-     * @param loaded the images, as returned by {@link #load}
-     * @return the task, with all that is known of the images
-     */
+    /** Returns the task of a network for these images, as {@link #load} returned them. */
     public Task task(ImageDataset loaded) {
         int[] sizes = loaded.train().countPerClass(loaded.classes().size());
         return shape(loaded)

@@ -41,22 +41,12 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
         }
     }
 
-    /**
-     * Splits into training, validation and test images, once.
-     *
-     * @param holdOut share of the training images in the validation set, above 0 and below 1
-     * @param seed of the split
-     * @return a split without folds
-     */
+    /** Splits into training, validation and test images, once. */
     public static SplitSpec holdOut(double holdOut, long seed) {
         return new SplitSpec(0, 1, holdOut, seed);
     }
 
-    /**
-     * Returns the number of the last fold, over all repeats.
-     *
-     * @return 0 for a hold-out
-     */
+    /** Returns the number of the last fold, over all repeats; 0 for a hold-out. */
     public int lastFold() {
         return folds * repeats;
     }
@@ -74,8 +64,6 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
      * Counts the images that are left for training where they are fewest: folds differ by whole groups of images that
      * stay together.
      *
-     * @param dataset with all images
-     * @return number of images of the smallest training set of all folds; that of the hold-out without folds
      * @throws RequestException if a fold cannot be split, as in {@link #split}
      */
     public int fewestToTrainOn(ImageDataset dataset) {
@@ -94,9 +82,7 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
     /**
      * Splits a data set.
      *
-     * @param dataset with all images
      * @param fold number of the fold, from 1 to {@link #lastFold}; 0 for the hold-out, with folds or without
-     * @return the images of a trial
      * @throws RequestException if there are more folds than images of the smallest class, or than parts of a class that
      *     can be separated, or nothing is left to validate on
      */

@@ -60,38 +60,22 @@ public record TrialSpec(
     /** The variant with the hyperparameters and the recipe that a plugin comes with. */
     public static final String DEFAULT_VARIANT = "default";
 
-    /**
-     * Returns the name of the trial for display.
-     *
-     * @return such as {@code lstm seed 1}
-     */
+    /** Returns the name of the trial for display, such as {@code lstm seed 1}. */
     public String title() {
         return label() + " seed " + seed + (fold > 0 ? " fold " + fold : "");
     }
 
-    /**
-     * Returns the name of the classifier and, unless it is the default one, of the variant.
-     *
-     * @return such as {@code lstm} or {@code lstm@wide}
-     */
+    /** Returns the name of the classifier and, unless it is the default one, of the variant: {@code lstm@wide}. */
     public String label() {
         return variant.equals(DEFAULT_VARIANT) ? classifier : classifier + "@" + variant;
     }
 
-    /**
-     * Identifies the trial within its experiment.
-     *
-     * @return such as {@code lstm@wide/1-0}: label, seed and fold
-     */
+    /** Identifies the trial within its experiment by label, seed and fold, such as {@code lstm@wide/1-0}. */
     public String id() {
         return label() + "/" + seed + "-" + fold;
     }
 
-    /**
-     * Returns where the trial keeps its files.
-     *
-     * @return the folder, relative to the run folder
-     */
+    /** Returns where the trial keeps its files, relative to the run folder. */
     public String folder() {
         return "trials/" + id();
     }
