@@ -219,8 +219,8 @@ class ArchitectureTest {
 
     /** Classes that make such messages from parts. */
     private static final Set<String> MESSAGES = Set.of(
-            ("DataSetRuns Experiment ExperimentRequest ExperimentTree RunFolder RunLock TreeReader FileDigest OnnxModel Quantizer SavedTrial"
-                            + " TrialBench TrialFolder TrialMain TrialProcess TrialRepair")
+            ("DataSetRuns Experiment ExperimentRequest ExperimentTree RunFolder RunLock TreeReader OnnxModel Quantizer SavedTrial"
+                            + " TrialBench TrialFile TrialFolder TrialMain TrialProcess TrialRepair")
                     .split(" ", -1));
 
     /** Results that still hold words: of classes, agreement, parity and quantization, and the name of a search. */

@@ -21,6 +21,7 @@ import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.Closeable;
+import io.catwalk.runner.trial.TrialFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -173,6 +174,6 @@ final class Reports {
                 comparison == null
                         ? null
                         : comparison.standing(model.trained().trial().label()));
-        card.write(folder.card(), confusion);
+        card.write(folder.file(TrialFile.CARD), confusion);
     }
 }

@@ -16,6 +16,7 @@ import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.training.WeightFile;
 import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -171,7 +172,7 @@ public final class ExperimentRequest {
             Path weights = Path.of(file);
             try {
                 if (Files.isDirectory(weights)) {
-                    weights = RunFolder.onlyTrained(weights).weights();
+                    weights = RunFolder.onlyTrained(weights).file(TrialFile.WEIGHTS);
                 }
                 if (!Files.isRegularFile(weights)) {
                     throw new RequestException("expected a weight file or a folder with a trained network at " + file

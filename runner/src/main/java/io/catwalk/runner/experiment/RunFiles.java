@@ -2,6 +2,7 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -101,7 +102,7 @@ final class RunFiles {
                     && (OWN.matcher(named).matches()
                             || charts.contains(named)
                             || (ofTrial.matches()
-                                    && ofTrial.group(2).matches(TrialFolder.OWN)
+                                    && TrialFile.isOne(ofTrial.group(2))
                                     && trials.computeIfAbsent(ofTrial.group(1), this::isOfAnEarlierRequest)));
         }
 
@@ -109,7 +110,7 @@ final class RunFiles {
         private boolean isOfAnEarlierRequest(String trial) {
             try {
                 TrialFolder files = new TrialFolder(folder.resolve(trial));
-                return Files.isRegularFile(files.order())
+                return Files.isRegularFile(files.file(TrialFile.ORDER))
                         && files.readOrder().spec().folder().equals(trial);
             } catch (IOException | RequestException e) {
                 LOG.info("{} has no order that can be read", trial, e);

@@ -3,8 +3,8 @@ package io.catwalk.runner.remote;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.trial.FileDigest;
 import io.catwalk.runner.trial.OutcomeCheck;
+import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -59,9 +59,9 @@ public final class Delivery {
                 for (Path one : all.filter(Files::isRegularFile).toList()) {
                     String name = folder.path().relativize(one).toString().replace('\\', '/');
                     // The order has paths of that machine, and a finished trial does not need its checkpoint.
-                    if (name.matches(TrialFolder.OWN)
-                            && !one.equals(folder.order())
-                            && !name.equals("checkpoint.bin")) {
+                    if (TrialFile.isOne(name)
+                            && !name.equals(TrialFile.ORDER.path())
+                            && !name.equals(TrialFile.CHECKPOINT.path())) {
                         archive.add(name, one);
                     }
                 }
@@ -101,7 +101,7 @@ public final class Delivery {
         } finally {
             written.add(into.outcome());
             for (Path one : written) {
-                boolean text = one.equals(into.log()) || one.equals(into.crashReport());
+                boolean text = one.equals(into.file(TrialFile.LOG)) || one.equals(into.file(TrialFile.CRASH_REPORT));
                 if (!text && !(kept && into.isResult(one))) {
                     Files.deleteIfExists(one);
                 }
@@ -244,7 +244,7 @@ public final class Delivery {
 
     /** Returns the path of a file of the trial; refuses every other. */
     private static Path inside(TrialFolder trial, String name) throws IOException {
-        if (name.matches(TrialFolder.OWN)) {
+        if (TrialFile.isOne(name)) {
             Path file = trial.path().resolve(name).normalize();
             if (file.startsWith(trial.path())) {
                 return file;
@@ -254,7 +254,7 @@ public final class Delivery {
     }
 
     private static List<String> damage(TrialOutcome.Done done, TrialFolder folder) throws IOException {
-        for (FileDigest file : done.files()) {
+        for (TrialFile.Digest file : done.files()) {
             Path unused = inside(folder, file.file());
         }
         List<String> damage = new ArrayList<>(folder.damage(done));

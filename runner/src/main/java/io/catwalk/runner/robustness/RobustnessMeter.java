@@ -16,8 +16,8 @@ import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.robustness.Robustness.Classifier;
 import io.catwalk.runner.robustness.Robustness.Curve;
 import io.catwalk.runner.robustness.Robustness.Step;
-import io.catwalk.runner.trial.FileDigest;
 import io.catwalk.runner.trial.Software;
+import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
@@ -141,7 +141,7 @@ public final class RobustnessMeter {
     private Classifier measured(String name, Done done) throws IOException {
         Path file = run.folder().trial(done.trial()).onnx();
         String digest = Sha256.of(file);
-        for (FileDigest own : done.files()) {
+        for (TrialFile.Digest own : done.files()) {
             if (own.file().equals(String.valueOf(file.getFileName()))
                     && !own.sha256().equals(digest)) {
                 throw new RequestException(

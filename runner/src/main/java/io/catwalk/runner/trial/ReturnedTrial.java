@@ -192,23 +192,24 @@ final class ReturnedTrial {
 
     /** Refuses a trial that lacks the digest of a file that becomes a number, or has one of another file. */
     private void requireFiles() throws IOException {
-        for (Path file : List.of(folder.weights(), folder.predictions("test"), folder.predictions("validation"))) {
+        for (Path file :
+                List.of(folder.file(TrialFile.WEIGHTS), folder.predictions("test"), folder.predictions("validation"))) {
             require(
                     Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS),
                     folder.path().relativize(file) + ", but there is no such file");
         }
-        List<FileDigest> found = folder.digests();
+        List<TrialFile.Digest> found = folder.digests();
         require(
                 claimed.files().size() == found.size()
                         && Set.copyOf(claimed.files()).equals(Set.copyOf(found)),
-                "digests of " + found.stream().map(FileDigest::file).toList() + ", but found those of "
+                "digests of " + found.stream().map(TrialFile.Digest::file).toList() + ", but found those of "
                         + claimed.files().stream()
-                                .map(FileDigest::file)
+                                .map(TrialFile.Digest::file)
                                 .limit(found.size() + 1L)
                                 .toList());
         require(
                 "the bytes of the weights",
-                Files.size(folder.weights()),
+                Files.size(folder.file(TrialFile.WEIGHTS)),
                 claimed.efficiency().modelBytes());
     }
 
@@ -473,7 +474,7 @@ final class ReturnedTrial {
         }
         folder.writeTraining(new TrainedWeights(
                 TrialKey.of(order).digest(),
-                FileDigest.of(folder.path(), folder.weights()),
+                TrialFile.Digest.of(folder.path(), TrialFile.WEIGHTS),
                 kept.efficiency(),
                 kept.timing(),
                 kept.normalization(),

@@ -61,13 +61,8 @@ public final class SavedTrial implements AutoCloseable {
     /**
      * Loads a trial.
      *
-     * @param folder of the trial
-     * @param catalog with the plugin that it was trained with
-     * @param dataHome where data sets are
      * @param other images to evaluate on, of the same shape and with as many classes; null for the trial's own
      * @param match how their classes are matched with those that the network was trained on
-     * @return the trial, to be closed
-     * @throws IOException if the folder cannot be read
      * @throws RequestException if the trial has no weights, the plugin or images do not fit them, or the trial's own
      *     images are not those of its training any more
      */
@@ -83,7 +78,7 @@ public final class SavedTrial implements AutoCloseable {
             throw new RequestException(
                     "expected a trained trial, but " + folder.path() + " failed: " + outcome.error());
         }
-        folder.requireOwn(result, folder.weights());
+        folder.requireOwn(result, folder.file(TrialFile.WEIGHTS));
         TrialOrder order = folder.readOrder();
         InstalledClassifier classifier = catalog.require(order.spec().classifier());
         requireSamePlugin(result, classifier);
@@ -104,30 +99,19 @@ public final class SavedTrial implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns the outcome of the trial, as it was.
-     *
-     * @return the content of its {@code trial.json}
-     */
+    /** Returns the outcome of the trial, as it was. */
     public TrialOutcome.Done result() {
         return result;
     }
 
-    /**
-     * Returns the images that the network is evaluated on.
-     *
-     * @return the trial's own, or the other images that it was opened with
-     */
+    /** Returns the images that the network is evaluated on: the trial's own, or those that it was opened with. */
     public ImageDataset dataset() {
         return dataset;
     }
 
     /**
-     * Returns the latency and throughput, on ONNX Runtime, of a file with these options.
-     *
-     * @param options of the export
-     * @return null if it was not measured, or the file that was measured has other operators
-     * @throws IOException if the folder cannot be read
+     * Returns the latency and throughput, on ONNX Runtime, of a file with these options; null if it was not measured, or
+     * the file that was measured has other operators.
      */
     public @Nullable Latency latency(ExportOptions options) throws IOException {
         return options.sameGraph(folder.readExportOptions())
@@ -135,23 +119,22 @@ public final class SavedTrial implements AutoCloseable {
                 : null;
     }
 
-    /**
-     * Evaluates the predictions for the test images from when the network was trained.
-     *
-     * @return the evaluation of the stored predictions
-     * @throws IOException if they cannot be read
-     * @throws RequestException if they are missing or broken
-     */
+    /** Evaluates the predictions for the test images from when the network was trained. */
     public Evaluation storedEvaluation() throws IOException {
         return Evaluation.of(folder.readPredictions(result, "test"), dataset.classes());
     }
 
     /**
-     * Evaluates the weights again.
+     * A new evaluation of the saved weights of a trial.
      *
-     * @return the result
-     * @throws IOException if the stored predictions cannot be read
+     * @param result of the trial, as it was
+     * @param evaluation of the current predictions of the weights
+     * @param changedLabels number of images that get another label than in the stored predictions; -1 if other images
+     *     were evaluated
      */
+    public record Reevaluation(TrialOutcome.Done result, Evaluation evaluation, int changedLabels) {}
+
+    /** Evaluates the weights again. */
     public Reevaluation reevaluate() throws IOException {
         try (Predictor predictor = model.predictor()) {
             Predictions now = Predictions.of(
@@ -169,9 +152,6 @@ public final class SavedTrial implements AutoCloseable {
      *
      * @param file where to; a file that disagrees is named {@code NAME.rejected.onnx} instead, and an existing
      *     file stays
-     * @param options of the export
-     * @return how far the file differs from the network
-     * @throws IOException if the stored predictions cannot be read, or the file cannot be written
      * @throws RequestException if the stored predictions are not those of the trial
      */
     public ParityResult export(Path file, ExportOptions options) throws IOException {
@@ -185,12 +165,7 @@ public final class SavedTrial implements AutoCloseable {
         return parity;
     }
 
-    /**
-     * Checks the stored predictions, without which {@link #export} writes nothing.
-     *
-     * @throws IOException if they cannot be read
-     * @throws RequestException if they are not those of the trial
-     */
+    /** Checks the stored predictions, without which {@link #export} writes nothing. */
     public void requireOwnPredictions() throws IOException {
         ownPredictions();
     }
@@ -231,10 +206,6 @@ public final class SavedTrial implements AutoCloseable {
     /**
      * Writes the network as the ONNX file of the trial, cross-checks it, and records both in its {@code
      * trial.json}. If that fails and there is a file that was proven before, everything stays as it is.
-     *
-     * @param options of the export
-     * @return how far the file differs from the network
-     * @throws IOException if it cannot be written
      */
     public ParityResult exportInPlace(ExportOptions options) throws IOException {
         ParityResult parity = export(folder.onnx(), options);
@@ -247,37 +218,19 @@ public final class SavedTrial implements AutoCloseable {
         return parity;
     }
 
-    /**
-     * Writes the current export of the network, with the options of the trial's own file, without a cross-check.
-     *
-     * @param file where to
-     * @throws IOException if it cannot be written
-     * @throws io.catwalk.onnx.graph.ExportException if the network has no ONNX form
-     */
+    /** Writes the current export of the network, with the options of the trial's own file, without a cross-check. */
     public void writeUnproven(Path file) throws IOException {
         OnnxModel.export(model, dataset, folder.readOrder(), result, folder.readExportOptions())
                 .write(file);
     }
 
-    /**
-     * Cross-checks an ONNX file against the network, on the test images. Near ties are listed, and are not label flips.
-     *
-     * @param file that should give the same results as this network
-     * @param tolerance by how much a logit may differ
-     * @param sign reports progress before each batch of images
-     * @return how far the file differs
-     */
+    /** Cross-checks an ONNX file against the network, on the test images. Near ties are listed, and are not label flips. */
     public ParityResult crossCheck(Path file, Tolerance tolerance, Runnable sign) {
         CrossCheck check = CrossCheck.standard().withTolerance(tolerance).withNearTies();
         return OnnxModel.crossCheck(file, model, dataset, normalization, check, sign);
     }
 
-    /**
-     * Evaluates an ONNX file whose results differ from those of the network, on the test images.
-     *
-     * @param file that was exported from this trial
-     * @return its evaluation
-     */
+    /** Evaluates an ONNX file whose results differ from those of the network, on the test images. */
     public Evaluation evaluation(Path file) {
         return OnnxModel.evaluation(file, dataset, normalization);
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record TrainedWeights(
         String key,
-        FileDigest weights,
+        TrialFile.Digest weights,
         Efficiency efficiency,
         Timing timing,
         Normalization normalization,

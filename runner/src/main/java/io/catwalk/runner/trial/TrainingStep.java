@@ -128,7 +128,7 @@ final class TrainingStep {
                                 showHistory(history);
                                 listener.accept(epoch);
                             },
-                            Checkpoints.in(folder.checkpoint(), key.digest(), checkpointPause, nanoTime));
+                            Checkpoints.in(folder.file(TrialFile.CHECKPOINT), key.digest(), checkpointPause, nanoTime));
         } catch (IOException e) {
             throw new TroubleException("the weights that the plugin brings cannot be read: " + Reasons.of(e), e);
         }
@@ -194,7 +194,7 @@ final class TrainingStep {
         double trainingSeconds = Arrays.stream(seconds).sum();
         EpochBatches batches = EpochBatches.of(
                 data.split().train().length, order.spec().recipe().batchSize());
-        FileDigest digest = FileDigest.of(folder.path(), folder.weights());
+        TrialFile.Digest digest = TrialFile.Digest.of(folder.path(), TrialFile.WEIGHTS);
         return new TrainedWeights(
                 key.digest(),
                 digest,

@@ -2,7 +2,6 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
-import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
@@ -12,7 +11,6 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.TrainedModel;
-import io.catwalk.runner.training.WeightFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,55 +36,23 @@ import tools.jackson.core.JacksonException;
  */
 public record TrialFolder(Path path) {
 
-    /**
-     * Every path that a trial writes into its folder, as a regular expression. On no system does one that matches lead
-     * out of the folder.
-     */
-    public static final String OWN =
-            "(order|trial|training|split|classes|export|measure|model\\.signature)\\.json|checkpoint\\.bin"
-                    + "|history\\.csv"
-                    + "|predictions(-validation)?\\.(csv|npy)|card\\.md|log\\.txt|crash\\.log"
-                    + "|model(\\.part)?(/network-0000\\.params)?"
-                    + "|model(\\.rejected)?\\.onnx(\\.data)?(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
-
     private static final String AGAIN = ": make it again with catwalk resume";
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialFolder.class);
 
-    /**
-     * Returns the path of the log of the trial's process.
-     *
-     * @return path of a text file
-     */
-    public Path log() {
-        return path.resolve("log.txt");
+    /** Returns the path of a file, which may not exist. */
+    public Path file(TrialFile file) {
+        return path.resolve(file.path());
     }
 
-    /**
-     * Returns the path of the crash report of the trial's JVM, if it crashed.
-     *
-     * @return path of a text file
-     */
-    public Path crashReport() {
-        return path.resolve("crash.log");
-    }
-
-    /**
-     * Returns the path of the order of the trial, from which it can be measured or evaluated again.
-     *
-     * @return path of a JSON file
-     */
-    public Path order() {
-        return path.resolve("order.json");
-    }
-
-    /**
-     * Returns the path of the outcome, once there is one.
-     *
-     * @return path of a JSON file
-     */
+    /** Returns the path of the outcome, once there is one. */
     public Path outcome() {
-        return path.resolve("trial.json");
+        return file(TrialFile.OUTCOME);
+    }
+
+    /** Returns the path of the ONNX file, which exists only if it agrees with the network. */
+    public Path onnx() {
+        return file(TrialFile.ONNX);
     }
 
     /**
@@ -104,49 +70,21 @@ public record TrialFolder(Path path) {
         return path.resolve((part.equals("test") ? "predictions" : "predictions-" + part) + extension);
     }
 
-    /**
-     * Returns the path of the ONNX file.
-     *
-     * @return path of a file that exists only if it agrees with the network
-     */
-    public Path onnx() {
-        return path.resolve("model.onnx");
-    }
-
-    /**
-     * Returns the path of the model card.
-     *
-     * @return path of a Markdown file
-     */
-    public Path card() {
-        return path.resolve("card.md");
-    }
-
-    /**
-     * Reads the options of the ONNX file.
-     *
-     * @return the options of the last export; the standard ones if the trial was not exported again after the training
-     * @throws IOException if they cannot be read
-     */
+    /** Reads the options of the ONNX file: of the last export, or the standard ones. */
     public ExportOptions readExportOptions() throws IOException {
-        return Files.exists(export())
-                ? read(export(), ExportOptions.class, "the options of an export")
+        Path export = file(TrialFile.EXPORT);
+        return Files.exists(export)
+                ? read(export, ExportOptions.class, "the options of an export")
                 : ExportOptions.standard();
     }
 
     void writeExportOptions(ExportOptions options) throws IOException {
-        AtomicFiles.write(export(), Json.JSON.writeValueAsString(options));
-    }
-
-    Path export() {
-        return path.resolve("export.json");
+        AtomicFiles.write(file(TrialFile.EXPORT), Json.JSON.writeValueAsString(options));
     }
 
     /**
      * Lists the engines that can run the trained network. A file that disagrees with it, or was never written, is
      * not run.
-     *
-     * @return PyTorch, and ONNX Runtime if there is a file
      */
     public List<InferenceEngine> engines() {
         return Files.exists(onnx())
@@ -154,55 +92,27 @@ public record TrialFolder(Path path) {
                 : List.of(InferenceEngine.PYTORCH);
     }
 
-    /**
-     * Reads the weights.
-     *
-     * @param classifier that the network belongs to
-     * @param chosen the same point of its search space
-     * @param task of the network
-     * @return the trained network
-     * @throws IOException if they cannot be read
-     */
+    /** Reads the trained network of a classifier at the same point of its search space. */
     public TrainedModel readModel(LoadedClassifier classifier, Hyperparameters chosen, Task task) throws IOException {
-        return TrainedModel.load(model(), classifier, chosen, task);
+        return TrainedModel.load(file(TrialFile.WEIGHTS).getParent(), classifier, chosen, task);
     }
 
-    /**
-     * Reads the order of the trial.
-     *
-     * @return the order
-     * @throws IOException if it cannot be read
-     */
+    /** Reads the order of the trial. */
     public TrialOrder readOrder() throws IOException {
-        return read(order(), TrialOrder.class, "the order of a trial");
+        return read(file(TrialFile.ORDER), TrialOrder.class, "the order of a trial");
     }
 
-    /**
-     * Writes the order of the trial.
-     *
-     * @param order of this attempt
-     * @throws IOException if it cannot be written
-     */
+    /** Writes the order of this attempt. */
     public void writeOrder(TrialOrder order) throws IOException {
-        AtomicFiles.write(order(), Json.JSON.writeValueAsString(order));
+        AtomicFiles.write(file(TrialFile.ORDER), Json.JSON.writeValueAsString(order));
     }
 
-    /**
-     * Writes the outcome.
-     *
-     * @param outcome of the trial
-     * @throws IOException if it cannot be written
-     */
+    /** Writes the outcome. */
     public void writeOutcome(TrialOutcome outcome) throws IOException {
         AtomicFiles.write(outcome(), Json.JSON.writeValueAsString(outcome));
     }
 
-    /**
-     * Reads the outcome.
-     *
-     * @return what {@link #writeOutcome} wrote
-     * @throws IOException if it cannot be read
-     */
+    /** Reads the outcome. */
     public TrialOutcome readOutcome() throws IOException {
         return read(outcome(), TrialOutcome.class, "the outcome of a trial");
     }
@@ -215,37 +125,19 @@ public record TrialFolder(Path path) {
         }
     }
 
-    /**
-     * Tells whether a file belongs to a finished trial that another machine carried out: all but drafts, and files that
-     * are written here.
-     *
-     * @param file in this folder
-     * @return whether it is kept
-     */
+    /** Tells whether a file of this folder is kept when another machine has carried out the trial. */
     public boolean isResult(Path file) {
-        return List.of(
-                        outcome(),
-                        training(),
-                        weights(),
-                        predictions("test"),
-                        predictions("validation"),
-                        onnx(),
-                        ModelFiles.data(onnx()),
-                        ModelSignature.beside(onnx()),
-                        OnnxModel.rejected(onnx()),
-                        split(),
-                        classes(),
-                        history())
-                .contains(file);
+        return isOneOf(TrialFile.Use.RETURNED, file);
+    }
+
+    private boolean isOneOf(TrialFile.Use use, Path entry) {
+        return TrialFile.with(use).stream().anyMatch(one -> file(one).equals(entry));
     }
 
     /**
      * Prepares the folder for an attempt. Of an earlier attempt only the log is kept and, if it was made from
      * the same inputs, what this attempt can continue from. Files that no trial writes stay, such as a quantized one.
      * The outcome is deleted first, so that after a kill the folder does not look like that of a finished trial.
-     *
-     * @param order of this attempt
-     * @throws IOException if something cannot be deleted
      */
     public void prepare(TrialOrder order) throws IOException {
         boolean same = isOf(order);
@@ -258,9 +150,9 @@ public record TrialFolder(Path path) {
         }
         for (Path entry : entries) {
             if (!entry.equals(path)
-                    && !entry.equals(log())
+                    && !entry.equals(file(TrialFile.LOG))
                     && !(same && isOfUse(entry))
-                    && isOwn(path.relativize(entry).getName(0).toString())) {
+                    && TrialFile.isOne(path.relativize(entry).getName(0).toString())) {
                 Files.delete(entry);
             }
         }
@@ -269,16 +161,14 @@ public record TrialFolder(Path path) {
     /**
      * Finds something in the folder that an attempt would delete, but that no attempt of the same trial wrote.
      *
-     * @param order of the attempt
      * @return what was found, for messages; empty if there is nothing
-     * @throws IOException if the folder cannot be read
      */
     public Optional<String> foreign(TrialOrder order) throws IOException {
         Optional<TrialOrder> earlier = earlierOrder();
         if (earlier.isPresent()) {
             // A plugin runs in this folder and may have left anything. The inputs of a trial may have changed since.
             return earlier.filter(one -> !one.spec().id().equals(order.spec().id()))
-                    .map(one -> order().getFileName() + " of another trial");
+                    .map(one -> TrialFile.ORDER.path() + " of another trial");
         }
         if (!Files.exists(path)) {
             return Optional.empty();
@@ -286,18 +176,11 @@ public record TrialFolder(Path path) {
         try (Stream<Path> all = Files.walk(path)) {
             return all.filter(entry -> !entry.equals(path))
                     .map(entry -> path.relativize(entry).toString().replace('\\', '/'))
-                    .filter(name -> !isOwn(name))
+                    .filter(name -> !TrialFile.isOne(name))
                     .findFirst();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-    }
-
-    /** A draft, which a killed process leaves, counts as the file that it was written for. */
-    private static boolean isOwn(String name) {
-        String file = name.substring(name.lastIndexOf('/') + 1);
-        String folder = name.substring(0, name.length() - file.length());
-        return (folder + AtomicFiles.target(file).orElse(file)).matches(OWN);
     }
 
     /** Returns whether the earlier attempt was made from the same inputs. */
@@ -308,7 +191,7 @@ public record TrialFolder(Path path) {
     }
 
     private Optional<TrialOrder> earlierOrder() {
-        if (!Files.isRegularFile(order())) {
+        if (!Files.isRegularFile(file(TrialFile.ORDER))) {
             return Optional.empty();
         }
         try {
@@ -320,31 +203,17 @@ public record TrialFolder(Path path) {
     }
 
     private boolean isOfUse(Path entry) {
-        return entry.startsWith(model())
-                // The order too: if the process is killed before the new one is written, the next attempt still knows
-                // the inputs.
-                || List.of(
-                                order(),
-                                training(),
-                                checkpoint(),
-                                onnx(),
-                                ModelFiles.data(onnx()),
-                                ModelSignature.beside(onnx()),
-                                export(),
-                                history())
-                        .contains(entry);
+        return entry.startsWith(file(TrialFile.WEIGHTS).getParent()) || isOneOf(TrialFile.Use.CONTINUED, entry);
     }
 
     /**
      * Finds files that differ from what the outcome says.
      *
-     * @param done the outcome of this trial
      * @return descriptions, such as {@code predictions.csv is missing}; empty if nothing has changed
-     * @throws IOException if something cannot be read
      */
     public List<String> damage(TrialOutcome.Done done) throws IOException {
         List<String> damage = new ArrayList<>();
-        for (FileDigest file : done.files()) {
+        for (TrialFile.Digest file : done.files()) {
             file.damage(path).ifPresent(damage::add);
         }
         return damage;
@@ -353,11 +222,8 @@ public record TrialFolder(Path path) {
     /**
      * Reads the predictions for some images, as the trial left them.
      *
-     * @param done the outcome of this trial
      * @param part {@code test} or {@code validation}
-     * @return the predictions
      * @throws RequestException if the file is not that of the trial
-     * @throws IOException if it cannot be read
      */
     public Predictions readPredictions(TrialOutcome.Done done, String part) throws IOException {
         requireOwn(done, predictions(part));
@@ -367,11 +233,8 @@ public record TrialFolder(Path path) {
     /**
      * Reads which classes were predicted for some images, as the trial left them, without keeping logits.
      *
-     * @param done the outcome of this trial
      * @param part {@code test} or {@code validation}
-     * @return the labels and the predicted classes
      * @throws RequestException if the file is not that of the trial
-     * @throws IOException if it cannot be read
      */
     public PredictedClasses readPredictedClasses(TrialOutcome.Done done, String part) throws IOException {
         requireOwn(done, predictions(part));
@@ -387,16 +250,10 @@ public record TrialFolder(Path path) {
         }
     }
 
-    /**
-     * Refuses an ONNX file, or options of its export, that have changed since the trial.
-     *
-     * @param done the outcome of this trial
-     * @throws RequestException if they are not those of the trial
-     * @throws IOException if one cannot be read
-     */
+    /** Refuses an ONNX file, or options of its export, that have changed since the trial. */
     public void requireOwnOnnx(TrialOutcome.Done done) throws IOException {
-        for (Path file : List.of(onnx(), ModelFiles.data(onnx()), export())) {
-            requireOwn(done, file);
+        for (TrialFile file : List.of(TrialFile.ONNX, TrialFile.ONNX_DATA, TrialFile.EXPORT)) {
+            requireOwn(done, file(file));
         }
     }
 
@@ -405,7 +262,6 @@ public record TrialFolder(Path path) {
      *
      * @param file any ONNX file; only one that lies in the folder of a finished trial is looked at
      * @throws RequestException if it is not that of the trial
-     * @throws IOException if it cannot be read
      */
     public static void requireOwnOnnx(Path file) throws IOException {
         TrialFolder folder = new TrialFolder(file.toAbsolutePath().resolveSibling(""));
@@ -425,39 +281,33 @@ public record TrialFolder(Path path) {
     }
 
     /** Tells whether the outcome lists the digest of a file; earlier versions listed fewer. */
-    boolean isListed(TrialOutcome.Done done, Path file) {
-        return done.files().stream()
-                .anyMatch(digest -> path.resolve(digest.file()).equals(file));
+    static boolean isListed(TrialOutcome.Done done, TrialFile file) {
+        return done.files().stream().anyMatch(digest -> digest.file().equals(file.path()));
     }
 
-    /**
-     * Computes the digests of the weights, the predictions, the history and, if they exist, the ONNX file and the files
-     * about it.
-     */
-    List<FileDigest> digests() throws IOException {
-        List<FileDigest> digests =
-                digestsOf(List.of(weights(), predictions("test"), predictions("validation"), history()));
-        digests.addAll(digestsOf(ofExport()));
+    /** Computes the digests of all files that there are and that the outcome lists. */
+    List<TrialFile.Digest> digests() throws IOException {
+        List<TrialFile.Digest> digests = digests(TrialFile.Use.LISTED);
+        digests.addAll(digests(TrialFile.Use.EXPORTED));
         return digests;
     }
 
     /** Computes the digests of the files of the export anew, and keeps all others, which no export has written. */
-    List<FileDigest> digests(List<FileDigest> then) throws IOException {
-        List<FileDigest> digests = new ArrayList<>(then);
-        digests.removeIf(digest -> ofExport().contains(path.resolve(digest.file())));
-        digests.addAll(digestsOf(ofExport()));
+    List<TrialFile.Digest> digests(List<TrialFile.Digest> then) throws IOException {
+        List<String> exported = TrialFile.with(TrialFile.Use.EXPORTED).stream()
+                .map(TrialFile::path)
+                .toList();
+        List<TrialFile.Digest> digests = new ArrayList<>(then);
+        digests.removeIf(digest -> exported.contains(digest.file()));
+        digests.addAll(digests(TrialFile.Use.EXPORTED));
         return digests;
     }
 
-    private List<Path> ofExport() {
-        return List.of(onnx(), ModelFiles.data(onnx()), ModelSignature.beside(onnx()), export());
-    }
-
-    private List<FileDigest> digestsOf(List<Path> files) throws IOException {
-        List<FileDigest> digests = new ArrayList<>();
-        for (Path file : files) {
-            if (Files.exists(file)) {
-                digests.add(FileDigest.of(path, file));
+    private List<TrialFile.Digest> digests(TrialFile.Use use) throws IOException {
+        List<TrialFile.Digest> digests = new ArrayList<>();
+        for (TrialFile file : TrialFile.with(use)) {
+            if (Files.exists(file(file))) {
+                digests.add(TrialFile.Digest.of(path, file));
             }
         }
         return digests;
@@ -466,7 +316,7 @@ public record TrialFolder(Path path) {
     /** Describes what is wrong with a file that the outcome lists; empty if nothing is. */
     Optional<String> damage(TrialOutcome.Done done, Path file) throws IOException {
         String place = path.relativize(file).toString().replace('\\', '/');
-        for (FileDigest digest : done.files()) {
+        for (TrialFile.Digest digest : done.files()) {
             if (digest.file().equals(place)) {
                 return digest.damage(path);
             }
@@ -474,38 +324,21 @@ public record TrialFolder(Path path) {
         return Optional.empty();
     }
 
-    /** Returns the path of the state of the training while it goes on. */
-    Path checkpoint() {
-        return path.resolve("checkpoint.bin");
-    }
-
-    /**
-     * Returns the path of the weights.
-     *
-     * @return path of a file in DJL's format
-     */
-    public Path weights() {
-        return model().resolve(TrainedModel.FILE_NAME);
-    }
-
-    private Path training() {
-        return path.resolve("training.json");
-    }
-
     /** Records that the weights exist and how they were made, and deletes the state of the training. */
     void writeTraining(TrainedWeights trained) throws IOException {
-        AtomicFiles.write(training(), Json.JSON.writeValueAsString(trained));
-        Files.deleteIfExists(checkpoint());
+        AtomicFiles.write(file(TrialFile.TRAINING), Json.JSON.writeValueAsString(trained));
+        Files.deleteIfExists(file(TrialFile.CHECKPOINT));
     }
 
     /** Reads how the weights were made; null unless they are complete and made from the same inputs. */
     @Nullable
     TrainedWeights readTraining(TrialKey key) throws IOException {
-        if (!Files.isRegularFile(training())) {
+        Path training = file(TrialFile.TRAINING);
+        if (!Files.isRegularFile(training)) {
             return null;
         }
         try {
-            TrainedWeights trained = Json.JSON.readValue(Files.readString(training()), TrainedWeights.class);
+            TrainedWeights trained = Json.JSON.readValue(Files.readString(training), TrainedWeights.class);
             String damage = !Json.isComplete(trained) || !trained.key().equals(key.digest())
                     ? "they are of another trial"
                     : trained.weights().damage(path).orElse(null);
@@ -514,7 +347,7 @@ public record TrialFolder(Path path) {
             }
             LOG.warn("The weights are made again: {}", damage);
         } catch (JacksonException | RequestException e) {
-            LOG.warn("{} cannot be read", training(), e);
+            LOG.warn("{} cannot be read", training, e);
         }
         return null;
     }
@@ -528,11 +361,11 @@ public record TrialFolder(Path path) {
         // Not createDirectories: a folder that was deleted meanwhile is not made anew.
         Path beside = created(path.resolve("model.part"));
         model.save(beside);
-        Path unused = created(model());
+        Path unused = created(file(TrialFile.WEIGHTS).getParent());
         AtomicFiles.force(beside.resolve(TrainedModel.FILE_NAME));
         Files.move(
                 beside.resolve(TrainedModel.FILE_NAME),
-                weights(),
+                file(TrialFile.WEIGHTS),
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
         Files.delete(beside);
@@ -543,7 +376,7 @@ public record TrialFolder(Path path) {
      * all others are trained on.
      */
     void writeSplit(TrialImages images) throws IOException {
-        AtomicFiles.write(split(), splitText(images));
+        AtomicFiles.write(file(TrialFile.SPLIT), splitText(images));
     }
 
     static String splitText(TrialImages images) {
@@ -555,32 +388,14 @@ public record TrialFolder(Path path) {
         return Json.LINE.writeValueAsString(indices);
     }
 
-    Path split() {
-        return path.resolve("split.json");
-    }
-
-    Path classes() {
-        return path.resolve(WeightFile.CLASSES);
-    }
-
-    Path history() {
-        return path.resolve("history.csv");
-    }
-
     /** Writes the names of the classes, in the order of the logits. */
     void writeClasses(List<String> classes) throws IOException {
-        AtomicFiles.write(classes(), Json.LINE.writeValueAsString(classes));
+        AtomicFiles.write(file(TrialFile.CLASSES), Json.LINE.writeValueAsString(classes));
     }
 
-    /**
-     * Reads the names of the classes that the network was trained on.
-     *
-     * @return in the order of the logits
-     * @throws RequestException if they are missing or damaged
-     * @throws IOException if they cannot be read
-     */
+    /** Reads the names of the classes that the network was trained on, in the order of the logits. */
     List<String> readClasses() throws IOException {
-        Path file = classes();
+        Path file = file(TrialFile.CLASSES);
         if (!Files.exists(file)) {
             throw new RequestException("expected the names of the classes in " + file + ", found no such file" + AGAIN);
         }
@@ -599,34 +414,18 @@ public record TrialFolder(Path path) {
 
     /** Writes the history of the training so far, one line per epoch. */
     void writeHistory(List<Epoch> history) throws IOException {
-        HistoryFile.write(history, history());
+        HistoryFile.write(history, file(TrialFile.HISTORY));
     }
 
-    /**
-     * Reads the history of the training, as the trial left it.
-     *
-     * @param done the outcome of this trial
-     * @return one record per epoch; empty if none was written
-     * @throws RequestException if the file is not that of the trial
-     * @throws IOException if it cannot be read
-     */
+    /** Reads the history of the training, as the trial left it: one record per epoch, none if none was written. */
     public List<Epoch> readHistory(TrialOutcome.Done done) throws IOException {
         List<Epoch> history = readHistory(); // first, since it names the line that is damaged
-        requireOwn(done, history());
+        requireOwn(done, file(TrialFile.HISTORY));
         return history;
     }
 
-    /**
-     * Reads the history of the training.
-     *
-     * @return one record per epoch; empty if none was written
-     * @throws IOException if it cannot be read
-     */
+    /** Reads the history of the training: one record per epoch, none if none was written. */
     public List<Epoch> readHistory() throws IOException {
-        return HistoryFile.read(history());
-    }
-
-    private Path model() {
-        return path.resolve("model");
+        return HistoryFile.read(file(TrialFile.HISTORY));
     }
 }

@@ -31,19 +31,10 @@ public sealed interface TrialOutcome {
         return null;
     }
 
-    /**
-     * Records that it was tried before.
-     *
-     * @param newFirstError why the first attempt failed, in one line; null if there was only one
-     * @return a changed copy
-     */
+    /** Records why the first attempt failed, in one line; null if there was only one. */
     TrialOutcome afterRetry(@Nullable String newFirstError);
 
-    /**
-     * Shortens absolute paths, as results and reports show them.
-     *
-     * @return a changed copy
-     */
+    /** Shortens absolute paths, as results and reports show them. */
     TrialOutcome withoutFolders();
 
     /** Shortens absolute paths in a text that may be missing. */
@@ -76,7 +67,7 @@ public sealed interface TrialOutcome {
             Timing timing,
             Normalization normalization,
             Provenance provenance,
-            List<FileDigest> files)
+            List<TrialFile.Digest> files)
             implements TrialOutcome {
 
         /** Copies the list, and computes the overfitting. */
@@ -115,47 +106,32 @@ public sealed interface TrialOutcome {
             return with(firstError, parity, efficiency, folder.digests());
         }
 
-        /**
-         * Replaces a latency, which is measured after training.
-         *
-         * @param engine that ran the network
-         * @param latency of the network on it; null leaves it out
-         * @return a changed copy
-         */
+        /** Replaces a latency, which is measured after training; null leaves it out. */
         public Done withLatency(InferenceEngine engine, @Nullable Latency latency) {
             return with(firstError, parity, efficiency.withLatency(engine, latency), files);
         }
 
-        /**
-         * Takes over the latencies of an earlier outcome, as far as they are of the same files.
-         *
-         * @param then an earlier outcome of the trial
-         * @return a changed copy
-         */
+        /** Takes over the latencies of an earlier outcome, as far as they are of the same files. */
         public Done measuredAs(Done then) {
             Done measured = this;
-            if (shares(then, "model/network-0000.params")) {
+            if (shares(then, TrialFile.WEIGHTS)) {
                 measured =
                         measured.withLatency(InferenceEngine.PYTORCH, then.efficiency.latency(InferenceEngine.PYTORCH));
             }
-            if (shares(then, "model.onnx")) {
+            if (shares(then, TrialFile.ONNX)) {
                 measured = measured.withLatency(
                         InferenceEngine.ONNX_RUNTIME, then.efficiency.latency(InferenceEngine.ONNX_RUNTIME));
             }
             return measured;
         }
 
-        private boolean shares(Done then, String file) {
+        private boolean shares(Done then, TrialFile file) {
             return provenance.software().equals(then.provenance.software())
-                    && files.stream().anyMatch(digest -> digest.file().equals(file) && then.files.contains(digest));
+                    && files.stream()
+                            .anyMatch(digest -> digest.file().equals(file.path()) && then.files.contains(digest));
         }
 
-        /**
-         * Tells whether its latency is known.
-         *
-         * @param engines that can run it
-         * @return whether it was measured on all of them
-         */
+        /** Tells whether its latency was measured on all engines that can run it. */
         public boolean isMeasured(List<InferenceEngine> engines) {
             return engines.stream().allMatch(engine -> efficiency.latency(engine) != null);
         }
@@ -164,7 +140,7 @@ public sealed interface TrialOutcome {
                 @Nullable String newFirstError,
                 @Nullable ParityResult newParity,
                 Efficiency newEfficiency,
-                List<FileDigest> newFiles) {
+                List<TrialFile.Digest> newFiles) {
             return new Done(
                     trial,
                     newFirstError,
@@ -191,12 +167,7 @@ public sealed interface TrialOutcome {
             String error,
             @Nullable String firstError) implements TrialOutcome {
 
-        /**
-         * Creates the outcome of a trial that was tried once.
-         *
-         * @param trial its specification
-         * @param error why it failed, in one line
-         */
+        /** Creates the outcome of a trial that was tried once. */
         public Failed(TrialSpec trial, String error) {
             this(trial, error, null);
         }
@@ -225,12 +196,7 @@ public sealed interface TrialOutcome {
             String error,
             @Nullable String firstError) implements TrialOutcome {
 
-        /**
-         * Creates the outcome of a trial that was tried once.
-         *
-         * @param trial its specification
-         * @param error which problem, in one line
-         */
+        /** Creates the outcome of a trial that was tried once. */
         public Lost(TrialSpec trial, String error) {
             this(trial, error, null);
         }

@@ -35,8 +35,8 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck {
             throws IOException, InterruptedException {
         Duration timeout = order.timeoutSeconds() == null ? null : Duration.ofSeconds(order.timeoutSeconds());
         folder.writeOrder(order);
-        List<String> verb =
-                List.of(TrialMain.TRAIN, folder.order().toAbsolutePath().toString());
+        List<String> verb = List.of(
+                TrialMain.TRAIN, folder.file(TrialFile.ORDER).toAbsolutePath().toString());
         AtomicReference<TrialOutcome.@Nullable Done> evaluated = new AtomicReference<>();
         AtomicReference<@Nullable TrialOutcome> ended = new AtomicReference<>();
         Ending ending = run(verb, order.spec().threads(), folder, timeout, event -> {
@@ -64,8 +64,8 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck {
     @Override
     public TrialOutcome check(TrialOrder order, TrialFolder folder) throws IOException, InterruptedException {
         folder.writeOrder(order);
-        List<String> verb =
-                List.of(TrialMain.CHECK, folder.order().toAbsolutePath().toString());
+        List<String> verb = List.of(
+                TrialMain.CHECK, folder.file(TrialFile.ORDER).toAbsolutePath().toString());
         AtomicReference<@Nullable TrialOutcome> ended = new AtomicReference<>();
         Ending ending = run(verb, order.spec().threads(), folder, MOST_CHECKING, event -> ended.set(event.ended()));
         TrialOutcome outcome = ended.get();
@@ -95,7 +95,7 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck {
                 options,
                 EngineSettings.environment(),
                 folder.path().toAbsolutePath(),
-                folder.log());
+                folder.file(TrialFile.LOG));
         AtomicReference<@Nullable String> failure = new AtomicReference<>();
         ForkedJvm.Ending ending = jvm.run(program, timeout, message -> {
             TrialEvent event = TrialEvent.parse(message).orElse(null);
@@ -143,9 +143,9 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck {
             if (failure != null) {
                 return failure;
             }
-            boolean reported = Files.exists(folder.crashReport());
+            boolean reported = Files.exists(folder.file(TrialFile.CRASH_REPORT));
             return "its process " + (reported ? CRASHED : how()) + ": see "
-                    + shortened(reported ? folder.crashReport() : folder.log());
+                    + shortened(reported ? folder.file(TrialFile.CRASH_REPORT) : folder.file(TrialFile.LOG));
         }
 
         private String how() {

@@ -23,13 +23,7 @@ public final class TrialRepair {
     private final TrialOrder order;
     private final List<String> damaged = new ArrayList<>();
 
-    /**
-     * Prepares to repair a trial.
-     *
-     * @param folder of the trial
-     * @param done its outcome, as the journal has it
-     * @param order that made it
-     */
+    /** Prepares to repair a trial by its outcome, as the journal has it, and the order that made it. */
     public TrialRepair(TrialFolder folder, TrialOutcome.Done done, TrialOrder order) {
         this.folder = folder;
         this.done = done;
@@ -52,9 +46,7 @@ public final class TrialRepair {
     /**
      * Makes the files anew. Nobody else may work on the trial.
      *
-     * @param images of the trial
      * @return the names of the files that were there and damaged; those that were missing are just written
-     * @throws IOException if one cannot be read or written
      */
     public List<String> mend(TrialImages images) throws IOException {
         // Texts are compared: the outcome has arrays, which no record compares.
@@ -64,20 +56,20 @@ public final class TrialRepair {
                 () -> Json.LINE.writeValueAsString(folder.readOutcome()).equals(outcome),
                 () -> folder.writeOutcome(done));
         mend(
-                folder.order(),
+                folder.file(TrialFile.ORDER),
                 () -> TrialKey.of(folder.readOrder()).equals(TrialKey.of(order)),
                 () -> folder.writeOrder(order));
         mend(
-                folder.classes(),
+                folder.file(TrialFile.CLASSES),
                 () -> folder.readClasses().equals(images.dataset().classes()),
                 () -> folder.writeClasses(images.dataset().classes()));
         mend(
-                folder.split(),
-                () -> Files.readString(folder.split()).equals(TrialFolder.splitText(images)),
+                folder.file(TrialFile.SPLIT),
+                () -> Files.readString(folder.file(TrialFile.SPLIT)).equals(TrialFolder.splitText(images)),
                 () -> folder.writeSplit(images));
         mend(
-                folder.history(),
-                () -> folder.damage(done, folder.history()).isEmpty()
+                folder.file(TrialFile.HISTORY),
+                () -> folder.damage(done, folder.file(TrialFile.HISTORY)).isEmpty()
                         && folder.readHistory().size() == done.timing().epochs(),
                 () -> {
                     TrainedWeights weights = folder.readTraining(TrialKey.of(order));
@@ -108,7 +100,6 @@ public final class TrialRepair {
      * damaged, or of another trial, are deleted: the next attempt exports with the standard ones.
      *
      * @return descriptions, such as {@code predictions.csv is missing}; empty if nothing is left to do
-     * @throws IOException if something cannot be read
      */
     public List<String> left() throws IOException {
         List<String> left = new ArrayList<>(folder.damage(done));
@@ -124,12 +115,12 @@ public final class TrialRepair {
                 left.add("history.csv is damaged");
             }
         }
-        boolean listed = folder.isListed(done, folder.export());
-        if (Files.exists(folder.export()) && !listed && folder.isListed(done, folder.history())) {
-            Files.delete(folder.export()); // the trial was exported without it
-        } else if (Files.exists(folder.export())
-                && (folder.damage(done, folder.export()).isPresent() || !areReadable())) {
-            Files.delete(folder.export());
+        boolean listed = TrialFolder.isListed(done, TrialFile.EXPORT);
+        if (Files.exists(folder.file(TrialFile.EXPORT)) && !listed && TrialFolder.isListed(done, TrialFile.HISTORY)) {
+            Files.delete(folder.file(TrialFile.EXPORT)); // the trial was exported without it
+        } else if (Files.exists(folder.file(TrialFile.EXPORT))
+                && (folder.damage(done, folder.file(TrialFile.EXPORT)).isPresent() || !areReadable())) {
+            Files.delete(folder.file(TrialFile.EXPORT));
             if (!listed) {
                 left.add("export.json is damaged");
             }

@@ -8,6 +8,7 @@ import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.InitialWeights;
+import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
@@ -106,7 +107,7 @@ final class InitialWeightsTest {
     @Test
     void weightsThatHaveChangedAreNotTaken() throws IOException {
         Path file = folder.resolve("network-0000.params");
-        Files.copy(new TrialFolder(first.resolve("trials/small-conv/1-0")).weights(), file);
+        Files.copy(new TrialFolder(first.resolve("trials/small-conv/1-0")).file(TrialFile.WEIGHTS), file);
         Path run = folder.resolve("changed");
         run("train small-conv --epochs 1 --init %s", run, file).done();
         for (String each :

@@ -23,6 +23,7 @@ import io.catwalk.runner.trial.MadeUpExecutor;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialKey;
 import io.catwalk.runner.trial.TrialOrder;
@@ -321,7 +322,7 @@ class KeptTrialsTest {
         resume();
         Files.delete(run.journal().path());
         for (int seed : List.of(1, 3)) {
-            Path order = trial(seed).order();
+            Path order = trial(seed).file(TrialFile.ORDER);
             Files.writeString(order, Files.readString(order).replace("\"epochs\" : 2", "\"epochs\" : 9"));
         }
 

@@ -13,6 +13,7 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Orders;
+import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialInProcess;
 import io.catwalk.runner.trial.TrialOrder;
@@ -474,7 +475,7 @@ final class ForgedOutcomeTest {
         TrialOutcome outcome = read(zip);
         assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
         assertThat(outcome.error()).contains("it unpacks to more than 10 times its size");
-        assertThat(Files.size(trial().log())).isLessThan(2 << 20);
+        assertThat(Files.size(trial().file(TrialFile.LOG))).isLessThan(2 << 20);
     }
 
     @Test
@@ -559,7 +560,7 @@ final class ForgedOutcomeTest {
 
         TrialOutcome outcome = Delivery.read(zip, of, new TrialFolder(relative), new TrialInProcess());
 
-        assertThat(trial().weights()).hasBinaryContent(files.get(WEIGHTS));
+        assertThat(trial().file(TrialFile.WEIGHTS)).hasBinaryContent(files.get(WEIGHTS));
         assertThat(outcome).as("%s", outcome.error()).isInstanceOf(TrialOutcome.Done.class);
         assertThat(Json.JSON.writeValueAsString(outcome))
                 .isEqualTo(new String(files.get("outcome.json"), StandardCharsets.UTF_8));
@@ -587,7 +588,7 @@ final class ForgedOutcomeTest {
         TrialOutcome kept =
                 executor.submit(another, second, news -> {}).outcome().get();
         assertThat(kept).as("%s", kept.error()).isInstanceOf(TrialOutcome.Done.class);
-        assertThat(second.weights()).hasBinaryContent(file(other, WEIGHTS));
+        assertThat(second.file(TrialFile.WEIGHTS)).hasBinaryContent(file(other, WEIGHTS));
     }
 
     private static OrderFolderExecutor executor(OrderFolder orders) throws IOException {

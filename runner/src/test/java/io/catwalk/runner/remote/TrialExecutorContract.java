@@ -10,6 +10,7 @@ import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.trial.Orders;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialExecutor.Submitted;
+import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialNews.Started;
@@ -129,7 +130,7 @@ abstract class TrialExecutorContract {
             assertThat(trial.readOutcome().trial()).isEqualTo(done.trial());
             assertThat(trial.readOrder().spec()).isEqualTo(done.trial());
             assertThat(trial.readHistory()).hasSize(2);
-            assertThat(trial.log()).exists();
+            assertThat(trial.file(TrialFile.LOG)).exists();
             assertThat(trial.onnx()).exists();
         }
     }
@@ -147,7 +148,7 @@ abstract class TrialExecutorContract {
             List<String> weights = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 assertThat(outcome(submitted.get(i))).isInstanceOf(Done.class);
-                weights.add(Sha256.of(trials.get(i).weights()));
+                weights.add(Sha256.of(trials.get(i).file(TrialFile.WEIGHTS)));
             }
             assertThat(weights).containsOnly(weights.get(0));
         }
@@ -210,7 +211,7 @@ abstract class TrialExecutorContract {
 
     private String weights(TrialExecutor executor, TrialFolder trial) throws Exception {
         done(executor, trial);
-        return Sha256.of(trial.weights());
+        return Sha256.of(trial.file(TrialFile.WEIGHTS));
     }
 
     @Test

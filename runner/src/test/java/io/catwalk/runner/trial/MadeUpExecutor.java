@@ -60,7 +60,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
             String ofClassifier = asked.getOrDefault(spec.classifier(), "");
             String end = asked.getOrDefault(spec.id(), asked.getOrDefault(spec.label(), ofClassifier));
             folder.writeOrder(order);
-            Files.writeString(folder.log(), "This trial is made up.\n");
+            Files.writeString(folder.file(TrialFile.LOG), "This trial is made up.\n");
             if (end.equals("stuck")) {
                 Thread.sleep(Long.MAX_VALUE);
             }
@@ -119,9 +119,9 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
         folder.writePredictions("validation", validation, held);
         byte[] weights = new byte[2048];
         random.nextBytes(weights);
-        Files.createDirectories(folder.weights().resolveSibling(""));
-        Files.write(folder.weights(), weights);
-        TrainedWeights trained = trained(order, images, history, FileDigest.of(folder.path(), folder.weights()));
+        Files.createDirectories(folder.file(TrialFile.WEIGHTS).resolveSibling(""));
+        Files.write(folder.file(TrialFile.WEIGHTS), weights);
+        TrainedWeights trained = trained(order, images, history, TrialFile.Digest.of(folder.path(), TrialFile.WEIGHTS));
         folder.writeTraining(trained);
         TrialOutcome.Done done = new TrialOutcome.Done(
                 spec,
@@ -174,7 +174,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
     }
 
     private static TrainedWeights trained(
-            TrialOrder order, TrialImages images, List<Epoch> history, FileDigest weights) {
+            TrialOrder order, TrialImages images, List<Epoch> history, TrialFile.Digest weights) {
         TrialSpec spec = order.spec();
         TrialInputs inputs = order.inputs();
         double seconds = history.stream().mapToDouble(Epoch::seconds).sum();

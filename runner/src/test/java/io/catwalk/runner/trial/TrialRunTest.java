@@ -77,12 +77,12 @@ final class TrialRunTest {
 
         assertThat(first).isInstanceOf(Failed.class);
         assertThat(first.error()).contains("its weights are kept: IllegalStateException: no answer");
-        Object weights = Files.getLastModifiedTime(trial().weights());
+        Object weights = Files.getLastModifiedTime(trial().file(TrialFile.WEIGHTS));
         List<Epoch> heard = new ArrayList<>();
         TrialOrder order = prepared(order("tiny", 4), trial());
         Done second = (Done) new TrialRun(order, trial()).run(heard::add, evaluated -> {});
 
-        assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
+        assertThat(Files.getLastModifiedTime(trial().file(TrialFile.WEIGHTS))).isEqualTo(weights);
         assertThat(heard).extracting(Epoch::epoch).containsExactly(1, 2, 3, 4);
         assertThat(second.metrics().test().images()).isEqualTo(TinyImages.TEST);
         assertThat(parity(second).agrees()).isTrue();
@@ -100,7 +100,7 @@ final class TrialRunTest {
         assertThat(parity(done).sentence()).startsWith("has no ONNX form: ");
         assertThat(trial().onnx()).doesNotExist();
         assertThat(done.files())
-                .extracting(FileDigest::file)
+                .extracting(TrialFile.Digest::file)
                 .containsExactly(
                         "model/network-0000.params", "predictions.csv", "predictions-validation.csv", "history.csv");
     }
@@ -129,20 +129,20 @@ final class TrialRunTest {
         Files.delete(inTheWay.getParent());
         inTheWay = folder.resolve("model.rejected.onnx/in the way");
         Files.createDirectories(inTheWay);
-        Object weights = Files.getLastModifiedTime(trial().weights());
+        Object weights = Files.getLastModifiedTime(trial().file(TrialFile.WEIGHTS));
         Done unwritten = (Done) new TrialRun(order, trial()).run(epoch -> {}, evaluated -> {});
         assertThat(parity(unwritten).missing()).isEqualTo(Missing.UNWRITTEN);
         assertThat(parity(unwritten).sentence()).startsWith("could not be written: cannot write ");
 
         Done done = (Done) run(order);
         assertThat(parity(done).agrees()).isTrue();
-        assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
+        assertThat(Files.getLastModifiedTime(trial().file(TrialFile.WEIGHTS))).isEqualTo(weights);
     }
 
     @Test
     void aTrainingThatWasStoppedGoesOnAndEndsWithTheSameBits() throws IOException {
         run(order("tiny", 4));
-        String expected = Sha256.of(trial().weights());
+        String expected = Sha256.of(trial().file(TrialFile.WEIGHTS));
         String predictions = Sha256.of(trial().predictions("test"));
         TrialFolder stopped = new TrialFolder(Files.createDirectory(folder.resolve("stopped")));
         Path checkpoint = stopped.path().resolve("checkpoint.bin");
@@ -158,7 +158,7 @@ final class TrialRunTest {
         assertThat(checkpoint).exists();
         new TrialRun(prepared(order("tiny", 4), stopped), stopped).run(epoch -> {}, evaluated -> {});
 
-        assertThat(Sha256.of(stopped.weights())).isEqualTo(expected);
+        assertThat(Sha256.of(stopped.file(TrialFile.WEIGHTS))).isEqualTo(expected);
         assertThat(Sha256.of(stopped.predictions("test"))).isEqualTo(predictions);
         assertThat(checkpoint).doesNotExist();
         assertThat(stopped.readHistory()).extracting(Epoch::epoch).containsExactly(1, 2, 3, 4);
@@ -179,18 +179,18 @@ final class TrialRunTest {
     void anAttemptThatIsKilledBeforeItsOrderIsWrittenCostsNoTrainingAndOneOfAnotherOrderStartsAnew()
             throws IOException {
         run(order("tiny", 1));
-        Object weights = Files.getLastModifiedTime(trial().weights());
+        Object weights = Files.getLastModifiedTime(trial().file(TrialFile.WEIGHTS));
         trial().prepare(order("tiny", 1)); // and killed
         run(order("tiny", 1));
-        assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
+        assertThat(Files.getLastModifiedTime(trial().file(TrialFile.WEIGHTS))).isEqualTo(weights);
 
         run(order("tiny", 2));
         assertThat(trial().readHistory()).hasSize(2);
-        String before = Sha256.of(trial().weights());
-        Files.writeString(trial().order(), "{");
+        String before = Sha256.of(trial().file(TrialFile.WEIGHTS));
+        Files.writeString(trial().file(TrialFile.ORDER), "{");
         run(order("tiny", 3));
         assertThat(trial().readHistory()).hasSize(3);
-        assertThat(Sha256.of(trial().weights())).isNotEqualTo(before);
+        assertThat(Sha256.of(trial().file(TrialFile.WEIGHTS))).isNotEqualTo(before);
     }
 
     @Test
@@ -202,10 +202,10 @@ final class TrialRunTest {
         Files.write(images, bytes);
 
         Done first = (Done) run(order("tiny", 3));
-        String weights = Sha256.of(trial().weights());
+        String weights = Sha256.of(trial().file(TrialFile.WEIGHTS));
         Done second = (Done) run(order("other-test", 3));
 
-        assertThat(Sha256.of(trial().weights())).isEqualTo(weights);
+        assertThat(Sha256.of(trial().file(TrialFile.WEIGHTS))).isEqualTo(weights);
         assertThat(second.metrics().validation()).isEqualTo(first.metrics().validation());
         assertThat(second.metrics().test()).isNotEqualTo(first.metrics().test());
     }
@@ -218,7 +218,7 @@ final class TrialRunTest {
                 "the plugin obedient 1.2.3 of sha256 000000000000");
         refuses("inputs/dataset_sha256 = \"" + "1".repeat(64) + "\"", "the images of " + dataset + " of sha256 1111");
         refuses("inputs/software/catwalk = \"0.0.9\"", "Catwalk 0.0.9 with DJL ");
-        assertThat(trial().weights()).doesNotExist();
+        assertThat(trial().file(TrialFile.WEIGHTS)).doesNotExist();
     }
 
     private void refuses(String change, String reason) {
@@ -231,7 +231,7 @@ final class TrialRunTest {
     void aFileThatIsNotAsTheTrialLeftItIsNamedAndNothingIsMadeOfIt() throws IOException {
         Done done = (Done) run(order("tiny", 1));
         assertThat(trial().damage(done)).isEmpty();
-        for (FileDigest digest : done.files()) {
+        for (TrialFile.Digest digest : done.files()) {
             Path file = folder.resolve(digest.file());
             byte[] whole = Files.readAllBytes(file);
             byte[] changed = whole.clone();
@@ -307,7 +307,7 @@ final class TrialRunTest {
     private static TrialOrder prepared(TrialOrder order, TrialFolder folder) {
         try {
             folder.prepare(order);
-            Files.writeString(folder.order(), Json.JSON.writeValueAsString(order));
+            Files.writeString(folder.file(TrialFile.ORDER), Json.JSON.writeValueAsString(order));
             return order;
         } catch (IOException e) {
             throw new AssertionError(e);
