@@ -3,6 +3,8 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.experiment.Experiment;
+import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.report.ReportModel;
@@ -19,9 +21,9 @@ import io.catwalk.runner.report.text.TerminalText;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.robustness.Robustness;
+import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.Closeable;
-import io.catwalk.runner.trial.TrialFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -48,9 +50,15 @@ final class Reports {
     /** Writes the results, the page, the slides, the plots, and the card of each exported model. */
     static Document write(RecordedRun recorded, RunResults results, SlideOptions options, Console console)
             throws IOException {
-        ReportModel model = ReportModel.of(RunReport.of(recorded, results, Home.data(console)));
+        ReportModel model = model(recorded, results, console);
         recorded.folder().writeResults(results);
         return write(recorded.folder(), model, options, document -> {});
+    }
+
+    private static ReportModel model(RecordedRun recorded, RunResults results, Console console) throws IOException {
+        ExperimentSpec spec = recorded.spec();
+        return ReportModel.of(RunReport.of(
+                recorded.folder(), spec, results, () -> spec.dataset().load(Home.data(console))));
     }
 
     /** What is done with a document before it is rendered. */
@@ -127,17 +135,17 @@ final class Reports {
     }
 
     static void writePage(RecordedRun recorded, Console console) throws IOException {
-        RunReport report = RunReport.of(recorded, recorded.compared(), Home.data(console));
-        ReportPage.write(RunDocument.of(ReportModel.of(report)), page(recorded.folder()));
+        ReportPage.write(RunDocument.of(model(recorded, recorded.compared(), console)), page(recorded.folder()));
     }
 
     /**
-     * Writes the reports after a run, whose results are written, and returns whether that worked. The answer is
-     * printed first, unless a program reads the output.
+     * Writes the reports after a run from what it has made, and returns whether that worked. The answer is printed
+     * first, unless a program reads the output.
      */
-    static boolean writeAfter(RunFolder run, RunResults results, boolean printed, Console console) {
+    static boolean writeAfter(
+            Experiment experiment, RunFolder run, RunResults results, boolean printed, Console console) {
         try {
-            ReportModel model = ReportModel.of(RunReport.of(run.recorded(), results, Home.data(console)));
+            ReportModel model = ReportModel.of(RunReport.of(run, experiment.spec(), results, experiment::dataset));
             write(run, model, SlideOptions.standard(), document -> {
                 if (printed) {
                     new TerminalText(console).print(document);

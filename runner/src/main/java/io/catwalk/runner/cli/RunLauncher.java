@@ -210,7 +210,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
                 orders = executor.handedOut();
             }
             reported = (results.done().isEmpty() && orders != null)
-                    || Reports.writeAfter(run, results, !settings.json, console);
+                    || Reports.writeAfter(experiment, run, results, !settings.json, console);
         }
         if (whole.equals(run.path())) {
             if (settings.json) {

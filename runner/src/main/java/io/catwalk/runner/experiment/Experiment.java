@@ -5,6 +5,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.experiment.Scheduler.Stopwatch;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -132,11 +133,11 @@ public final class Experiment {
         } else if (!before.dataset().equals(head.dataset())) {
             run.beginAnew(head);
         }
-        return new Start(run, policy, listener, stopwatch, journal.entries()).finish(executor, bench);
+        return new Start(run, executor, policy, listener, stopwatch, journal.entries()).finish(bench);
     }
 
     /** Goes on with the run where an earlier start has ended. */
-    private final class Start implements Scheduler.Desk {
+    private final class Start implements Scheduler.Trials {
 
         private final RunFolder run;
         private final RunPolicy policy;
@@ -144,7 +145,11 @@ public final class Experiment {
         private final Stopwatch stopwatch;
         private final Map<String, Journal.Entry> journal = new HashMap<>();
         private final Outcomes finished = new Outcomes();
+        private final TrialExecutor executor;
         private final ThrottledResultsWriter writer;
+
+        /** What the networks predict, as far as it was read to compare them. */
+        private final Map<String, PredictedClasses> predictions = new HashMap<>();
 
         /** Ids of the trials that were looked up in the journal, each once. */
         private final Set<String> looked = new HashSet<>();
@@ -152,29 +157,34 @@ public final class Experiment {
         /** Looks up what is known before any trial runs. */
         Start(
                 RunFolder run,
+                TrialExecutor executor,
                 RunPolicy policy,
                 ExperimentListener listener,
                 Stopwatch stopwatch,
                 List<Journal.Entry> entries)
                 throws IOException {
             this.run = run;
+            this.executor = executor;
             this.policy = policy;
             this.listener = listener;
             this.stopwatch = stopwatch;
             entries.forEach(entry -> journal.put(entry.outcome().trial().id(), entry));
-            List<TrialOutcome> found;
-            do {
-                found = intact(spec.trials(finished));
-                found.forEach(finished::put);
-            } while (!found.isEmpty());
-            listener.kept(finished.all().stream().map(TrialOutcome::trial).toList());
+            listener.kept(foundEarlier());
             writer = new ThrottledResultsWriter(
                     run, () -> recorded().results(), finished.size(), stopwatch::seconds, listener::note);
         }
 
-        RunResults finish(TrialExecutor executor, @Nullable LatencyBench bench)
-                throws IOException, InterruptedException {
-            new Scheduler(spec, executor, policy, stopwatch, this).run(finished);
+        RunResults finish(@Nullable LatencyBench bench) throws IOException, InterruptedException {
+            try (Scheduler scheduler = new Scheduler(this, finished, executor, policy, stopwatch, listener::note)) {
+                for (TrialOutcome next = scheduler.next(); next != null; next = scheduler.next()) {
+                    TrialOutcome outcome = measured(next);
+                    record(outcome);
+                    show(outcome);
+                    finished.put(outcome);
+                    writer.changed(finished.size());
+                    listener.finished(outcome);
+                }
+            }
             keepBaselines();
             if (bench != null) {
                 compared(); // whoever stops the measuring finds the comparison
@@ -189,7 +199,7 @@ public final class Experiment {
         private RunResults compared() {
             RecordedRun recorded = recorded();
             try {
-                RunResults results = recorded.compared();
+                RunResults results = recorded.compared(predictions);
                 writeResults(results);
                 return results;
             } catch (IOException | RequestException e) {
@@ -224,30 +234,28 @@ public final class Experiment {
             }
         }
 
+        /** A trial that had failed and was tried again may call for others than before, which are looked up first. */
         @Override
-        public List<TrialOutcome> earlier(List<TrialSpec> trials) throws IOException {
-            List<TrialOutcome> kept = intact(trials);
+        public List<TrialSpec> left() throws IOException {
+            List<TrialSpec> kept = foundEarlier();
             if (!kept.isEmpty()) {
-                listener.kept(kept.stream().map(TrialOutcome::trial).toList());
+                listener.kept(kept);
             }
-            return kept;
+            return spec.trials(finished).stream()
+                    .filter(trial -> !finished.has(trial))
+                    .toList();
         }
 
         @Override
-        public TrialOrder begin(TrialSpec trial, int attempt) throws IOException {
+        public TrialExecutor.Submitted submit(TrialSpec trial, int attempt) throws IOException {
             run.journal().requireThere(); // otherwise the folder would be made anew
             TrialOrder order = order(trial).on(policy.processor()).numbered(attempt);
-            run.createTrial(trial).prepare(order);
-            return order;
+            TrialFolder folder = run.createTrial(trial);
+            folder.prepare(order);
+            return executor.submit(order, folder, news -> tell(order, news));
         }
 
-        @Override
-        public TrialFolder folder(TrialSpec trial) {
-            return run.trial(trial);
-        }
-
-        @Override
-        public void news(TrialOrder order, TrialNews news) {
+        private void tell(TrialOrder order, TrialNews news) {
             if (news instanceof TrialNews.Started started) {
                 listener.started(order.spec(), order.attempt(), started.place());
             } else if (news instanceof TrialNews.Trained trained) {
@@ -255,24 +263,6 @@ public final class Experiment {
             } else if (news instanceof TrialNews.Stalled stalled) {
                 listener.note(stalled.reason());
             }
-        }
-
-        @Override
-        public void retrying(TrialOutcome outcome) {
-            String how = outcome instanceof TrialOutcome.Lost
-                    ? "was lost and is tried again"
-                    : "failed and is tried once more";
-            listener.note(outcome.trial().title() + ": " + how + ": " + outcome.error());
-        }
-
-        @Override
-        public TrialOutcome finished(TrialOutcome ended) throws IOException {
-            TrialOutcome outcome = measured(ended);
-            record(outcome);
-            show(outcome);
-            writer.changed(finished.size() + 1);
-            listener.finished(outcome);
-            return outcome;
         }
 
         /** Adds the latencies that were measured before, if a trial was only completed and its files are the same. */
@@ -283,23 +273,29 @@ public final class Experiment {
                     : ended;
         }
 
-        /** Returns the outcomes of those whose files are still intact. */
-        private List<TrialOutcome> intact(List<TrialSpec> trials) throws IOException {
-            List<TrialSpec> news =
-                    trials.stream().filter(trial -> looked.add(trial.id())).toList();
-            List<@Nullable TrialOutcome> found = news.parallelStream()
-                    .map(trial -> kept(trial, journal.get(trial.id())))
-                    .collect(Collectors.toList());
-            List<TrialOutcome> intact = new ArrayList<>();
-            for (TrialOutcome outcome : found) {
-                if (outcome != null) {
-                    intact.add(outcome);
-                    if (!journal.containsKey(outcome.trial().id())) {
-                        record(outcome); // it was done when the run was stopped, but not yet recorded
+        /** Finds the trials that an earlier start has done and whose files are intact; in a search, each wave of them. */
+        private List<TrialSpec> foundEarlier() throws IOException {
+            List<TrialSpec> all = new ArrayList<>();
+            int before;
+            do {
+                before = all.size();
+                List<@Nullable TrialOutcome> found = spec.trials(finished).stream()
+                        .filter(trial -> !finished.has(trial) && looked.add(trial.id()))
+                        .toList()
+                        .parallelStream()
+                        .map(trial -> kept(trial, journal.get(trial.id())))
+                        .collect(Collectors.toList());
+                for (TrialOutcome outcome : found) {
+                    if (outcome != null) {
+                        if (!journal.containsKey(outcome.trial().id())) {
+                            record(outcome); // it was done when the run was stopped, but not yet recorded
+                        }
+                        finished.put(outcome);
+                        all.add(outcome.trial());
                     }
                 }
-            }
-            return intact;
+            } while (all.size() > before);
+            return all;
         }
 
         /** Returns the outcome of a trial that is done and would be the same if it were run again; otherwise null. */

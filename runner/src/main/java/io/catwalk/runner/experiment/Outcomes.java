@@ -1,9 +1,11 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.trial.Timing;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +18,20 @@ public final class Outcomes {
     /** By the id of the trial, which is far faster to look up than the whole specification. */
     private final Map<String, TrialOutcome> byId = new LinkedHashMap<>();
 
+    /** Longest times of the trials that are done, by classifier. */
+    private final Map<String, Pace> paces = new HashMap<>();
+
     /** Adds an outcome, or replaces an earlier one of the same trial. */
     public void put(TrialOutcome outcome) {
         byId.put(outcome.trial().id(), outcome);
+        if (outcome instanceof TrialOutcome.Done done) {
+            paces.merge(done.trial().classifier(), Pace.of(done.timing()), Pace::most);
+        }
+    }
+
+    /** Returns how long a trial of a classifier takes at the most, as far as that is known. */
+    Pace pace(String classifier) {
+        return paces.getOrDefault(classifier, Pace.UNKNOWN);
     }
 
     /** Returns the outcome of a trial; null if there is none. */
@@ -44,5 +57,33 @@ public final class Outcomes {
     /** Counts the outcomes. */
     int size() {
         return byId.size();
+    }
+
+    /**
+     * Holds the time that a trial takes: the time of an epoch, and that of everything else (loading, evaluation, export).
+     *
+     * @param once seconds of everything else
+     * @param epoch seconds per epoch
+     */
+    record Pace(double once, double epoch) {
+
+        /** Nothing is known yet. */
+        static final Pace UNKNOWN = new Pace(0, 0);
+
+        /** Computes it from a trial that has ended. */
+        static Pace of(Timing timing) {
+            double epochs = Math.min(timing.totalSeconds(), timing.secondsPerEpoch() * timing.epochs());
+            return new Pace(timing.totalSeconds() - epochs, epochs / Math.max(1, timing.epochs()));
+        }
+
+        /** Returns the slower of both, in each part. */
+        Pace most(Pace other) {
+            return new Pace(Math.max(once, other.once), Math.max(epoch, other.epoch));
+        }
+
+        /** Returns the seconds of a trial with this many epochs. */
+        double seconds(int epochs) {
+            return once + epoch * epochs;
+        }
     }
 }

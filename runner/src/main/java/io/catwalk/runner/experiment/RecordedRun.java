@@ -13,6 +13,7 @@ import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,11 @@ public record RecordedRun(
      * best one was selected by its score.
      */
     public RunResults compared() throws IOException {
+        return compared(new HashMap<>());
+    }
+
+    /** Compares the trials; reads those predictions that are not known yet, and adds them. */
+    RunResults compared(Map<String, PredictedClasses> known) throws IOException {
         List<TrialSpec> compared = spec.trials(outcomes).stream()
                 .filter(trial -> spec.tuning() == null || trial.fold() == 0)
                 .toList();
@@ -98,7 +104,7 @@ public record RecordedRun(
                     .compared(ComparisonBuilder.compare(
                             compared,
                             comparable(),
-                            trial -> predictions(trial),
+                            trial -> known.computeIfAbsent(trial.id(), id -> predictions(trial)),
                             dataset,
                             new EquivalenceRegion(spec.region()),
                             folder.readBaselines()));

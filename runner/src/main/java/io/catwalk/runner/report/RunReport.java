@@ -2,13 +2,12 @@ package io.catwalk.runner.report;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.ExperimentSpec;
-import io.catwalk.runner.experiment.RecordedRun;
+import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.training.Epoch;
@@ -23,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -156,8 +156,8 @@ public record RunReport(
     }
 
     /** Gathers the data of reports on a run, finished or interrupted. */
-    public static RunReport of(RecordedRun run, RunResults all, DataHome dataHome) throws IOException {
-        ExperimentSpec spec = run.spec();
+    public static RunReport of(RunFolder run, ExperimentSpec spec, RunResults all, Supplier<ImageDataset> images)
+            throws IOException {
         // Otherwise, candidates that were only scored would appear beside the one that was trained in full.
         boolean searched = all.tuning() != null && all.tuning().best() != null;
         RunResults results = searched ? all.withoutCandidates() : all;
@@ -166,11 +166,11 @@ public record RunReport(
         mixed(missing, "on different machines", all.mixedMachines());
         List<Model> models = new ArrayList<>();
         for (TrialOutcome outcome : results.trials()) {
-            models.add(model(results, run.folder().trial(outcome.trial()), outcome, missing));
+            models.add(model(results, run.trial(outcome.trial()), outcome, missing));
         }
         ImageDataset dataset = null;
         try {
-            dataset = spec.dataset().load(dataHome);
+            dataset = images.get();
             if (!dataset.sha256().equals(results.dataset().sha256())) {
                 missing.add("The images of " + dataset.name()
                         + " are no longer those of the run, so there are no pictures.");
@@ -182,7 +182,7 @@ public record RunReport(
         }
         Robustness robustness = robustness(run, results, missing);
         List<Duplicate> leaked = leaked(run, missing);
-        String demo = Files.exists(run.folder().path().resolve(DEMO)) ? DEMO : null;
+        String demo = Files.exists(run.path().resolve(DEMO)) ? DEMO : null;
         return new RunReport(spec, results, models, dataset, missing, robustness, leaked, demo);
     }
 
@@ -196,9 +196,9 @@ public record RunReport(
         }
     }
 
-    private static @Nullable List<Duplicate> leaked(RecordedRun run, List<String> missing) throws IOException {
+    private static @Nullable List<Duplicate> leaked(RunFolder run, List<String> missing) throws IOException {
         try {
-            return Audit.readLeaked(run.folder().path());
+            return Audit.readLeaked(run.path());
         } catch (RequestException e) {
             missing.add(
                     "The duplicates that catwalk audit found are not shown: " + Reasons.withoutFolders(Reasons.of(e)));
@@ -207,13 +207,13 @@ public record RunReport(
     }
 
     /** Reads the robustness of the current ONNX files. */
-    private static @Nullable Robustness robustness(RecordedRun run, RunResults results, List<String> missing)
+    private static @Nullable Robustness robustness(RunFolder run, RunResults results, List<String> missing)
             throws IOException {
-        Robustness measured = Robustness.in(run.folder());
+        Robustness measured = Robustness.in(run);
         if (measured == null) {
             return null;
         }
-        Robustness current = measured.current(run.folder(), results.done());
+        Robustness current = measured.current(run, results.done());
         int gone = measured.classifiers().size() - current.classifiers().size();
         if (gone > 0) {
             missing.add("The robustness of " + gone + (gone == 1 ? " classifier" : " classifiers")

@@ -77,7 +77,11 @@ final class OneAnswerTest {
     void read() throws IOException {
         world = ExportedRun.get();
         RecordedRun run = RunFolder.open(world.run()).recorded();
-        document = RunDocument.of(ReportModel.of(RunReport.of(run, run.compared(), DataHome.of(world.run()))));
+        document = RunDocument.of(ReportModel.of(RunReport.of(
+                run.folder(),
+                run.spec(),
+                run.compared(),
+                () -> run.spec().dataset().load(DataHome.of(world.run())))));
         all = new ArrayList<>();
         JsonNode results = Catwalk.json(world.run().resolve("results.json"));
         for (JsonNode trial : results.path("trials")) {

@@ -3,7 +3,7 @@ package io.catwalk.runner.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.catwalk.runner.experiment.Scheduler.Pace;
+import io.catwalk.runner.experiment.Outcomes.Pace;
 import io.catwalk.runner.trial.Timing;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

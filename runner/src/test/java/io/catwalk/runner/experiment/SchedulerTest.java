@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.experiment.Scheduler.Stopwatch;
-import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.MadeUp;
-import io.catwalk.runner.trial.Orders;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialNews;
@@ -15,7 +13,6 @@ import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,9 +29,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,15 +98,6 @@ class SchedulerTest {
         assertThat(finished.all()).isEmpty();
     }
 
-    @Test
-    void epochsAreToldOfTheirTrial() throws Exception {
-        hand.epochs = List.of(new Epoch(1, 0.5, 0.8, 0.6, 0.7, 0.7, 0.001, 2));
-
-        run(1, "a", "-", "all: 0.9");
-
-        assertThat(hand.events).containsExactly("epoch 1 of a", "a(", "a)");
-    }
-
     static Stream<Exception> troubles() {
         return Stream.of(
                 new IOException("Too many open files"),
@@ -156,7 +144,14 @@ class SchedulerTest {
         Duration budget = conduct.matches("[0-9]+") ? Duration.ofSeconds(Long.parseLong(conduct)) : null;
         RunPolicy.Retry retry = conduct.equals("retry") ? RunPolicy.Retry.ONCE : RunPolicy.Retry.NEVER;
         RunPolicy how = new RunPolicy(budget, retry, RunPolicy.Versions.RENEW, null);
-        new Scheduler(request, hand, how, new Stopwatch(hand.clock(), START, 0, START), hand).run(finished);
+        hand.request = request;
+        Stopwatch stopwatch = new Stopwatch(hand.clock(), START, 0, START);
+        try (Scheduler scheduler = new Scheduler(hand, finished, hand, how, stopwatch, hand::note)) {
+            for (TrialOutcome next = scheduler.next(); next != null; next = scheduler.next()) {
+                hand.write(next);
+                finished.put(next);
+            }
+        }
     }
 
     private void prepare(ExperimentSpec request, String name, String what) {
@@ -226,8 +221,8 @@ class SchedulerTest {
                 .toList();
     }
 
-    /** Executor, desk and clock in one, which does only what a script says. */
-    private static final class Hand implements TrialExecutor, Scheduler.Desk {
+    /** Executor, trials and clock in one, which does only what a script says. */
+    private final class Hand implements TrialExecutor, Scheduler.Trials {
 
         private final List<String> events = new ArrayList<>();
         private final Map<String, Deque<List<String>>> reactions = new HashMap<>();
@@ -239,7 +234,7 @@ class SchedulerTest {
         /** What an earlier start has left, by the names of the trials. */
         private final Map<String, String> left = new HashMap<>();
 
-        private List<Epoch> epochs = List.of();
+        private ExperimentSpec request = Requests.of();
         private Exception trouble = new IOException();
         private @Nullable String always;
         private Instant now = START;
@@ -279,10 +274,18 @@ class SchedulerTest {
 
         @Override
         public Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) {
-            String name = name(order.spec());
+            throw new UnsupportedOperationException("the run submits its trials");
+        }
+
+        @Override
+        public Submitted submit(TrialSpec trial, int attempt) throws IOException {
+            String name = name(trial);
+            trials.put(name, trial);
+            if (unprepared.contains(name)) {
+                throw new IOException("cannot make its folder");
+            }
             CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
             running.put(name, outcome);
-            epochs.forEach(epoch -> listener.accept(new TrialNews.Trained(epoch)));
             events.add(name + "(");
             Deque<List<String>> next = reactions.getOrDefault(name, new ArrayDeque<>());
             if (!next.isEmpty()) {
@@ -295,52 +298,35 @@ class SchedulerTest {
         }
 
         @Override
-        public List<TrialOutcome> earlier(List<TrialSpec> asked) {
-            List<TrialOutcome> earlier = new ArrayList<>();
-            for (TrialSpec trial : asked) {
+        public List<TrialSpec> left() {
+            List<TrialSpec> unfinished = unfinished();
+            for (TrialSpec trial : unfinished) {
                 String how = left.remove(name(trial));
                 if (how != null) {
                     events.add(name(trial) + "=");
-                    earlier.add(outcome(trial, how));
+                    finished.put(outcome(trial, how));
                 }
             }
-            return earlier;
+            return unfinished.stream().anyMatch(finished::has) ? left() : unfinished;
         }
 
-        @Override
-        public TrialOrder begin(TrialSpec trial, int attempt) throws IOException {
-            trials.put(name(trial), trial);
-            if (unprepared.contains(name(trial))) {
-                throw new IOException("cannot make its folder");
-            }
-            TrialOrder any = Orders.any();
-            return new TrialOrder(trial, any.dataset(), any.split(), any.inputs(), any.supplies(), null, null, attempt);
+        private List<TrialSpec> unfinished() {
+            return request.trials(finished).stream()
+                    .filter(trial -> !finished.has(trial))
+                    .toList();
         }
 
-        @Override
-        public TrialFolder folder(TrialSpec trial) {
-            return new TrialFolder(Path.of("nowhere"));
+        void note(String text) {
+            trials.values().stream()
+                    .filter(trial -> text.matches(Pattern.quote(trial.title()) + ": (failed|was lost) and is tried .*"))
+                    .forEach(trial -> events.add(name(trial) + "~"));
         }
 
-        @Override
-        public void news(TrialOrder order, TrialNews news) {
-            if (news instanceof TrialNews.Trained trained) {
-                events.add("epoch " + trained.epoch().epoch() + " of " + name(order.spec()));
-            }
-        }
-
-        @Override
-        public void retrying(TrialOutcome outcome) {
-            events.add(name(outcome.trial()) + "~");
-        }
-
-        @Override
-        public TrialOutcome finished(TrialOutcome outcome) throws IOException {
+        void write(TrialOutcome outcome) throws IOException {
             if (unwritten.contains(name(outcome.trial()))) {
                 throw new IOException("cannot write the journal");
             }
             events.add(name(outcome.trial()) + ")");
-            return outcome;
         }
 
         @Override

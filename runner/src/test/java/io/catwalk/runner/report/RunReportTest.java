@@ -33,7 +33,8 @@ class RunReportTest {
         outcomes.put(Json.LINE.readValue(lstm, TrialOutcome.class));
         var dataset = made.results().dataset();
         RecordedRun run = new RecordedRun(new RunFolder(folder), spec, "2026-11-24T15:15:49Z", 60, dataset, outcomes);
-        return RunReport.of(run, run.results(), DataHome.of(folder));
+        return RunReport.of(
+                run.folder(), spec, run.results(), () -> spec.dataset().load(DataHome.of(folder)));
     }
 
     @Test
