@@ -3,9 +3,9 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.SavedTrial;
@@ -130,8 +130,40 @@ final class EvaluateCommand extends JsonCommand {
         map.put("changed_labels", evaluated.changedLabels() < 0 ? null : evaluated.changedLabels());
         map.put("metrics", evaluated.evaluation().metrics());
         map.put("classes", evaluated.evaluation().classes());
-        map.put("flags", evaluated.evaluation().flags());
+        map.put("flags", flags(evaluated.evaluation()));
         return map;
+    }
+
+    /** Says what is undefined or says nothing. */
+    static List<String> flags(Evaluation evaluation) {
+        List<ClassScores> classes = evaluation.classes();
+        List<ClassScores> present =
+                classes.stream().filter(one -> one.support() > 0).toList();
+        List<ClassScores> predicted =
+                classes.stream().filter(one -> one.predictions() > 0).toList();
+        List<String> flags = new ArrayList<>();
+        if (present.size() == 1 || predicted.size() == 1) {
+            flags.add("all " + (present.size() == 1 ? "images are" : "predictions are")
+                    + " of one class: the Matthews correlation is set to 0");
+        }
+        if (present.size() == 1 && present.equals(predicted)) {
+            flags.add("all images and predictions are of the same class: Cohen's kappa is set to 0");
+        }
+        for (ClassScores one : classes) {
+            String name = "class '" + one.name() + "' ";
+            if (one.support() == 0 && one.predictions() == 0) {
+                flags.add(name + "has no image and was never predicted: its precision, recall and F are"
+                        + " set to 0, its ROC AUC is left out");
+            } else if (one.support() == 0) {
+                flags.add(name + "has no image: its recall is set to 0, its ROC AUC is left out");
+            } else if (one.predictions() == 0) {
+                flags.add(name + "was never predicted: its precision is set to 0");
+            }
+        }
+        if (classes.size() == 2) {
+            flags.add("there are two classes only: top-2 accuracy is always 1");
+        }
+        return flags;
     }
 
     private static String percent(double share) {

@@ -1,6 +1,5 @@
 package io.catwalk.runner.evaluation;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,21 +45,6 @@ public record ClassScores(
     /** Returns how many of the images of the class are recognized, with the Wilson interval; it must have images. */
     public Accuracy recognized() {
         return Accuracy.of(support, (int) Math.round(recall * support));
-    }
-
-    /** Lists what cannot be computed for this class, in sentences. */
-    List<String> flags() {
-        if (support == 0 && predictions == 0) {
-            return List.of("class '" + name + "' has no image and was never predicted: its precision, recall and F are"
-                    + " set to 0, its ROC AUC is left out");
-        }
-        if (support == 0) {
-            return List.of("class '" + name + "' has no image: its recall is set to 0, its ROC AUC is left out");
-        }
-        if (predictions == 0) {
-            return List.of("class '" + name + "' was never predicted: its precision is set to 0");
-        }
-        return List.of();
     }
 
     /** Counts for one class, or summed over all; a division by 0 gives 0, as with scikit-learn's zero_division=0. */

@@ -170,6 +170,48 @@ public final class ConfusionMatrix {
         return IntStream.of(support).sum();
     }
 
+    /** Returns the mean recall of the classes that have images, 0 to 1. */
+    double balancedAccuracy() {
+        double recalls = 0;
+        int present = 0;
+        for (int c = 0; c < classes(); c++) {
+            if (support[c] > 0) {
+                recalls += count(c, c) / (double) support[c];
+                present++;
+            }
+        }
+        return recalls / present;
+    }
+
+    /**
+     * Returns the Matthews correlation of several classes, -1 to 1 (Gorodkin, "Comparing two K-category assignments by
+     * a K-category correlation coefficient", 2004); 0 where labels or predictions have only one class.
+     */
+    double matthews() {
+        double squares = (double) images() * images();
+        double spread =
+                Math.sqrt((squares - products(support, support)) * (squares - products(predictions, predictions)));
+        return spread == 0 ? 0 : ((double) correct() * images() - products(support, predictions)) / spread;
+    }
+
+    /**
+     * Returns Cohen's kappa, -1 to 1 ("A coefficient of agreement for nominal scales", 1960); 0 where labels and
+     * predictions have only one class, the same.
+     */
+    double kappa() {
+        double expected = products(support, predictions);
+        double rest = (double) images() * images() - expected;
+        return rest == 0 ? 0 : ((double) correct() * images() - expected) / rest;
+    }
+
+    private static double products(int[] first, int[] second) {
+        double sum = 0;
+        for (int c = 0; c < first.length; c++) {
+            sum += (double) first[c] * second[c];
+        }
+        return sum;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof ConfusionMatrix that && classes() == that.classes() && cells.equals(that.cells);

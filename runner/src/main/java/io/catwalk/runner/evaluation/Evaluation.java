@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds every metric of one set of predictions. Undefined metrics follow scikit-learn's {@code
- * zero_division=0}, or are null; they are flagged, as are metrics that say nothing. No number is ever NaN.
+ * zero_division=0}, or are null. No number is ever NaN.
  *
  * @param accuracy share of images predicted correctly, 0 to 1
  * @param accuracyInterval its 95 % Wilson interval
@@ -27,14 +27,13 @@ import org.jspecify.annotations.Nullable;
  * @param calibration expected calibration error and reliability curve
  * @param riskCoverage error rate of the most confident predictions
  * @param confusedPairs which class was classified as which, the most frequent first
- * @param flags what is undefined or says nothing, in sentences
  */
 public record Evaluation(
         double accuracy,
         Interval accuracyInterval,
-        Averages macro,
-        Averages micro,
-        Averages weighted,
+        Metrics.Averages macro,
+        Metrics.Averages micro,
+        Metrics.Averages weighted,
         double balancedAccuracy,
         double matthews,
         double kappa,
@@ -45,8 +44,7 @@ public record Evaluation(
         ConfusionMatrix confusion,
         Calibration calibration,
         RiskCoverage riskCoverage,
-        List<ConfusedPair> confusedPairs,
-        List<String> flags) {
+        List<ConfusedPair> confusedPairs) {
 
     /** Of fewer images of a class, nothing can be said about this class alone. */
     public static final int FEWEST_IMAGES = 10;
@@ -55,7 +53,6 @@ public record Evaluation(
     public Evaluation {
         classes = List.copyOf(classes);
         confusedPairs = List.copyOf(confusedPairs);
-        flags = List.copyOf(flags);
     }
 
     /**
@@ -85,25 +82,19 @@ public record Evaluation(
         int[] predicted = answers.predicted();
         RocAuc areas = answers.rocAuc(parts);
         ConfusionMatrix confusion = ConfusionMatrix.of(classNames.size(), truth, predicted);
-        Agreement agreement = Agreement.of(confusion);
         List<ClassScores> classes = new ArrayList<>();
         for (int c = 0; c < classNames.size(); c++) {
             classes.add(ClassScores.of(classNames.get(c), confusion, c, areas.of(c)));
         }
-        List<String> flags = new ArrayList<>(agreement.flags());
-        classes.forEach(scores -> flags.addAll(scores.flags()));
-        if (classNames.size() == 2) {
-            flags.add("there are two classes only: top-2 accuracy is always 1");
-        }
         return new Evaluation(
-                agreement.accuracy(),
+                (double) confusion.correct() / confusion.images(),
                 Interval.wilson(confusion.correct(), confusion.images(), 0.95),
-                Averages.macro(classes),
-                Averages.micro(confusion),
-                Averages.weighted(classes),
-                agreement.balancedAccuracy(),
-                agreement.matthews(),
-                agreement.kappa(),
+                Metrics.Averages.macro(classes),
+                Metrics.Averages.micro(confusion),
+                Metrics.Averages.weighted(classes),
+                confusion.balancedAccuracy(),
+                confusion.matthews(),
+                confusion.kappa(),
                 answers.meanLogLoss(),
                 answers.top2Accuracy(),
                 meanRocAuc(classes),
@@ -111,8 +102,7 @@ public record Evaluation(
                 confusion,
                 Calibration.of(truth, predicted, answers.confidence()),
                 RiskCoverage.of(truth, predicted, answers.confidence()),
-                ConfusedPair.of(confusion, truth, predicted, answers.confidence()),
-                flags);
+                ConfusedPair.of(confusion, truth, predicted, answers.confidence()));
     }
 
     /**

@@ -4,6 +4,8 @@ import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Holds which class one model predicted for each image: the part of {@link Predictions} that a comparison needs,
@@ -29,13 +31,27 @@ public record PredictedClasses(int classes, int[] labels, int[] predicted) {
     /**
      * Reads them from a file that {@link Predictions#write} wrote, row by row: no logit is kept.
      *
-     * @param file of predictions, {@code .csv} or {@code .npy}
-     * @return the labels and the predicted classes
      * @throws RequestException if there is no such file, or it is not as expected
-     * @throws IOException if reading fails
      */
     public static PredictedClasses read(Path file) throws IOException {
         return PredictionsFile.readClasses(file);
+    }
+
+    /**
+     * Lists the images that none of several models, at least one, predicts correctly, ascending: they are hard, or their
+     * labels are wrong.
+     */
+    public static int[] wrongForAll(List<PredictedClasses> models) {
+        if (models.isEmpty()) {
+            throw new IllegalArgumentException("expected the predictions of at least 1 model, but found none");
+        }
+        int[] labels = models.get(0).labels();
+        if (!models.stream().allMatch(model -> Arrays.equals(labels, model.labels()))) {
+            throw new IllegalArgumentException("expected predictions of the same images, but their labels differ");
+        }
+        return IntStream.range(0, labels.length)
+                .filter(i -> models.stream().noneMatch(model -> model.correct(i)))
+                .toArray();
     }
 
     /** Returns the number of images. */
@@ -43,12 +59,7 @@ public record PredictedClasses(int classes, int[] labels, int[] predicted) {
         return labels.length;
     }
 
-    /**
-     * Tells whether an image is predicted correctly.
-     *
-     * @param image 0 to {@link #images()} - 1
-     * @return whether its label was predicted
-     */
+    /** Tells whether an image is predicted correctly. */
     public boolean correct(int image) {
         return predicted[image] == labels[image];
     }

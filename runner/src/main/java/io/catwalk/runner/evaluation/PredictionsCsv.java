@@ -4,17 +4,18 @@ import io.catwalk.runner.Csv;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageSource;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.NumberInput;
 
 /**
- * Writes and reads predictions as comma-separated text: {@code image,label,logit_0,...,index,file}. It is read as
- * bytes, without an object for each number: a report of 10,000 trials reads 10,000 such files.
+ * Writes and reads predictions as comma-separated text: {@code image,label,logit_0,...,index,file}. It is read
+ * without an object for each number: a report of 10,000 trials reads 10,000 such files.
  */
 final class PredictionsCsv {
 
@@ -32,10 +33,10 @@ final class PredictionsCsv {
     private static final String NAMES = ",index,file";
 
     private final Path file;
-    private final InputStream in;
+    private final Reader in;
 
     /** Holds whole lines from {@link #next} up to {@link #whole}, and the beginning of another up to {@link #end}. */
-    private byte[] text = new byte[BUFFER];
+    private char[] text = new char[BUFFER];
 
     private int next;
     private int whole;
@@ -46,7 +47,7 @@ final class PredictionsCsv {
     /** Whether each line ends with the index and the file of the image. */
     private boolean named;
 
-    private PredictionsCsv(Path file, InputStream in) {
+    private PredictionsCsv(Path file, Reader in) {
         this.file = file;
         this.in = in;
     }
@@ -68,8 +69,8 @@ final class PredictionsCsv {
         }
     }
 
-    static void read(Path file, PredictionRows rows) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
+    static void read(Path file, PredictionsFile.Rows rows) throws IOException {
+        try (Reader in = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
             new PredictionsCsv(file, in).read(rows);
         }
     }
@@ -82,7 +83,7 @@ final class PredictionsCsv {
         return header.toString();
     }
 
-    private void read(PredictionRows rows) throws IOException {
+    private void read(PredictionsFile.Rows rows) throws IOException {
         String header = nextLine(LONGEST_HEADER) ? line() : null;
         named = header != null && header.endsWith(NAMES);
         int classes = header == null ? 0 : header.split(",", -1).length - (named ? 4 : 2);
@@ -100,7 +101,7 @@ final class PredictionsCsv {
         }
     }
 
-    private void row(PredictionRows rows, float[] logits) {
+    private void row(PredictionsFile.Rows rows, float[] logits) {
         int start = next;
         int to = field(start, logits);
         if (wholeNumber(start, to) != rows.images) {
@@ -115,10 +116,7 @@ final class PredictionsCsv {
         for (int c = 0; c < logits.length; c++) {
             from = to + 1;
             to = named || c < logits.length - 1 ? field(from, logits) : lastField(from, logits);
-            logits[c] = Decimals.parse(text, from, to);
-            if (!Float.isFinite(logits[c])) {
-                throw refusal("a finite logit", text(from, to));
-            }
+            logits[c] = logit(from, to);
         }
         if (named) {
             from = to + 1;
@@ -132,6 +130,18 @@ final class PredictionsCsv {
         }
         rows.add(label, logits);
         next = text[to] == '\r' ? to + 2 : to + 1;
+    }
+
+    private float logit(int from, int to) {
+        try {
+            float logit = NumberInput.parseFloat(text, from, to - from, true);
+            if (Float.isFinite(logit)) {
+                return logit;
+            }
+        } catch (NumberFormatException e) {
+            throw refusal("a finite logit", text(from, to));
+        }
+        throw refusal("a finite logit", text(from, to));
     }
 
     /** Returns the index of the comma that ends the field. */
@@ -219,7 +229,7 @@ final class PredictionsCsv {
     }
 
     private String text(int from, int to) {
-        return new String(text, from, to - from, StandardCharsets.ISO_8859_1);
+        return new String(text, from, to - from);
     }
 
     private RequestException refusal(String expected, @Nullable String found) {

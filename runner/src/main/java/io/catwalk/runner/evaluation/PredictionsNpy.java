@@ -78,7 +78,7 @@ final class PredictionsNpy {
                 .array();
     }
 
-    static void read(Path file, PredictionRows rows) throws IOException {
+    static void read(Path file, PredictionsFile.Rows rows) throws IOException {
         try (InputStream stream = Files.newInputStream(file);
                 DataInputStream in = new DataInputStream(stream)) {
             byte[] start = new byte[BEFORE_HEADER];
@@ -113,7 +113,7 @@ final class PredictionsNpy {
         }
     }
 
-    private static void rows(Path file, DataInputStream in, PredictionRows rows, int images, int names)
+    private static void rows(Path file, DataInputStream in, PredictionsFile.Rows rows, int images, int names)
             throws IOException {
         byte[] bytes = new byte[Math.multiplyExact(rows.classes + 1, Float.BYTES)];
         ByteBuffer row = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -83,7 +83,9 @@ public final class Experiment {
         this.pluginsDir = pluginsDir.toAbsolutePath();
         this.clock = clock;
         this.dataset = dataset;
-        images = spec.split().split(dataset, Math.min(1, spec.split().folds()));
+        // A search scores its candidates on folds; what it shows is its best, trained in full.
+        images = spec.split()
+                .split(dataset, spec.tuning() == null ? Math.min(1, spec.split().folds()) : 0);
         latencySettings = LatencySettings.standard().endingIfBusy();
         int fewest = spec.fewestToTrainOn(dataset);
         for (ClassifierConfig one : spec.classifiers()) {
@@ -454,7 +456,6 @@ public final class Experiment {
     }
 
     private RunResults.Dataset described() {
-        // A search tests candidates on folds, but its best, which is what it shows, on the test images.
         ImageSource tested = spec.split().folds() == 0 || spec.tuning() != null ? dataset.test() : dataset.train();
         IntSummaryStatistics sizes = IntStream.of(
                         tested.countPerClass(dataset.classes().size()))

@@ -68,22 +68,11 @@ public record RecordedRun(
                         spec.split().repeats(),
                         spec.jobs(),
                         spec.threads()),
-                described(finished.trials()),
+                dataset,
                 finished.trials(),
                 null,
                 spec.tuning() == null ? null : spec.tuning().outcome(spec, outcomes),
                 finished.leftOut());
-    }
-
-    /** Describes the images; those of a search are described as the best was trained on them, once it was. */
-    private RunResults.Dataset described(List<TrialOutcome> finished) {
-        return finished.stream()
-                .filter(outcome -> spec.tuning() != null && outcome.trial().fold() == 0)
-                .filter(Done.class::isInstance)
-                .map(Done.class::cast)
-                .map(best -> dataset.inFull(best.metrics()))
-                .findFirst()
-                .orElse(dataset);
     }
 
     /**

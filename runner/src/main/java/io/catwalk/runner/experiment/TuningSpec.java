@@ -1,12 +1,11 @@
 package io.catwalk.runner.experiment;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Criterion;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Metrics;
-import io.catwalk.runner.results.Tuning;
-import io.catwalk.runner.results.Tuning.Candidate;
-import io.catwalk.runner.results.Tuning.Score;
+import io.catwalk.runner.results.RunResults.Tuning;
+import io.catwalk.runner.results.RunResults.Tuning.Candidate;
+import io.catwalk.runner.results.RunResults.Tuning.Score;
 import io.catwalk.runner.statistics.Spread;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -33,31 +32,9 @@ import org.jspecify.annotations.Nullable;
  * @param rungs budgets in rising order, at least one; the first has all candidates
  * @param choices what distinguishes each candidate, name to value, in the order of the classifiers
  */
-public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, Object>> choices) {
+public record TuningSpec(Tuning.Strategy strategy, List<Rung> rungs, List<Map<String, Object>> choices) {
 
     private static final String BEST = "best";
-
-    /** How candidates are selected and scored. */
-    public enum Strategy {
-        /** Every point of the space, at one budget. */
-        @JsonProperty("grid")
-        GRID("grid search"),
-        /** Points drawn without replacement, at one budget. */
-        @JsonProperty("random")
-        RANDOM("random search"),
-        /**
-         * Points drawn without replacement; the better part goes on to a larger budget, and so on (Jamieson
-         * and Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", 2016).
-         */
-        @JsonProperty("halving")
-        HALVING("successive halving");
-
-        private final String words;
-
-        Strategy(String words) {
-            this.words = words;
-        }
-    }
 
     /**
      * Limits the cost of each candidate.
@@ -173,7 +150,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
                 .anyMatch(full -> finished.has(full)
                         && Objects.requireNonNull(finished.of(full)).trial().equals(full));
         Integer best = trained ? (Integer) candidates.get(0).number() : null;
-        return new Tuning(spec.classifiers().get(0).name(), strategy.words, criterion(spec), candidates, best);
+        return new Tuning(spec.classifiers().get(0).name(), strategy, criterion(spec), candidates, best);
     }
 
     /** Returns the criterion of all candidates, which also selects the epochs: only numbers are searched over. */

@@ -9,7 +9,6 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.PredictedClasses;
-import io.catwalk.runner.evaluation.WrongForAll;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +119,7 @@ public record Audit(
 
     /** Lists the test images that no model gets right, ascending; none without models. */
     public int[] wrongForAll() {
-        return predictions.isEmpty() ? new int[0] : WrongForAll.of(List.copyOf(predictions.values()));
+        return predictions.isEmpty() ? new int[0] : PredictedClasses.wrongForAll(List.copyOf(predictions.values()));
     }
 
     /** Returns the audit as a map, for JSON. */

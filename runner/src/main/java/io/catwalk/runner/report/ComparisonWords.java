@@ -35,9 +35,9 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
     private String answer() {
         List<Standing> standings = comparison.standings();
         Standing best = standings.get(0);
-        String numbers = numbers(best);
         if (standings.size() == 1) {
-            return "The accuracy of " + best.classifier() + numbers + "; there is nothing to compare it with.";
+            return "The accuracy of " + best.classifier() + numbers(standings)
+                    + "; there is nothing to compare it with.";
         }
         if (standings.stream().allMatch(one -> one.accuracy() == 1)) {
             return (standings.size() == 2 ? "Both" : "All " + inWords(standings.size())) + " classify all "
@@ -50,10 +50,11 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
         List<String> beaten = others(Outcome.BETTER, false);
         List<String> likely = others(Outcome.BETTER, true);
         boolean beatsAll = beaten.size() == standings.size() - 1;
-        List<String> equals = standings.stream()
+        List<Standing> leaders = standings.stream()
                 .filter(one -> Paired.order(one.accuracy(), best.accuracy()) == 0)
-                .map(Standing::classifier)
                 .toList();
+        List<String> equals = leaders.stream().map(Standing::classifier).toList();
+        String numbers = numbers(leaders);
         String lead = equals.size() > 1
                 ? names(equals) + " have the highest accuracy"
                 : best.classifier() + (beatsAll ? " is the most accurate" : " has the highest accuracy");
@@ -95,17 +96,29 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                 + (apart.isEmpty() ? "" : ", but is not compared with " + names(apart)) + ".";
     }
 
-    private String numbers(Standing best) {
+    /** Says the accuracy of the best and how sure it is; of several with the same accuracy each, if that differs. */
+    private String numbers(List<Standing> leaders) {
+        Standing best = leaders.get(0);
+        boolean alike = leaders.stream().map(this::detail).distinct().count() == 1;
         return String.format(
                 Locale.ROOT,
-                "%s: %.2f %% (95 %% interval %.1f to %.1f%s)",
+                "%s: %.2f %% (%s)",
                 best.trials() == 1 ? "" : " over " + best.trials() + " " + trials(),
                 100 * best.accuracy(),
-                100 * best.accuracyLow(),
-                100 * best.accuracyHigh(),
-                results.dataset().unbalanced()
-                        ? String.format(Locale.ROOT, "; balanced accuracy %.2f %%", 100 * best.balancedAccuracy())
-                        : "");
+                alike
+                        ? detail(best)
+                        : leaders.stream()
+                                .map(one ->
+                                        one.classifier() + ": " + detail(one).replace("; ", ", "))
+                                .collect(Collectors.joining("; ")));
+    }
+
+    private String detail(Standing one) {
+        String interval = String.format(
+                Locale.ROOT, "95 %% interval %.1f to %.1f", 100 * one.accuracyLow(), 100 * one.accuracyHigh());
+        return results.dataset().unbalanced()
+                ? interval + String.format(Locale.ROOT, "; balanced accuracy %.2f %%", 100 * one.balancedAccuracy())
+                : interval;
     }
 
     private String trials() {

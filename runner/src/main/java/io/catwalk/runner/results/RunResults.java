@@ -1,10 +1,11 @@
 package io.catwalk.runner.results;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.api.Criterion;
 import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.LatencyMark;
-import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
@@ -78,8 +79,8 @@ public record RunResults(
      * @param channels 1 for gray, 3 for color
      * @param height in pixels
      * @param width in pixels
-     * @param train number of training images of a trial: with folds, of one fold; of a search that has trained its best
-     *     in full, of that training
+     * @param train number of training images of a trial: with folds, of one fold; of a search, of the full training of
+     *     its best
      * @param validation number of validation images, likewise
      * @param test number of test images, likewise
      * @param largestClass number of test images of the largest class; in a cross-validation, of all folds together
@@ -101,31 +102,65 @@ public record RunResults(
         private static final long UNBALANCED = 5;
 
         /**
-         * Describes the images of the full training of a search, if this describes those of a fold.
-         *
-         * @return with its numbers of images; the parts of a fold are all training images of the data set
-         */
-        public Dataset inFull(TrialMetrics metrics) {
-            int held = metrics.validation().images();
-            return new Dataset(
-                    name,
-                    sha256,
-                    classes,
-                    channels,
-                    height,
-                    width,
-                    train + validation + test - held,
-                    held,
-                    metrics.test().images(),
-                    largestClass,
-                    smallestClass);
-        }
-
-        /**
          * Tells whether accuracy says little about the small classes because the large ones have most of the images.
          */
         public boolean unbalanced() {
             return largestClass > UNBALANCED * smallestClass;
+        }
+    }
+
+    /**
+     * Holds the outcome of a search.
+     *
+     * @param classifier that was tuned
+     * @param selectBy what candidates are ranked by: the criterion of the recipe
+     * @param candidates what was tried, the best first
+     * @param best number of the best candidate; null until it is known
+     */
+    public record Tuning(
+            String classifier,
+            Strategy strategy,
+            Criterion selectBy,
+            List<Candidate> candidates,
+            @Nullable Integer best) {
+
+        /**
+         * Holds one point of the search space that was tried.
+         *
+         * @param number of the candidate, from 1; 1 has the defaults of the plugin, if they were tried
+         * @param choices hyperparameters and recipe numbers that were searched over, name to value
+         * @param scores one for each budget that it was given, the smallest first
+         */
+        public record Candidate(int number, Map<String, Object> choices, List<Score> scores) {}
+
+        /**
+         * Holds the score of a candidate at one budget.
+         *
+         * @param epochs of each training
+         * @param folds one score for each fold that is done: a share from 0 to 1, or nats
+         * @param mean of the folds
+         * @param standardDeviation of the folds; null for one fold
+         */
+        public record Score(
+                int epochs,
+                List<Double> folds,
+                double mean,
+                @Nullable Double standardDeviation) {}
+
+        /** How candidates are selected and scored. */
+        public enum Strategy {
+            /** Every point of the space, at one budget. */
+            @JsonProperty("grid")
+            GRID,
+            /** Points drawn without replacement, at one budget. */
+            @JsonProperty("random")
+            RANDOM,
+            /**
+             * Points drawn without replacement; the better part goes on to a larger budget, and so on (Jamieson
+             * and Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", 2016).
+             */
+            @JsonProperty("halving")
+            HALVING
         }
     }
 

@@ -50,12 +50,7 @@ public record Efficiency(
         return with(work, there ? ModelFiles.size(file) : null, cpuSeconds, pytorch, null);
     }
 
-    /**
-     * Returns the latency and throughput on an engine.
-     *
-     * @param engine that runs it
-     * @return null if not measured
-     */
+    /** Returns the latency and throughput on an engine; null if not measured. */
     public @Nullable Latency latency(InferenceEngine engine) {
         return engine == InferenceEngine.PYTORCH ? pytorch : onnxruntime;
     }
@@ -80,12 +75,7 @@ public record Efficiency(
         return speedUps;
     }
 
-    /**
-     * Replaces the training time, such as by the mean over trials.
-     *
-     * @param seconds above 0
-     * @return a changed copy
-     */
+    /** Replaces the training time, such as by the mean over trials. */
     public Efficiency withTrainingSeconds(double seconds) {
         return new Efficiency(
                 parameters,

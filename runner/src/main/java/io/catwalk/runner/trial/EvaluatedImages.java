@@ -33,13 +33,7 @@ public record EvaluatedImages(
     private static final String SPLIT_SEED = MetadataKeys.PROVENANCE + "split_seed";
     private static final String SHA256 = MetadataKeys.PROVENANCE + "test_sha256";
 
-    /**
-     * Identifies the test images of a trial.
-     *
-     * @param order of the trial
-     * @param dataset as the trial sees it, with its test images
-     * @return how they are found again
-     */
+    /** Identifies the test images of a trial, by the data set as the trial sees it. */
     static EvaluatedImages of(TrialOrder order, ImageDataset dataset) {
         return new EvaluatedImages(
                 dataset.sha256(),
@@ -51,12 +45,7 @@ public record EvaluatedImages(
                 dataset.test().sha256());
     }
 
-    /**
-     * Reads them from the metadata of an ONNX file.
-     *
-     * @param metadata of the file
-     * @return empty if the file does not contain them, as files of earlier versions
-     */
+    /** Reads them from the metadata of an ONNX file; empty if it does not contain them, as files of earlier versions. */
     public static Optional<EvaluatedImages> of(OnnxMetadata metadata) {
         return metadata.get(SHA256)
                 .map(sha256 -> new EvaluatedImages(
@@ -116,7 +105,6 @@ public record EvaluatedImages(
     /**
      * Finds the images in a data set.
      *
-     * @param whole the data set, without limits
      * @return the same data set with these images as its test images; empty if it is another data set, or its images
      *     are drawn in another way now
      */

@@ -18,11 +18,7 @@ import oshi.hardware.CentralProcessor;
  */
 public record Machine(String os, String architecture, String processor, int cores, long memoryBytes) {
 
-    /**
-     * Examines this machine.
-     *
-     * @return what was found
-     */
+    /** Examines this machine. */
     public static Machine current() {
         SystemInfo info = new SystemInfo();
         CentralProcessor processor = info.getHardware().getProcessor();
@@ -34,20 +30,12 @@ public record Machine(String os, String architecture, String processor, int core
                 info.getHardware().getMemory().getTotal());
     }
 
-    /**
-     * Returns a description for display.
-     *
-     * @return such as {@code AMD EPYC (amd64) with 2 cores and Linux 6.1}
-     */
+    /** Describes it for display: {@code AMD EPYC (amd64) with 2 cores and Linux 6.1}. */
     public String title() {
         return processor + " (" + architecture + ") with " + cores + (cores == 1 ? " core" : " cores") + " and " + os;
     }
 
-    /**
-     * Reads the largest resident memory that this process ever had.
-     *
-     * @return bytes; null if the operating system does not report it (all but Linux)
-     */
+    /** Reads the largest resident memory that this process ever had, in bytes; null on all systems but Linux. */
     static @Nullable Long peakMemoryBytes() {
         return peakMemoryBytes(Path.of("/proc/self/status"));
     }

@@ -29,11 +29,7 @@ public record Provenance(
         Software software,
         Machine machine) {
 
-    /**
-     * Returns what the trial was made from.
-     *
-     * @return plugin, data set and versions
-     */
+    /** Returns the plugin, the data set and the versions that the trial was made from. */
     public TrialInputs inputs() {
         return new TrialInputs(pluginId, pluginVersion, pluginSha256, datasetSha256, software);
     }

@@ -17,11 +17,7 @@ import java.util.Properties;
  */
 public record Software(String catwalk, String djl, String pytorch, String onnxruntime, String java) {
 
-    /**
-     * Reads the versions that the build recorded.
-     *
-     * @return those of this process
-     */
+    /** Reads the versions that the build recorded. */
     public static Software current() {
         Properties versions = written();
         return new Software(
@@ -53,21 +49,12 @@ public record Software(String catwalk, String djl, String pytorch, String onnxru
         return written;
     }
 
-    /**
-     * Tells whether other software makes the same weights from the same order.
-     *
-     * @param other software
-     * @return whether Catwalk, DJL and PyTorch have the same versions
-     */
+    /** Tells whether other software makes the same weights: whether Catwalk, DJL and PyTorch have the same versions. */
     public boolean makesTheSame(Software other) {
         return catwalk.equals(other.catwalk) && djl.equals(other.djl) && pytorch.equals(other.pytorch);
     }
 
-    /**
-     * Names the software that influences the weights.
-     *
-     * @return such as {@code Catwalk 0.1.0 with DJL 0.36.0 and PyTorch 2.7.1}
-     */
+    /** Names the software that influences the weights: {@code Catwalk 0.1.0 with DJL 0.36.0 and PyTorch 2.7.1}. */
     public String makers() {
         return "Catwalk " + catwalk + " with DJL " + djl + " and PyTorch " + pytorch;
     }

@@ -29,30 +29,6 @@ class EvaluationTest {
     }
 
     @Test
-    void whatIsUndefinedIsFlaggedByClass() {
-        int[] labels = {0, 0, 1};
-        int[] predicted = {0, 0, 0};
-
-        Evaluation evaluation = Evaluation.of(predictions(labels, predicted, 1, 1, 1), NAMES);
-
-        assertThat(evaluation.flags())
-                .containsExactly(
-                        "all predictions are of one class: the Matthews correlation is set to 0",
-                        "class 'dog' was never predicted: its precision is set to 0",
-                        "class 'owl' has no image and was never predicted: its precision, recall and F are set to 0,"
-                                + " its ROC AUC is left out");
-        assertThat(evaluation.classes().get(2).rocAuc()).isNull();
-    }
-
-    @Test
-    void predictionsWithoutGapsHaveNoFlags() {
-        int[] labels = {0, 1, 2, 2};
-
-        assertThat(Evaluation.of(predictions(labels, labels, 1, 1, 1, 1), NAMES).flags())
-                .isEmpty();
-    }
-
-    @Test
     void perfectPredictionsCorrelateWithTheTruthByExactlyOne() {
         for (int images : List.of(3, 21, 24)) {
             int[] labels = IntStream.range(0, images).map(i -> i % 3).toArray();
@@ -73,7 +49,6 @@ class EvaluationTest {
 
         assertThat(summary).contains("\"roc_auc_macro\":null").doesNotContain("NaN", "Infinity");
         assertThat(everything).doesNotContain("NaN", "Infinity");
-        assertThat(evaluation.flags()).anyMatch(flag -> flag.contains("Cohen's kappa is set to 0"));
     }
 
     @Test

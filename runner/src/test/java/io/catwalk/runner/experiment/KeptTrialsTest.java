@@ -249,6 +249,20 @@ class KeptTrialsTest {
         assertThat(run.recorded().results().done()).hasSize(3);
     }
 
+    /** Its candidates are scored on folds of the training images, which are no test images. */
+    @Test
+    void aSearchThatHasNotEndedShowsTheTestImagesOfItsBest() throws Exception {
+        RunPolicy noTime = new RunPolicy(Duration.ZERO, RunPolicy.Retry.NEVER, RunPolicy.Versions.RENEW, null);
+        run.writeExperiment(search());
+
+        RunResults results = run(search(), catalog, noTime);
+
+        assertThat(results.done()).isEmpty();
+        assertThat(results.dataset().test()).isEqualTo(TinyImages.TEST);
+        assertThat(results.dataset().train() + results.dataset().validation()).isEqualTo(TinyImages.TRAIN);
+        assertThat(run.recorded().results().dataset()).isEqualTo(results.dataset());
+    }
+
     @ParameterizedTest
     @CsvSource({"catwalk, 0.0.9", "djl, 0.35.1", "pytorch, 2.6.9"})
     void otherVersionsMakeTheTrialsAgain(String part, String version) throws Exception {

@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.results.RunResults.Tuning;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
@@ -34,7 +35,7 @@ final class Requests {
                         name, TuningSpec.variant(number), Map.of("units", number), recipe, null, null))
                 .toList();
         TuningSpec tuning = new TuningSpec(
-                TuningSpec.Strategy.HALVING,
+                Tuning.Strategy.HALVING,
                 List.of(rungs),
                 candidates.stream().map(ClassifierConfig::hyperparameters).toList());
         return of(dataset, new SplitSpec(2, 1, 0.1, 0), candidates, 1, tuning);

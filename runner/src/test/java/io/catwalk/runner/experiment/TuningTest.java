@@ -8,10 +8,10 @@ import io.catwalk.api.Criterion;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.evaluation.Metrics.Averages;
 import io.catwalk.runner.experiment.TuningSpec.Rung;
-import io.catwalk.runner.results.Tuning;
+import io.catwalk.runner.results.RunResults.Tuning;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -92,7 +92,7 @@ final class TuningTest {
         assertThatThrownBy(() -> Candidates.grid(SearchSpace.none()))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("--search");
-        assertThatThrownBy(() -> new TuningSpec(TuningSpec.Strategy.GRID, List.of(new Rung(1, 1)), List.of()))
+        assertThatThrownBy(() -> new TuningSpec(Tuning.Strategy.GRID, List.of(new Rung(1, 1)), List.of()))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("there are none");
     }

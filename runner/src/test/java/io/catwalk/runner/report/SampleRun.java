@@ -17,7 +17,7 @@ import io.catwalk.runner.report.RunReport.Answers;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.RunResults;
-import io.catwalk.runner.results.Tuning;
+import io.catwalk.runner.results.RunResults.Tuning;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;

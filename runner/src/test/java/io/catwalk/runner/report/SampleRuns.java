@@ -6,7 +6,7 @@ import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.report.RunReport.Answers;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.SampleRun.Odd;
-import io.catwalk.runner.results.Tuning;
+import io.catwalk.runner.results.RunResults.Tuning;
 import io.catwalk.runner.robustness.Corruption;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.trial.Software;
@@ -196,7 +196,7 @@ public final class SampleRuns {
             Map<String, Object> chosen = Map.of("units", 16 * number, "learning_rate", 0.001 * number);
             all.add(new Tuning.Candidate(number, chosen, scores));
         }
-        return new Tuning("lstm", "successive halving", Criterion.ACCURACY, all, best);
+        return new Tuning("lstm", Tuning.Strategy.HALVING, Criterion.ACCURACY, all, best);
     }
 
     private static Model failed(Model model, String reason) {

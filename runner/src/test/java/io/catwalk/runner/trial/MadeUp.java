@@ -2,9 +2,9 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.data.Normalization;
-import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.evaluation.Metrics.Averages;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.ClassScores;
-import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.ClassifierCharts;

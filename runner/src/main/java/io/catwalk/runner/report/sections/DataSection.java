@@ -43,12 +43,17 @@ record DataSection(ReportModel model) {
         return model.dataset();
     }
 
+    /** Tells whether the networks are tested on folds: those of a search only score its candidates. */
+    private boolean folded() {
+        return model.folded() && model.results().tuning() == null;
+    }
+
     private String title() {
         String images = Wording.count(data().test(), "test image", "test images") + " in "
                 + Wording.count(data().classes().size(), "class", "classes");
-        return (model.folded() ? model.results().experiment().folds() + " folds of " : "") + images + ", " + ofAClass()
+        return (folded() ? model.results().experiment().folds() + " folds of " : "") + images + ", " + ofAClass()
                 + " of each" + (absent().isEmpty() ? "" : " that has any")
-                + (model.folded() ? " over all folds" : "");
+                + (folded() ? " over all folds" : "");
     }
 
     private String ofAClass() {
@@ -105,7 +110,7 @@ record DataSection(ReportModel model) {
                 new Fact("Classes", Cell.of(data().classes().size(), Unit.COUNT)),
                 new Fact("Training images", Cell.of(data().train(), Unit.COUNT)),
                 new Fact("Validation images (epoch selection)", Cell.of(data().validation(), Unit.COUNT)),
-                new Fact(model.folded() ? "Test images of a fold" : "Test images", Cell.of(data().test(), Unit.COUNT)),
+                new Fact(folded() ? "Test images of a fold" : "Test images", Cell.of(data().test(), Unit.COUNT)),
                 Fact.of("Test images of a class", ofAClass()));
     }
 
@@ -115,7 +120,7 @@ record DataSection(ReportModel model) {
         if (dataset == null || (data().channels() != 1 && data().channels() != 3)) {
             return Optional.empty();
         }
-        ImageSource images = model.folded() ? dataset.train() : dataset.test();
+        ImageSource images = folded() ? dataset.train() : dataset.test();
         List<List<Integer>> places = new ArrayList<>();
         data().classes().forEach(name -> places.add(new ArrayList<>()));
         for (int i = 0; i < images.size(); i++) {

@@ -13,9 +13,9 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Unit;
-import io.catwalk.runner.results.Tuning;
-import io.catwalk.runner.results.Tuning.Candidate;
-import io.catwalk.runner.results.Tuning.Score;
+import io.catwalk.runner.results.RunResults.Tuning;
+import io.catwalk.runner.results.RunResults.Tuning.Candidate;
+import io.catwalk.runner.results.RunResults.Tuning.Score;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,9 +42,17 @@ record TuningSection(ReportModel model, Tuning tuning) {
         blocks.add(Sentences.of(
                 Medium.WRITTEN,
                 Tone.NOTE,
-                "The search is " + tuning.strategy() + ", and its best candidate is trained in full.",
+                "The search is " + strategy() + ", and its best candidate is trained in full.",
                 "The score of the best is optimistically biased, since it was selected as the best of all."));
         return new Section("tuning", "Tuning", title(), blocks, "results.json, keys tuning.candidates and tuning.best");
+    }
+
+    private String strategy() {
+        return switch (tuning.strategy()) {
+            case GRID -> "grid search";
+            case RANDOM -> "random search";
+            case HALVING -> "successive halving";
+        };
     }
 
     private String title() {

@@ -9,7 +9,7 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Answers;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.SampleRun;
-import io.catwalk.runner.results.Tuning;
+import io.catwalk.runner.results.RunResults.Tuning;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
@@ -315,7 +315,7 @@ class PlotsTest {
             Tuning.Score score = new Tuning.Score(1, List.of(mean), mean, null);
             candidates.add(new Tuning.Candidate(candidates.size(), Map.of(), List.of(score)));
         }
-        tuning = new Tuning("net", "successive halving", Criterion.LOSS, candidates, 1);
+        tuning = new Tuning("net", Tuning.Strategy.HALVING, Criterion.LOSS, candidates, 1);
         assertThat(write()).containsExactly("tuning.svg", "tuning.png");
     }
 

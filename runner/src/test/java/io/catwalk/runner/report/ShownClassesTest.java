@@ -1,7 +1,10 @@
-package io.catwalk.runner.evaluation;
+package io.catwalk.runner.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Predictions;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("tiny")
-class WrongForAllTest {
+class PredictedClassesTest {
 
     /** Predicts the given class for each image. */
     private static PredictedClasses predictions(int[] labels, int... answers) {
@@ -21,17 +21,17 @@ class WrongForAllTest {
         PredictedClasses first = predictions(labels, 0, 2, 0, 1, 2);
         PredictedClasses second = predictions(labels, 1, 2, 2, 2, 0);
 
-        assertThat(WrongForAll.of(List.of(first))).containsExactly(1, 2, 3, 4);
-        assertThat(WrongForAll.of(List.of(first, second))).containsExactly(1, 3, 4);
-        assertThat(WrongForAll.of(List.of(first, second, predictions(labels, labels))))
+        assertThat(PredictedClasses.wrongForAll(List.of(first))).containsExactly(1, 2, 3, 4);
+        assertThat(PredictedClasses.wrongForAll(List.of(first, second))).containsExactly(1, 3, 4);
+        assertThat(PredictedClasses.wrongForAll(List.of(first, second, predictions(labels, labels))))
                 .isEmpty();
     }
 
     @Test
     void answersToOtherImagesAreRefused() {
-        assertThatThrownBy(() -> WrongForAll.of(
+        assertThatThrownBy(() -> PredictedClasses.wrongForAll(
                         List.of(predictions(new int[] {0, 1}, 0, 1), predictions(new int[] {1, 0}, 0, 1))))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> WrongForAll.of(List.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> PredictedClasses.wrongForAll(List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -1,5 +1,7 @@
-package io.catwalk.runner.evaluation;
+package io.catwalk.runner.report;
 
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.Evaluation;
 import java.util.Comparator;
 import java.util.List;
 
@@ -25,13 +27,7 @@ public record ShownClasses(List<ClassScores> first, List<ClassScores> best, int 
         best = List.copyOf(best);
     }
 
-    /**
-     * Selects the classes.
-     *
-     * @param evaluation whose classes are shown; classes without images have no recall, and are left out if there are
-     *     many
-     * @return what to show
-     */
+    /** Selects the classes. Those without images have no recall, and are left out if there are many. */
     public static ShownClasses of(Evaluation evaluation) {
         List<ClassScores> all = evaluation.classes();
         if (all.size() <= ALL) {
