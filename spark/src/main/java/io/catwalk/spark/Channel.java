@@ -24,14 +24,8 @@ public final class Channel implements SparkPlugin {
 
     private static volatile @Nullable Consumer<Message> driver;
 
-    /**
-     * Message of a worker.
-     *
-     * @param id id of the job
-     * @param place name of the machine
-     * @param text a line that the program printed; null when the job starts
-     */
-    record Message(String id, String place, @Nullable String text) implements Serializable {}
+    /** What a worker says of an order, as the driver passes it on. */
+    record Message(String order, String verb, String text) implements Serializable {}
 
     /** Sets the listener to the messages of workers. */
     static void listen(Consumer<Message> listener) {

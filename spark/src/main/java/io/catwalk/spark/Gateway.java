@@ -1,15 +1,15 @@
 package io.catwalk.spark;
 
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -26,19 +26,17 @@ import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 
 /**
  * Driver of a Spark application, in the process that {@code spark-submit} starts. It reads commands from its standard
- * input, reports on its standard output, one line each, and ends when its input ends:
+ * input, reports on its standard output, one line each with tabs between its parts, and ends when its input ends:
  *
  * <pre>
- * in:   submit ID ORDER DELIVERY NAME   run the order in the file ORDER, and write the result to the file DELIVERY
- *       cancel ID                       cancel the job
- * out:  {@value #MARK}ready               the application is running
- *       {@value #MARK}started ID PLACE    a worker has begun
- *       {@value #MARK}news ID TEXT        a line that the worker printed
- *       {@value #MARK}ended ID            the result is written
- *       {@value #MARK}lost ID REASON      there is no result
+ * in:   ORDER DELIVERY NAME      run the order in the file ORDER, and write the result to the file DELIVERY
+ *       ORDER                    cancel it
+ * out:  {@value #MARK}ready           the application is running
+ *       {@value #MARK}ORDER started PLACE    a worker has begun
+ *       {@value #MARK}ORDER news TEXT        a line that the worker printed
+ *       {@value #MARK}ORDER ended            the result is written
+ *       {@value #MARK}ORDER lost REASON      there is no result
  * </pre>
- *
- * Texts and paths are in UTF-8, encoded in Base64.
  */
 public final class Gateway {
 
@@ -84,7 +82,7 @@ public final class Gateway {
      * @throws IOException if the input cannot be read
      */
     public static void main(String[] arguments) throws IOException {
-        PrintStream out = System.out;
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         System.setOut(System.err); // what Spark prints is not a message
         try (JavaSparkContext spark = new JavaSparkContext(closed(new SparkConf()))) {
             Gateway gateway = new Gateway(out, spark, arguments[0], Integer.parseInt(arguments[1]));
@@ -129,12 +127,12 @@ public final class Gateway {
     private void serve() throws IOException {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            String[] words = line.split(" ", -1);
-            if (words[0].equals("submit")) {
-                jobs.execute(() -> run(words[1], Path.of(text(words[2])), Path.of(text(words[3])), text(words[4])));
-            } else if (words[0].equals("cancel")) {
-                canceled.add(words[1]);
-                spark.sc().cancelJobGroup(words[1]);
+            String[] words = line.split("\t", -1);
+            if (words.length > 1) {
+                jobs.execute(() -> run(words[0], Path.of(words[1]), words[2]));
+            } else {
+                canceled.add(words[0]);
+                spark.sc().cancelJobGroup(words[0]);
             }
         }
         closing = true;
@@ -142,12 +140,14 @@ public final class Gateway {
         jobs.shutdownNow();
     }
 
-    private void run(String id, Path order, Path delivery, String name) {
+    private void run(String order, Path delivery, String name) {
         try {
-            if (canceled.contains(id)) {
+            if (canceled.contains(order)) {
                 return;
             }
-            for (Path file : supplies(order)) {
+            String text = Files.readString(Path.of(order));
+            List<Path> supplies = supplies(Path.of(order).resolveSibling(SUPPLIES), text);
+            for (Path file : supplies) {
                 // Another job that needs the file waits until Spark has it. What Spark could not add is not recorded.
                 added.computeIfAbsent(file.toString(), unused -> {
                     spark.addFile(file.toUri().toString());
@@ -155,21 +155,21 @@ public final class Gateway {
                 });
             }
             // The page and the log of the application show the job by this name.
-            spark.setJobGroup(id, name, true);
-            Task task = new Task(id, home, Files.readAllBytes(order), names(supplies(order)));
+            spark.setJobGroup(order, name, true);
+            List<String> names =
+                    supplies.stream().map(file -> file.getFileName().toString()).toList();
+            Task task = new Task(order, home, text, names);
             Task.Came came =
                     spark.parallelize(List.of(task), 1).map(Task::run).collect().get(0);
             if (came.delivery() == null) {
-                say("lost", id, came.place() + ": " + came.reason());
+                say(order, "lost", came.reason());
                 return;
             }
-            Path draft = delivery.resolveSibling(delivery.getFileName() + ".part");
-            Files.write(draft, came.delivery());
-            Files.move(draft, delivery, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            say("ended " + id);
+            Files.write(delivery, came.delivery());
+            say(order, "ended", "");
         } catch (Throwable e) { // whatever it is: otherwise the trial would be waited for for ever
-            if (canceled.contains(id) || !stops()) { // the end of Spark loses all trials, and has a better reason
-                say("lost", id, reason(e));
+            if (canceled.contains(order) || !stops()) { // the end of Spark loses all trials, and has a better reason
+                say(order, "lost", reason(e));
             }
         }
     }
@@ -186,38 +186,24 @@ public final class Gateway {
         return spark.sc().isStopped();
     }
 
-    private static List<Path> supplies(Path order) throws IOException {
-        Path folder = order.resolveSibling(SUPPLIES);
+    private static List<Path> supplies(Path folder, String order) throws IOException {
         try (Stream<Path> all = Files.list(folder)) {
-            String text = Files.readString(order);
-            return all.filter(file -> text.contains("\"" + SUPPLIES + "/" + file.getFileName() + "\""))
+            return all.filter(file -> order.contains("\"" + SUPPLIES + "/" + file.getFileName() + "\""))
                     .toList();
         }
     }
 
-    private static List<String> names(List<Path> files) {
-        return files.stream().map(file -> file.getFileName().toString()).toList();
-    }
-
     private void heard(Channel.Message message) {
-        if (message.text() == null) {
-            say("started", message.id(), message.place());
-        } else {
-            say("news", message.id(), message.text());
-        }
+        say(message.order(), message.verb(), message.text());
     }
 
-    private void say(String verb, String id, String text) {
-        say(verb + " " + id + " " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
+    private void say(String order, String verb, String text) {
+        say(order + "\t" + verb + "\t" + text.replaceAll("[\t\r\n]", " "));
     }
 
     private synchronized void say(String line) {
         out.println(MARK + line);
         out.flush();
-    }
-
-    private static String text(String word) {
-        return new String(Base64.getDecoder().decode(word), StandardCharsets.UTF_8);
     }
 
     /** Returns the first line of Spark's message, which says what went wrong; the others say where in its code. */

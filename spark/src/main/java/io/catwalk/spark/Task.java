@@ -16,80 +16,67 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs one order on a worker.
  *
- * @param id id of the job
+ * @param id its file where the driver runs
  * @param home folder of the program, relative to where Spark unpacks archives
- * @param order the text of the order
- * @param supplies names of the files that the order needs
+ * @param order its text
+ * @param supplies names of the files that it needs
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-record Task(String id, String home, byte[] order, List<String> supplies) implements Serializable {
+record Task(String id, String home, String order, List<String> supplies) implements Serializable {
 
-    /**
-     * Outcome of an order.
-     *
-     * @param place name of the machine
-     * @param delivery the result that the program wrote; null if there is none
-     * @param reason why there is no result; null if there is one
-     */
+    /** The result that the program wrote, or why there is none. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Came(
-            String place,
-            byte @Nullable [] delivery,
-            @Nullable String reason) implements Serializable {}
+    record Came(byte @Nullable [] delivery, String reason) implements Serializable {}
 
     Came run() throws InterruptedException {
-        String place = machine();
+        String place = "a machine without a name"; // it can train all the same
         try {
-            Channel.send(new Channel.Message(id, place, null));
+            place = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            // as above
+        }
+        try {
+            Channel.send(new Channel.Message(id, "started", place));
             // In the folder of the executor, which is deleted with those of the application, however the executor ends.
             Path folder = Files.createTempDirectory(
                     Path.of(SparkFiles.getRootDirectory()).toAbsolutePath(), "catwalk-order");
             try {
-                return carriedOut(folder, place);
+                Path delivery = folder.resolve("outcome.zip");
+                String said = carriedOut(folder, delivery);
+                return new Came(Files.exists(delivery) ? Files.readAllBytes(delivery) : null, place + ": " + said);
             } finally {
                 delete(folder);
             }
         } catch (IOException | UncheckedIOException e) {
-            return new Came(place, null, String.valueOf(e.getMessage()));
+            return new Came(null, place + ": " + e.getMessage());
         }
     }
 
-    private static String machine() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) { // it can train all the same
-            return "a machine without a name";
-        }
-    }
-
-    private Came carriedOut(Path folder, String place) throws IOException, InterruptedException {
-        Path file = Files.write(folder.resolve("order.json"), order);
+    private String carriedOut(Path folder, Path delivery) throws IOException, InterruptedException {
+        Path file = Files.writeString(folder.resolve("order.json"), order);
         Path beside = Files.createDirectory(folder.resolve(Gateway.SUPPLIES));
         for (String name : supplies) {
             Files.createSymbolicLink(beside.resolve(name), Path.of(SparkFiles.get(name)));
         }
-        Path delivery = folder.resolve("outcome.zip");
         Path program = Path.of(SparkFiles.getRootDirectory())
                 .resolve(home)
                 .resolve("bin/catwalk")
                 .toAbsolutePath();
         if (!Files.isRegularFile(program)) {
-            return new Came(place, null, "there is no program " + program);
+            throw new IOException("there is no program " + program);
         }
         Worker worker = Worker.take(program);
-        String said = null;
+        boolean answered = false;
         try { // Spark interrupts this thread to cancel the job
-            said = worker.carryOut(file, delivery, line -> Channel.send(new Channel.Message(id, place, line)));
+            String said = worker.carryOut(file, delivery, line -> Channel.send(new Channel.Message(id, "news", line)));
+            answered = true;
+            return said;
         } finally {
-            if (said == null) {
-                worker.close();
-            } else {
+            if (answered) {
                 worker.release();
+            } else {
+                worker.close();
             }
         }
-        return Files.exists(delivery)
-                ? new Came(place, Files.readAllBytes(delivery), null)
-                : new Came(place, null, said);
     }
 
     private static void delete(Path folder) throws IOException {

@@ -53,12 +53,7 @@ final class Archive {
         return this;
     }
 
-    /**
-     * Writes the archive. Nothing is compressed: images, jars and weights would take time and get no smaller.
-     *
-     * @param file the target
-     * @throws IOException if it cannot be written, or a file cannot be read
-     */
+    /** Writes the archive. Nothing is compressed: images, jars and weights would take time and get no smaller. */
     void write(Path file) throws IOException {
         AtomicFiles.write(file, this::writeTo);
     }

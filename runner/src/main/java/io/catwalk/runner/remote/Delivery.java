@@ -42,14 +42,7 @@ public final class Delivery {
 
     private Delivery() {}
 
-    /**
-     * Packs the result of a trial.
-     *
-     * @param file the archive to write
-     * @param outcome of the trial
-     * @param folder of the trial
-     * @throws IOException if it cannot be written, or a file cannot be read
-     */
+    /** Packs the result of a trial. */
     public static void write(Path file, TrialOutcome outcome, TrialFolder folder) throws IOException {
         try (Scratch scratch = new Scratch()) {
             Path said = scratch.file(OUTCOME);
@@ -72,15 +65,8 @@ public final class Delivery {
 
     /**
      * Unpacks the result of a trial, and accepts only what its digests and a check of its files confirm. The files of
-     * everything else are deleted: another attempt must not continue from them.
-     *
-     * @param file from {@link #write}, perhaps from an untrusted machine
-     * @param order that was given
-     * @param folder of the trial; it exists
-     * @param check of the files
-     * @return the outcome; lost if it does not belong to this order, or its files do not match it
-     * @throws IOException if a file cannot be written or checked here, which says nothing about what came back
-     * @throws InterruptedException if the calling thread is interrupted
+     * everything else are deleted: another attempt must not continue from them. An exception says nothing about what came
+     * back: it could not be written or checked here.
      */
     public static TrialOutcome read(Path file, TrialOrder order, TrialFolder folder, OutcomeCheck check)
             throws IOException, InterruptedException {
@@ -133,8 +119,7 @@ public final class Delivery {
             throw e;
         } catch (IOException | RuntimeException e) { // nothing that is in the file may stop the run
             LOG.error("{} cannot be read", file, e);
-            return new TrialOutcome.Lost(
-                    order.spec(), "the returned file cannot be read: " + OrderFolderExecutor.reason(e));
+            return new TrialOutcome.Lost(order.spec(), "the returned file cannot be read: " + RemoteExecutor.reason(e));
         }
     }
 
@@ -161,13 +146,7 @@ public final class Delivery {
         }
     }
 
-    /**
-     * Reads the outcome of a trial without unpacking its files.
-     *
-     * @param file from {@link #write}
-     * @return the outcome
-     * @throws IOException if it cannot be read
-     */
+    /** Reads the outcome of a trial without unpacking its files. */
     public static TrialOutcome outcome(Path file) throws IOException {
         try (ZipFile zip = open(file)) {
             return outcome(zip, file);

@@ -29,26 +29,14 @@ public record OrderFolder(Path path) {
 
     private static final Pattern ORDER = Pattern.compile("(0|[1-9][0-9]{0,8})\\.json");
 
-    /**
-     * Creates a folder for the orders of a new run.
-     *
-     * @param path does not exist, or is empty
-     * @return the folder
-     * @throws RequestException if the folder is not empty, or cannot be created
-     */
+    /** Creates a folder for the orders of a new run. */
     public static OrderFolder create(Path path) {
         OrderFolder folder = unused(path);
         folder.make();
         return folder;
     }
 
-    /**
-     * Checks the folder for the orders of a new run, and writes nothing.
-     *
-     * @param path does not exist, or is empty
-     * @return the folder, which {@link #make} creates
-     * @throws RequestException if the folder is not empty, or cannot be created
-     */
+    /** Checks the folder for the orders of a new run, which must be new or empty, and writes nothing. */
     public static OrderFolder unused(Path path) {
         if (Files.isDirectory(path)) {
             try (Stream<Path> all = Files.list(path)) {
@@ -71,11 +59,7 @@ public record OrderFolder(Path path) {
         return new OrderFolder(path);
     }
 
-    /**
-     * Creates the folder, unless it exists.
-     *
-     * @throws RequestException if it cannot be created
-     */
+    /** Creates the folder, unless it exists. */
     public void make() {
         try {
             Files.createDirectories(supplies());
@@ -89,13 +73,7 @@ public record OrderFolder(Path path) {
                 + "): choose another with --orders";
     }
 
-    /**
-     * Opens the folder of a run that continues.
-     *
-     * @param path of it
-     * @return the folder
-     * @throws RequestException if it is not such a folder
-     */
+    /** Opens the folder of a run that continues. */
     public static OrderFolder open(Path path) {
         OrderFolder folder = new OrderFolder(path);
         if (!Files.isDirectory(folder.supplies())) {
@@ -134,24 +112,12 @@ public record OrderFolder(Path path) {
         return orders;
     }
 
-    /**
-     * Returns the file for the result of an order.
-     *
-     * @param order file of the order; it may have any name
-     * @param attempt number of the attempt
-     * @return a file beside it
-     */
+    /** Returns the file for the result of an order. */
     public static Path delivery(Path order, int attempt) {
         return order.resolveSibling(name(order).replaceFirst("\\.json$", "") + ".outcome-" + attempt + ".zip");
     }
 
-    /**
-     * Returns the file that says who works on an order.
-     *
-     * @param delivery file for the result of the order
-     * @param attempt number of the attempt
-     * @return a file beside it
-     */
+    /** Returns the file that says who works on an order. */
     public static Path claim(Path delivery, int attempt) {
         String stem = name(delivery).replaceFirst("(\\.outcome-" + attempt + ")?\\.zip$", "");
         return delivery.resolveSibling(stem + ".started-" + attempt + ".json");
@@ -175,12 +141,7 @@ public record OrderFolder(Path path) {
         }
     }
 
-    /**
-     * Formats numbers of orders like the arrays of a scheduler.
-     *
-     * @param numbers in ascending order
-     * @return such as {@code 0-3,7}
-     */
+    /** Formats numbers of orders like the arrays of a scheduler. */
     public static String ranges(SortedSet<Integer> numbers) {
         List<String> ranges = new ArrayList<>();
         int first = 0;

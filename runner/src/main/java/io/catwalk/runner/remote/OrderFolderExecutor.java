@@ -12,7 +12,6 @@ import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialProcess;
-import io.catwalk.runner.trial.TroubleException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,14 +73,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
     /** Orders whose outcome came back, but could not be saved here: it is still there, and made once is enough. */
     private final Set<Integer> unsaved = new HashSet<>();
 
-    /**
-     * Opens a folder, and deletes the drafts that a killed process has left in it.
-     *
-     * @param folder of the orders of one run, which nobody else hands out now
-     * @param imagesInPlace whether the images of new orders stay where they are
-     * @param check of what comes back
-     * @throws IOException if an order cannot be read, or a draft cannot be deleted
-     */
+    /** Opens a folder, and deletes the drafts that a killed process has left in it. */
     public OrderFolderExecutor(OrderFolder folder, boolean imagesInPlace, OutcomeCheck check) throws IOException {
         this.folder = folder;
         this.check = check;
@@ -122,7 +114,8 @@ public final class OrderFolderExecutor implements TrialExecutor {
                 gather(number, order, trial, listener, outcome);
             }
         } catch (IOException | RuntimeException e) {
-            outcome.complete(new TrialOutcome.Lost(order.spec(), "it cannot be handed out: " + reason(e)));
+            outcome.complete(
+                    new TrialOutcome.Lost(order.spec(), "it cannot be handed out: " + RemoteExecutor.reason(e)));
         }
         return new Submitted(outcome, () -> {}); // the order stays in the folder
     }
@@ -164,13 +157,6 @@ public final class OrderFolderExecutor implements TrialExecutor {
             outcome.complete(
                     new TrialOutcome.Lost(order.spec(), "the returned files cannot be saved: " + Reasons.of(e)));
         }
-    }
-
-    /** Says in one line what went wrong; our own messages are already written for people. */
-    static String reason(Throwable e) {
-        return e instanceof RequestException || e instanceof TroubleException
-                ? Reasons.oneLine(String.valueOf(e.getMessage()))
-                : Reasons.of(e);
     }
 
     @Override

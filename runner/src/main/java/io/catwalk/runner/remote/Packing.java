@@ -30,22 +30,13 @@ public final class Packing {
     /** Places of what was packed already, by keys. */
     private final Map<String, Place> packed = new HashMap<>();
 
-    /**
-     * Prepares to pack.
-     *
-     * @param folder an existing folder; orders name its files by addresses relative to its parent
-     * @param imagesInPlace whether images stay where they are, since each worker sees them under the same path
-     */
+    /** Prepares to pack. */
     public Packing(Path folder, boolean imagesInPlace) {
         this.folder = folder;
         this.imagesInPlace = imagesInPlace;
     }
 
-    /**
-     * Reuses the images that an earlier order names as packed, if they are still there.
-     *
-     * @param earlier an order from {@link #packed}
-     */
+    /** Reuses the images that an earlier order names as packed, if they are still there. */
     void knows(TrialOrder earlier) {
         Supplies supplies = earlier.supplies();
         if (!imagesInPlace && !supplies.images().isEmpty()) {
@@ -60,13 +51,7 @@ public final class Packing {
         return "images " + order.inputs().datasetSha256();
     }
 
-    /**
-     * Packs the files that an order of this machine names.
-     *
-     * @param order with places on this machine
-     * @return the same order, with places that another machine can reach
-     * @throws IOException if something cannot be read or written
-     */
+    /** Packs the files that an order of this machine names. */
     public TrialOrder packed(TrialOrder order) throws IOException {
         TrialSources here = new TrialSources(order);
         Supplies supplies = order.supplies();

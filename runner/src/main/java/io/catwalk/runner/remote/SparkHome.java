@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,13 +28,7 @@ public record SparkHome(Path path) {
     private static final int VERSION = 4;
     private static final int PATIENCE_MILLIS = 5_000;
 
-    /**
-     * Finds Spark.
-     *
-     * @param named value of {@code SPARK_HOME}; null if it is not set
-     * @return an installation whose version is supported
-     * @throws RequestException if there is none
-     */
+    /** Finds Spark. */
     static SparkHome find(@Nullable String named) {
         String expected = "--on needs Apache Spark " + VERSION + " on this machine, but ";
         String advice = ": unpack it from https://spark.apache.org/downloads.html and set SPARK_HOME to its folder";
@@ -70,12 +66,7 @@ public record SparkHome(Path path) {
         return path.resolve("bin/spark-submit");
     }
 
-    /**
-     * Refuses a standalone master that does not answer: Spark itself would try for a minute.
-     *
-     * @param master address as for {@code spark-submit}
-     * @throws RequestException if none of its machines answers
-     */
+    /** Refuses a standalone master that does not answer: Spark itself would try for a minute. */
     static void requireMaster(String master) {
         if (!master.startsWith("spark://")) {
             return;
@@ -97,5 +88,92 @@ public record SparkHome(Path path) {
         }
         throw new RequestException("expected a Spark master, but nobody answers at " + String.join(" or ", reasons)
                 + ": is it running, and is the address the one that its log and page show?");
+    }
+
+    /**
+     * A Spark application whose driver and executors only pass on messages.
+     *
+     * @param home installation of Spark on this machine
+     * @param master address as for {@code spark-submit}, such as {@code spark://host:7077}
+     * @param program installation of Catwalk on this machine, with {@code bin}, {@code lib}, {@code data} and
+     *     {@code spark}
+     * @param onWorkers installation of Catwalk on each worker; null makes Spark copy it there
+     * @param log receives the log of Spark
+     * @param threads of each trial; each trial requests as many cores
+     */
+    record Application(
+            SparkHome home,
+            String master,
+            Path program,
+            @Nullable Path onWorkers,
+            Path log,
+            int threads) {
+
+        /** With the first compiler they start in less than half of the CPU time. */
+        private static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1";
+
+        /** If memory runs out, a thread of Spark ends, and the driver would wait for an outcome for ever. */
+        private static final String END_OUT_OF_MEMORY = "-XX:+ExitOnOutOfMemoryError -XX:+DisplayVMOutputToStderr";
+
+        private static final String UNPACKED = "catwalk";
+
+        /** Starts the driver. */
+        Process start(Path archive, int slots) throws IOException {
+            List<String> command = new ArrayList<>(List.of(
+                    home.submit().toString(),
+                    "--master",
+                    master,
+                    "--name",
+                    "catwalk",
+                    "--class",
+                    "io.catwalk.spark.Gateway"));
+            Map<String, String> conf = Map.of(
+                    "spark.plugins", "io.catwalk.spark.Channel",
+                    "spark.task.cpus", Integer.toString(threads),
+                    // This program decides whether and how often a trial is tried again, not Spark.
+                    "spark.task.maxFailures", "1",
+                    "spark.speculation", "false",
+                    "spark.driver.defaultJavaOptions", FIRST_COMPILER + " " + END_OUT_OF_MEMORY,
+                    "spark.executor.defaultJavaOptions", FIRST_COMPILER,
+                    "spark.log.level", "WARN");
+            conf.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
+            if (onWorkers == null) {
+                pack(archive);
+                command.addAll(List.of("--archives", archive + "#" + UNPACKED));
+            }
+            command.add(gateway().toString());
+            command.add(onWorkers == null ? UNPACKED : onWorkers.toString());
+            command.add(Integer.toString(slots));
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+            if (master.startsWith("local")) { // its executors are here, and nobody else needs its ports
+                builder.environment().putIfAbsent("SPARK_LOCAL_IP", "127.0.0.1");
+            }
+            return builder.start();
+        }
+
+        /** Packs the parts of the program that a worker needs: neither documents nor plugins, which come with the orders. */
+        private void pack(Path archive) throws IOException {
+            new Archive()
+                    .addAll("bin", program.resolve("bin"))
+                    .addAll("lib", program.resolve("lib"))
+                    .addAll("data", program.resolve("data"))
+                    .leaveOut("lib/catwalk.jsa") // of no use in another folder
+                    .write(archive);
+        }
+
+        private Path gateway() throws IOException {
+            Path folder = program.resolve("spark");
+            if (Files.isDirectory(folder)) {
+                try (Stream<Path> files = Files.list(folder)) {
+                    Optional<Path> jar = files.filter(file -> file.toString().endsWith(".jar"))
+                            .findFirst();
+                    if (jar.isPresent()) {
+                        return jar.get();
+                    }
+                }
+            }
+            throw new RequestException("expected the part of Catwalk that runs in Spark in " + folder
+                    + ", found no jar there: install Catwalk again");
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.Supplies;
 import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
@@ -30,36 +31,25 @@ public final class Work {
     private final TrialExecution execution;
     private final Path knownImages;
 
-    /**
-     * Prepares to work.
-     *
-     * @param execution carries out a trial on this machine
-     * @param knownImages parent of the folders of the known data sets
-     */
     public Work(TrialExecution execution, Path knownImages) {
         this.execution = execution;
         this.knownImages = knownImages;
     }
 
     /**
-     * Carries out an order.
-     *
-     * @param order as it was read
-     * @param base address of the order; its places may be relative to it
-     * @param files temporary folder for the files of the trial; may contain those of an earlier attempt. It is deleted,
-     *     unless the trial is lost: the next attempt can then continue from it
-     * @param delivery file for the result
-     * @param listener receives each epoch
-     * @return the outcome, which has been packed
-     * @throws IOException if the folder or the delivery cannot be written
-     * @throws InterruptedException if the calling thread is interrupted; nothing is packed then
+     * Carries out an order, and packs the result. The folder of the files may have those of an earlier attempt; it is
+     * deleted, unless the trial is lost: the next attempt can then continue from it.
      */
     public TrialOutcome carryOut(TrialOrder order, URI base, Path files, Path delivery, Consumer<Epoch> listener)
             throws IOException, InterruptedException {
         TrialFolder folder = new TrialFolder(Files.createDirectories(files));
         TrialOrder here = order.from(order.dataset(), from(base, order));
         folder.prepare(here);
-        TrialOutcome outcome = execution.train(here, folder, listener);
+        TrialOutcome outcome = execution.train(here, folder, news -> {
+            if (news instanceof TrialNews.Trained trained) {
+                listener.accept(trained.epoch());
+            }
+        });
         Delivery.write(delivery, outcome, folder);
         if (!(outcome instanceof TrialOutcome.Lost)) {
             Scratch.delete(files);
@@ -81,12 +71,7 @@ public final class Work {
         return places.stream().map(place -> place.from(base)).toList();
     }
 
-    /**
-     * Writes which machine works on an order; a failure to write it is ignored.
-     *
-     * @param file from {@link OrderFolder#claim}
-     * @param epoch the last one that was completed; 0 before the first
-     */
+    /** Writes which machine works on an order; a failure to write it is ignored. */
     public static void claim(Path file, int epoch) {
         try {
             AtomicFiles.write(file, Json.JSON.writeValueAsString(new OrderFolder.Claim(machine(), epoch)));

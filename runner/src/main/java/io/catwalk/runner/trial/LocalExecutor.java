@@ -65,12 +65,7 @@ public final class LocalExecutor implements TrialExecutor {
     private final int slots;
     private final ExecutorService pool;
 
-    /**
-     * Creates an executor, to be closed.
-     *
-     * @param execution carries out one trial
-     * @param slots number of trials at once, at least 1
-     */
+    /** Creates an executor, to be closed. */
     public LocalExecutor(TrialExecution execution, int slots) {
         this.execution = execution;
         this.slots = slots;
@@ -87,9 +82,7 @@ public final class LocalExecutor implements TrialExecutor {
         CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
         Future<?> task = pool.submit(() -> {
             try {
-                listener.accept(new TrialNews.Started(""));
-                outcome.complete(
-                        execution.train(order, folder, epoch -> listener.accept(new TrialNews.Trained(epoch))));
+                outcome.complete(execution.train(order, folder, listener));
             } catch (InterruptedException e) {
                 outcome.cancel(false);
                 Thread.currentThread().interrupt();

@@ -48,12 +48,7 @@ public record PrivateFolder(Path path) {
 
     private static @Nullable PrivateFolder claimed;
 
-    /**
-     * Makes this process use the folder from now on; later calls return the same folder.
-     *
-     * @return the folder
-     * @throws RequestException if it cannot be written, has no room, or belongs to somebody else
-     */
+    /** Makes this process use the folder from now on; later calls return the same folder. */
     public static synchronized PrivateFolder claim() {
         if (claimed == null) {
             PrivateFolder folder = at(UserCache.chosen());
@@ -85,20 +80,12 @@ public record PrivateFolder(Path path) {
         return properties;
     }
 
-    /**
-     * Returns where native libraries are unpacked.
-     *
-     * @return a folder that only this user can enter
-     */
+    /** Returns where native libraries are unpacked. */
     public Path natives() {
         return path.resolve("native");
     }
 
-    /**
-     * Returns the folder for short-lived files.
-     *
-     * @return a folder that only this user can enter
-     */
+    /** Returns the folder for short-lived files. */
     public Path temporary() {
         return path.resolve("tmp");
     }

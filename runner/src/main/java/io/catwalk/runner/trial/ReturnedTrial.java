@@ -88,11 +88,7 @@ final class ReturnedTrial {
         this.images = images;
     }
 
-    /**
-     * Checks a trial in this process.
-     *
-     * @throws TroubleException if plugin, images or disk of this machine do not allow it
-     */
+    /** Checks a trial in this process. */
     static TrialOutcome checked(TrialOrder order, TrialFolder folder) {
         TrialSources sources = new TrialSources(order);
         TrialImages images = sources.images();

@@ -25,15 +25,7 @@ public record Supplies(List<Place> plugin, List<Place> images, List<Place> label
         weights = List.copyOf(weights);
     }
 
-    /**
-     * Returns the places on this machine.
-     *
-     * @param pluginsDir folder that contains the jar of the plugin
-     * @param images folder of the data set
-     * @param labels table of the labels; null if the folders are the labels
-     * @param weights to start from; null for random ones
-     * @return one place each
-     */
+    /** Returns the places on this machine. */
     public static Supplies here(
             Path pluginsDir, Path images, @Nullable String labels, @Nullable InitialWeights weights) {
         return new Supplies(

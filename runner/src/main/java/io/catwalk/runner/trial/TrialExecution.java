@@ -1,6 +1,5 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.runner.training.Epoch;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -12,11 +11,11 @@ public interface TrialExecution {
      *
      * @param order the trial
      * @param folder of the trial; it exists
-     * @param listener receives each epoch as it ends
+     * @param listener receives the start, and each epoch as it ends
      * @return the outcome; a trial that fails for whatever reason is one with status failed
      * @throws IOException if the trial folder cannot be written or no process can be started
      * @throws InterruptedException if the calling thread is interrupted; the trial is then over
      */
-    TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<Epoch> listener)
+    TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener)
             throws IOException, InterruptedException;
 }

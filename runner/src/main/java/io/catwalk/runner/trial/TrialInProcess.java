@@ -1,6 +1,5 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.runner.training.Epoch;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -12,10 +11,12 @@ public final class TrialInProcess implements TrialExecution, OutcomeCheck {
     private static final Logger LOG = LoggerFactory.getLogger(TrialInProcess.class);
 
     @Override
-    public TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<Epoch> listener) throws IOException {
+    public TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) throws IOException {
+        listener.accept(new TrialNews.Started(""));
         folder.writeOrder(order);
         try {
-            return new TrialRun(order, folder).run(listener, evaluated -> {});
+            return new TrialRun(order, folder)
+                    .run(epoch -> listener.accept(new TrialNews.Trained(epoch)), evaluated -> {});
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             LOG.error("The trial failed", e);
             return new TrialOutcome.Failed(order.spec(), TrialMain.reason(e));

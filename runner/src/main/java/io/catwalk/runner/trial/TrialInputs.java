@@ -12,12 +12,7 @@ package io.catwalk.runner.trial;
 public record TrialInputs(
         String pluginId, String pluginVersion, String pluginSha256, String datasetSha256, Software software) {
 
-    /**
-     * Returns the same with other software.
-     *
-     * @param newSoftware versions of the program and its engine
-     * @return a changed copy
-     */
+    /** Returns the same with other software. */
     public TrialInputs with(Software newSoftware) {
         return new TrialInputs(pluginId, pluginVersion, pluginSha256, datasetSha256, newSoftware);
     }

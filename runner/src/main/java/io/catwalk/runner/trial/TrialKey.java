@@ -13,12 +13,7 @@ import tools.jackson.databind.SerializationFeature;
  */
 public record TrialKey(String digest) {
 
-    /**
-     * Computes the key of a trial.
-     *
-     * @param order what to do, and what it is made from
-     * @return its key
-     */
+    /** Computes the key of a trial. */
     public static TrialKey of(TrialOrder order) {
         TrialInputs inputs = order.inputs();
         List<Object> parts = List.of(

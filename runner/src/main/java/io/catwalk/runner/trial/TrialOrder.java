@@ -46,64 +46,32 @@ public record TrialOrder(
         }
     }
 
-    /**
-     * Loads the images of the trial, from where the order says.
-     *
-     * @param home where data sets are
-     * @return training, validation and test images
-     * @throws RequestException if the data set or the split is wrong
-     */
+    /** Loads the images of the trial, from where the order says. */
     public TrialImages images(DataHome home) {
         return split.split(dataset.load(home), spec.fold());
     }
 
-    /**
-     * Replaces the inputs.
-     *
-     * @param newInputs plugin, data and software
-     * @return a changed copy
-     */
+    /** Replaces the inputs. */
     public TrialOrder with(TrialInputs newInputs) {
         return new TrialOrder(spec, dataset, split, newInputs, supplies, timeoutSeconds, processor, attempt);
     }
 
-    /**
-     * Replaces the places of the files.
-     *
-     * @param newDataset the same images, perhaps under another path
-     * @param newSupplies where the files are
-     * @return a changed copy
-     */
+    /** Replaces the places of the files. */
     public TrialOrder from(DatasetSpec newDataset, Supplies newSupplies) {
         return new TrialOrder(spec, newDataset, split, inputs, newSupplies, timeoutSeconds, processor, attempt);
     }
 
-    /**
-     * Sets the number of the attempt.
-     *
-     * @param newAttempt number of the attempt, from 1
-     * @return a changed copy
-     */
+    /** Sets the number of the attempt. */
     public TrialOrder numbered(int newAttempt) {
         return new TrialOrder(spec, dataset, split, inputs, supplies, timeoutSeconds, processor, newAttempt);
     }
 
-    /**
-     * Requires one kind of processor.
-     *
-     * @param newProcessor model that it must run on; null for any
-     * @return a changed copy
-     */
+    /** Requires one kind of processor. */
     public TrialOrder on(@Nullable String newProcessor) {
         return new TrialOrder(spec, dataset, split, inputs, supplies, timeoutSeconds, newProcessor, attempt);
     }
 
-    /**
-     * Refuses an outcome that was made from other inputs than ordered.
-     *
-     * @param outcome that was reported
-     * @return the outcome, or that the trial is lost
-     */
+    /** Refuses an outcome that was made from other inputs than ordered. */
     public TrialOutcome own(TrialOutcome outcome) {
         boolean own = outcome.trial().id().equals(spec.id())
                 && (!(outcome instanceof TrialOutcome.Done done)

@@ -1,7 +1,6 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.process.ForkedJvm;
-import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.ParityResult.Missing;
 import java.io.File;
 import java.io.IOException;
@@ -31,8 +30,9 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck {
     private final ForkedJvm jvm = new ForkedJvm();
 
     @Override
-    public TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<Epoch> listener)
+    public TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener)
             throws IOException, InterruptedException {
+        listener.accept(new TrialNews.Started(""));
         Duration timeout = order.timeoutSeconds() == null ? null : Duration.ofSeconds(order.timeoutSeconds());
         folder.writeOrder(order);
         List<String> verb = List.of(
@@ -41,7 +41,7 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck {
         AtomicReference<@Nullable TrialOutcome> ended = new AtomicReference<>();
         Ending ending = run(verb, order.spec().threads(), folder, timeout, event -> {
             if (event.epoch() != null) {
-                listener.accept(event.epoch());
+                listener.accept(new TrialNews.Trained(event.epoch()));
             } else if (event.evaluated() != null) {
                 evaluated.set(event.evaluated());
             } else if (event.ended() != null) {

@@ -46,12 +46,9 @@ final class TrialRun {
     }
 
     /**
-     * Runs the remaining steps.
-     *
-     * @param listener receives each epoch as it ends, and first those that an earlier attempt trained
-     * @param evaluated called when the network is trained and evaluated, before it is exported
-     * @return done; lost if a file cannot be read or written, or something is not what the order names; failed
-     *     if the trained network cannot be evaluated. Exceptions of the training are passed on to the caller
+     * Runs the remaining steps; the listener receives first the epochs that an earlier attempt trained. The trial is lost
+     * if a file cannot be read or written, or something is not what the order names, and failed if the trained network
+     * cannot be evaluated. Exceptions of the training are passed on.
      */
     TrialOutcome run(Consumer<Epoch> listener, Consumer<TrialOutcome.Done> evaluated) {
         Spent spent = Spent.now();

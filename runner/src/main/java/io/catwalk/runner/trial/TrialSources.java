@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the inputs that an order names, and refuses all others: trials with different inputs cannot be compared. */
+/**
+ * Finds the inputs that an order names, and refuses all others: trials with different inputs cannot be compared. Nobody
+ * writes to the files and folders that are found.
+ */
 public final class TrialSources {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialSources.class);
@@ -24,11 +27,6 @@ public final class TrialSources {
     private final TrialOrder order;
     private final InputFetcher fetcher = InputFetcher.standard();
 
-    /**
-     * Prepares the search.
-     *
-     * @param order of a trial
-     */
     public TrialSources(TrialOrder order) {
         this.order = order;
     }
@@ -77,45 +75,25 @@ public final class TrialSources {
         return images;
     }
 
-    /**
-     * Finds the folder of the images.
-     *
-     * @return a folder that must not be written to
-     * @throws RequestException if no place has it
-     */
+    /** Finds the folder of the images. */
     public Path imagesFolder() {
         return fetcher.bring(
                 "the images of " + order.dataset().name(), order.supplies().images());
     }
 
-    /**
-     * Lists the images, and what else is read with them.
-     *
-     * @return the files, by their paths relative to the folder of the images, with {@code /}
-     * @throws RequestException if they cannot be found
-     */
+    /** Lists the images, and what else is read with them. */
     public SortedMap<String, Path> imageFiles() {
         Path labels = order.supplies().labels().isEmpty() ? null : labels();
         return ImageDatasets.files(
                 imagesFolder(), order.dataset().at(imagesFolder(), labels).reading());
     }
 
-    /**
-     * Finds the table of the labels.
-     *
-     * @return a file that must not be written to
-     * @throws RequestException if no place has it
-     */
+    /** Finds the table of the labels. */
     public Path labels() {
         return fetcher.bring("the labels", order.supplies().labels());
     }
 
-    /**
-     * Finds the weights to start from.
-     *
-     * @return a file that must not be written to
-     * @throws RequestException if no place has them
-     */
+    /** Finds the weights to start from. */
     public Path weightsFile() {
         return fetcher.bring("the initial weights", order.supplies().weights());
     }
@@ -148,12 +126,7 @@ public final class TrialSources {
         });
     }
 
-    /**
-     * Finds the jar of the plugin: in a folder it is found by its digest, whatever its name is.
-     *
-     * @return a file that must not be written to
-     * @throws TroubleException if no place has it
-     */
+    /** Finds the jar of the plugin: in a folder it is found by its digest, whatever its name is. */
     public Path jar() {
         String expected = order.inputs().pluginSha256();
         Path place;

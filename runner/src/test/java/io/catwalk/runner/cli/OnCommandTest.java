@@ -46,14 +46,14 @@ final class OnCommandTest {
     @CsvSource({
         "made-up:, MadeUpExecutor",
         "made-up:a=1, MadeUpExecutor",
-        "spark://host:7077, SparkExecutorFactory",
-        "local[2], SparkExecutorFactory",
-        "'local-cluster[1,1,1024]', SparkExecutorFactory",
+        "spark://host:7077, SparkExecutor.Factory",
+        "local[2], SparkExecutor.Factory",
+        "'local-cluster[1,1,1024]', SparkExecutor.Factory",
         "local, LocalExecutor.Factory",
         "in-process, LocalExecutor.InProcessFactory",
         "orders:there, OrderFolderExecutor.Factory",
-        "made-up, SparkExecutorFactory",
-        "'', SparkExecutorFactory"
+        "made-up, SparkExecutor.Factory",
+        "'', SparkExecutor.Factory"
     })
     void theLongestSchemeThatFitsGetsTheText(String on, String factory) {
         assertThat(TrialExecutorFactory.of(on).getClass().getCanonicalName()).endsWith("." + factory);

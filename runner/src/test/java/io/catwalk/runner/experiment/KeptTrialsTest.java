@@ -26,6 +26,7 @@ import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialKey;
+import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -421,7 +422,7 @@ class KeptTrialsTest {
         }
 
         @Override
-        public TrialOutcome train(TrialOrder order, TrialFolder trial, Consumer<Epoch> listener)
+        public TrialOutcome train(TrialOrder order, TrialFolder trial, Consumer<TrialNews> listener)
                 throws IOException, InterruptedException {
             events.add("trains " + order.spec().seed());
             if (order.spec().seed() == deletedBy) {

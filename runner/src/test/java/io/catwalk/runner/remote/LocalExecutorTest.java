@@ -8,12 +8,7 @@ import io.catwalk.runner.trial.TrialProcess;
 final class LocalExecutorTest extends TrialExecutorContract {
 
     @Override
-    TrialExecutor openAnew() {
+    protected TrialExecutor openAnew() {
         return new LocalExecutor(new TrialProcess(), 2);
-    }
-
-    @Override
-    void killTheWork() throws InterruptedException {
-        Works.kill(() -> ProcessHandle.current().descendants());
     }
 }

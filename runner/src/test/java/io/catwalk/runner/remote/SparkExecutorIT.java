@@ -64,7 +64,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
     private static @Nullable TrialExecutor application;
 
     @Override
-    TrialExecutor open() throws IOException, InterruptedException {
+    protected TrialExecutor open() throws IOException, InterruptedException {
         TrialExecutor kept = application == null || application.isOver() ? openAnew() : application;
         application = kept;
         return new TrialExecutor() {
@@ -84,7 +84,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
     }
 
     @Override
-    TrialExecutor openAnew() throws IOException, InterruptedException {
+    protected TrialExecutor openAnew() throws IOException, InterruptedException {
         return open(cluster.master(), SparkCluster.program());
     }
 
@@ -99,19 +99,18 @@ final class SparkExecutorIT extends TrialExecutorContract {
     private TrialExecutor open(String master, Path onWorkers) throws IOException, InterruptedException {
         closeApplication();
         return new SparkExecutor(
-                new SparkExecutor.Settings(
-                        cluster.home(), master, SparkCluster.program(), onWorkers, shared.resolve("spark.log")),
-                1,
+                new SparkHome.Application(
+                        cluster.home(), master, SparkCluster.program(), onWorkers, shared.resolve("spark.log"), 1),
                 false);
     }
 
     @Override
-    int slots() {
+    protected int slots() {
         return 64;
     }
 
     @Override
-    void killTheWork() throws InterruptedException {
+    protected void killTheWork() throws InterruptedException {
         Works.kill(cluster::executors);
     }
 

@@ -3,7 +3,9 @@ package io.catwalk.runner.remote;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.trial.Orders;
 import io.catwalk.runner.trial.TrialExecutor;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,30 +46,55 @@ final class SparkExecutorTest {
         order = Orders.of(folder, "any", "tiny", 1, 1);
     }
 
-    /** Starts a Spark that runs commands of the shell once it has got a trial. */
-    private TrialExecutor open(String thenDoes) throws IOException, InterruptedException {
-        return open(thenDoes, Duration.ofMinutes(10));
+    /** Opens a Spark that runs commands of the shell once it has got a trial. */
+    private TrialExecutor open(String thenDoes) throws IOException {
+        return open("echo '@catwalk ready'; read -r trial rest; " + thenDoes, Duration.ofMinutes(10));
     }
 
-    private TrialExecutor open(String thenDoes, Duration patience) throws IOException, InterruptedException {
+    private TrialExecutor open(String does, Duration patience) throws IOException {
         Path home = folder.resolve("spark");
         Path submit =
                 Files.writeString(Files.createDirectories(home.resolve("bin")).resolve("spark-submit"), """
                 #!/bin/sh
                 echo "$@" >%s
-                echo '@catwalk ready'
-                read -r trial
                 %s
                 """.formatted(
-                                folder.resolve("arguments"), thenDoes));
+                                folder.resolve("arguments"), does));
         Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path program = folder.resolve("program");
         Files.createFile(Files.createDirectories(program.resolve("spark")).resolve("gateway.jar"));
         return new SparkExecutor(
-                new SparkExecutor.Settings(new SparkHome(home), "local", program, program, folder.resolve("spark.log")),
-                1,
+                new SparkHome.Application(
+                        new SparkHome(home), "local", program, program, folder.resolve("spark.log"), 1),
                 true,
                 patience);
+    }
+
+    @Test
+    void withoutATrialSparkIsNotStarted() throws Exception {
+        open("").close();
+        assertThat(folder.resolve("arguments")).doesNotExist();
+    }
+
+    @Test
+    void whySparkDoesNotStartReachesTheUser() throws Exception {
+        try (TrialExecutor executor = open("echo 'ERROR no such master' >&2", Duration.ofMinutes(10))) {
+            assertThatThrownBy(() -> lost(executor, news -> {}))
+                    .isInstanceOf(RequestException.class)
+                    .hasMessageContaining("did not start: ERROR no such master; see ");
+        }
+    }
+
+    @Test
+    void anInterruptWhileSparkStartsCancelsTheTrial() throws Exception {
+        try (TrialExecutor executor = open("read -r never", Duration.ofMinutes(10))) {
+            Thread.currentThread().interrupt();
+            TrialExecutor.Submitted submitted =
+                    executor.submit(order, new TrialFolder(folder.resolve("trial")), news -> {});
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThatThrownBy(() -> submitted.outcome().get()).isInstanceOf(CancellationException.class);
+        }
     }
 
     private String lost(TrialExecutor executor, Consumer<TrialNews> listener) throws Exception {
@@ -115,7 +143,8 @@ final class SparkExecutorTest {
     @Test
     void aSparkThatBeginsNoTrialIsToldOfOnce() throws Exception {
         BlockingQueue<TrialNews> heard = new LinkedBlockingQueue<>();
-        try (TrialExecutor executor = open("read -r more", Duration.ofMillis(50))) {
+        try (TrialExecutor executor =
+                open("echo '@catwalk ready'; read -r more; read -r more", Duration.ofMillis(50))) {
             var unused = executor.submit(order, new TrialFolder(folder.resolve("trial")), heard::add);
 
             assertThat(heard.poll(60, SECONDS))
@@ -127,10 +156,10 @@ final class SparkExecutorTest {
         }
     }
 
-    /** The place is base64 of 'node'. A class that is gone after an update stands for any error. */
+    /** A class that is gone after an update stands for any error. */
     @Test
     void anErrorWhileTheOutputIsReadLosesTheTrials() throws Exception {
-        try (TrialExecutor executor = open("echo '@catwalk started trial-0 bm9kZQ=='; read -r more")) {
+        try (TrialExecutor executor = open("printf '@catwalk %s\\tstarted\\tnode\\n' $trial; read -r more")) {
             assertThat(lost(executor, news -> {
                         throw new NoClassDefFoundError("gone");
                     }))

@@ -31,9 +31,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every executor must do that carries trials out while somebody waits. */
+/**
+ * What every executor must do that carries trials out while somebody waits. Executors of others extend it, too: it is in
+ * the jar {@code catwalk-runner-VERSION-tests.jar}.
+ */
 @Timeout(300)
-abstract class TrialExecutorContract {
+public abstract class TrialExecutorContract {
 
     private static final long PATIENCE = 120;
 
@@ -47,8 +50,9 @@ abstract class TrialExecutorContract {
                     + " java.util.concurrent.locks.LockSupport.park(); return x; }, \"hang\"), Layers.flatten(),"
                     + " Layers.dense(task.classes()));";
 
+    /** Plugins and images of the trials. */
     @TempDir
-    static Path shared;
+    protected static Path shared;
 
     @TempDir
     Path folder;
@@ -69,19 +73,22 @@ abstract class TrialExecutorContract {
     }
 
     /** Opens the executor, which can run two trials at once; it may be one that others have used. */
-    TrialExecutor open() throws Exception {
+    protected TrialExecutor open() throws Exception {
         return openAnew();
     }
 
-    abstract TrialExecutor openAnew() throws Exception;
+    /** Opens an executor of its own. */
+    protected abstract TrialExecutor openAnew() throws Exception;
 
     /** Says how many trials it takes at once. */
-    int slots() {
+    protected int slots() {
         return 2;
     }
 
     /** Kills whatever carries the trials out on the machine where they run, as a lack of memory would. */
-    abstract void killTheWork() throws Exception;
+    protected void killTheWork() throws Exception {
+        Works.kill(() -> ProcessHandle.current().descendants());
+    }
 
     final TrialOrder order(String classifier) {
         return Orders.of(shared, classifier, "tiny", 2, 1);

@@ -54,8 +54,9 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
         }
 
         @Override
-        public TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<Epoch> listener)
+        public TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener)
                 throws IOException, InterruptedException {
+            listener.accept(new TrialNews.Started(""));
             TrialSpec spec = order.spec();
             String ofClassifier = asked.getOrDefault(spec.classifier(), "");
             String end = asked.getOrDefault(spec.id(), asked.getOrDefault(spec.label(), ofClassifier));
@@ -82,7 +83,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
                     + 0.02 * new SplittableRandom(spec.id().hashCode()).nextDouble();
         }
 
-        private TrialOutcome done(TrialOrder order, TrialFolder folder, double accuracy, Consumer<Epoch> listener)
+        private TrialOutcome done(TrialOrder order, TrialFolder folder, double accuracy, Consumer<TrialNews> listener)
                 throws IOException {
             int fold = order.spec().fold();
             TrialImages images = loaded.computeIfAbsent(
@@ -94,7 +95,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
 
     /** Writes into a folder what a trial writes that had this accuracy on its test images. */
     private static TrialOutcome.Done leave(
-            TrialOrder order, TrialFolder folder, TrialImages images, double accuracy, Consumer<Epoch> listener)
+            TrialOrder order, TrialFolder folder, TrialImages images, double accuracy, Consumer<TrialNews> listener)
             throws IOException {
         TrialSpec spec = order.spec();
         SplittableRandom random = new SplittableRandom(TrialKey.of(order).hashCode());
@@ -110,7 +111,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
                 Evaluation.of(validation, classes).metrics(),
                 Evaluation.of(train, classes).metrics());
         List<Epoch> history = history(spec, metrics);
-        history.forEach(listener);
+        history.forEach(epoch -> listener.accept(new TrialNews.Trained(epoch)));
 
         folder.writeSplit(images);
         folder.writeClasses(classes);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
-import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,12 +64,15 @@ final class TrialProcessTest {
 
     @Test
     void theSameSeedGivesTheSameBytesAndAnotherSeedOthers() throws Exception {
-        List<Epoch> epochs = new ArrayList<>();
-        Done first = train(scored(1), trial("first"), epochs::add);
+        List<TrialNews> news = new ArrayList<>();
+        Done first = train(scored(1), trial("first"), news::add);
         Done again = train(scored(1), trial("again"), epoch -> {});
         Done other = train(scored(2), trial("other"), epoch -> {});
 
-        assertThat(epochs).extracting(Epoch::epoch).containsExactly(1, 2);
+        assertThat(news.get(0)).isEqualTo(new TrialNews.Started(""));
+        assertThat(news.subList(1, 3))
+                .map(one -> ((TrialNews.Trained) one).epoch().epoch())
+                .containsExactly(1, 2);
         assertThat(first.metrics()).isEqualTo(again.metrics()).isNotEqualTo(other.metrics());
         for (String file : List.of("predictions.csv", "predictions-validation.csv", "model/network-0000.params")) {
             Path expected = folder.resolve("first").resolve(file);
@@ -83,7 +85,11 @@ final class TrialProcessTest {
 
     @Test
     void aTrialThatIsKilledFromOutsideIsLost() throws Exception {
-        Consumer<Epoch> killing = epoch -> childrenOn("killed").forEach(ProcessHandle::destroyForcibly);
+        Consumer<TrialNews> killing = news -> {
+            if (news instanceof TrialNews.Trained) {
+                childrenOn("killed").forEach(ProcessHandle::destroyForcibly);
+            }
+        };
         TrialOutcome outcome = new TrialProcess().train(order("hangs-later", 1), trial("killed"), killing);
         assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
         assertThat(outcome.error()).startsWith("its process was killed from outside");
@@ -150,7 +156,7 @@ final class TrialProcessTest {
                 .toList();
     }
 
-    private static Done train(TrialOrder order, TrialFolder folder, Consumer<Epoch> listener) throws Exception {
+    private static Done train(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) throws Exception {
         return (Done) new TrialProcess().train(order, folder, listener);
     }
 
