@@ -115,12 +115,7 @@ public enum Corruption {
         return unit;
     }
 
-    /**
-     * Returns the strength of a step.
-     *
-     * @param step from 0, which leaves the image unchanged, to {@link #STEPS}
-     * @return the strength, in the unit
-     */
+    /** Returns the strength of a step, in the unit: from 0, which leaves the image unchanged, to {@link #STEPS}. */
     public int strength(int step) {
         return strongest * step / STEPS;
     }

@@ -38,11 +38,6 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
 
     private static final String FILE = "robustness.json";
 
-    /** Copies the list. */
-    public Robustness {
-        classifiers = List.copyOf(classifiers);
-    }
-
     /**
      * The images that were corrupted.
      *
@@ -66,16 +61,7 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
      */
     public record Classifier(String name, String trial, String onnxSha256, Accuracy clean, List<Curve> curves) {
 
-        /** Copies the list. */
-        public Classifier {
-            curves = List.copyOf(curves);
-        }
-
-        /**
-         * Returns the accuracies under one corruption.
-         *
-         * @throws IllegalArgumentException if it was not measured
-         */
+        /** Returns the accuracies under one corruption, which was measured. */
         public Curve curve(Corruption corruption) {
             return curves.stream()
                     .filter(curve -> curve.corruption() == corruption)
@@ -97,18 +83,8 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
         }
     }
 
-    /**
-     * The accuracy of a file by the strength of a corruption.
-     *
-     * @param corruption the corruption
-     * @param steps from weak to strong
-     */
+    /** The accuracy of a file by the strength of a corruption, from weak to strong. */
     public record Curve(Corruption corruption, List<Step> steps) {
-
-        /** Copies the list. */
-        public Curve {
-            steps = List.copyOf(steps);
-        }
 
         /** Returns the strongest step. */
         public Step last() {
@@ -116,22 +92,10 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
         }
     }
 
-    /**
-     * The accuracy of a file at one strength.
-     *
-     * @param strength in the unit of the corruption
-     * @param accuracy with its interval
-     */
+    /** The accuracy of a file at one strength, in the unit of the corruption. */
     public record Step(int strength, Accuracy accuracy) {}
 
-    /**
-     * Reads the measurements of a run.
-     *
-     * @param run its folder
-     * @return null if nothing was measured
-     * @throws RequestException if the file is damaged, or of a format that this program does not read
-     * @throws IOException if it cannot be read
-     */
+    /** Reads the measurements of a run; null if nothing was measured. */
     public static @Nullable Robustness in(RunFolder run) throws IOException {
         Path file = run.path().resolve(FILE);
         if (!Files.exists(file)) {
@@ -150,24 +114,12 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
         return read;
     }
 
-    /**
-     * Writes the measurements into a run folder.
-     *
-     * @param run its folder
-     * @throws IOException if it cannot be written
-     */
+    /** Writes the measurements into a run folder. */
     public void write(RunFolder run) throws IOException {
         AtomicFiles.write(run.path().resolve(FILE), Json.JSON.writeValueAsString(this));
     }
 
-    /**
-     * Removes the measurements of files that have been replaced since.
-     *
-     * @param run its folder
-     * @param done trained networks of the run
-     * @return the measurements of the current files
-     * @throws IOException if a file cannot be read
-     */
+    /** Removes the measurements of files that have been replaced since. */
     public Robustness current(RunFolder run, List<Done> done) throws IOException {
         List<Classifier> current = new ArrayList<>();
         for (Classifier one : classifiers) {

@@ -64,14 +64,10 @@ public final class RobustnessMeter {
     }
 
     /**
-     * Finds the ONNX files of a run, one for each classifier, and the test images that all of them were evaluated on.
+     * Finds the ONNX files of a run, one for each classifier, and the test images that all of them were evaluated on,
+     * at least 1.
      *
-     * @param run finished or not
-     * @param home folder of the data sets
-     * @param most largest number of test images; at least 1
-     * @return the meter for these files and images
      * @throws RequestException if there is no ONNX file, or its test images do not exist any more
-     * @throws IOException if the run cannot be read
      */
     public static RobustnessMeter of(RecordedRun run, DataHome home, int most) throws IOException {
         RunResults results = run.results();
@@ -109,11 +105,8 @@ public final class RobustnessMeter {
     /**
      * Measures every file that was not measured before on the same images.
      *
-     * @param before earlier measurements; null if there are none
      * @param note receives, in one line, what is being measured
-     * @return all measurements
      * @throws RequestException if a file does not belong to its trial
-     * @throws IOException if a file cannot be read
      */
     public Robustness measure(@Nullable Robustness before, Consumer<String> note) throws IOException {
         RunFolder folder = run.folder();
