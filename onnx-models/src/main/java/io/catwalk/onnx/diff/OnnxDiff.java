@@ -82,26 +82,11 @@ public final class OnnxDiff {
      * @throws IllegalArgumentException if random numbers cannot be drawn for the inputs of the reference
      */
     public static OnnxDiff between(Path reference, Path other) {
-        return between(reference, other, () -> {});
-    }
-
-    /**
-     * Compares two files as {@link #between(Path, Path)} does, and reports progress.
-     *
-     * @param reference the file that is right by definition
-     * @param other the file that is compared
-     * @param ran called when the numbers are drawn, and after each run of a file
-     * @return the comparison
-     * @throws OnnxFileException as {@link #between(Path, Path, Map, Tolerance)}
-     * @throws IllegalArgumentException if random numbers cannot be drawn for the inputs of the reference
-     */
-    public static OnnxDiff between(Path reference, Path other, Runnable ran) {
         Map<String, Tensor> drawn;
         try (OnnxRunner runner = OnnxRunner.open(reference)) {
             drawn = RandomInputs.of(runner.inputs(), 16, Map.of(), 1);
         }
-        ran.run();
-        return between(reference, other, drawn, Tolerance.standard(), ran);
+        return between(reference, other, drawn, Tolerance.standard());
     }
 
     /**
@@ -119,25 +104,8 @@ public final class OnnxDiff {
      * @throws IllegalArgumentException if the inputs do not fit the reference
      */
     public static OnnxDiff between(Path reference, Path other, Map<String, Tensor> given, Tolerance tolerance) {
-        return between(reference, other, given, tolerance, () -> {});
-    }
-
-    /**
-     * Compares two files as {@link #between(Path, Path, Map, Tolerance)} does, and reports progress.
-     *
-     * @param reference the file that is right by definition
-     * @param other the file that is compared
-     * @param given an array for each input of the reference
-     * @param tolerance what counts as equal
-     * @param ran called after each run of a file
-     * @return the comparison
-     * @throws OnnxFileException as {@link #between(Path, Path, Map, Tolerance)}
-     * @throws IllegalArgumentException if the inputs do not fit the reference
-     */
-    public static OnnxDiff between(
-            Path reference, Path other, Map<String, Tensor> given, Tolerance tolerance, Runnable ran) {
-        Side left = complete(reference, given, ran);
-        Side right = watched(other, renamed(reference, other, given), any -> true, ran);
+        Side left = complete(reference, given);
+        Side right = watched(other, renamed(reference, other, given), any -> true);
         if (left.outputs().size() != right.outputs().size()) {
             throw new OnnxFileException(
                     other,
@@ -159,28 +127,12 @@ public final class OnnxDiff {
      * @throws IllegalArgumentException if the inputs do not fit
      */
     public static OnnxDiff optimized(Path file, Map<String, Tensor> given, Tolerance tolerance) {
-        return optimized(file, given, tolerance, () -> {});
-    }
-
-    /**
-     * Compares a file as {@link #optimized(Path, Map, Tolerance)} does, which runs it once for each of its tensors, and
-     * reports progress.
-     *
-     * @param file the file
-     * @param given an array for each input, by its name
-     * @param tolerance what counts as equal
-     * @param ran called after each run of the file
-     * @return the comparison
-     * @throws OnnxFileException as {@link #optimized(Path, Map, Tolerance)}
-     * @throws IllegalArgumentException if the inputs do not fit
-     */
-    public static OnnxDiff optimized(Path file, Map<String, Tensor> given, Tolerance tolerance, Runnable ran) {
-        Side written = complete(file, given, ran);
+        Side written = complete(file, given);
         Map<String, Tensor> made = new LinkedHashMap<>();
         for (String tensor : written.values().keySet()) {
             // One at a time: nodes are not fused across a tensor that a run returns.
             if (!given.containsKey(tensor)) {
-                made.putAll(made(file, Set.of(tensor), OnnxOptions.standard(), given, ran));
+                made.putAll(made(file, Set.of(tensor), OnnxOptions.standard(), given));
             }
         }
         return new OnnxDiff(written, new Side(written.model(), given, made), tolerance);
@@ -218,8 +170,8 @@ public final class OnnxDiff {
     }
 
     /** Runs a reference, which has to give the numbers of all of its outputs. */
-    private static Side complete(Path file, Map<String, Tensor> given, Runnable ran) {
-        Side side = watched(file, given, some -> some.unknownOutputs().isEmpty(), ran);
+    private static Side complete(Path file, Map<String, Tensor> given) {
+        Side side = watched(file, given, some -> some.unknownOutputs().isEmpty());
         if (!side.unknownOutputs().isEmpty()) {
             throw new OnnxFileException(
                     file,
@@ -236,19 +188,19 @@ public final class OnnxDiff {
      * @param suffices tells whether those that can be computed are enough to compare
      * @throws OnnxFileException if none can be computed, or they are not enough
      */
-    private static Side watched(Path file, Map<String, Tensor> given, Predicate<Side> suffices, Runnable ran) {
+    private static Side watched(Path file, Map<String, Tensor> given, Predicate<Side> suffices) {
         ModelProto model = OnnxRunner.read(file);
         Set<String> tensors = new LinkedHashSet<>();
         model.getGraph().getNodeList().forEach(node -> tensors.addAll(node.getOutputList()));
         tensors.remove("");
         try {
-            return new Side(model, given, made(file, tensors, AS_WRITTEN, given, ran));
+            return new Side(model, given, made(file, tensors, AS_WRITTEN, given));
         } catch (OnnxFileException e) {
             Map<String, Tensor> made = new LinkedHashMap<>();
             Set<String> failed = new HashSet<>();
             for (String tensor : tensors) {
                 try {
-                    made.putAll(made(file, Set.of(tensor), AS_WRITTEN, given, ran));
+                    made.putAll(made(file, Set.of(tensor), AS_WRITTEN, given));
                 } catch (OnnxFileException later) {
                     e.addSuppressed(later);
                     failed.add(tensor);
@@ -263,14 +215,12 @@ public final class OnnxDiff {
     }
 
     private static Map<String, Tensor> made(
-            Path file, Set<String> tensors, OnnxOptions options, Map<String, Tensor> given, Runnable ran) {
+            Path file, Set<String> tensors, OnnxOptions options, Map<String, Tensor> given) {
         try (OnnxRunner runner = OnnxRunner.watching(file, tensors, options)) {
             Set<String> taken = runner.inputs().stream().map(TensorInfo::name).collect(Collectors.toSet());
             Map<String, Tensor> fitting = new HashMap<>(given);
             fitting.keySet().retainAll(taken);
             return runner.run(fitting);
-        } finally {
-            ran.run();
         }
     }
 

@@ -1,9 +1,43 @@
 package io.catwalk.onnx.runtime;
 
-/** Checks that ONNX Runtime is present. Running a file and proving an export need it; exporting does not. */
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Checks that ONNX Runtime is present, and counts the calls to it. Running a file and proving an export need it; exporting
+ * does not.
+ */
 public final class OnnxRuntime {
 
+    private static final AtomicLong BEGUN = new AtomicLong();
+    private static final AtomicLong ENDED = new AtomicLong();
+
     private OnnxRuntime() {}
+
+    /**
+     * Counts the calls to the native library that open and run files, in this process.
+     *
+     * @param begun how many have begun
+     * @param ended how many of them have ended, whatever came of them
+     */
+    public record Calls(long begun, long ended) {}
+
+    /**
+     * Counts the calls so far. A watchdog can tell one call that never returns from many that do.
+     *
+     * @return the calls of all threads
+     */
+    public static Calls calls() {
+        long ended = ENDED.get(); // first: no call that is counted as begun can be missing then
+        return new Calls(BEGUN.get(), ended);
+    }
+
+    static void begin() {
+        BEGUN.incrementAndGet();
+    }
+
+    static void end() {
+        ENDED.incrementAndGet();
+    }
 
     /**
      * Checks that ONNX Runtime is on the class path, without loading a native library.

@@ -38,6 +38,7 @@ final class Session implements AutoCloseable {
         Path file = model.file();
         OrtEnvironment environment = Environment.shared();
         SessionOptions options = new SessionOptions();
+        OnnxRuntime.begin();
         try {
             options.setIntraOpNumThreads(chosen.threads());
             options.setOptimizationLevel(level(chosen.optimization()));
@@ -65,6 +66,8 @@ final class Session implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             options.close();
             throw e;
+        } finally {
+            OnnxRuntime.end();
         }
     }
 
@@ -86,6 +89,7 @@ final class Session implements AutoCloseable {
      */
     <T> T run(String what, String remedy, Run<T> run) {
         lifetime.readLock().lock();
+        OnnxRuntime.begin();
         try {
             if (closed) {
                 throw new IllegalStateException("the session of " + file + " is closed");
@@ -94,6 +98,7 @@ final class Session implements AutoCloseable {
         } catch (OrtException e) {
             throw new OnnxFileException(file, "a model that runs " + what, reason(e), remedy, e);
         } finally {
+            OnnxRuntime.end();
             lifetime.readLock().unlock();
         }
     }

@@ -4,6 +4,7 @@ import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
@@ -176,7 +177,7 @@ final class DemoCommand extends ConsoleCommand {
         for (Map.Entry<String, Shown> entry : shown.entrySet()) {
             Path file = entry.getValue().file();
             ModelFiles.requireWeightsInside(file);
-            try (OnnxPredictor predictor = SandboxedCommand.open(file, hints, console)) {
+            try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
                 if (all != null) {
                     FileDataset.requireFit(file, predictor.signature(), all);
                 }

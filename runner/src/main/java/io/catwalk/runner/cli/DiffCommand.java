@@ -7,7 +7,6 @@ import io.catwalk.onnx.diff.RandomInputs;
 import io.catwalk.onnx.diff.TensorDifference;
 import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.parity.Parity;
-import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Preprocessing;
@@ -123,42 +122,34 @@ final class DiffCommand extends JsonCommand {
 
     private int compare(Console console) throws IOException {
         if (other == null || !Files.isDirectory(other)) {
-            return report(diff(file, other, console), console);
+            return report(diff(file, other), console);
         }
         TrialFolder folder = RunFolder.onlyTrained(other);
         EngineSettings.apply(folder.readOrder().spec().threads());
         try (Scratch scratch = new Scratch();
-                SavedTrial saved = SandboxedCommand.signingWhile(
-                        () -> SavedTrial.open(
-                                folder, plugins.open(console), Home.data(console), null, ClassMatch.BY_NAME),
-                        console)) {
-            return report(diff(exported(saved, scratch, console), file, console), console);
+                SavedTrial saved =
+                        SavedTrial.open(folder, plugins.open(console), Home.data(console), null, ClassMatch.BY_NAME)) {
+            return report(diff(exported(saved, scratch), file), console);
         }
     }
 
     /** Exports the network of a trial, which does not run the file that is compared. */
-    static Path exported(SavedTrial saved, Scratch scratch, Console console) throws IOException {
+    static Path exported(SavedTrial saved, Scratch scratch) throws IOException {
         Path exported = scratch.file("export.onnx");
-        return SandboxedCommand.signingWhile(
-                () -> {
-                    saved.writeUnproven(exported);
-                    return exported;
-                },
-                console);
+        saved.writeUnproven(exported);
+        return exported;
     }
 
-    private OnnxDiff diff(Path reference, @Nullable Path compared, Console console) {
+    private OnnxDiff diff(Path reference, @Nullable Path compared) {
         try {
             Tolerance tolerance = tolerance(Tolerance.standard().absolute());
             Map<String, Tensor> given;
             try (OnnxRunner runner = OnnxRunner.open(reference)) {
                 given = RandomInputs.of(runner.inputs(), rows, sizes, seed);
             }
-            SandboxedCommand.sign(console);
-            Runnable ran = () -> SandboxedCommand.sign(console);
             return compared == null
-                    ? OnnxDiff.optimized(reference, given, tolerance, ran)
-                    : OnnxDiff.between(reference, compared, given, tolerance, ran);
+                    ? OnnxDiff.optimized(reference, given, tolerance)
+                    : OnnxDiff.between(reference, compared, given, tolerance);
         } catch (IllegalArgumentException e) {
             throw new RequestException(file + ": " + e.getMessage(), e);
         }
@@ -172,18 +163,16 @@ final class DiffCommand extends JsonCommand {
         Tolerance tolerance = tolerance(Parity.TOLERANCE);
         RuntimeReport.RuntimeDiffReport report =
                 new RuntimeReport.RuntimeDiffReport(file.toString(), tolerance, new ArrayList<>());
-        try (OnnxPredictor predictor = SandboxedCommand.open(file, OnnxHints.none(), console)) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
             RuntimeCheck.requireChannelsFirst(file, predictor.signature());
-            RuntimeOptions.Installed runners =
-                    runtimes.installed(file, predictor.operators(), () -> SandboxedCommand.sign(console));
+            RuntimeOptions.Installed runners = runtimes.installed(file, predictor.operators());
             RuntimeCheck.RuntimeDiffs diffs = new RuntimeCheck.RuntimeDiffs(
                     file,
                     predictor,
                     preprocessing(predictor),
                     randomPixels(predictor.signature()),
                     tolerance,
-                    runtimes.timeout(),
-                    () -> SandboxedCommand.sign(console));
+                    runtimes.timeout());
             for (Runner runner : runners.all()) {
                 Path program = runners.programs().get(runner);
                 RuntimeCheck.RuntimeDiffs.Compared compared = program == null ? null : diffs.compared(runner, program);

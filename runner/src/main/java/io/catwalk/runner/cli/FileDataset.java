@@ -69,7 +69,7 @@ final class FileDataset {
             throw new RequestException(file + ": expected the images of " + Reasons.quoted(name) + ", which it was made"
                     + " from, found no such folder here: name their folder with --dataset DIR");
         }
-        return SandboxedCommand.signingWhile(() -> images.load(Home.data(console)), console);
+        return images.load(Home.data(console));
     }
 
     /** Returns the rule that resized the images of the file to its input size; null if they were not resized. */

@@ -2,7 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
-import io.catwalk.runner.plugin.PluginsLock;
+import io.catwalk.runner.plugin.PluginFolder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ final class ListCommand extends JsonCommand {
         PluginCatalog catalog = plugins.open(console);
         print(() -> asMap(catalog), () -> print(catalog, console), console);
         if (lock) {
-            console.note("locked in " + PluginsLock.write(plugins.folder, catalog));
+            console.note("locked in " + PluginFolder.lock(plugins.folder, catalog));
         }
         return catalog.failures().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }

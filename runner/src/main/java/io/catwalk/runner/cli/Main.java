@@ -93,7 +93,7 @@ public final class Main {
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT); // so that number formats and letter case do not vary
-        SandboxedCommand.endWithParent(System.in);
+        SandboxedCommand.openPipe(System.in);
         ResultStream results = new ResultStream(new FileOutputStream(FileDescriptor.out));
         PrintWriter out = new PrintWriter(results, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

@@ -114,7 +114,6 @@ final class PackageCommand extends ConsoleCommand {
         List<PackedFile> files = new ArrayList<>();
         addInBytes(files, subject);
         ImageDataset loaded = dataset.load(subject, metadata, console);
-        SandboxedCommand.sign(console);
         try (OnnxPredictor predictor = OnnxPredictor.open(subject)) {
             FileDataset.requireFit(subject, predictor.signature(), loaded);
             files.add(0, PackedFile.main(subject, predictor.signature().pixels() == PixelType.UINT8));

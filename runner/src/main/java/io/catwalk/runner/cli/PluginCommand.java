@@ -3,8 +3,8 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Shell;
-import io.catwalk.runner.contract.CheckedPlugin;
 import io.catwalk.runner.contract.PluginContract;
+import io.catwalk.runner.contract.PluginContract.CheckedPlugin;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginIndex;
 import io.catwalk.runner.plugin.PluginProject;
@@ -63,7 +63,7 @@ final class PluginCommand {
         private String what = "";
 
         @Mixin
-        private PluginFolder plugins;
+        private PluginFolderOption plugins;
 
         @Option(
                 names = "--index",
@@ -108,7 +108,7 @@ final class PluginCommand {
         private String name = "";
 
         @Mixin
-        private PluginFolder plugins;
+        private PluginFolderOption plugins;
 
         @Override
         int run(Console console) {
@@ -162,7 +162,7 @@ final class PluginCommand {
     static final class PluginListCommand extends JsonCommand {
 
         @Mixin
-        private PluginFolder plugins;
+        private PluginFolderOption plugins;
 
         @Option(names = "--outdated", description = "List only those that the index has in a newer version.")
         private boolean outdated;

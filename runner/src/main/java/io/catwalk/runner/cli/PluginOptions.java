@@ -2,12 +2,12 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginCatalog;
-import io.catwalk.runner.plugin.PluginsLock;
+import io.catwalk.runner.plugin.PluginFolder;
 import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The options of every command that needs plugins. */
-final class PluginOptions extends PluginFolder {
+final class PluginOptions extends PluginFolderOption {
 
     @Option(
             names = "--locked",
@@ -16,7 +16,7 @@ final class PluginOptions extends PluginFolder {
 
     PluginCatalog open(Console console) {
         if (locked) {
-            List<String> differences = PluginsLock.differences(folder);
+            List<String> differences = PluginFolder.differences(folder);
             differences.forEach(difference -> console.note("locked: " + difference));
             if (!differences.isEmpty()) {
                 throw new RequestException("expected the jars of " + folder.resolve("plugins.lock") + ", but "

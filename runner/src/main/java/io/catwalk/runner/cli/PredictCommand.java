@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Scores;
@@ -132,7 +133,8 @@ final class PredictCommand extends ConsoleCommand {
     }
 
     private int label(PredictionView view, Console console) throws InterruptedException {
-        try (OnnxPredictor predictor = SandboxedCommand.open(file, typedSize.added(options.hints()), console)) {
+        try (OnnxPredictor predictor =
+                OnnxPredictor.open(file, OnnxOptions.standard(), typedSize.added(options.hints()))) {
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);
             typedSize.require(file, signature);
@@ -156,11 +158,8 @@ final class PredictCommand extends ConsoleCommand {
                             Math.max(1, Math.min(MOST_AT_ONCE, BATCH_NUMBERS / signature.imageSize())))) {
                 view.begin(names, console);
                 int failed = 0;
-                for (List<DecodedAhead.Image> some = next(ahead, console);
-                        !some.isEmpty();
-                        some = next(ahead, console)) {
+                for (List<DecodedAhead.Image> some = ahead.next(); !some.isEmpty(); some = ahead.next()) {
                     failed += label(some, predictor, names, view, console);
-                    SandboxedCommand.sign(console);
                 }
                 view.end(console);
                 if (converted.get() > 0) {
@@ -180,11 +179,6 @@ final class PredictCommand extends ConsoleCommand {
                 + (channels == 1
                         ? " converted to gray (ITU-R BT.601), which the network takes"
                         : " taken as color, which the network takes: each channel has the same pixels");
-    }
-
-    /** Waits for images, which says nothing about the file. */
-    private static List<DecodedAhead.Image> next(DecodedAhead ahead, Console console) throws InterruptedException {
-        return SandboxedCommand.signingWhile(ahead::next, console);
     }
 
     /** Classifies the images that could be read, and counts the others; one that was named makes the command fail. */

@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.quantize.CalibrationMethod;
 import io.catwalk.onnx.quantize.WeightRange;
 import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Normalization;
@@ -109,7 +110,7 @@ final class QuantizeCommand extends JsonCommand {
         OnnxMetadata metadata = OnnxMetadata.read(file);
         ImageDataset images = images(file, trial, metadata, console);
         Normalization normalization;
-        try (OnnxPredictor predictor = SandboxedCommand.open(file, dataset.hints(images), console)) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.hints(images))) {
             normalization = FileOptions.normalization(dataset.options.preprocessing(file, predictor));
             FileDataset.requireFit(file, predictor.signature(), images);
         }
@@ -118,9 +119,7 @@ final class QuantizeCommand extends JsonCommand {
                 fullRange ? WeightRange.FULL : WeightRange.REDUCED,
                 calibrationImages,
                 threads,
-                LatencySettings.standard(),
-                predictor -> SandboxedCommand.signing(predictor, console),
-                () -> SandboxedCommand.sign(console));
+                LatencySettings.standard());
         QuantizedFile quantized = quantizer.quantize(
                 file, dataset.hints(images), dataset.matched(file, images, metadata), normalization, to);
         print(() -> asMap(quantized), () -> print(quantized, console), console);
@@ -138,7 +137,7 @@ final class QuantizeCommand extends JsonCommand {
         }
         DatasetSpec own = trial.readOrder().dataset();
         DatasetSpec chosen = Objects.requireNonNullElse(dataset.other(own.imageSize()), own);
-        return SandboxedCommand.signingWhile(() -> chosen.load(Home.data(console)), console);
+        return chosen.load(Home.data(console));
     }
 
     private static void print(QuantizedFile quantized, Console console) {

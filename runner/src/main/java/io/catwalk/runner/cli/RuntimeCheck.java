@@ -19,9 +19,9 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.runtimes.Answer;
-import io.catwalk.runner.runtimes.Question;
 import io.catwalk.runner.runtimes.Runner;
+import io.catwalk.runner.runtimes.Runner.Answer;
+import io.catwalk.runner.runtimes.Runner.Question;
 import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.Software;
 import java.io.BufferedOutputStream;
@@ -59,7 +59,7 @@ record RuntimeCheck(
     RuntimeReport run() throws IOException, InterruptedException {
         Signature signature = predictor.signature();
         requireChannelsFirst(file, signature);
-        RuntimeOptions.Installed runners = options.installed(file, predictor.operators(), this::goesOn);
+        RuntimeOptions.Installed runners = options.installed(file, predictor.operators());
         long start = System.nanoTime();
         float[] reference = reference();
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -100,7 +100,6 @@ record RuntimeCheck(
             int to = Math.min(images.size(), from + batch);
             float[] some = predictor.logits(preprocessing.normalize(images.read(from, to)), to - from);
             System.arraycopy(some, 0, logits, from * signature.classes(), some.length);
-            goesOn();
         }
         return logits;
     }
@@ -124,17 +123,13 @@ record RuntimeCheck(
         return new Question(file.toAbsolutePath(), about, pixels, count, signature.classes());
     }
 
-    private void goesOn() {
-        SandboxedCommand.sign(console);
-    }
-
     private RuntimeReport.Entry asked(Runner runner, Path program, Question question, float[] reference)
             throws IOException, InterruptedException {
-        Answer answer = runner.ask(program, question, options.timeout(), this::goesOn);
-        if (answer instanceof Answer.Failed failed) {
+        Answer answer = runner.ask(program, question, options.timeout());
+        if (answer instanceof Runner.Failed failed) {
             return new RuntimeReport.Unanswered(runner.runtime(), true, failed.reason());
         }
-        Answer.Given given = (Answer.Given) answer;
+        Runner.Given given = (Runner.Given) answer;
         // Without the logits of black images that fill the last batch.
         float[] logits = Arrays.copyOf(given.logits(), reference.length);
         Parity parity = Parity.of(reference, logits, images.size(), tolerance, FlipRule.NEAR_TIES);
@@ -158,7 +153,7 @@ record RuntimeCheck(
             at += images.imageLength();
         }
         try {
-            return new RuntimeDiffs(file, predictor, preprocessing, pixels, tolerance, options.timeout(), this::goesOn)
+            return new RuntimeDiffs(file, predictor, preprocessing, pixels, tolerance, options.timeout())
                     .compared(runner, program)
                     .outcome();
         } catch (OnnxFileException | IllegalArgumentException e) {
@@ -191,8 +186,7 @@ record RuntimeCheck(
             Preprocessing preprocessing,
             byte[] pixels,
             Tolerance tolerance,
-            Duration timeout,
-            Runnable beat) {
+            Duration timeout) {
 
         /** A comparison, its result, and the version that the runtime reports; null if it never answered. */
         record Compared(
@@ -223,12 +217,12 @@ record RuntimeCheck(
                     Path signed = scratch.file("cut.signature.json");
                     about(cut, model).write(signed);
                     Question question = new Question(model, signed, asked, images(), cut.numbers());
-                    Answer answer = runner.ask(program, question, timeout, beat);
-                    if (answer instanceof Answer.Given given) {
+                    Answer answer = runner.ask(program, question, timeout);
+                    if (answer instanceof Runner.Given given) {
                         version.set(given.version());
                         return new OtherRuntime.Given(given.logits());
                     }
-                    return new OtherRuntime.Refused(((Answer.Failed) answer).reason());
+                    return new OtherRuntime.Refused(((Runner.Failed) answer).reason());
                 };
                 RuntimeDiff diff = RuntimeDiff.of(file, predictor.signature(), tensor(), tolerance, other);
                 return new Compared(diff, diff.outcome(), version.get());

@@ -89,11 +89,11 @@ final class RuntimeOptions {
         }
     }
 
-    /** Finds the runners that can answer, before anything takes long; {@code beat} is called every half second. */
-    Installed installed(Path file, Set<String> operators, Runnable beat) throws IOException, InterruptedException {
+    /** Finds the runners that can answer, before anything takes long. */
+    Installed installed(Path file, Set<String> operators) throws IOException, InterruptedException {
         Installed found = new Installed(operators, runners(), new LinkedHashMap<>());
         for (Runner runner : found.all) {
-            Optional<Path> program = runner.unknown(operators).isPresent() ? Optional.empty() : runner.find(beat);
+            Optional<Path> program = runner.unknown(operators).isPresent() ? Optional.empty() : runner.find();
             if (program.isEmpty() && !names.contains(ALL)) {
                 throw new RequestException("--runtimes " + runner.name() + ": " + found.reason(runner));
             }

@@ -7,6 +7,7 @@ import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.Reasons;
@@ -134,7 +135,7 @@ final class VerifyCommand extends JsonCommand {
     }
 
     private int writeSignature(Console console) throws IOException {
-        try (OnnxPredictor predictor = SandboxedCommand.open(file, dataset.options.hints(), console)) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.options.hints())) {
             Path to = ModelSignature.beside(file);
             ModelSignature.stated(file, predictor, dataset.options.preprocessing(file, predictor))
                     .write(to);
@@ -158,10 +159,9 @@ final class VerifyCommand extends JsonCommand {
         TrialOrder order = folder.readOrder();
         EngineSettings.apply(order.spec().threads());
         DatasetSpec other = dataset.other(order.dataset().imageSize());
-        try (SavedTrial saved = SandboxedCommand.signingWhile(
-                () -> SavedTrial.open(folder, plugins.open(console), Home.data(console), other, dataset.match()),
-                console)) {
-            ParityResult parity = saved.crossCheck(file, tolerance, () -> SandboxedCommand.sign(console));
+        try (SavedTrial saved =
+                SavedTrial.open(folder, plugins.open(console), Home.data(console), other, dataset.match())) {
+            ParityResult parity = saved.crossCheck(file, tolerance);
             if (json) {
                 console.json(parity);
             } else {
@@ -176,8 +176,7 @@ final class VerifyCommand extends JsonCommand {
 
     private void showWhere(SavedTrial saved, Console console) throws IOException {
         try (Scratch scratch = new Scratch()) {
-            Path exported = DiffCommand.exported(saved, scratch, console);
-            OnnxDiff diff = OnnxDiff.between(exported, file, () -> SandboxedCommand.sign(console));
+            OnnxDiff diff = OnnxDiff.between(DiffCommand.exported(saved, scratch), file);
             DiffCommand.beginnings(diff.report(), console);
         } catch (ExportException | OnnxFileException | IllegalArgumentException e) {
             console.note("cannot locate where it differs: " + Reasons.oneLine(String.valueOf(e.getMessage())));
@@ -187,18 +186,15 @@ final class VerifyCommand extends JsonCommand {
     private int score(Tolerance tolerance, Console console) throws IOException, InterruptedException {
         OnnxMetadata metadata = OnnxMetadata.read(file);
         ImageDataset whole = dataset.load(file, metadata, console);
-        SandboxedCommand.sign(console);
-        try (OnnxPredictor predictor = SandboxedCommand.open(file, dataset.hints(whole), console)) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.hints(whole))) {
             Preprocessing preprocessing = dataset.options.preprocessing(file, predictor);
             FileDataset.requireFit(file, predictor.signature(), whole);
             int most = OptionParsers.within("--images", count, MOST_IMAGES);
             Double stated = stated(metadata);
             Optional<EvaluatedImages> evaluated = EvaluatedImages.of(metadata);
-            Optional<ImageDataset> own = SandboxedCommand.signingWhile(
-                    () -> evaluated.isPresent()
-                            ? evaluated.get().in(whole)
-                            : Optional.of(whole).filter(all -> areAll(all, metadata)),
-                    console);
+            Optional<ImageDataset> own = evaluated.isPresent()
+                    ? evaluated.get().in(whole)
+                    : Optional.of(whole).filter(all -> areAll(all, metadata));
             RuntimeReport report = null;
             if (runtimes.areGiven()) {
                 ImageSource some = whole.test().limit(most, whole.classes().size(), 0);
@@ -209,7 +205,7 @@ final class VerifyCommand extends JsonCommand {
             }
             ImageDataset images = dataset.matched(file, own.orElse(whole), metadata);
             Predictions predictions = Predictions.of(
-                    SandboxedCommand.signing(predictor, console),
+                    predictor,
                     images.test(),
                     FileOptions.normalization(preprocessing),
                     predictor.signature().classes());

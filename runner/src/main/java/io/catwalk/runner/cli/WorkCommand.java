@@ -267,17 +267,21 @@ final class WorkCommand extends ConsoleCommand {
 
     /** Ends this process, and the processes that it has started, when the watch is over. */
     private static void watch(Watch watch) {
-        SandboxedCommand.daemon("parent-watchdog", () -> {
-            try {
-                watch.await();
-            } catch (IOException e) {
-                LOG.warn("What the work lives with cannot be read", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-            System.exit(ExitCode.LOST);
-        });
+        Thread watchdog = new Thread(
+                () -> {
+                    try {
+                        watch.await();
+                    } catch (IOException e) {
+                        LOG.warn("What the work lives with cannot be read", e);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                        return;
+                    }
+                    System.exit(ExitCode.LOST);
+                },
+                "parent-watchdog");
+        watchdog.setDaemon(true);
+        watchdog.start();
     }
 
     /** An order whose file was deleted is withdrawn. */

@@ -13,22 +13,51 @@ import io.catwalk.testkit.contract.Expectations;
 import io.catwalk.testkit.contract.Limits;
 import io.catwalk.testkit.contract.Result;
 import io.catwalk.testkit.contract.Subject;
-import java.io.IOException;
+import java.io.FileDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Entry point of the process that checks a plugin, with {@code ORDER.json}. Only this process runs the plugin's code.
  */
 final class ContractMain {
 
+    /**
+     * Specifies what a process has to check.
+     *
+     * @param jar path of the plugin
+     * @param sha256 its digest, 64 lower-case hexadecimal digits
+     * @param checks ids of the checks, in their order
+     * @param settled how many checks are done, counted over all classifiers
+     * @param unkept ids of checks that the current classifier did not pass
+     * @param patienceMillis time limit of a check
+     */
+    record Order(
+            String jar, String sha256, List<String> checks, int settled, List<String> unkept, long patienceMillis) {}
+
+    /**
+     * Reports the progress of the checks to the parent process; exactly one field is set, or none at the end of all
+     * checks.
+     *
+     * @param classifiers the plugin was loaded; the names of its classifiers
+     * @param begun id of the check that starts
+     * @param ended result of the check that ended
+     * @param refused reason why the plugin cannot be loaded
+     */
+    record Event(
+            @Nullable List<String> classifiers,
+            @Nullable String begun,
+            @Nullable Result ended,
+            @Nullable String refused) {}
+
     private final ParentPipe parent;
-    private final ContractOrder order;
+    private final Order order;
     private int at;
 
-    private ContractMain(ParentPipe parent, ContractOrder order) {
+    private ContractMain(ParentPipe parent, Order order) {
         this.parent = parent;
         this.order = order;
     }
@@ -41,28 +70,28 @@ final class ContractMain {
      * @throws Exception if the order cannot be read
      */
     public static void main(String[] arguments) throws Exception {
-        ParentPipe parent = ParentPipe.open(System.in);
+        ParentPipe parent = ParentPipe.open(System.in, FileDescriptor.out);
         // The output of a plugin goes into the log.
         System.setOut(System.err);
-        ContractOrder order = Json.LINE.readValue(Files.readString(Path.of(arguments[0])), ContractOrder.class);
+        Order order = Json.LINE.readValue(Files.readString(Path.of(arguments[0])), Order.class);
         new ContractMain(parent, order).run();
         Runtime.getRuntime().halt(0);
     }
 
-    private void run() throws IOException, InterruptedException {
+    private void run() throws InterruptedException {
         Path jar = Path.of(order.jar());
         try (LoadedPlugin plugin = LoadedPlugin.open(jar, order.sha256())) {
             List<LoadedClassifier> classifiers = plugin.classifiers();
-            send(ContractEvent.loaded(
-                    classifiers.stream().map(LoadedClassifier::name).toList()));
+            parent.send(
+                    new Event(classifiers.stream().map(LoadedClassifier::name).toList(), null, null, null));
             for (LoadedClassifier classifier : classifiers) {
                 if (!check(classifier, jar)) {
                     return;
                 }
             }
-            send(ContractEvent.over());
+            parent.send(new Event(null, null, null, null));
         } catch (RequestException e) {
-            send(ContractEvent.refused(Reasons.oneLine(String.valueOf(e.getMessage()))));
+            parent.send(new Event(null, null, null, Reasons.oneLine(String.valueOf(e.getMessage()))));
         }
     }
 
@@ -78,9 +107,9 @@ final class ContractMain {
             if (at++ < order.settled()) {
                 continue;
             }
-            send(ContractEvent.begun(id));
+            parent.send(new Event(null, id, null, null));
             Result result = run.run(Contract.require(id));
-            send(ContractEvent.ended(result));
+            parent.send(new Event(null, null, result, null));
             if (result.hung()) {
                 return false;
             }
@@ -94,9 +123,5 @@ final class ContractMain {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot make a " + type.getName() + " again: " + Reasons.of(e), e);
         }
-    }
-
-    private void send(ContractEvent event) {
-        parent.send(event.message());
     }
 }

@@ -5,7 +5,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Sha256;
-import io.catwalk.runner.process.ForkedJvm;
+import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.testkit.contract.Check;
@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,11 +41,18 @@ public final class PluginContract {
     /** Exit code of a process that signal 9 has killed. */
     private static final int KILLED = 128 + 9;
 
+    /**
+     * The result of one check on one classifier of a plugin.
+     *
+     * @param classifier its name; empty where the plugin could not be loaded
+     * @param result of the check
+     */
+    public record CheckedPlugin(String classifier, Result result) {}
+
     private final List<Check> checks;
     private final Expectations expected;
     private final Duration budget;
     private final Consumer<CheckedPlugin> listener;
-    private final ForkedJvm jvm = new ForkedJvm();
 
     /** State of the current plugin; the messages of a process arrive in another thread. */
     private final List<CheckedPlugin> settled = new ArrayList<>();
@@ -60,7 +66,6 @@ public final class PluginContract {
      *
      * @param checks the checks to run, in order
      * @param expected which of them are expected to fail
-     * @param budget longest time for all checks, as {@link Effort} counts it
      * @param listener receives each result
      */
     public PluginContract(
@@ -74,7 +79,6 @@ public final class PluginContract {
     /**
      * Runs the checks, on each classifier of the plugin.
      *
-     * @param jar the plugin
      * @return the results, in order
      * @throws RequestException if the jar cannot be read, or no process can be started
      * @throws InterruptedException if the calling thread is interrupted; all processes have then ended
@@ -108,34 +112,25 @@ public final class PluginContract {
         List<String> options = new ArrayList<>(EngineSettings.jvmOptions(1));
         // The heap is small: a network is in native memory, which a separate check limits.
         options.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-Dcatwalk.log=OFF"));
-        ForkedJvm.Program program = new ForkedJvm.Program(
-                ContractMain.class.getName(),
-                List.of(order.toString()),
-                options,
-                Map.of("OMP_NUM_THREADS", "1"),
-                scratch.folder(),
-                scratch.file("log.txt"));
+        options.addAll(ChildProcess.optionsOfUser());
+        ChildProcess process = ChildProcess.jvm(ContractMain.class, options, List.of(order.toString()))
+                .with(Map.of("OMP_NUM_THREADS", "1"))
+                .in(scratch.folder());
         AtomicReference<@Nullable Effort> effort = new AtomicReference<>();
         AtomicReference<Duration> taken = new AtomicReference<>(Duration.ZERO);
-        Predicate<ProcessHandle> overdue = process -> {
-            Effort now = Objects.requireNonNullElseGet(effort.get(), () -> Effort.of(process));
+        ChildProcess.Limit limit = (handle, time, silence) -> {
+            Effort now = Objects.requireNonNullElseGet(effort.get(), () -> Effort.of(handle));
             effort.set(now);
             taken.set(now.taken());
             return now.exceeds(left);
         };
-        ForkedJvm.Ending ending = jvm.runUntil(program, overdue, message -> {
-            ContractEvent event = ContractEvent.parse(message).orElse(null);
-            if (event == null) {
-                LOG.warn("A message of the checks cannot be read");
-                return false;
-            }
-            return take(event);
-        });
+        ChildProcess.Ending ending = process.run(scratch.file("log.txt"), limit, ContractMain.Event.class, this::take);
+        Path crashReport = ChildProcess.crashReport(scratch.folder());
         if (ending.timedOut()) {
             timeIsOver();
         } else if (!isOver()) {
-            ended(ending, Files.exists(program.crashReport()), before);
-            Files.deleteIfExists(program.crashReport());
+            ended(ending, Files.exists(crashReport), before);
+            Files.deleteIfExists(crashReport);
         }
         return Objects.requireNonNull(taken.get());
     }
@@ -147,7 +142,7 @@ public final class PluginContract {
                 .filter(result -> result.verdict() != Verdict.PASSED)
                 .map(Result::check)
                 .toList();
-        return Json.LINE.writeValueAsString(new ContractOrder(
+        return Json.LINE.writeValueAsString(new ContractMain.Order(
                 jar.toString(),
                 sha256,
                 checks.stream().map(Check::id).toList(),
@@ -159,7 +154,7 @@ public final class PluginContract {
     }
 
     /** Handles a message, and returns whether it was the last one. */
-    private synchronized boolean take(ContractEvent event) {
+    private synchronized boolean take(ContractMain.Event event) {
         if (event.classifiers() != null && classifiers.isEmpty()) {
             classifiers.addAll(event.classifiers());
         } else if (event.begun() != null) {
@@ -168,9 +163,10 @@ public final class PluginContract {
             settle(event.ended());
         } else if (event.refused() != null) {
             refuse(event.refused());
+        } else if (event.classifiers() == null) {
+            over = true;
         }
-        over |= event.isLast();
-        return event.isLast();
+        return over;
     }
 
     private synchronized boolean isOver() {
@@ -200,12 +196,14 @@ public final class PluginContract {
     }
 
     /** Attributes the end of the process to the check that was running. */
-    private synchronized void ended(ForkedJvm.Ending ending, boolean crashed, int before) {
-        String how = crashed
-                ? "crashed its process in native code"
-                : ending.exitCode() == KILLED
-                        ? "had its process killed, perhaps for want of memory"
-                        : "ended its process with exit code " + ending.exitCode();
+    private synchronized void ended(ChildProcess.Ending ending, boolean crashed, int before) {
+        String how = ending.isMute()
+                ? "closed the output of its process"
+                : crashed
+                        ? "crashed its process in native code"
+                        : ending.exitCode() == KILLED
+                                ? "had its process killed, perhaps for want of memory"
+                                : "ended its process with exit code " + ending.exitCode();
         if (begun != null) {
             settle(Result.failed(begun, how, 0));
         } else if (settled.size() == before) {

@@ -1,8 +1,8 @@
 package io.catwalk.runner.parcel;
 
 import io.catwalk.runner.Markdown;
-import io.catwalk.runner.runtimes.Example;
 import io.catwalk.runner.runtimes.Runner;
+import io.catwalk.runner.runtimes.Runner.Example;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,25 +1,36 @@
 package io.catwalk.runner.plugin;
 
 import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ContentStore;
+import io.catwalk.runner.plugin.InspectionMain.Event;
+import io.catwalk.runner.plugin.InspectionMain.Question;
+import io.catwalk.runner.plugin.SeenClassifier.SeenRecipe;
+import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +49,37 @@ final class Inspection {
     private static final Logger LOG = LoggerFactory.getLogger(Inspection.class);
 
     private static final int MOST_AT_ONCE = 4;
+
+    /** With so few points, an answer is far shorter than the longest that is accepted, and soon given. */
+    private static final int MOST_POINTS_AT_ONCE = 500;
+
+    /** A busy machine may take long to start a JVM, which is not the fault of a plugin. */
+    private static final Duration TO_START = Duration.ofSeconds(30);
+
+    /** How much of the log is read, in letters. */
+    private static final int LONGEST_LOG = 1 << 14;
+
+    /** Lines that a JVM that does not start prints before the reason. */
+    private static final Pattern NOT_THE_REASON =
+            Pattern.compile("Picked up (JAVA_TOOL|JDK_JAVA)_OPTIONS|^Error occurred during initialization of");
+
+    /**
+     * The result of inspecting a jar.
+     *
+     * @param seen its classifiers; null if it cannot be used
+     * @param failure one line, why it cannot be used, or what happened instead of an answer; null if it can be
+     */
+    record Answer(
+            @Nullable List<SeenClassifier> seen, @Nullable String failure) {
+
+        /** Returns whether nothing has failed: the cause of a failure, even of one recipe, may lie outside the jar. */
+        boolean isSound() {
+            return seen != null
+                    && seen.stream()
+                            .flatMap(one -> one.recipes().stream())
+                            .allMatch(recipe -> recipe.failure() == null);
+        }
+    }
 
     private final Duration patience;
     private final ContentStore store;
@@ -67,20 +109,22 @@ final class Inspection {
      * @param task also asks the classifiers about this task; null asks only what does not depend on a task
      * @return an answer for each, in order
      */
-    Map<PluginJar, InspectionAnswer> look(List<PluginJar> jars, @Nullable Task task) {
-        Map<PluginJar, InspectionAnswer> answers = new LinkedHashMap<>();
+    Map<PluginJar, Answer> look(List<PluginJar> jars, @Nullable Task task) {
+        Map<PluginJar, Answer> answers = new LinkedHashMap<>();
         List<PluginJar> unknown = new ArrayList<>();
         for (PluginJar jar : jars) {
-            answers.put(jar, new InspectionAnswer.None("was not inspected"));
-            find(jar, task)
-                    .map(InspectionAnswer.Seen::new)
-                    .filter(Inspection::isSound)
-                    .ifPresentOrElse(seen -> answers.put(jar, seen), () -> unknown.add(jar));
+            Optional<Answer> known =
+                    find(jar, task).map(seen -> new Answer(seen, null)).filter(Answer::isSound);
+            answers.put(jar, known.orElse(new Answer(null, "was not inspected")));
+            if (known.isEmpty()) {
+                unknown.add(jar);
+            }
         }
         try {
             answers.putAll(ask(unknown, task));
-            List<PluginJar> again =
-                    unknown.stream().filter(jar -> !isSound(answers.get(jar))).toList();
+            List<PluginJar> again = unknown.stream()
+                    .filter(jar -> !Objects.requireNonNull(answers.get(jar)).isSound())
+                    .toList();
             // If there was only one jar, no other can have caused its failure.
             if (unknown.size() > 1) {
                 answers.putAll(askEachAlone(again, task));
@@ -89,60 +133,68 @@ final class Inspection {
             throw stopped(e);
         }
         for (PluginJar jar : unknown) {
-            if (answers.get(jar) instanceof InspectionAnswer.Seen seen && isSound(seen)) {
-                keep(jar, task, seen.classifiers());
+            Answer answer = Objects.requireNonNull(answers.get(jar));
+            if (answer.seen() != null && answer.isSound()) {
+                keep(jar, task, answer.seen());
             }
         }
         return answers;
     }
 
-    /** Returns whether nothing has failed: the cause of a failure, even of one recipe, may lie outside the jar. */
-    private static boolean isSound(@Nullable InspectionAnswer answer) {
-        return answer instanceof InspectionAnswer.Seen seen
-                && seen.classifiers().stream()
-                        .flatMap(one -> one.recipes().stream())
-                        .allMatch(recipe -> recipe.failure() == null);
+    /** Returns the recipes for a task that a classifier has returned, and asks it for others when they are needed. */
+    InstalledClassifier.Recipes recipes(PluginJar jar, SeenClassifier seen, Task task) {
+        Map<Hyperparameters, SeenRecipe> told = new HashMap<>();
+        seen.recipes().forEach(recipe -> told.put(new Hyperparameters(recipe.point()), recipe));
+        return points -> {
+            List<Hyperparameters> untold = points.stream()
+                    .filter(point -> !told.containsKey(point))
+                    .distinct()
+                    .toList();
+            for (int from = 0; from < untold.size(); from += MOST_POINTS_AT_ONCE) {
+                List<Hyperparameters> some = untold.subList(from, Math.min(from + MOST_POINTS_AT_ONCE, untold.size()));
+                asked(jar, seen.name(), task, some)
+                        .forEach(recipe -> told.put(new Hyperparameters(recipe.point()), recipe));
+            }
+            Map<Hyperparameters, Recipe> recipes = new LinkedHashMap<>();
+            for (Hyperparameters point : points) {
+                SeenRecipe one = Objects.requireNonNull(told.get(point));
+                if (one.recipe() == null) {
+                    throw failed(jar, seen.name(), one.failure());
+                }
+                recipes.put(point, one.recipe());
+            }
+            return recipes;
+        };
     }
 
-    /**
-     * Asks a classifier for recipes, in one process.
-     *
-     * @param task a task that the classifier supports
-     * @param points of the search space, at least one
-     * @return a recipe or a failure for each point
-     * @throws PluginException if the plugin gives no answer
-     */
-    List<SeenRecipe> recipes(PluginJar jar, String classifier, Task task, List<Hyperparameters> points) {
-        var question = new InspectionQuestion(
-                jar.path().toString(),
-                jar.sha256(),
-                classifier,
-                task,
-                points.stream().map(Hyperparameters::values).toList());
-        InspectionAnswer answer;
+    /** Asks a classifier for recipes, in one process. */
+    private List<SeenRecipe> asked(PluginJar jar, String classifier, Task task, List<Hyperparameters> points) {
+        List<Map<String, Object>> values =
+                points.stream().map(Hyperparameters::values).toList();
+        Answer answer;
         try {
-            answer = InspectionProcess.ask(List.of(question), patience).get(0);
+            answer = answers(List.of(new Question(jar.path().toString(), jar.sha256(), classifier, task, values)))
+                    .get(0);
         } catch (InterruptedException e) {
             throw stopped(e);
         }
-        if (answer instanceof InspectionAnswer.Seen seen && seen.classifiers().size() == 1) {
-            return seen.classifiers().get(0).recipes();
+        if (answer.seen() == null || answer.seen().size() != 1) {
+            throw failed(jar, classifier, answer.failure() == null ? "is not in the jar any more" : answer.failure());
         }
-        String reason = answer instanceof InspectionAnswer.Refused refused
-                ? refused.reason()
-                : answer instanceof InspectionAnswer.None none ? none.reason() : "is not in the jar any more";
-        throw new PluginException(
+        return answer.seen().get(0).recipes();
+    }
+
+    private static PluginException failed(PluginJar jar, String classifier, @Nullable String reason) {
+        return new PluginException(
                 "classifier '" + classifier + "' of " + jar.path().getFileName() + ": " + reason);
     }
 
-    private Map<PluginJar, InspectionAnswer> ask(List<PluginJar> jars, @Nullable Task task)
-            throws InterruptedException {
-        Map<PluginJar, InspectionAnswer> answers = new LinkedHashMap<>();
+    private Map<PluginJar, Answer> ask(List<PluginJar> jars, @Nullable Task task) throws InterruptedException {
+        Map<PluginJar, Answer> answers = new LinkedHashMap<>();
         if (!jars.isEmpty()) {
-            List<InspectionQuestion> questions = jars.stream()
-                    .map(jar -> new InspectionQuestion(jar.path().toString(), jar.sha256(), null, task, List.of()))
-                    .toList();
-            List<InspectionAnswer> inOrder = InspectionProcess.ask(questions, patience);
+            List<Answer> inOrder = answers(jars.stream()
+                    .map(jar -> new Question(jar.path().toString(), jar.sha256(), null, task, List.of()))
+                    .toList());
             for (int i = 0; i < jars.size(); i++) {
                 answers.put(jars.get(i), inOrder.get(i));
             }
@@ -150,15 +202,14 @@ final class Inspection {
         return answers;
     }
 
-    private Map<PluginJar, InspectionAnswer> askEachAlone(List<PluginJar> jars, @Nullable Task task)
-            throws InterruptedException {
+    private Map<PluginJar, Answer> askEachAlone(List<PluginJar> jars, @Nullable Task task) throws InterruptedException {
         int together = Math.min(MOST_AT_ONCE, Runtime.getRuntime().availableProcessors());
         ExecutorService asking = Executors.newFixedThreadPool(together);
         try {
-            List<Callable<Map<PluginJar, InspectionAnswer>>> each = new ArrayList<>();
+            List<Callable<Map<PluginJar, Answer>>> each = new ArrayList<>();
             jars.forEach(jar -> each.add(() -> ask(List.of(jar), task)));
-            Map<PluginJar, InspectionAnswer> answers = new LinkedHashMap<>();
-            for (Future<Map<PluginJar, InspectionAnswer>> one : asking.invokeAll(each)) {
+            Map<PluginJar, Answer> answers = new LinkedHashMap<>();
+            for (Future<Map<PluginJar, Answer>> one : asking.invokeAll(each)) {
                 answers.putAll(one.get());
             }
             return answers;
@@ -226,5 +277,109 @@ final class Inspection {
                 ? jar.sha256()
                 : jar.sha256() + "-"
                         + Integer.toHexString(Json.LINE.writeValueAsString(task).hashCode());
+    }
+
+    /** Asks about jars, all in one process, and returns an answer to each question, in order. */
+    private List<Answer> answers(List<Question> questions) throws InterruptedException {
+        List<Answer> answers = new ArrayList<>();
+        try (Scratch scratch = new Scratch()) {
+            Path asked = Files.writeString(scratch.file("questions.json"), Json.LINE.writeValueAsString(questions));
+            Path log = scratch.file("log.txt");
+            Dialog dialog = new Dialog(questions.size());
+            ChildProcess.Ending ending = ChildProcess.jvm(InspectionMain.class, options(), List.of(asked.toString()))
+                    .in(scratch.folder())
+                    .withGrace(Duration.ZERO) // it waits to be killed
+                    .run(
+                            log,
+                            (process, time, silence) -> silence.compareTo(dialog.patience()) >= 0,
+                            Event.class,
+                            dialog::take);
+            answers.addAll(dialog.answers);
+            if (answers.size() < questions.size()) {
+                String step = dialog.step;
+                String said = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+                said = said.substring(0, Math.min(LONGEST_LOG, said.length()));
+                String what = ending.timedOut()
+                        ? "gave no answer within " + seconds(dialog.patience())
+                        : how(ending, Files.exists(ChildProcess.crashReport(scratch.folder())));
+                LOG.info("A plugin {} in {}; the log of its process: {}", what, step, said);
+                answers.add(new Answer(
+                        null,
+                        step == null
+                                ? what + " before it began" + reason(said)
+                                : what + " in " + step + ": a plugin only describes networks, so take another release"
+                                        + " of it, or remove the jar"));
+            }
+        } catch (IOException e) {
+            throw new RequestException("cannot start a process to inspect the plugins: " + Reasons.of(e), e);
+        }
+        while (answers.size() < questions.size()) {
+            answers.add(new Answer(null, "was not inspected"));
+        }
+        return answers;
+    }
+
+    private static List<String> options() {
+        return List.of(
+                "-XX:TieredStopAtLevel=1",
+                // Both, since an initial heap that the environment asks for may be larger than this one.
+                "-Xms8m",
+                "-Xmx256m",
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+                // The log messages of the libraries are not needed.
+                "-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider");
+    }
+
+    private static String how(ChildProcess.Ending ending, boolean crashed) {
+        return ending.isMute()
+                ? "closed the output of its process"
+                : crashed
+                        ? "crashed its process in native code"
+                        : ending.exitCode() == 128 + 9
+                                ? "was killed from outside, perhaps for want of memory,"
+                                : "ended its process with exit code " + ending.exitCode();
+    }
+
+    /** Returns what a JVM that did not start says about it. */
+    private static String reason(String log) {
+        return log.lines()
+                .filter(line -> !line.isBlank() && !NOT_THE_REASON.matcher(line).find())
+                .findFirst()
+                .map(line -> " (" + Reasons.oneLine(line) + ")")
+                .orElse("");
+    }
+
+    private static String seconds(Duration time) {
+        return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() / 1000.0 + " s";
+    }
+
+    /** What a process has said so far. */
+    private final class Dialog {
+
+        private final int questions;
+        private final List<Answer> answers = new ArrayList<>();
+        private volatile boolean began;
+        private @Nullable String step;
+
+        Dialog(int questions) {
+            this.questions = questions;
+        }
+
+        Duration patience() {
+            return began ? patience : TO_START.plus(patience);
+        }
+
+        /** Handles a message, and returns whether it was the last one. */
+        boolean take(Event event) {
+            began = true;
+            if (event.question() == answers.size()) { // otherwise an answer to another question
+                step = event.step();
+                if (event.seen() != null || event.failure() != null) {
+                    answers.add(new Answer(
+                            event.seen(), event.failure() == null ? null : Reasons.oneLine(event.failure())));
+                }
+            }
+            return answers.size() == questions;
+        }
     }
 }

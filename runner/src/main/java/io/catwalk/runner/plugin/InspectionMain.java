@@ -9,14 +9,13 @@ import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
-import java.io.BufferedReader;
+import io.catwalk.runner.plugin.SeenClassifier.SeenRecipe;
+import io.catwalk.runner.process.ParentPipe;
+import java.io.File;
 import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,47 +27,81 @@ import java.util.TimeZone;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Entry point of the process that inspects plugin jars: reads a line with the questions, and answers each with lines of
- * JSON. The code of a plugin runs here, where it can damage only its own answer. The parent ends the process when it
- * has all the answers that it needs.
+ * Entry point of the process that inspects plugin jars: reads a file with the questions, and answers each with messages.
+ * The code of a plugin runs here, where it can damage only its own answer. The parent ends the process when it has all
+ * the answers that it needs.
  */
 final class InspectionMain {
 
     /** In a search space with at most this many points, the recipe of each point is requested. */
     static final int MOST_POINTS = 64;
 
+    private static final Logger LOG = LoggerFactory.getLogger(InspectionMain.class);
+
     private static final int LONGEST_REASON = 600;
 
-    private final PrintStream events;
-    private final PrintStream log;
-    private final Properties properties;
+    /** Longest answer that is accepted from a plugin, in letters. */
+    static final int LONGEST_ANSWER = 1 << 22;
+
+    private final ParentPipe parent;
+    private final PrintStream log = System.err;
+    private final Properties properties = (Properties) System.getProperties().clone();
     private final Locale locale = Locale.getDefault();
     private final TimeZone zone = TimeZone.getDefault();
 
-    private InspectionMain(PrintStream events, PrintStream log) {
-        this.events = events;
-        this.log = log;
-        properties = (Properties) System.getProperties().clone();
+    private InspectionMain(ParentPipe parent) {
+        this.parent = parent;
     }
+
+    /**
+     * A question about a jar.
+     *
+     * @param jar path of the file
+     * @param sha256 its digest, 64 lower-case hexadecimal digits
+     * @param classifier the only one to ask, or null for all
+     * @param task asks whether it is supported and how to train for it; null asks only what does not depend on a task
+     * @param points for which recipes are requested; if empty, the process chooses them
+     */
+    record Question(
+            String jar,
+            String sha256,
+            @Nullable String classifier,
+            @Nullable Task task,
+            List<Map<String, Object>> points) {}
+
+    /**
+     * The start of a step, or the answer to a question.
+     *
+     * @param question index of the question
+     * @param step the step that starts, in words that follow 'in'; null in an answer
+     * @param seen what the jar contains; null unless this is the answer
+     * @param failure why the jar cannot be used; null unless this is the answer
+     */
+    record Event(
+            int question,
+            @Nullable String step,
+            @Nullable List<SeenClassifier> seen,
+            @Nullable String failure) {}
 
     /**
      * Answers all questions, and waits until the parent ends the process.
      *
-     * @param arguments none
-     * @throws IOException if there are no questions to read
+     * @param arguments the file with the questions
      */
-    public static void main(String[] arguments) throws IOException {
-        // The parent reads UTF-8; the encoding of System.out depends on the system.
-        PrintStream events = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-        InspectionMain inspection = new InspectionMain(events, System.err);
-        BufferedReader parent = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        InspectionQuestion[] questions = Json.LINE.readValue(parent.readLine(), InspectionQuestion[].class);
-        endWith(parent);
-        for (int i = 0; i < questions.length; i++) {
-            inspection.restore();
-            inspection.answer(i, questions[i]);
+    public static void main(String[] arguments) {
+        InspectionMain inspection = new InspectionMain(ParentPipe.open(System.in, FileDescriptor.out));
+        Question[] questions = Json.LINE.readValue(new File(arguments[0]), Question[].class);
+        try {
+            for (int i = 0; i < questions.length; i++) {
+                inspection.restore();
+                inspection.answer(i, questions[i]);
+            }
+        } catch (UncheckedIOException e) {
+            LOG.info("A plugin closed the pipe, as the parent has seen", e);
         }
         while (true) {
             // The parent ends this process, and the processes that plugins have started while it can still find them.
@@ -89,21 +122,21 @@ final class InspectionMain {
         System.setIn(InputStream.nullInputStream());
     }
 
-    private void answer(int index, InspectionQuestion question) {
-        InspectionEvent answer;
+    private void answer(int index, Question question) {
+        Event answer;
         try {
-            answer = new InspectionEvent(index, null, look(index, question), null);
+            answer = new Event(index, null, look(index, question), null);
         } catch (Throwable e) { // anything that a plugin throws becomes the answer
-            answer = new InspectionEvent(index, null, null, reason(e));
+            answer = new Event(index, null, null, reason(e));
         }
         restore();
-        send(answer);
+        parent.send(answer);
     }
 
-    private List<SeenClassifier> look(int index, InspectionQuestion question) throws UnusablePluginException {
+    private List<SeenClassifier> look(int index, Question question) {
         PluginJar jar = PluginJar.read(Path.of(question.jar()));
         if (!jar.sha256().equals(question.sha256())) {
-            throw new UnusablePluginException("has changed during the inspection: try again");
+            throw new PluginException("has changed during the inspection: try again");
         }
         try (LoadedPlugin plugin = LoadedPlugin.open(jar, step -> begin(index, step))) {
             List<SeenClassifier> seen = new ArrayList<>();
@@ -116,8 +149,7 @@ final class InspectionMain {
         }
     }
 
-    private SeenClassifier look(int index, LoadedClassifier loaded, InspectionQuestion question)
-            throws UnusablePluginException {
+    private SeenClassifier look(int index, LoadedClassifier loaded, Question question) {
         Classifier classifier = loaded.classifier();
         Tags tags = ask(index, classifier, "tags()", classifier::tags);
         SearchSpace space = ask(index, classifier, "searchSpace()", classifier::searchSpace);
@@ -138,8 +170,7 @@ final class InspectionMain {
         return new SeenClassifier(loaded.name(), tags, space, null, recipes);
     }
 
-    private <T> T ask(int index, Classifier classifier, String method, Supplier<@Nullable T> question)
-            throws UnusablePluginException {
+    private <T> T ask(int index, Classifier classifier, String method, Supplier<@Nullable T> question) {
         String what = classifier.getClass().getName() + "." + method;
         begin(index, what);
         return ask(what, question);
@@ -161,29 +192,29 @@ final class InspectionMain {
         try {
             Recipe recipe = ask("recipe(...)", () -> classifier.recipe(task, point));
             return new SeenRecipe(point.values(), recipe, null);
-        } catch (UnusablePluginException e) {
+        } catch (PluginException e) {
             return new SeenRecipe(point.values(), null, reason(e));
         }
     }
 
-    private static <T> T ask(String what, Supplier<@Nullable T> question) throws UnusablePluginException {
+    private static <T> T ask(String what, Supplier<@Nullable T> question) {
         T answer;
         try {
             answer = question.get();
         } catch (Throwable e) { // anything thrown here comes from the plugin
-            throw new UnusablePluginException(what + " threw " + Reasons.of(e), e);
+            throw new PluginException(what + " threw " + Reasons.of(e), e);
         }
         if (answer == null) {
-            throw new UnusablePluginException(what + " returned null");
+            throw new PluginException(what + " returned null");
         }
         return answer;
     }
 
     /** Makes sure that the parent reads exactly what was seen here: an infinite number would not be preserved. */
-    private static List<SeenClassifier> requireFitForAFile(List<SeenClassifier> seen) throws UnusablePluginException {
+    private static List<SeenClassifier> requireFitForAFile(List<SeenClassifier> seen) {
         String line = Json.LINE.writeValueAsString(seen);
-        if (line.length() > InspectionProcess.LONGEST_LINE / 2) {
-            throw new UnusablePluginException("its description is too long, " + line.length() + " letters of JSON: make"
+        if (line.length() > LONGEST_ANSWER) {
+            throw new PluginException("its description is too long, " + line.length() + " letters of JSON: make"
                     + " its search space smaller");
         }
         List<SeenClassifier> read;
@@ -193,7 +224,7 @@ final class InspectionMain {
             read = List.of();
         }
         if (!read.equals(seen)) {
-            throw new UnusablePluginException(
+            throw new PluginException(
                     "its search space or recipe has a number that is infinite or NaN: choose finite numbers");
         }
         return seen;
@@ -202,7 +233,7 @@ final class InspectionMain {
     private static String reason(Throwable e) {
         String reason;
         try {
-            reason = e instanceof UnusablePluginException unusable ? unusable.reason() : "threw " + Reasons.of(e);
+            reason = e instanceof PluginException unusable ? unusable.reason() : "threw " + Reasons.of(e);
         } catch (Throwable again) { // even the message is produced by the plugin's code
             reason = "threw an exception whose message cannot be read";
         }
@@ -210,27 +241,6 @@ final class InspectionMain {
     }
 
     private void begin(int question, String step) {
-        send(new InspectionEvent(question, step, null, null));
-    }
-
-    private void send(InspectionEvent event) {
-        // The line break in front separates the line from output that something else has written.
-        events.print("\n" + Json.LINE.writeValueAsString(event) + "\n");
-        events.flush();
-    }
-
-    private static void endWith(BufferedReader parent) {
-        Thread watch = new Thread(
-                () -> {
-                    try {
-                        parent.readLine();
-                    } catch (IOException e) {
-                        // The parent is gone, too.
-                    }
-                    Runtime.getRuntime().halt(1);
-                },
-                "end-with-parent");
-        watch.setDaemon(true);
-        watch.start();
+        parent.send(new Event(question, step, null, null));
     }
 }

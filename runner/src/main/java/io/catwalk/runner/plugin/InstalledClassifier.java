@@ -45,31 +45,17 @@ public record InstalledClassifier(
         /**
          * Returns the recipes of several points at once, which may be much faster than one by one.
          *
-         * @param points of the search space
-         * @return a complete recipe for each
          * @throws PluginException if the plugin throws, returns null or gives no answer, at any of them
          */
         Map<Hyperparameters, Recipe> at(List<Hyperparameters> points);
     }
 
-    /**
-     * Returns the recipe of the network for the task of the catalog.
-     *
-     * @param chosen one point of the search space
-     * @return the complete recipe
-     * @throws PluginException if the plugin throws, returns null or gives no answer
-     */
+    /** Returns the recipe of the network for the task of the catalog, as {@link #recipes} does. */
     public Recipe recipe(Hyperparameters chosen) {
         return Objects.requireNonNull(recipes(List.of(chosen)).get(chosen));
     }
 
-    /**
-     * Returns the recipes of several points at once, which may be much faster than one by one.
-     *
-     * @param points of the search space
-     * @return a complete recipe for each
-     * @throws PluginException if the plugin throws, returns null or gives no answer, at any of them
-     */
+    /** Returns what {@link Recipes#at} does. */
     public Map<Hyperparameters, Recipe> recipes(List<Hyperparameters> points) {
         if (recipes == null) {
             throw new IllegalStateException("a recipe is for a task: ask PluginCatalog.on(task)");
@@ -77,12 +63,7 @@ public record InstalledClassifier(
         return recipes.at(points);
     }
 
-    /**
-     * Loads the jar, so that networks can be built in this process.
-     *
-     * @return the plugin, which the caller closes
-     * @throws io.catwalk.runner.RequestException if the jar has changed since, or cannot be loaded
-     */
+    /** Loads the jar as {@link LoadedPlugin#open}, so that networks can be built in this process. */
     public LoadedPlugin load() {
         return LoadedPlugin.open(jar, jarSha256);
     }

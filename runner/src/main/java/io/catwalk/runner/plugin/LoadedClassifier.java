@@ -18,76 +18,41 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a classifier whose code runs in this process, and its origin. Its methods call the plugin and convert every
- * failure to a {@link PluginException}.
+ * Holds a classifier whose code runs in this process, and its origin. Its methods call the plugin, and throw a
+ * {@link PluginException} if it throws or returns null.
  *
  * @param classifier made by the plugin
  * @param name that the classifier returned when it was loaded
  * @param pluginId Plugin-Id of the jar's manifest
  * @param version Plugin-Version
- * @param provider Plugin-Provider
- * @param description Plugin-Description
  * @param jar the file
  * @param jarSha256 of the file, 64 lower-case hexadecimal digits
  */
 public record LoadedClassifier(
-        Classifier classifier,
-        String name,
-        String pluginId,
-        String version,
-        String provider,
-        String description,
-        Path jar,
-        String jarSha256) {
+        Classifier classifier, String name, String pluginId, String version, Path jar, String jarSha256) {
 
     private static final int BATCH = 2;
 
     /**
-     * Builds the network, not yet initialized.
-     *
-     * @param task the images and classes that the network is for; the plugin receives only their shape and number, so
-     *     that the network can be built again for other images of the same shape
-     * @param chosen one point of the search space
-     * @return a new block
-     * @throws PluginException if the plugin throws or returns null
+     * Builds the network, not yet initialized. The plugin receives only the shape of the images and the number of
+     * classes, so that the network can be built again for other images of the same shape.
      */
     public Block build(Task task, Hyperparameters chosen) {
         Task shape = Task.of(task.channels(), task.height(), task.width(), task.classes());
         return ask("network(...)", () -> classifier.network(shape, chosen));
     }
 
-    /**
-     * Returns the loss, for a recipe that uses the classifier's own.
-     *
-     * @param task the images and classes that the network is for
-     * @param chosen one point of the search space
-     * @return the plugin's code
-     * @throws PluginException if the plugin throws or returns null
-     */
+    /** Returns the loss, for a recipe that uses the classifier's own. */
     public BatchLoss loss(Task task, Hyperparameters chosen) {
         return ask("loss(...)", () -> classifier.loss(task, chosen));
     }
 
-    /**
-     * Returns the augmentation of batches, for a recipe that uses the classifier's own.
-     *
-     * @param task the images and classes that the network is for
-     * @param chosen one point of the search space
-     * @return the plugin's code
-     * @throws PluginException if the plugin throws or returns null
-     */
+    /** Returns the augmentation of batches, for a recipe that uses the classifier's own. */
     public BatchAugmentation augmentation(Task task, Hyperparameters chosen) {
         return ask("augmentation(...)", () -> classifier.augmentation(task, chosen));
     }
 
-    /**
-     * Returns the initial weights, for a recipe that uses the classifier's own.
-     *
-     * @param task the images and classes that the network is for
-     * @param chosen one point of the search space
-     * @return a file in the jar
-     * @throws PluginException if the plugin throws, returns null, or names something outside its jar
-     */
+    /** Returns a file in the jar with the initial weights, for a recipe that uses the classifier's own. */
     public URL weights(Task task, Hyperparameters chosen) {
         URL weights = ask("weights(...)", () -> classifier.weights(task, chosen));
         if (!PluginFile.contains(jar, weights)) {
@@ -98,13 +63,8 @@ public record LoadedClassifier(
     }
 
     /**
-     * Initializes a network that {@link #build} made, in float32, and checks the shape of its output.
-     *
-     * @param network not yet initialized
-     * @param manager owns the parameters afterwards
-     * @param task that the network was built for
-     * @throws PluginException if the network throws, or does not map images (batch, channels, height,
-     *     width) to logits (batch, classes)
+     * Initializes a network that {@link #build} made for a task, in float32. It has to map images (batch, channels,
+     * height, width) to logits (batch, classes). The manager owns the parameters afterwards.
      */
     public void initialize(Block network, NDManager manager, Task task) {
         Shape images = new Shape(BATCH, task.channels(), task.height(), task.width());

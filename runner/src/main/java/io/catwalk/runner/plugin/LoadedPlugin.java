@@ -3,6 +3,9 @@ package io.catwalk.runner.plugin;
 import io.catwalk.api.Classifier;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.testkit.contract.PluginFile;
+import io.catwalk.testkit.contract.ProvidedClasses;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
@@ -12,8 +15,10 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.pf4j.PluginState;
-import org.pf4j.PluginWrapper;
+import org.pf4j.DefaultPluginDescriptor;
+import org.pf4j.Plugin;
+import org.pf4j.PluginClassLoader;
+import org.pf4j.PluginDescriptor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,20 +36,41 @@ public final class LoadedPlugin implements AutoCloseable {
     private static final int LONGEST_NAME = 64;
 
     private final PluginJar jar;
-    private final ThinJarPluginManager manager;
+    private final PluginClassLoader loader;
     private final List<LoadedClassifier> classifiers = new ArrayList<>();
 
+    /**
+     * Loads classes as PF4J does, but shared ones come from the program, and a zip is read in place instead of being
+     * unpacked beside it.
+     */
     private LoadedPlugin(PluginJar jar) {
         this.jar = jar;
-        manager = new ThinJarPluginManager(jar, ApiVersion.current());
+        PluginDescriptor descriptor = new DefaultPluginDescriptor(
+                jar.id(),
+                jar.description(),
+                Plugin.class.getName(),
+                jar.version(),
+                jar.requires(),
+                jar.provider(),
+                null);
+        // A manager finds the plugins that this one depends on, which is none.
+        loader = new PluginClassLoader(null, descriptor, LoadedPlugin.class.getClassLoader()) {
+            @Override
+            protected boolean shouldDelegateToParent(String className) {
+                return ProvidedClasses.contains(className);
+            }
+        };
+        try {
+            PluginFile.classPath(jar.path()).forEach(loader::addURL);
+        } catch (IOException e) {
+            throw new PluginException("cannot be loaded: " + Reasons.of(e), e);
+        }
     }
 
     /**
      * Loads a jar after checking its digest.
      *
-     * @param jar the file
      * @param sha256 expected digest, 64 lower-case hexadecimal digits
-     * @return its classifiers; closing it closes the jar
      * @throws RequestException if it has another digest or cannot be used; the message is one line that names the jar
      */
     public static LoadedPlugin open(Path jar, String sha256) {
@@ -56,7 +82,7 @@ public final class LoadedPlugin implements AutoCloseable {
                         + ": it has changed since it was asked for, so put the old one back or start again");
             }
             return open(read, step -> {});
-        } catch (UnusablePluginException e) {
+        } catch (PluginException e) {
             throw new RequestException("the plugin " + jar.getFileName() + " could not be loaded: " + e.reason(), e);
         }
     }
@@ -64,15 +90,13 @@ public final class LoadedPlugin implements AutoCloseable {
     /**
      * Loads the jar with a digest from a folder, whatever its name is.
      *
-     * @param pluginsDir the folder of the plugin jars
      * @param sha256 of the jar, 64 lower-case hexadecimal digits
-     * @return its classifiers; closing it closes the jar
      * @throws RequestException if the folder has no such jar, or it cannot be used
      */
     public static LoadedPlugin find(Path pluginsDir, String sha256) {
         for (Path jar : PluginFolder.jars(pluginsDir)) {
             try {
-                if (PluginJar.sha256(jar).equals(sha256)) {
+                if (Sha256.of(jar).equals(sha256)) {
                     return open(jar, sha256);
                 }
             } catch (IOException e) {
@@ -89,12 +113,12 @@ public final class LoadedPlugin implements AutoCloseable {
      *
      * @param steps receives each step before it starts, in words that follow 'in'
      */
-    static LoadedPlugin open(PluginJar jar, Consumer<String> steps) throws UnusablePluginException {
+    static LoadedPlugin open(PluginJar jar, Consumer<String> steps) {
         LoadedPlugin plugin = new LoadedPlugin(jar);
         try {
             plugin.load(steps);
             return plugin;
-        } catch (UnusablePluginException | RuntimeException | Error e) {
+        } catch (RuntimeException | Error e) {
             plugin.close();
             throw e;
         }
@@ -113,7 +137,6 @@ public final class LoadedPlugin implements AutoCloseable {
      * Finds a classifier of this jar.
      *
      * @param name that the classifier returns
-     * @return the classifier
      * @throws RequestException if the jar has no classifier of that name
      */
     public LoadedClassifier require(String name) {
@@ -129,65 +152,49 @@ public final class LoadedPlugin implements AutoCloseable {
     /** Closes the jar: networks that were built before continue to work, but the plugin can load no further class. */
     @Override
     public void close() {
-        manager.unloadPlugins();
+        try {
+            loader.close();
+        } catch (IOException e) {
+            LOG.info("{} was not closed", jar.path(), e);
+        }
     }
 
-    private void load(Consumer<String> steps) throws UnusablePluginException {
-        try {
-            manager.loadPlugin(jar.path());
-            manager.startPlugin(jar.id());
-        } catch (RuntimeException e) {
-            throw new UnusablePluginException("cannot be loaded: " + Reasons.of(e), e);
-        }
-        PluginWrapper plugin = manager.getPlugin(jar.id());
-        if (plugin.getPluginState() != PluginState.STARTED) {
-            throw new UnusablePluginException("cannot be started: " + Reasons.of(plugin.getFailedException()));
-        }
+    private void load(Consumer<String> steps) {
         for (String extension : jar.extensions()) {
             steps.accept("the constructor of " + extension);
-            Classifier classifier = create(extension, plugin.getPluginClassLoader());
+            Classifier classifier = create(extension, loader);
             steps.accept(extension + ".name()");
             String name = nameOf(classifier);
             if (classifiers.stream().anyMatch(one -> one.name().equals(name))) {
-                throw new UnusablePluginException("has two classifiers named " + name + ": rename one");
+                throw new PluginException("has two classifiers named " + name + ": rename one");
             }
-            classifiers.add(new LoadedClassifier(
-                    classifier,
-                    name,
-                    jar.id(),
-                    jar.version(),
-                    jar.provider(),
-                    jar.description(),
-                    jar.path(),
-                    jar.sha256()));
+            classifiers.add(new LoadedClassifier(classifier, name, jar.id(), jar.version(), jar.path(), jar.sha256()));
         }
     }
 
     /** Instantiates the classifier here instead of through PF4J, which logs a failure and returns fewer extensions. */
-    private static Classifier create(String className, ClassLoader loader) throws UnusablePluginException {
+    private static Classifier create(String className, ClassLoader loader) {
         try {
             Object made = loader.loadClass(className).getConstructor().newInstance();
             if (made instanceof Classifier classifier) {
                 return classifier;
             }
         } catch (UnsupportedClassVersionError e) {
-            throw new UnusablePluginException(
+            throw new PluginException(
                     "holds " + className + " compiled for a newer Java than this "
                             + Runtime.version().feature() + ": compile it with --release 17, or run a newer Java",
                     e);
         } catch (InvocationTargetException e) {
-            throw new UnusablePluginException(
-                    "the constructor of " + className + " threw " + Reasons.of(e.getCause()), e);
+            throw new PluginException("the constructor of " + className + " threw " + Reasons.of(e.getCause()), e);
         } catch (ReflectiveOperationException | LinkageError e) {
-            throw new UnusablePluginException(
+            throw new PluginException(
                     "cannot create a " + className + " (" + Reasons.of(e)
                             + "): expected a public class with a public constructor without parameters",
                     e);
         } catch (Throwable e) { // an exception of a static initializer arrives unwrapped, even a ThreadDeath
-            throw new UnusablePluginException("a static initializer of " + className + " threw " + Reasons.of(e), e);
+            throw new PluginException("a static initializer of " + className + " threw " + Reasons.of(e), e);
         }
-        throw new UnusablePluginException(
-                "its extension " + className + " does not implement " + Classifier.class.getName());
+        throw new PluginException("its extension " + className + " does not implement " + Classifier.class.getName());
     }
 
     /** Returns whether this is a valid name of a classifier. */
@@ -197,16 +204,16 @@ public final class LoadedPlugin implements AutoCloseable {
                 && NAME.matcher(name).matches();
     }
 
-    private static String nameOf(Classifier classifier) throws UnusablePluginException {
+    private static String nameOf(Classifier classifier) {
         String where = classifier.getClass().getName() + ".name()";
         String name;
         try {
             name = classifier.name();
         } catch (Throwable e) { // anything thrown here comes from the plugin
-            throw new UnusablePluginException(where + " threw " + Reasons.of(e), e);
+            throw new PluginException(where + " threw " + Reasons.of(e), e);
         }
         if (!isName(name)) {
-            throw new UnusablePluginException(where + " must return lower-case letters, digits and single dashes,"
+            throw new PluginException(where + " must return lower-case letters, digits and single dashes,"
                     + " such as conv-maxpool, at most " + LONGEST_NAME + " of them, but returns " + name);
         }
         return name;

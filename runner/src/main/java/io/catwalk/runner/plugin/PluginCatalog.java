@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,12 +28,37 @@ public final class PluginCatalog {
 
     private static final Logger LOG = LoggerFactory.getLogger(PluginCatalog.class);
 
+    /**
+     * Says why a jar could not be loaded.
+     *
+     * @param jar the file in the plugins folder
+     * @param pluginId Plugin-Id of its manifest, or null if that could not be read
+     * @param classifier the name of the classifier that failed, or null if it is not known
+     * @param reason one line: what was expected, what was found, what to try
+     */
+    public record Failure(
+            Path jar, @Nullable String pluginId, @Nullable String classifier, String reason) {
+
+        /** Returns whether a user who requests this classifier probably means the jar that failed. */
+        boolean concerns(String name) {
+            return name.equals(classifier)
+                    || name.equals(pluginId)
+                    || jar.getFileName().toString().matches(Pattern.quote(name) + "(-\\d.*)?\\.(jar|zip)");
+        }
+
+        /** Returns the name of the file and the reason, in one line. */
+        @Override
+        public String toString() {
+            return jar.getFileName() + ": " + reason;
+        }
+    }
+
     private final Path pluginsDir;
     private final Inspection inspection;
     private final @Nullable Task task;
     private final List<PluginJar> jars;
     private final List<InstalledClassifier> classifiers;
-    private final List<PluginFailure> failures = new ArrayList<>();
+    private final List<Failure> failures = new ArrayList<>();
 
     private PluginCatalog(Path pluginsDir, Inspection inspection) {
         this.pluginsDir = pluginsDir;
@@ -61,16 +87,14 @@ public final class PluginCatalog {
     private List<InstalledClassifier> look() {
         List<InstalledClassifier> installed = new ArrayList<>();
         inspection.look(jars, task).forEach((jar, answer) -> {
-            if (answer instanceof InspectionAnswer.Seen seen) {
-                seen.classifiers().forEach(one -> installed.add(installed(jar, one)));
-            } else if (answer instanceof InspectionAnswer.Refused refused) {
-                refuse(new PluginFailure(jar.path(), jar.id(), null, refused.reason()), null);
-            } else if (answer instanceof InspectionAnswer.None none) {
-                refuse(new PluginFailure(jar.path(), jar.id(), null, none.reason()), null);
+            if (answer.seen() != null) {
+                answer.seen().forEach(one -> installed.add(installed(jar, one)));
+            } else {
+                refuse(new Failure(jar.path(), jar.id(), null, String.valueOf(answer.failure())), null);
             }
         });
         List<InstalledClassifier> unique = unique(installed, InstalledClassifier::name, this::refuseSameName);
-        failures.sort(Comparator.comparing(PluginFailure::jar));
+        failures.sort(Comparator.comparing(Failure::jar));
         return unique.stream()
                 .sorted(Comparator.comparing(InstalledClassifier::name))
                 .toList();
@@ -79,8 +103,6 @@ public final class PluginCatalog {
     /**
      * Inspects every {@code *.jar} and {@code *.zip} of a folder.
      *
-     * @param pluginsDir a folder of plugin jars; its subfolders and other files are ignored
-     * @return the catalog
      * @throws RequestException if the folder does not exist, is no folder or cannot be read, or no process can be
      *     started to inspect the jars
      */
@@ -95,8 +117,6 @@ public final class PluginCatalog {
     /**
      * Asks the classifiers about a task: whether they support it, and how they are trained for it.
      *
-     * @param newTask the images and classes
-     * @return a catalog whose classifiers have recipes
      * @throws RequestException if no process can be started to inspect the jars
      */
     public PluginCatalog on(Task newTask) {
@@ -106,7 +126,6 @@ public final class PluginCatalog {
     /**
      * Returns the task that the classifiers were asked about.
      *
-     * @return the images and classes
      * @throws IllegalStateException if they were asked about none
      */
     public Task task() {
@@ -116,28 +135,19 @@ public final class PluginCatalog {
         return task;
     }
 
-    /**
-     * Returns the classifiers that can be used.
-     *
-     * @return sorted by name, no name twice
-     */
+    /** Returns the classifiers that can be used. */
     public List<InstalledClassifier> classifiers() {
         return classifiers;
     }
 
-    /**
-     * Returns the jars that cannot be used.
-     *
-     * @return sorted by jar
-     */
-    public List<PluginFailure> failures() {
+    /** Returns the jars that cannot be used. */
+    public List<Failure> failures() {
         return List.copyOf(failures);
     }
 
     /**
      * Finds a classifier by its name.
      *
-     * @param name used by users
      * @return the only classifier of that name
      * @throws RequestException if the classifier does not support the task, or does not exist; the message gives the
      *     reason if its jar failed to load, and otherwise the nearest name and all known ones
@@ -160,7 +170,7 @@ public final class PluginCatalog {
     private String unknown(String name) {
         List<String> known = classifiers.stream().map(InstalledClassifier::name).toList();
         String question = Suggestion.question(name, known);
-        long failed = failures.stream().map(PluginFailure::jar).distinct().count();
+        long failed = failures.stream().map(Failure::jar).distinct().count();
         return "no classifier is named '" + name + "'" + (question.isEmpty() ? "." : question)
                 + (known.isEmpty()
                         ? " There are no classifiers in " + pluginsDir
@@ -176,8 +186,8 @@ public final class PluginCatalog {
         for (Path path : paths) {
             try {
                 jars.add(PluginJar.read(path));
-            } catch (UnusablePluginException e) {
-                refuse(new PluginFailure(path, PluginJar.idOf(path), null, e.reason()), e);
+            } catch (PluginException e) {
+                refuse(new Failure(path, PluginJar.idOf(path), null, e.reason()), e);
             }
         }
         return jars;
@@ -195,7 +205,7 @@ public final class PluginCatalog {
                 seen.tags(),
                 seen.searchSpace(),
                 seen.unsupported(),
-                task == null ? null : new AskedRecipes(jar, seen, task, inspection));
+                task == null ? null : inspection.recipes(jar, seen, task));
     }
 
     private static <T> List<T> unique(List<T> items, Function<T, String> key, BiConsumer<T, List<T>> refuse) {
@@ -215,13 +225,13 @@ public final class PluginCatalog {
     private void refuseSameId(PluginJar jar, List<PluginJar> same) {
         String reason = "the Plugin-Id " + jar.id() + " is in " + fileNames(same, PluginJar::path)
                 + ": keep one of these jars, or give each plugin an id of its own";
-        refuse(new PluginFailure(jar.path(), jar.id(), null, reason), null);
+        refuse(new Failure(jar.path(), jar.id(), null, reason), null);
     }
 
     private void refuseSameName(InstalledClassifier classifier, List<InstalledClassifier> same) {
         String reason = "the classifier name " + classifier.name() + " is in "
                 + fileNames(same, InstalledClassifier::jar) + ": keep one of these jars, or rename a classifier";
-        refuse(new PluginFailure(classifier.jar(), classifier.pluginId(), classifier.name(), reason), null);
+        refuse(new Failure(classifier.jar(), classifier.pluginId(), classifier.name(), reason), null);
     }
 
     private static <T> String fileNames(List<T> items, Function<T, Path> jar) {
@@ -232,7 +242,7 @@ public final class PluginCatalog {
     }
 
     /** Refuses a jar or a classifier; one that is asked about a task may have been refused before. */
-    private void refuse(PluginFailure failure, @Nullable Throwable cause) {
+    private void refuse(Failure failure, @Nullable Throwable cause) {
         if (!failures.contains(failure)) {
             failures.add(failure);
             LOG.warn("Refused plugin jar {}: {}", failure.jar(), failure.reason(), cause);

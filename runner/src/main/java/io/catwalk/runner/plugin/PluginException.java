@@ -3,9 +3,10 @@ package io.catwalk.runner.plugin;
 import java.io.Serial;
 
 /**
- * Thrown when a plugin breaks its contract while in use: only the trial that needed it fails.
+ * Thrown when a jar cannot be loaded as a plugin, or a plugin breaks its contract while in use: only the trial that
+ * needed it fails.
  *
- * <p>The message is one line that names the classifier, its jar and the cause.
+ * <p>The message is one line: what was expected, what was found, what to try.
  */
 public final class PluginException extends RuntimeException {
 
@@ -18,5 +19,10 @@ public final class PluginException extends RuntimeException {
 
     PluginException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** Returns the message. */
+    String reason() {
+        return String.valueOf(getMessage());
     }
 }

@@ -75,7 +75,6 @@ public final class PluginIndex {
      * Reads an index.
      *
      * @param where the path of a file, or an address with {@code file:} or {@code https:}
-     * @return the index
      * @throws RequestException if it cannot be read or is not an index
      */
     public static PluginIndex read(String where) {
@@ -141,8 +140,6 @@ public final class PluginIndex {
     /**
      * Finds the newest release of a plugin that this version of Catwalk can use.
      *
-     * @param id Plugin-Id
-     * @return the release
      * @throws RequestException if the index has no such plugin, no suitable release, or one that cannot be trusted
      */
     public Release require(String id) {
@@ -171,7 +168,6 @@ public final class PluginIndex {
     /**
      * Returns the newest version if a plugin can be updated.
      *
-     * @param plugin an installed plugin
      * @return the newest version that this version of Catwalk can use; empty if it is no newer than the plugin
      * @throws RequestException if the newest cannot be trusted
      */

@@ -1,6 +1,7 @@
 package io.catwalk.runner.plugin;
 
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.data.Sha256;
 import io.catwalk.testkit.contract.PluginFile;
 import io.catwalk.testkit.contract.ProvidedClasses;
 import java.io.ByteArrayInputStream;
@@ -11,12 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -117,10 +114,9 @@ record PluginJar(
     /**
      * Reads the manifest and the list of extensions, and refuses content that a plugin must not have.
      *
-     * @param path a file
-     * @throws UnusablePluginException if the file is not a complete thin plugin jar
+     * @throws PluginException if the file is not a complete thin plugin jar
      */
-    static PluginJar read(Path path) throws UnusablePluginException {
+    static PluginJar read(Path path) {
         // Not a JarFile, which reads the whole manifest on its own, whatever its size is.
         try (ZipFile jar = open(path)) {
             requireNoWayOut(jar);
@@ -139,14 +135,16 @@ record PluginJar(
                     manifest.getValue("Plugin-Description").strip(),
                     manifest.getValue("Plugin-Requires").strip(),
                     extensions(jar, root),
-                    sha256(path));
+                    Sha256.of(path));
         } catch (ZipException e) {
-            throw new UnusablePluginException(
+            throw new PluginException(
                     "expected a jar, but found a damaged file or another format (" + e.getMessage()
                             + "): copy it again",
                     e);
+        } catch (PluginException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
-            throw new UnusablePluginException("cannot be read: " + Reasons.of(e), e);
+            throw new PluginException("cannot be read: " + Reasons.of(e), e);
         }
     }
 
@@ -155,30 +153,12 @@ record PluginJar(
         try (ZipFile jar = open(path)) {
             String id = attributes(jar, PluginFile.root(jar)).getValue("Plugin-Id");
             return id == null || id.length() > LONGEST_VALUE ? null : id.strip();
-        } catch (IOException | RuntimeException | UnusablePluginException e) {
+        } catch (IOException | RuntimeException e) {
             return null;
         }
     }
 
-    /**
-     * Computes the digest of a jar.
-     *
-     * @return 64 lower-case hexadecimal digits
-     */
-    static String sha256(Path path) throws IOException {
-        try (InputStream in = Files.newInputStream(path)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 16];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
-    private static ZipFile open(Path path) throws IOException, UnusablePluginException {
+    private static ZipFile open(Path path) throws IOException {
         try (FileChannel file = FileChannel.open(path)) {
             int length = (int) Math.min(file.size(), END_BYTES + 65_535);
             ByteBuffer tail = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
@@ -188,9 +168,8 @@ record PluginJar(
             for (int at = 0; at <= length - END_BYTES; at++) {
                 long directory = Integer.toUnsignedLong(tail.getInt(at + END_DIRECTORY_SIZE));
                 if (tail.getInt(at) == END_SIGNATURE && directory > MOST_DIRECTORY) {
-                    throw new UnusablePluginException(
-                            "the names of its files must take at most " + (MOST_DIRECTORY >> 20)
-                                    + " MiB, but take more: leave out what the classifier does not use");
+                    throw new PluginException("the names of its files must take at most " + (MOST_DIRECTORY >> 20)
+                            + " MiB, but take more: leave out what the classifier does not use");
                 }
             }
         }
@@ -198,18 +177,18 @@ record PluginJar(
     }
 
     /** Refuses paths that would lead out of the folder if the archive were unpacked. */
-    private static void requireNoWayOut(ZipFile jar) throws UnusablePluginException {
+    private static void requireNoWayOut(ZipFile jar) {
         for (ZipEntry entry : Collections.list(jar.entries())) {
             String name = entry.getName();
             if (OUTWARD.matcher(name).find()) {
-                throw new UnusablePluginException("expected paths inside the jar, but found " + Reasons.quoted(name)
+                throw new PluginException("expected paths inside the jar, but found " + Reasons.quoted(name)
                         + ", which leads out of it: do not use it, and ask where it comes from");
             }
         }
     }
 
     /** Refuses copies of shared classes: only one class loader can load a native library. */
-    private static void requireThin(ZipFile jar, String root) throws IOException, UnusablePluginException {
+    private static void requireThin(ZipFile jar, String root) throws IOException {
         Stream<String> own = jar.stream()
                 .map(ZipEntry::getName)
                 .filter(name -> name.startsWith(root))
@@ -220,18 +199,18 @@ record PluginJar(
                         .map(name -> library.getKey() + "!/" + name));
         List<String> carried = Stream.concat(own, ofLibraries).sorted().toList();
         if (!carried.isEmpty()) {
-            throw new UnusablePluginException("carries " + shown(carried.get(0))
+            throw new PluginException("carries " + shown(carried.get(0))
                     + (carried.size() > 1 ? " and " + (carried.size() - 1) + " more" : "")
                     + ", which the program provides: declare that dependency as 'provided'");
         }
     }
 
     /** Reads an entry as a whole, and believes nothing of what the directory says about its size. */
-    private static byte[] bytes(ZipFile jar, ZipEntry entry) throws IOException, UnusablePluginException {
+    private static byte[] bytes(ZipFile jar, ZipEntry entry) throws IOException {
         try (InputStream in = jar.getInputStream(entry)) {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
-                throw new UnusablePluginException("its " + shown(entry.getName()) + " must be at most " + MOST_BYTES
+                throw new PluginException("its " + shown(entry.getName()) + " must be at most " + MOST_BYTES
                         + " bytes, unpacked, but is larger: build it from scratch");
             }
             return bytes;
@@ -239,7 +218,7 @@ record PluginJar(
     }
 
     /** Reads a signed jar completely, since Java verifies the signature of each file only when it is read. */
-    private static void requireSoundSignature(Path path, ZipFile plain) throws IOException, UnusablePluginException {
+    private static void requireSoundSignature(Path path, ZipFile plain) throws IOException {
         if (plain.stream().noneMatch(entry -> SIGNATURE.matcher(entry.getName()).matches())) {
             return;
         }
@@ -248,7 +227,7 @@ record PluginJar(
             if (OF_A_SIGNATURE.matcher(entry.getName()).matches()) {
                 ofSignatures += bytes(plain, entry).length;
                 if (ofSignatures > MOST_BYTES) {
-                    throw new UnusablePluginException("its manifest and signatures must be at most " + MOST_BYTES
+                    throw new PluginException("its manifest and signatures must be at most " + MOST_BYTES
                             + " bytes together, unpacked, but are larger: sign it once");
                 }
             }
@@ -258,7 +237,7 @@ record PluginJar(
         }
     }
 
-    private static void verify(JarFile jar) throws IOException, UnusablePluginException {
+    private static void verify(JarFile jar) throws IOException {
         byte[] buffer = new byte[1 << 16];
         long all = 0;
         for (JarEntry entry : Collections.list(jar.entries())) {
@@ -266,12 +245,12 @@ record PluginJar(
                 for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                     all += read;
                     if (all > MOST_SIGNED) {
-                        throw new UnusablePluginException("a signed plugin must be at most " + (MOST_SIGNED >> 20)
+                        throw new PluginException("a signed plugin must be at most " + (MOST_SIGNED >> 20)
                                 + " MiB, unpacked, but is larger at " + shown(entry.getName()) + ": make it smaller");
                     }
                 }
             } catch (SecurityException e) {
-                throw new UnusablePluginException(
+                throw new PluginException(
                         "its signature does not fit " + shown(entry.getName()) + " (" + Reasons.of(e)
                                 + "): it was changed after it was signed, so take it from its author again",
                         e);
@@ -284,33 +263,33 @@ record PluginJar(
         return name.length() > 200 ? Reasons.quoted(name) : name;
     }
 
-    private static Attributes attributes(ZipFile jar, String root) throws IOException, UnusablePluginException {
+    private static Attributes attributes(ZipFile jar, String root) throws IOException {
         ZipEntry entry = jar.getEntry(root + JarFile.MANIFEST_NAME);
         return entry == null
                 ? new Attributes()
                 : new Manifest(new ByteArrayInputStream(bytes(jar, entry))).getMainAttributes();
     }
 
-    private static Attributes manifest(ZipFile jar, String root) throws IOException, UnusablePluginException {
+    private static Attributes manifest(ZipFile jar, String root) throws IOException {
         Attributes attributes = attributes(jar, root);
         List<String> missing = MANIFEST_ENTRIES.stream()
                 .filter(entry -> attributes.getValue(entry) == null
                         || attributes.getValue(entry).isBlank())
                 .toList();
         if (!missing.isEmpty()) {
-            throw new UnusablePluginException("its META-INF/MANIFEST.MF lacks " + String.join(", ", missing)
+            throw new PluginException("its META-INF/MANIFEST.MF lacks " + String.join(", ", missing)
                     + ": see docs/how-to/write-a-plugin.md");
         }
         for (String entry : KEPT_ENTRIES) {
             String value = Objects.requireNonNullElse(attributes.getValue(entry), "");
             if (value.length() > LONGEST_VALUE) {
-                throw new UnusablePluginException("its META-INF/MANIFEST.MF must have at most " + LONGEST_VALUE
-                        + " letters in " + entry + ", but has " + value.length() + ": say it shorter");
+                throw new PluginException("its META-INF/MANIFEST.MF must have at most " + LONGEST_VALUE + " letters in "
+                        + entry + ", but has " + value.length() + ": say it shorter");
             }
         }
         for (Map.Entry<String, String> refused : REFUSED_ENTRIES.entrySet()) {
             if (attributes.getValue(refused.getKey()) != null) {
-                throw new UnusablePluginException(
+                throw new PluginException(
                         "its META-INF/MANIFEST.MF has " + refused.getKey() + ", " + refused.getValue());
             }
         }
@@ -322,27 +301,27 @@ record PluginJar(
         return (SINGLE_VERSION.matcher(requires).matches() ? ">=" : "") + requires;
     }
 
-    private static void requireThisApi(String requires) throws UnusablePluginException {
+    private static void requireThisApi(String requires) {
         VersionManager versions = new DefaultVersionManager();
         String api = ApiVersion.current();
         boolean fits;
         try {
             fits = versions.checkVersionConstraint(api, range(requires));
         } catch (RuntimeException e) {
-            throw new UnusablePluginException(
+            throw new PluginException(
                     "expected a range of versions such as >=" + api + " in Plugin-Requires, but found " + requires, e);
         }
         if (!fits) {
-            throw new UnusablePluginException("needs version " + requires + " of the Catwalk API, but this is " + api
+            throw new PluginException("needs version " + requires + " of the Catwalk API, but this is " + api
                     + ": take a release of the plugin made for this version");
         }
     }
 
     /** Refuses a jar that was built for another major version of DJL, whose methods may differ. */
-    private static void requireThisDjl(@Nullable String requires) throws UnusablePluginException {
+    private static void requireThisDjl(@Nullable String requires) {
         String here = ApiVersion.djl();
         if (requires != null && !major(requires.strip()).equals(major(here))) {
-            throw new UnusablePluginException("needs DJL " + requires.strip() + ", but this is DJL " + here
+            throw new PluginException("needs DJL " + requires.strip() + ", but this is DJL " + here
                     + ": take a release of the plugin made for this version");
         }
     }
@@ -351,19 +330,19 @@ record PluginJar(
         return version.split("\\.", -1)[0];
     }
 
-    private static Set<String> extensions(ZipFile jar, String root) throws IOException, UnusablePluginException {
+    private static Set<String> extensions(ZipFile jar, String root) throws IOException {
         Set<String> names = new LinkedHashSet<>();
         ZipEntry index = jar.getEntry(root + INDEX);
         if (index != null) {
             ExtensionStorage.read(new StringReader(new String(bytes(jar, index), StandardCharsets.UTF_8)), names);
         }
         if (names.isEmpty()) {
-            throw new UnusablePluginException((index == null ? "has no " : "names no class in ") + INDEX
+            throw new PluginException((index == null ? "has no " : "names no class in ") + INDEX
                     + ": annotate the classifier with @Extension and let PF4J's annotation processor run");
         }
         for (String name : names) {
             if (jar.getEntry(root + name.replace('.', '/') + ".class") == null) {
-                throw new UnusablePluginException(
+                throw new PluginException(
                         INDEX + " names " + shown(name) + ", which is not in the jar: build it from scratch");
             }
         }

@@ -74,12 +74,7 @@ public record PluginProject(String name, String description, Language language) 
         }
     }
 
-    /**
-     * Returns the description of a plugin of which nobody has said more.
-     *
-     * @param name of the plugin
-     * @return one line
-     */
+    /** Returns the description of a plugin of which nobody has said more. */
     public static String plainDescription(String name) {
         return name + ", an image classifier";
     }
@@ -87,7 +82,6 @@ public record PluginProject(String name, String description, Language language) 
     /**
      * Tells whether a plugin still has the description that its project was made with.
      *
-     * @param jar a built plugin
      * @return false also if it cannot be read
      */
     public static boolean hasPlainDescription(Path jar) {
@@ -95,7 +89,7 @@ public record PluginProject(String name, String description, Language language) 
             PluginJar plugin = PluginJar.read(jar);
             return plugin.description().equals(plainDescription(plugin.id()))
                     || plugin.description().equals(OLD_DESCRIPTION);
-        } catch (UnusablePluginException e) {
+        } catch (PluginException e) {
             return false;
         }
     }
@@ -104,7 +98,6 @@ public record PluginProject(String name, String description, Language language) 
      * Writes the project, or nothing.
      *
      * @param folder of the project; does not exist yet, or is empty
-     * @param repository the folder of Catwalk's own artifacts
      * @return paths of its files, relative to the folder
      * @throws RequestException if the folder is not empty, the repository is missing, or files cannot be written
      */
@@ -154,11 +147,7 @@ public record PluginProject(String name, String description, Language language) 
         return "target/" + name + "-" + VERSION + (language == Language.KOTLIN ? ".zip" : ".jar");
     }
 
-    /**
-     * Returns the command that builds and tests it.
-     *
-     * @return a command for the folder of the project, in a shell of this system
-     */
+    /** Returns the command that builds and tests it. */
     public String command() {
         return (File.separatorChar == '\\' ? ".\\mvnw" : "./mvnw") + " verify";
     }

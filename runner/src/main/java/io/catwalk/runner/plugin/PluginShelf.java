@@ -50,12 +50,7 @@ public final class PluginShelf {
         this.source = source;
     }
 
-    /**
-     * Opens a folder.
-     *
-     * @param pluginsDir the folder of the plugin jars
-     * @return the shelf
-     */
+    /** Opens a folder. */
     public static PluginShelf open(Path pluginsDir) {
         return new PluginShelf(pluginsDir, Inspection.standard(), FileSource.standard());
     }
@@ -89,7 +84,6 @@ public final class PluginShelf {
     /**
      * Lists the plugins that can be used.
      *
-     * @param catalog of the folder
      * @return one for each file, sorted by id
      */
     public static List<Plugin> plugins(PluginCatalog catalog) {
@@ -107,9 +101,7 @@ public final class PluginShelf {
     /**
      * Installs a release of an index.
      *
-     * @param release names the file and its digest
      * @param downgrade whether it may be older than the installed version
-     * @return the plugin, and what it replaced
      * @throws RequestException if its file does not match the index, or cannot be used
      */
     public Placed install(PluginIndex.Release release, Downgrade downgrade) {
@@ -122,7 +114,6 @@ public final class PluginShelf {
      * @param where the path of a jar or zip, or an address with {@code file:} or {@code https:}
      * @param sha512 expected digest, 128 hexadecimal digits; null if it is not known
      * @param downgrade whether it may be older than the installed version
-     * @return the plugin, and what it replaced
      * @throws RequestException if it is not a plugin, cannot be used, or has another digest
      */
     public Placed install(String where, @Nullable String sha512, Downgrade downgrade) {
@@ -193,7 +184,7 @@ public final class PluginShelf {
     private static PluginJar read(Path file) {
         try {
             return PluginJar.read(file);
-        } catch (UnusablePluginException e) {
+        } catch (PluginException e) {
             throw unusable(file, e.reason());
         }
     }
@@ -245,19 +236,12 @@ public final class PluginShelf {
     }
 
     private List<String> classifiers(PluginJar jar) {
-        InspectionAnswer answer =
+        Inspection.Answer answer =
                 Objects.requireNonNull(inspection.look(List.of(jar), null).get(jar));
-        if (answer instanceof InspectionAnswer.Seen seen) {
-            return seen.classifiers().stream()
-                    .map(SeenClassifier::name)
-                    .sorted()
-                    .toList();
+        if (answer.seen() == null) {
+            throw unusable(jar.path(), String.valueOf(answer.failure()));
         }
-        throw unusable(
-                jar.path(),
-                answer instanceof InspectionAnswer.Refused refused
-                        ? refused.reason()
-                        : ((InspectionAnswer.None) answer).reason());
+        return answer.seen().stream().map(SeenClassifier::name).sorted().toList();
     }
 
     private List<Path> filesOf(String id) {
@@ -271,7 +255,7 @@ public final class PluginShelf {
         String version;
         try {
             version = PluginJar.read(old).version();
-        } catch (UnusablePluginException e) {
+        } catch (PluginException e) {
             return "a version that could not be used"; // any other is better
         }
         if (downgrade == Downgrade.REFUSED && PluginIndex.compare(version, jar.version()) > 0) {
@@ -296,8 +280,6 @@ public final class PluginShelf {
     /**
      * Removes a plugin from the folder.
      *
-     * @param name its Plugin-Id, the name of one of its classifiers, or the name of its file
-     * @return the removed plugin
      * @throws RequestException if no plugin or more than one matches, or it cannot be deleted
      */
     public Plugin remove(String name) {

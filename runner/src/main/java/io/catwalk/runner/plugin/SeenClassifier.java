@@ -1,8 +1,11 @@
 package io.catwalk.runner.plugin;
 
+import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Tags;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,5 +34,26 @@ record SeenClassifier(
         Objects.requireNonNull(tags);
         Objects.requireNonNull(searchSpace);
         recipes = List.copyOf(recipes);
+    }
+
+    /**
+     * Holds what a classifier returned when it was asked for its recipe.
+     *
+     * @param point values of the hyperparameters
+     * @param recipe the answer, or null if there was none
+     * @param failure what happened instead, such as {@code recipe(...) returned null}, or null
+     */
+    record SeenRecipe(
+            Map<String, Object> point,
+            @Nullable Recipe recipe,
+            @Nullable String failure) {
+
+        /** Copies the point, in its order. */
+        SeenRecipe {
+            point = new LinkedHashMap<>(point);
+            if ((recipe == null) == (failure == null)) {
+                throw new IllegalArgumentException("expected a recipe or a failure");
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Appends to a log that stays below 10 MB. Output beyond that is left out except for its end, which usually says what
  * went wrong. If the log cannot be written, nothing else fails.
  */
-final class CappedLog implements AutoCloseable {
+final class CappedLog implements ChildProcess.Sink, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CappedLog.class);
 
@@ -46,8 +46,8 @@ final class CappedLog implements AutoCloseable {
         return new CappedLog(new FileOutputStream(file.toFile(), true), before, limit);
     }
 
-    /** Appends {@code count} bytes from {@code from} on. */
-    synchronized void write(byte[] bytes, int from, int count) {
+    @Override
+    public synchronized void take(byte[] bytes, int from, int count) {
         int kept = left > 0 ? 0 : (int) Math.max(0, Math.min(count, limit - written));
         if (kept > 0) {
             put(bytes, from, kept);

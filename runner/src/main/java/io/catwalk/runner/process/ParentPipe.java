@@ -1,5 +1,6 @@
 package io.catwalk.runner.process;
 
+import io.catwalk.runner.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -7,17 +8,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The child's end of the pipe to a {@link ForkedJvm}. The process ends when its parent does, so that it does not
+ * The child's end of the pipe to a {@link ChildProcess}. The process ends when its parent does, so that it does not
  * outlive its run. All other output goes into the log, not between the messages.
  */
 public final class ParentPipe {
 
     private static final Logger LOG = LoggerFactory.getLogger(ParentPipe.class);
+
+    /** Time between two signs of life; the shortest limit of silence is a second. */
+    private static final long BEAT_MILLIS = 200;
 
     private final OutputStream out;
     private final byte[] mark;
@@ -27,25 +31,32 @@ public final class ParentPipe {
         this.mark = mark;
     }
 
-    /**
-     * Opens the pipe; to be called once, before any third-party code runs.
-     *
-     * @param in the standard input of this process
-     * @return the pipe to the parent
-     */
-    public static ParentPipe open(InputStream in) {
+    /** Opens the pipe; to be called once, before any third-party code runs. */
+    public static ParentPipe open(InputStream in, FileDescriptor out) {
         byte[] mark = readMark(in);
         endWithParent(in);
-        return new ParentPipe(new FileOutputStream(FileDescriptor.out), mark);
+        return new ParentPipe(new FileOutputStream(out), mark);
     }
 
-    /**
-     * Sends a message.
-     *
-     * @param message without line breaks
-     */
-    public synchronized void send(String message) {
-        byte[] text = message.getBytes(StandardCharsets.UTF_8);
+    /** Tells the parent several times a second that this process goes on, but only while that is so. */
+    public void beatWhile(BooleanSupplier goesOn) {
+        start("heartbeat", () -> {
+            try {
+                while (true) {
+                    if (goesOn.getAsBoolean()) {
+                        send("");
+                    }
+                    Thread.sleep(BEAT_MILLIS); // nothing tells how far native code is
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** Sends a message as a line of JSON. */
+    public synchronized void send(Object message) {
+        byte[] text = Json.LINE.writeValueAsBytes(message);
         byte[] line = new byte[mark.length + text.length + 2];
         // Other code may have left a line unfinished.
         line[0] = '\n';
@@ -73,19 +84,22 @@ public final class ParentPipe {
     }
 
     private static void endWithParent(InputStream parent) {
-        Thread watch = new Thread(
-                () -> {
-                    try {
-                        while (parent.read() >= 0) {
-                            LOG.debug("The parent is there");
-                        }
-                    } catch (IOException e) {
-                        LOG.debug("The parent is gone", e);
-                    }
-                    Runtime.getRuntime().halt(1);
-                },
-                "end-with-parent");
-        watch.setDaemon(true);
-        watch.start();
+        start("end-with-parent", () -> {
+            try {
+                while (parent.read() >= 0) {
+                    LOG.debug("The parent is there");
+                }
+            } catch (IOException e) {
+                LOG.debug("The parent is gone", e);
+            }
+            ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+            Runtime.getRuntime().halt(1);
+        });
+    }
+
+    private static void start(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 }

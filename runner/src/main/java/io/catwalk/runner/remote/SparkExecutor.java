@@ -3,6 +3,7 @@ package io.catwalk.runner.remote;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
+import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialExecutorFactory;
 import io.catwalk.runner.trial.TrialFolder;
@@ -152,7 +153,7 @@ public final class SparkExecutor implements TrialExecutor {
                     "the Spark application did not start within " + START_SECONDS + " s: see " + log.file(), e);
         } finally {
             if (!ready.isDone() || ready.isCompletedExceptionally()) {
-                kill(started);
+                ChildProcess.kill(started);
             }
         }
         daemon("spark-watch", this::watch);
@@ -294,14 +295,9 @@ public final class SparkExecutor implements TrialExecutor {
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        kill(started);
+        ChildProcess.kill(started);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static void kill(Process started) {
-        started.descendants().forEach(ProcessHandle::destroyForcibly);
-        started.destroyForcibly();
     }
 }

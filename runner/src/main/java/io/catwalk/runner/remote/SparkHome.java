@@ -2,6 +2,7 @@ package io.catwalk.runner.remote;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.process.ChildProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -144,11 +145,13 @@ public record SparkHome(Path path) {
             command.add(gateway().toString());
             command.add(onWorkers == null ? UNPACKED : onWorkers.toString());
             command.add(Integer.toString(slots));
-            ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
-            if (master.startsWith("local")) { // its executors are here, and nobody else needs its ports
-                builder.environment().putIfAbsent("SPARK_LOCAL_IP", "127.0.0.1");
-            }
-            return builder.start();
+            String address = "SPARK_LOCAL_IP";
+            // Where its executors are here, nobody else needs its ports.
+            boolean alone = master.startsWith("local") && System.getenv(address) == null;
+            return ChildProcess.program(command)
+                    .withAllVariables()
+                    .with(alone ? Map.of(address, "127.0.0.1") : Map.of())
+                    .start(log);
         }
 
         /** Packs the parts of the program that a worker needs: neither documents nor plugins, which come with the orders. */

@@ -4,7 +4,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.process.ExternalProgram;
+import io.catwalk.runner.process.ChildProcess;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -42,10 +41,73 @@ public final class Runner {
 
     private static final int SIGNAL = 128;
 
-    private final Path folder;
-    private final RunnerDescription description;
+    /**
+     * The content of {@code runtime.json} in the folder of a runner.
+     *
+     * @param runtime its name, shown to people
+     * @param command a program on the path and its arguments, which are followed by the paths of the model, its
+     *     signature, the images and the logits; it runs in the folder of the runner. {@code java} is the one that this
+     *     program runs on
+     * @param probe arguments with which the program exits with 0 if everything that it needs is installed; if empty,
+     *     nothing is checked
+     * @param files that must exist, relative to the folder
+     * @param install how to install it, for people; {@code {folder}} stands for the folder of the runner
+     * @param without operators that the runtime does not support
+     */
+    private record Description(
+            String runtime,
+            List<String> command,
+            List<String> probe,
+            List<String> files,
+            String install,
+            List<String> without) {}
 
-    private Runner(Path folder, RunnerDescription description) {
+    /**
+     * A short program that prints label and probability of images, as a user of the runtime would write it. It reads
+     * {@code model.onnx} and {@code samples/*.png} of the parent of its folder.
+     *
+     * @param files the program and the list of its packages, relative to the folder of the runner
+     * @param install a command that installs what the program needs, run in the parent of its folder
+     * @param run a command that runs the program, run in the same folder
+     */
+    public record Example(List<String> files, String install, String run) {}
+
+    /**
+     * The input of every runner, as files. All paths are absolute.
+     *
+     * @param model the ONNX file
+     * @param signature its {@code signature.json}
+     * @param images unsigned bytes from 0 to 255 in the shape of the input, (count, channels, height, width), row-major,
+     *     one image after the other and nothing else
+     * @param count number of images; a multiple of the batch size if the file has a fixed one
+     * @param classes numbers that are expected for each image
+     */
+    public record Question(Path model, Path signature, Path images, int count, int classes) {}
+
+    /** The result of asking a runner. */
+    public sealed interface Answer {}
+
+    /**
+     * The answer of a runner.
+     *
+     * @param seconds from the first batch to the last, including normalization and without loading anything
+     * @param note what a user should know; null if there is nothing
+     */
+    @SuppressWarnings("ArrayRecordComponent") // 100,000 numbers that are not compared
+    public record Given(
+            String version, double seconds, @Nullable String note, float[] logits) implements Answer {}
+
+    /**
+     * There is no answer.
+     *
+     * @param reason one line
+     */
+    public record Failed(String reason) implements Answer {}
+
+    private final Path folder;
+    private final Description description;
+
+    private Runner(Path folder, Description description) {
         this.folder = folder;
         this.description = description;
     }
@@ -53,8 +115,6 @@ public final class Runner {
     /**
      * Finds the runners in a folder.
      *
-     * @param folder its subfolders contain a {@code runtime.json}
-     * @return the runners, by name
      * @throws IOException if something cannot be read
      * @throws RequestException if there is none, or a description is invalid
      */
@@ -72,7 +132,7 @@ public final class Runner {
                 if (Files.exists(file)) {
                     runners.add(new Runner(
                             entry.toAbsolutePath().normalize(),
-                            Json.read(file, RunnerDescription.class, "the description of a runner")));
+                            Json.read(file, Description.class, "the description of a runner")));
                 }
             }
         }
@@ -83,11 +143,7 @@ public final class Runner {
         return runners;
     }
 
-    /**
-     * Returns the name of the folder, which users type to request the runner.
-     *
-     * @return such as {@code opencv-java}
-     */
+    /** Returns the name of the folder, which users type to request the runner. */
     public String name() {
         return folder.getFileName().toString();
     }
@@ -101,11 +157,7 @@ public final class Runner {
         return description.runtime();
     }
 
-    /**
-     * Returns how the runtime is installed.
-     *
-     * @return one or more commands
-     */
+    /** Returns how the runtime is installed. */
     public String install() {
         return description.install().replace("{folder}", folder.toString());
     }
@@ -113,7 +165,6 @@ public final class Runner {
     /**
      * Finds an operator that the runtime does not support.
      *
-     * @param operators of a file
      * @return such an operator; empty if there is none
      */
     public Optional<String> unknown(Set<String> operators) {
@@ -137,8 +188,6 @@ public final class Runner {
     /**
      * Copies the files of an example into a folder with the name of the runner.
      *
-     * @param example of this runner
-     * @param parent of the new folder
      * @throws IOException if one cannot be copied
      */
     public void copy(Example example, Path parent) throws IOException {
@@ -152,30 +201,26 @@ public final class Runner {
     /**
      * Finds out whether the runtime is installed.
      *
-     * @param beat is called every half second
      * @return the program to run: the first on the path that has what the runner needs; empty if there is none
      * @throws InterruptedException if the calling thread is interrupted
      */
-    public Optional<Path> find(Runnable beat) throws InterruptedException {
+    public Optional<Path> find() throws InterruptedException {
         if (!description.files().stream().allMatch(file -> Files.exists(folder.resolve(file)))) {
             return Optional.empty();
         }
         for (Path program : programs()) {
-            if (description.probe().isEmpty() || isFit(program, beat)) {
+            if (description.probe().isEmpty() || isFit(program)) {
                 return Optional.of(program);
             }
         }
         return Optional.empty();
     }
 
-    private boolean isFit(Path program, Runnable beat) throws InterruptedException {
+    private boolean isFit(Path program) throws InterruptedException {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         command.addAll(description.probe());
         try {
-            return new ExternalProgram(command, folder, Map.of())
-                            .run(PROBE_TIMEOUT, beat)
-                            .exitCode()
-                    == 0;
+            return ChildProcess.program(command).in(folder).run(PROBE_TIMEOUT).exitCode() == 0;
         } catch (IOException e) {
             return false; // it cannot run on this machine
         }
@@ -195,7 +240,6 @@ public final class Runner {
     /**
      * Finds a program on a path.
      *
-     * @param name as users type it
      * @param path folders; on Windows, each may be in quotes
      * @param endings that Windows adds to the name, such as {@code .COM;.EXE}; empty on other systems
      * @return the programs, in the order of the path
@@ -222,26 +266,21 @@ public final class Runner {
      * Runs the runtime on images.
      *
      * @param program that {@link #find} found
-     * @param question the input
-     * @param timeout after this time it is killed
-     * @param beat is called every half second
-     * @return its answer, or why there is none
      * @throws IOException if a file cannot be written or read
      * @throws InterruptedException if the calling thread is interrupted; the runner has then ended
      */
-    public Answer ask(Path program, Question question, Duration timeout, Runnable beat)
-            throws IOException, InterruptedException {
+    public Answer ask(Path program, Question question, Duration timeout) throws IOException, InterruptedException {
         try (Scratch scratch = new Scratch()) {
             Path logits = scratch.file("logits");
-            ExternalProgram.Ending ending = new ExternalProgram(
-                            command(program, question, logits, scratch.folder()), folder, Map.of())
-                    .run(timeout, beat);
+            ChildProcess.Ending ending = ChildProcess.program(command(program, question, logits, scratch.folder()))
+                    .in(folder)
+                    .run(timeout);
             if (ending.timedOut()) {
-                return new Answer.Failed("it gave no answer within " + timeout.toSeconds()
+                return new Failed("it gave no answer within " + timeout.toSeconds()
                         + " s and was stopped: give it more time with --runtime-timeout");
             }
             if (ending.exitCode() != 0) {
-                return new Answer.Failed(reason(ending));
+                return new Failed(reason(ending));
             }
             return answer(ending, question, logits);
         }
@@ -259,7 +298,7 @@ public final class Runner {
         return command;
     }
 
-    private static Answer answer(ExternalProgram.Ending ending, Question question, Path logits) throws IOException {
+    private static Answer answer(ChildProcess.Ending ending, Question question, Path logits) throws IOException {
         String line = ending.out().strip().lines().reduce("", (first, second) -> second);
         JsonNode said;
         try {
@@ -268,13 +307,13 @@ public final class Runner {
             said = Json.LINE.nullNode();
         }
         if (!said.path("version").isString() || !said.path("seconds").isNumber()) {
-            return new Answer.Failed(
+            return new Failed(
                     "expected {\"version\": ..., \"seconds\": ...} as its last line, found " + Reasons.quoted(line));
         }
         long expected = (long) question.count() * question.classes() * Float.BYTES;
         long found = Files.exists(logits) ? Files.size(logits) : 0;
         if (found != expected) {
-            return new Answer.Failed("expected " + question.classes() + " float32 logits of each of " + question.count()
+            return new Failed("expected " + question.classes() + " float32 logits of each of " + question.count()
                     + " images, " + expected + " bytes, found " + found);
         }
         float[] numbers = new float[question.count() * question.classes()];
@@ -282,7 +321,7 @@ public final class Runner {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer()
                 .get(numbers);
-        return new Answer.Given(
+        return new Given(
                 said.path("version").asString(), said.path("seconds").asDouble(), text(said.path("note")), numbers);
     }
 
@@ -291,7 +330,7 @@ public final class Runner {
     }
 
     /** Returns the line that most likely gives the reason: the last that mentions an error, else the last. */
-    private static String reason(ExternalProgram.Ending ending) {
+    private static String reason(ChildProcess.Ending ending) {
         List<String> lines = ending.err()
                 .lines()
                 .map(String::strip)

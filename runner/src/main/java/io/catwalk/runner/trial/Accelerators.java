@@ -1,14 +1,12 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.training.ComputeDevice;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,26 +96,17 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
                 && environment.getOrDefault("PYTORCH_FLAVOR", "").startsWith("cu");
     }
 
-    /**
-     * Returns the lines that a program prints, which fit into a pipe; none if there is no such program, or it fails.
-     */
+    /** Returns the lines that a program prints; none if there is no such program, or it fails. */
     static List<String> cards(List<String> command, Duration patience) {
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            try (InputStream out = process.getInputStream()) {
-                if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS) || process.exitValue() != 0) {
-                    return List.of();
-                }
-                return new String(out.readAllBytes(), StandardCharsets.UTF_8)
-                        .lines()
-                        .map(String::strip)
-                        .filter(line -> !line.isEmpty())
-                        .toList();
-            } finally {
-                process.destroyForcibly();
-            }
+            ChildProcess.Ending ending = ChildProcess.program(command).run(patience);
+            return ending.timedOut() || ending.exitCode() != 0
+                    ? List.of()
+                    : ending.out()
+                            .lines()
+                            .map(String::strip)
+                            .filter(line -> !line.isEmpty())
+                            .toList();
         } catch (IOException e) {
             LOG.debug("No {}", command.get(0), e);
             return List.of();

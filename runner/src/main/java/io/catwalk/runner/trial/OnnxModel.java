@@ -131,7 +131,7 @@ final class OnnxModel {
             Path file, TrainedModel model, ImageDataset dataset, Normalization normalization) throws IOException {
         ParityResult parity;
         try {
-            parity = crossCheck(file, model, dataset, normalization, check(), () -> {});
+            parity = crossCheck(file, model, dataset, normalization, check());
         } catch (OnnxFileException e) {
             return ParityResult.unrun(dataset.test().size(), Reasons.oneLine(String.valueOf(e.getMessage())));
         }
@@ -162,14 +162,9 @@ final class OnnxModel {
         }
     }
 
-    /** Cross-checks a file on the test images, and reports progress before each batch of them. */
+    /** Cross-checks a file on the test images. */
     static ParityResult crossCheck(
-            Path file,
-            TrainedModel model,
-            ImageDataset dataset,
-            Normalization normalization,
-            CrossCheck check,
-            Runnable sign) {
+            Path file, TrainedModel model, ImageDataset dataset, Normalization normalization, CrossCheck check) {
         ImageSource test = dataset.test();
         boolean rounded = OnnxMetadata.read(file)
                 .get(MetadataKeys.WEIGHTS)
@@ -177,10 +172,7 @@ final class OnnxModel {
                 .isPresent();
         CrossCheck fitting = rounded ? check.withRoundedWeights() : check;
         try (Predictor reference = model.predictor()) {
-            NormalizedImages images = (from, to) -> {
-                sign.run();
-                return normalization.normalized(test, from, to);
-            };
+            NormalizedImages images = (from, to) -> normalization.normalized(test, from, to);
             CrossCheckReport report = fitting.run(reference, file, images, test.size());
             return ParityResult.of(report, test.size(), check);
         }

@@ -1,6 +1,5 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.quantize.CalibratedModel;
 import io.catwalk.onnx.quantize.MixedPrecision;
 import io.catwalk.onnx.quantize.OnnxQuantization;
@@ -30,7 +29,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,17 +41,9 @@ import org.slf4j.LoggerFactory;
  * @param calibrationImages number of training images that ranges are computed from; at least 1
  * @param threads of ONNX Runtime while the latency is measured
  * @param settings how long it is measured, and in how many processes
- * @param watched wraps a predictor so that it reports progress with each call
- * @param sign reports progress where no predictor is called
  */
 public record Quantizer(
-        QuantizationGate gate,
-        WeightRange weights,
-        int calibrationImages,
-        int threads,
-        LatencySettings settings,
-        UnaryOperator<Predictor> watched,
-        Runnable sign) {
+        QuantizationGate gate, WeightRange weights, int calibrationImages, int threads, LatencySettings settings) {
 
     /** Number of training images that models are selected by; one image is then a twentieth of a percentage point. */
     private static final int VALIDATION_IMAGES = 2_000;
@@ -100,7 +90,7 @@ public record Quantizer(
             Scorer scorer = model -> score(model, hints, validation, normalization, classes);
             Iterable<Map<String, Tensor>> few = () -> inputs(batches.subList(0, 1), predictor, chosen, normalization);
             MixedPrecision found = MixedPrecision.search(calibrated, scorer, few, gate.budget() / 100);
-            Predictions before = Predictions.of(watched.apply(predictor), images.test(), normalization, classes.size());
+            Predictions before = Predictions.of(predictor, images.test(), normalization, classes.size());
             Predictions after = answers(found.model().bytes(), hints, images.test(), normalization, classes.size());
             Path draft = scratch.file("int8.onnx");
             Files.write(draft, found.model().bytes());
@@ -177,11 +167,8 @@ public record Quantizer(
     private Iterator<Map<String, Tensor>> inputs(
             List<Batch> batches, OnnxPredictor predictor, ImageSource images, Normalization normalization) {
         return batches.stream()
-                .map(batch -> {
-                    sign.run();
-                    return predictor.input(
-                            normalization.normalized(images, batch.from(), batch.to()), batch.to() - batch.from());
-                })
+                .map(batch -> predictor.input(
+                        normalization.normalized(images, batch.from(), batch.to()), batch.to() - batch.from()))
                 .iterator();
     }
 
@@ -194,7 +181,7 @@ public record Quantizer(
     private Predictions answers(
             byte[] model, OnnxHints hints, ImageSource images, Normalization normalization, int classes) {
         try (OnnxPredictor predictor = OnnxPredictor.open(model, OnnxOptions.standard(), hints)) {
-            return Predictions.of(watched.apply(predictor), images, normalization, classes);
+            return Predictions.of(predictor, images, normalization, classes);
         }
     }
 
@@ -205,9 +192,8 @@ public record Quantizer(
             orders.put(file, new BenchOrder.OfFile(file.toAbsolutePath(), hints, null, image, threads, settings));
         }
         List<Latency> latencies = new ArrayList<>();
-        for (BenchTurns.Result result : new BenchTurns(new BenchProcess())
-                .measure(orders, file -> sign.run())
-                .values()) {
+        for (BenchTurns.Result result :
+                new BenchTurns(new BenchProcess()).measure(orders, file -> {}).values()) {
             latencies.add(result.latency());
         }
         return latencies;

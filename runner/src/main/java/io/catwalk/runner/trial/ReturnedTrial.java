@@ -401,8 +401,8 @@ final class ReturnedTrial {
         }
         Path rejected = OnnxModel.rejected(folder.onnx());
         require(Files.exists(rejected), "the ONNX file that disagrees, but there is none");
-        ParityResult parity = OnnxModel.crossCheck(
-                rejected, model, images.dataset(), claimed.normalization(), OnnxModel.check(), () -> {});
+        ParityResult parity =
+                OnnxModel.crossCheck(rejected, model, images.dataset(), claimed.normalization(), OnnxModel.check());
         require(!parity.agrees(), "an ONNX file that disagrees, but it agrees");
         return parity;
     }

@@ -225,9 +225,9 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /** Cross-checks an ONNX file against the network, on the test images. Near ties are listed, and are not label flips. */
-    public ParityResult crossCheck(Path file, Tolerance tolerance, Runnable sign) {
+    public ParityResult crossCheck(Path file, Tolerance tolerance) {
         CrossCheck check = CrossCheck.standard().withTolerance(tolerance).withNearTies();
-        return OnnxModel.crossCheck(file, model, dataset, normalization, check, sign);
+        return OnnxModel.crossCheck(file, model, dataset, normalization, check);
     }
 
     /** Evaluates an ONNX file whose results differ from those of the network, on the test images. */

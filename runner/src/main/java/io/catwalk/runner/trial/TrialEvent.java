@@ -1,10 +1,7 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.training.Epoch;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * Tells the parent process what happened in a trial; exactly one field is set.
@@ -50,18 +47,5 @@ record TrialEvent(
 
     boolean isLast() {
         return epoch == null && evaluated == null;
-    }
-
-    String message() {
-        return Json.LINE.writeValueAsString(this);
-    }
-
-    /** Parses a message of the process; empty if it is not one of these events. */
-    static Optional<TrialEvent> parse(String message) {
-        try {
-            return Optional.of(Json.LINE.readValue(message, TrialEvent.class));
-        } catch (JacksonException e) {
-            return Optional.empty();
-        }
     }
 }

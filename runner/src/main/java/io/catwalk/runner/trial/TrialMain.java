@@ -7,6 +7,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginException;
 import io.catwalk.runner.process.ParentPipe;
 import io.catwalk.runner.training.TrainingException;
+import java.io.FileDescriptor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -35,7 +36,7 @@ final class TrialMain {
      * @param arguments the command, and the file with the order
      */
     public static void main(String[] arguments) {
-        ParentPipe parent = ParentPipe.open(System.in);
+        ParentPipe parent = ParentPipe.open(System.in, FileDescriptor.out);
         // Everything that a plugin prints belongs in the log.
         System.setOut(System.err);
         if (arguments[0].equals(TRAIN)) {
@@ -43,11 +44,11 @@ final class TrialMain {
         }
         int exit;
         try {
-            parent.send(run(arguments, parent).message());
+            parent.send(run(arguments, parent));
             exit = 0;
         } catch (Throwable e) { // the parent turns it, whatever it was, into the row of this trial
             LOG.error("The trial failed", e);
-            parent.send(TrialEvent.failed(reason(e)).message());
+            parent.send(TrialEvent.failed(reason(e)));
             exit = 1;
         }
         System.exit(exit);
@@ -59,9 +60,8 @@ final class TrialMain {
             case TRAIN ->
                 TrialEvent.ended(new TrialRun(read(subject, TrialOrder.class), folder(subject))
                         .run(
-                                epoch -> parent.send(TrialEvent.epoch(epoch).message()),
-                                evaluated -> parent.send(
-                                        TrialEvent.evaluated(evaluated).message())));
+                                epoch -> parent.send(TrialEvent.epoch(epoch)),
+                                evaluated -> parent.send(TrialEvent.evaluated(evaluated))));
             case BENCH_WEIGHTS -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfWeights.class)));
             case BENCH_FILE -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfFile.class)));
             case SKETCH ->

@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.runner.process.ForkedJvm;
+import io.catwalk.runner.process.ChildProcess;
+import io.catwalk.runner.process.ChildProcess.Limit;
 import io.catwalk.runner.trial.ParityResult.Missing;
 import java.io.File;
 import java.io.IOException;
@@ -12,8 +13,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs a trial in a fresh JVM. If a plugin crashes the native library, runs out of memory, hangs or ends the process,
@@ -22,12 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class TrialProcess implements TrialExecution, OutcomeCheck {
 
-    private static final Logger LOG = LoggerFactory.getLogger(TrialProcess.class);
-
     /** Returned weights and files run for minutes at most; what takes longer was made to. */
     private static final Duration MOST_CHECKING = Duration.ofMinutes(30);
-
-    private final ForkedJvm jvm = new ForkedJvm();
 
     @Override
     public TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener)
@@ -89,26 +84,21 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck {
             throws IOException, InterruptedException {
         List<String> options = new ArrayList<>(List.of("-Dcatwalk.log=INFO"));
         options.addAll(EngineSettings.jvmOptions(threads));
-        ForkedJvm.Program program = new ForkedJvm.Program(
-                TrialMain.class.getName(),
-                verb,
-                options,
-                EngineSettings.environment(),
-                folder.path().toAbsolutePath(),
-                folder.file(TrialFile.LOG));
+        options.addAll(ChildProcess.optionsOfUser());
+        ChildProcess process = ChildProcess.jvm(TrialMain.class, options, verb)
+                .with(EngineSettings.environment())
+                .in(folder.path().toAbsolutePath());
         AtomicReference<@Nullable String> failure = new AtomicReference<>();
-        ForkedJvm.Ending ending = jvm.run(program, timeout, message -> {
-            TrialEvent event = TrialEvent.parse(message).orElse(null);
-            if (event == null) {
-                LOG.warn("A message of a trial cannot be read");
-                return false;
-            }
+        ChildProcess.Ending ending = process.run(folder.file(TrialFile.LOG), Limit.time(timeout), TrialEvent.class, event -> {
             events.accept(event);
             if (event.failed() != null) {
                 failure.set(event.failed());
             }
             return event.isLast();
         });
+        if (ending.isMute()) {
+            failure.compareAndSet(null, "closed the output of its process");
+        }
         return new Ending(ending.exitCode(), failure.get(), ending.timedOut());
     }
 

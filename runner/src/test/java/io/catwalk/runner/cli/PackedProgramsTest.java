@@ -16,7 +16,7 @@ import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.Json;
-import io.catwalk.runner.process.ExternalProgram;
+import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.EngineSettings;
 import java.awt.image.BufferedImage;
@@ -138,7 +138,7 @@ final class PackedProgramsTest {
     @ParameterizedTest
     @ValueSource(strings = {"java", "djl-onnxruntime", "node", "opencv-java", "opencv-python", "python"})
     void aPhotoOfAnotherSizeIsRefusedInOneLine(String runtime) throws Exception {
-        ExternalProgram.Ending ending = classify(runtime, color, "photo.png");
+        ChildProcess.Ending ending = classify(runtime, color, "photo.png");
 
         assertThat(ending.exitCode()).as("%s", ending).isEqualTo(1);
         assertThat(ending.out()).isEmpty();
@@ -156,7 +156,7 @@ final class PackedProgramsTest {
         byte[] sample = Files.readAllBytes(color.resolve(replaced));
         Files.copy(color.resolve("photo.png"), color.resolve(replaced), StandardCopyOption.REPLACE_EXISTING);
         try {
-            ExternalProgram.Ending ending = run("web", color, page(images.size()));
+            ChildProcess.Ending ending = run("web", color, page(images.size()));
 
             assertThat(ending.out().strip().lines())
                     .as("%s", ending)
@@ -174,7 +174,7 @@ final class PackedProgramsTest {
     @ValueSource(strings = {"java", "djl-onnxruntime", "node", "python"})
     void aColoredPhotoIsGrayOrRefused(String runtime) throws Exception {
         String expected = classify(runtime, gray, "gray.png").out();
-        ExternalProgram.Ending ending = classify(runtime, gray, "colored.png");
+        ChildProcess.Ending ending = classify(runtime, gray, "colored.png");
 
         assertThat(expected).startsWith("gray.png\t");
         if (ending.exitCode() == 0) {
@@ -199,7 +199,7 @@ final class PackedProgramsTest {
 
     private static void requireExpected(String name, Path packed, String model) throws Exception {
         JsonNode images = expected(packed);
-        ExternalProgram.Ending ending = name.equals("web")
+        ChildProcess.Ending ending = name.equals("web")
                 ? run(name, packed, page(images.size()))
                 : run(name, packed, command(name).replace("model.onnx", model));
         assertThat(ending.exitCode()).as("%s", ending).isZero();
@@ -215,7 +215,7 @@ final class PackedProgramsTest {
         }
     }
 
-    private static ExternalProgram.Ending classify(String name, Path packed, String photo) throws Exception {
+    private static ChildProcess.Ending classify(String name, Path packed, String photo) throws Exception {
         return run(name, packed, command(name).replace("samples/*.png", photo));
     }
 
@@ -235,9 +235,9 @@ final class PackedProgramsTest {
     }
 
     /** Runs a command with what the runners of this checkout have installed, where the program looks for it. */
-    private static ExternalProgram.Ending run(String name, Path packed, String command) throws Exception {
+    private static ChildProcess.Ending run(String name, Path packed, String command) throws Exception {
         Runner runner = runner(name);
-        Path program = runner.find(() -> {}).orElse(null);
+        Path program = runner.find().orElse(null);
         assumeTrue(program != null, "skipped: " + runner.runtime() + " is not installed: " + runner.install());
         String path = Objects.requireNonNull(program).getParent() + File.pathSeparator + System.getenv("PATH");
         // Native libraries that Java programs unpack are deleted with the folder.
@@ -251,8 +251,10 @@ final class PackedProgramsTest {
             }
         }
         try {
-            ExternalProgram.Ending ending = new ExternalProgram(List.of("sh", "-c", command), packed, environment)
-                    .run(Duration.ofMinutes(3), () -> {});
+            ChildProcess.Ending ending = ChildProcess.program(List.of("sh", "-c", command))
+                    .with(environment)
+                    .in(packed)
+                    .run(Duration.ofMinutes(3));
             assumeTrue(
                     !ending.err().matches("(?s).*(No module named 'PIL'|Cannot find package 'pngjs').*"),
                     "skipped: what reads images is not installed: "

@@ -9,6 +9,7 @@ import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.ContentStore;
+import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ final class InspectionTest {
         assertThat(recipe(own, cache)).isEqualTo(first);
         assertThat(witness).content().isEqualTo("xx");
 
-        Path kept = cache.resolve(PluginJar.sha256(jar) + ".json");
+        Path kept = cache.resolve(Sha256.of(jar) + ".json");
         String content = Files.readString(kept);
         for (String damaged :
                 List.of("{", content.replace("alpha", "beta gamma"), content.replace("java\":\"", "$0x"))) {
@@ -115,7 +116,7 @@ final class InspectionTest {
     void anyNumberOfRecipesCanBeAskedFor(@TempDir Path own) {
         TestPlugin.sound("alpha").write(own.resolve("alpha.jar"));
         InstalledClassifier alpha = alpha(own, own.resolve("cache"));
-        String text = "x".repeat(InspectionProcess.LONGEST_LINE / 2 / 1_000);
+        String text = "x".repeat(InspectionMain.LONGEST_ANSWER / 1_000);
         List<Hyperparameters> points = IntStream.range(0, 1_000)
                 .mapToObj(number -> new Hyperparameters(Map.of("text", number + text)))
                 .toList();

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
+import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
@@ -93,7 +94,7 @@ final class LoadedClassifierTest {
                 Files.createSymbolicLink(folder.resolve("linked"), real).resolve("alpha.jar");
         Path linkedJar = Files.createSymbolicLink(folder.resolve("alpha.jar"), jar);
         for (Path path : List.of(jar, linkedFolder, linkedJar)) {
-            try (LoadedPlugin plugin = LoadedPlugin.open(path, PluginJar.sha256(path))) {
+            try (LoadedPlugin plugin = LoadedPlugin.open(path, Sha256.of(path))) {
                 URL weights = plugin.require("alpha").weights(TASK, Hyperparameters.none());
                 assertThat(weights.toString()).endsWith("alpha.jar!/test/weights.safetensors");
             }
@@ -116,7 +117,7 @@ final class LoadedClassifierTest {
 
     private void withNetwork(String body, Consumer<LoadedClassifier> use) {
         Path jar = TestPlugin.building("alpha", body).write(folder.resolve("alpha.jar"));
-        try (LoadedPlugin plugin = LoadedPlugin.open(jar, PluginJar.sha256(jar))) {
+        try (LoadedPlugin plugin = LoadedPlugin.open(jar, Sha256.of(jar))) {
             use.accept(plugin.require("alpha"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

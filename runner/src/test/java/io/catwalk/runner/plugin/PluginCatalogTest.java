@@ -182,7 +182,7 @@ final class PluginCatalogTest {
     void eachFileThatIsRefusedIsAFailure() {
         assertThat(catalog.failures())
                 .hasSize(REFUSED.size() + 7)
-                .extracting(PluginFailure::pluginId)
+                .extracting(PluginCatalog.Failure::pluginId)
                 .contains("no-list", "changed", "same-id", "one", "two");
     }
 
@@ -213,7 +213,9 @@ final class PluginCatalogTest {
         TestPlugin.ofTwo("two", "alpha", "gamma").write(folder.resolve("two.jar"));
         PluginCatalog tasked = PluginCatalog.open(folder).on(Task.of(1, 28, 28, 10));
         assertThat(tasked.classifiers()).extracting(InstalledClassifier::name).containsExactly("beta", "gamma");
-        assertThat(tasked.failures()).extracting(PluginFailure::pluginId).containsExactly("one", "two");
+        assertThat(tasked.failures())
+                .extracting(PluginCatalog.Failure::pluginId)
+                .containsExactly("one", "two");
         refused(() -> tasked.require("delta"), "2 plugin jars failed to load, see catwalk list");
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import ai.djl.ndarray.NDManager;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
+import io.catwalk.runner.data.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -123,7 +124,7 @@ final class PluginZipTest {
 
         InstalledClassifier first = PluginCatalog.open(plugins).require("with-library");
         try (LoadedPlugin one = first.load();
-                LoadedPlugin two = LoadedPlugin.open(other, PluginJar.sha256(other))) {
+                LoadedPlugin two = LoadedPlugin.open(other, Sha256.of(other))) {
             assertThat(hidden(one)).isEqualTo(24);
             assertThat(hidden(two)).isEqualTo(7);
             assertThat(getClass().getResource("/maths/Sizes.class")).isNull();
@@ -162,7 +163,7 @@ final class PluginZipTest {
     }
 
     private String failure() {
-        List<PluginFailure> failures = PluginCatalog.open(plugins).failures();
+        List<PluginCatalog.Failure> failures = PluginCatalog.open(plugins).failures();
         assertThat(failures).hasSize(1);
         return failures.get(0).toString();
     }

@@ -19,11 +19,11 @@ final class CappedLogTest {
     void keepsItsStartAndItsEnd(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("log.txt"), "before\n");
         try (CappedLog log = CappedLog.open(file, 12)) {
-            log.write("12345".getBytes(UTF_8), 0, 5);
+            log.take("12345".getBytes(UTF_8), 0, 5);
             for (int i = 0; i < 100_000; i++) {
-                log.write("67".getBytes(UTF_8), 0, 2);
+                log.take("67".getBytes(UTF_8), 0, 2);
             }
-            log.write("!end".getBytes(UTF_8), 1, 3);
+            log.take("!end".getBytes(UTF_8), 1, 3);
         }
         assertThat(Files.readString(file))
                 .startsWith("before\n12345\n[the log is limited to 12 bytes: 68931 bytes are left out here]\n")
@@ -35,10 +35,10 @@ final class CappedLogTest {
     void keepsTheLastWordsOfTheStreamThatIsReadFirst(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("log.txt");
         try (CappedLog log = CappedLog.open(file, 100)) {
-            log.write(new byte[1_000], 0, 1_000);
+            log.take(new byte[1_000], 0, 1_000);
             byte[] words = "the end\n".getBytes(UTF_8);
-            log.write(words, 0, words.length);
-            log.write(new byte[READ_LATER], 0, READ_LATER);
+            log.take(words, 0, words.length);
+            log.take(new byte[READ_LATER], 0, READ_LATER);
         }
         assertThat(Files.readString(file)).contains("the log is limited to 100 bytes", "the end\n");
     }

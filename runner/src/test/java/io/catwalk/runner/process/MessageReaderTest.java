@@ -19,7 +19,7 @@ final class MessageReaderTest {
 
     @Test
     void linesWithTheMarkAreMessagesHoweverTheBytesArrive() throws Exception {
-        byte[] text = "\n#m one\nno #m mark\n#\n#mx\n\n#m two é\n#m unfinished".getBytes(UTF_8);
+        byte[] text = "\n#m one\nno #m mark\n#\n\n#mx\n\n#m two é\n#m unfinished".getBytes(UTF_8);
         for (int piece = 1; piece < text.length; piece++) {
             List<String> messages = new ArrayList<>();
             Path file = folder.resolve(piece + ".txt");
@@ -27,11 +27,11 @@ final class MessageReaderTest {
                 MessageReader reader = new MessageReader("#m ", log, messages::add);
                 for (int from = 0; from < text.length; from += piece) {
                     byte[] next = Arrays.copyOfRange(text, from, Math.min(text.length, from + piece));
-                    reader.take(next, next.length);
+                    reader.take(next, 0, next.length);
                 }
             }
             assertThat(messages).containsExactly("one", "two é");
-            assertThat(file).hasContent("no #m mark\n#\n#mx\n");
+            assertThat(file).hasContent("no #m mark\n#\n\n#mx\n");
         }
     }
 
@@ -41,11 +41,11 @@ final class MessageReaderTest {
         byte[] piece = "x".repeat(1 << 20).getBytes(UTF_8);
         try (CappedLog log = CappedLog.open(folder.resolve("log.txt"), 10)) {
             MessageReader reader = new MessageReader("#", log, messages::add);
-            reader.take("#".getBytes(UTF_8), 1);
+            reader.take("#".getBytes(UTF_8), 0, 1);
             for (int i = 0; i < 33; i++) {
-                reader.take(piece, piece.length);
+                reader.take(piece, 0, piece.length);
             }
-            reader.take("\n#next\n".getBytes(UTF_8), 7);
+            reader.take("\n#next\n".getBytes(UTF_8), 0, 7);
         }
         assertThat(messages).containsExactly("next");
     }

@@ -100,7 +100,7 @@ final class SmallWorld {
     }
 
     static LoadedClassifier loaded(Classifier classifier) {
-        return new LoadedClassifier(classifier, "small", "small", "1", "", "", Path.of("small.jar"), "");
+        return new LoadedClassifier(classifier, "small", "small", "1", Path.of("small.jar"), "");
     }
 
     /** Normalizes pixels to their gray levels, from 0 to 255. */

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The option of every command that uses plugins: their folder. */
-class PluginFolder {
+class PluginFolderOption {
 
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
     Path folder = Home.plugins();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.catwalk.runner.process.ChildProcess.Limit;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs badly behaved programs in processes of their own. */
-final class ForkedJvmTest {
+final class ChildProcessTest {
 
     @TempDir
     private Path folder;
@@ -41,19 +42,20 @@ final class ForkedJvmTest {
 
     @Test
     void messagesArriveWhateverElseIsPrintedAndWhateverTheLocaleIs() throws Exception {
-        ForkedJvm.Ending ending = run("chatters", Duration.ofSeconds(Long.MAX_VALUE)); // a limit that nobody reaches
+        ChildProcess.Ending ending = run("chatters", Duration.ofSeconds(Long.MAX_VALUE)); // a limit that nobody reaches
 
         assertThat(messages).containsExactly("first: Größe 汉字 ✓", "last");
-        assertThat(ending).isEqualTo(new ForkedJvm.Ending(7, false));
+        assertThat(ending).isEqualTo(ended(7));
         assertThat(Files.readString(log())).contains("@catwalk forged", "unfinished", "on the error stream");
     }
 
     @Test
     void aMessageThatEndsEverythingIsWorthMoreThanAHangingEnd() throws Exception {
         long start = System.nanoTime();
-        ForkedJvm jvm = new ForkedJvm(Duration.ofMillis(300));
-        assertThat(jvm.run(program("hangs after the last word"), null, this::hear))
-                .isEqualTo(new ForkedJvm.Ending(128 + 9, false));
+        assertThat(process("hangs after the last word")
+                        .withGrace(Duration.ofMillis(300))
+                        .run(log(), Limit.time(null), String.class, this::hear))
+                .isEqualTo(ended(128 + 9));
         assertThat(messages).containsExactly("last");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
     }
@@ -61,18 +63,18 @@ final class ForkedJvmTest {
     @Test
     @Tag("long")
     void aProcessThatEndsAsByCtrlCStopsNothingElse() throws Exception {
-        assertThat(run("ends as by Ctrl-C", null)).isEqualTo(new ForkedJvm.Ending(128 + 2, false));
+        assertThat(run("ends as by Ctrl-C", null)).isEqualTo(ended(128 + 2));
     }
 
     /** When a terminal is closed or a scheduler ends a job, both processes get the signal. */
     @ParameterizedTest
     @ValueSource(strings = {"ends as by SIGHUP", "ends as by SIGTERM"})
     void aSignalToBothIsNoOutcomeOfTheOtherProcess(String what) {
-        ForkedJvm jvm = new ForkedJvm();
+        ChildProcess.Family family = new ChildProcess.Family();
 
-        assertThatThrownBy(() -> jvm.run(program(what), null, message -> {
+        assertThatThrownBy(() -> process(what).of(family).run(log(), Limit.time(null), String.class, message -> {
                     CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS)
-                            .execute(jvm::end);
+                            .execute(family::end);
                     return false;
                 }))
                 .isInstanceOf(InterruptedException.class);
@@ -86,8 +88,8 @@ final class ForkedJvmTest {
     @Test
     void anInterruptKillsTheProcessThatRuns() throws Exception {
         CountDownLatch runs = new CountDownLatch(1);
-        FutureTask<ForkedJvm.Ending> ending =
-                new FutureTask<>(() -> new ForkedJvm().run(program("says its id and hangs"), null, message -> {
+        FutureTask<ChildProcess.Ending> ending = new FutureTask<>(
+                () -> process("says its id and hangs").run(log(), Limit.time(null), String.class, message -> {
                     messages.add(message);
                     runs.countDown();
                     return false;
@@ -152,8 +154,66 @@ final class ForkedJvmTest {
         assertThat(german).containsEntry("LANG", "de_DE.UTF-8").doesNotContainKey("LC_ALL");
     }
 
-    private ForkedJvm.Ending run(String what, @Nullable Duration timeout) throws IOException, InterruptedException {
-        return new ForkedJvm().run(program(what), timeout, this::hear);
+    /** Silence is told from a long time: the process says a word ten times in two seconds, and then none. */
+    @Test
+    void whatFallsSilentIsKilledAndWhatGoesOnIsNot() throws Exception {
+        ChildProcess.Ending ending =
+                process("goes on and falls silent").run(log(), ChildProcessTest::isSilent, String.class, this::hear);
+
+        assertThat(ending.timedOut()).isTrue();
+        assertThat(messages).hasSize(10);
+    }
+
+    /** The signs of life are on the error output, which has other lines, too. */
+    @Test
+    void whatBeatsIsNotSilent() throws Exception {
+        List<String> out = new CopyOnWriteArrayList<>();
+        List<String> err = new CopyOnWriteArrayList<>();
+
+        assertThat(process("beats on its error output")
+                        .run(ChildProcessTest::isSilent, messages::add, out::add, err::add)
+                        .exitCode())
+                .isEqualTo(3);
+
+        assertThat(messages).hasSizeGreaterThan(5).containsOnly("");
+        assertThat(out).containsExactly("first", "", "last");
+        assertThat(err).containsExactly("a note", "", "unfinished");
+    }
+
+    @Test
+    void whatClosesTheStreamOfItsMessagesAndGoesOnIsKilled() throws Exception {
+        ChildProcess.Ending ending = run("closes its output", null);
+        assertThat(ending.isMute()).isTrue();
+        assertThat(ending.timedOut()).isFalse();
+    }
+
+    @Test
+    void anyProgramHasNoInputAndTheEndOfItsOutputIsKept() throws Exception {
+        String script = "cat; echo \"$GIVEN\"; head -c 300000 /dev/zero | tr '\\0' x >&2; echo end >&2; exit 4";
+        ChildProcess.Ending ending = ChildProcess.program(List.of("sh", "-c", script))
+                .with(Map.of("GIVEN", "1"))
+                .in(folder)
+                .run(Duration.ofMinutes(1));
+        assertThat(ending.exitCode()).isEqualTo(4);
+        assertThat(ending.out()).isEqualTo("1\n");
+        assertThat(ending.err()).endsWith("xend\n").hasSizeBetween(1 << 16, 1 << 17);
+        assertThat(ChildProcess.program(List.of("sleep", "60"))
+                        .run(Duration.ofMillis(300))
+                        .timedOut())
+                .isTrue();
+    }
+
+    private ChildProcess.Ending run(String what, @Nullable Duration timeout) throws IOException, InterruptedException {
+        return process(what).run(log(), Limit.time(timeout), String.class, this::hear);
+    }
+
+    /** A busy machine may take long to start a JVM. */
+    private static boolean isSilent(ProcessHandle process, Duration time, Duration silence) {
+        return !silence.equals(time) && silence.compareTo(Duration.ofSeconds(1)) >= 0;
+    }
+
+    private static ChildProcess.Ending ended(int exitCode) {
+        return new ChildProcess.Ending(exitCode, false, false, "", "");
     }
 
     private boolean hear(String message) {
@@ -161,14 +221,10 @@ final class ForkedJvmTest {
         return message.equals("last");
     }
 
-    private ForkedJvm.Program program(String what) {
-        return new ForkedJvm.Program(
-                Child.class.getName(),
-                List.of(what),
-                List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-                Map.of("GIVEN", "1", "LC_ALL", "C"),
-                folder,
-                log());
+    private ChildProcess process(String what) {
+        return ChildProcess.jvm(Child.class, List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"), List.of(what))
+                .with(Map.of("GIVEN", "1", "LC_ALL", "C"))
+                .in(folder);
     }
 
     private Path log() {
@@ -182,21 +238,27 @@ final class ForkedJvmTest {
 
     static final class Child {
 
-        private static final Map<String, Consumer<ParentPipe>> DEEDS = Map.of(
-                "chatters", Child::chatter,
-                "ends as by Ctrl-C", pipe -> System.exit(128 + 2),
-                "ends as by SIGHUP", pipe -> sayAndExit(pipe, 128 + 1),
-                "ends as by SIGTERM", pipe -> sayAndExit(pipe, 128 + 15),
-                "hangs", pipe -> hang(),
-                "hangs after the last word", Child::hangAtTheEnd,
-                "says its id and hangs", Child::sayIdAndHang,
-                "floods", Child::flood,
-                "tells its environment", Child::tellEnvironment);
+        private static final Map<String, Consumer<ParentPipe>> DEEDS = Map.ofEntries(
+                Map.entry("chatters", Child::chatter),
+                Map.entry("ends as by Ctrl-C", pipe -> System.exit(128 + 2)),
+                Map.entry("ends as by SIGHUP", pipe -> sayAndExit(pipe, 128 + 1)),
+                Map.entry("ends as by SIGTERM", pipe -> sayAndExit(pipe, 128 + 15)),
+                Map.entry("hangs", pipe -> hang()),
+                Map.entry("hangs after the last word", Child::hangAtTheEnd),
+                Map.entry("says its id and hangs", Child::sayIdAndHang),
+                Map.entry("floods", Child::flood),
+                Map.entry("tells its environment", Child::tellEnvironment),
+                Map.entry("goes on and falls silent", Child::fallSilent),
+                Map.entry("beats on its error output", Child::beat),
+                Map.entry("closes its output", pipe -> closeOutput()));
 
         private Child() {}
 
         public static void main(String[] arguments) {
-            Objects.requireNonNull(DEEDS.get(arguments[0])).accept(ParentPipe.open(System.in));
+            Objects.requireNonNull(DEEDS.get(arguments[0]))
+                    .accept(ParentPipe.open(
+                            System.in,
+                            arguments[0].contains("error output") ? FileDescriptor.err : FileDescriptor.out));
         }
 
         private static void chatter(ParentPipe pipe) {
@@ -240,6 +302,40 @@ final class ForkedJvmTest {
             }
             pipe.send("last");
             System.err.println("the end");
+        }
+
+        private static void fallSilent(ParentPipe pipe) {
+            for (int i = 0; i < 10; i++) {
+                pipe.send("word");
+                sleep(200);
+            }
+            hang();
+        }
+
+        private static void beat(ParentPipe pipe) {
+            pipe.beatWhile(() -> true);
+            System.out.print("first\n\nlast");
+            System.err.print("a note\n\n");
+            sleep(2_500);
+            System.err.print("unfinished");
+            System.exit(3);
+        }
+
+        private static void closeOutput() {
+            try (var closed = new FileOutputStream(FileDescriptor.out)) {
+                closed.flush();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+            hang();
+        }
+
+        private static void sleep(long millis) {
+            try {
+                Thread.sleep(millis); // a process that works, and is not heard
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         private static void tellEnvironment(ParentPipe pipe) {
