@@ -3,7 +3,6 @@ package io.catwalk.runner.plugin;
 import io.catwalk.api.Classifier;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.Sha256;
 import io.catwalk.testkit.contract.PluginFile;
 import io.catwalk.testkit.contract.ProvidedClasses;
 import java.io.IOException;
@@ -94,18 +93,11 @@ public final class LoadedPlugin implements AutoCloseable {
      * @throws RequestException if the folder has no such jar, or it cannot be used
      */
     public static LoadedPlugin find(Path pluginsDir, String sha256) {
-        for (Path jar : PluginFolder.jars(pluginsDir)) {
-            try {
-                if (Sha256.of(jar).equals(sha256)) {
-                    return open(jar, sha256);
-                }
-            } catch (IOException e) {
-                LOG.info("{} cannot be read, and is not the one", jar, e);
-            }
-        }
-        throw new RequestException("expected a plugin of sha256 " + shortened(sha256) + " in " + pluginsDir
-                + ", but found none: the jar has changed since the trial was ordered, so put the old one back or"
-                + " start again");
+        Path jar = PluginFolder.find(pluginsDir, sha256)
+                .orElseThrow(() -> new RequestException("expected a plugin of sha256 " + shortened(sha256) + " in "
+                        + pluginsDir + ", but found none: the jar has changed since the trial was ordered, so put the"
+                        + " old one back or start again"));
+        return open(jar, sha256);
     }
 
     /**

@@ -12,11 +12,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the jars of a plugins folder, and pins them with the file {@code plugins.lock} in it: one line for each jar, in
@@ -28,6 +31,8 @@ import java.util.stream.Stream;
  * </pre>
  */
 public final class PluginFolder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PluginFolder.class);
 
     private static final String FILE = "plugins.lock";
 
@@ -55,12 +60,22 @@ public final class PluginFolder {
         }
     }
 
-    /**
-     * Returns whether a file can be a plugin, by its name.
-     *
-     * @param name of the file, with or without its folder
-     */
-    public static boolean isPlugin(String name) {
+    /** Finds the jar with a digest, 64 lower-case hexadecimal digits, whatever its name is. */
+    public static Optional<Path> find(Path pluginsDir, String sha256) {
+        for (Path jar : jars(pluginsDir)) {
+            try {
+                if (Sha256.of(jar).equals(sha256)) {
+                    return Optional.of(jar);
+                }
+            } catch (IOException e) {
+                LOG.info("{} cannot be read, and is not the one", jar, e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Returns whether a file can be a plugin, by its name, with or without its folder. */
+    static boolean isPlugin(String name) {
         return name.endsWith(".jar") || name.endsWith(".zip");
     }
 

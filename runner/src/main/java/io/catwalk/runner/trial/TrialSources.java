@@ -9,9 +9,9 @@ import io.catwalk.runner.supply.InputFetcher;
 import io.catwalk.runner.training.InitialWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Objects;
 import java.util.SortedMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,30 +133,20 @@ public final class TrialSources {
         try {
             place = fetcher.bring(
                     "the plugin " + order.inputs().pluginId(), order.supplies().plugin());
+            Optional<Path> jar = Files.isDirectory(place) ? PluginFolder.find(place, expected) : Optional.of(place);
+            if (jar.isPresent()) {
+                return jar.get();
+            }
         } catch (RequestException e) {
             throw new TroubleException(e.getMessage(), e);
         }
-        if (!Files.isDirectory(place)) {
-            return place;
-        }
-        return TroubleException.reading(() -> {
-            try (Stream<Path> files = Files.list(place)) {
-                for (Path file : files.sorted().toList()) {
-                    if (PluginFolder.isPlugin(file.toString())
-                            && Files.isRegularFile(file)
-                            && Sha256.of(file).equals(expected)) {
-                        return file;
-                    }
-                }
-            }
-            throw new TroubleException(
-                    "expected the plugin " + order.inputs().pluginId() + " "
-                            + order.inputs().pluginVersion()
-                            + " of sha256 " + shortened(expected) + ", but no jar in " + place
-                            + " has that digest: it has changed since the run was started: restore the old one, or"
-                            + " start again",
-                    null);
-        });
+        throw new TroubleException(
+                "expected the plugin " + order.inputs().pluginId() + " "
+                        + order.inputs().pluginVersion()
+                        + " of sha256 " + shortened(expected) + ", but no jar in " + place
+                        + " has that digest: it has changed since the run was started: restore the old one, or"
+                        + " start again",
+                null);
     }
 
     /** Returns as much of a digest as a message needs. */
