@@ -91,8 +91,7 @@ final class RunOptions {
                 sameMachine == null || !sameMachine.isEmpty()
                         ? sameMachine
                         : Machine.current().processor());
-        return new RunLauncher.Settings(
-                policy, on(), executor, !noLatency, json, resumes, plugins.folder, again());
+        return new RunLauncher.Settings(policy, on(), executor, !noLatency, json, resumes, plugins.folder, again());
     }
 
     private String again() {

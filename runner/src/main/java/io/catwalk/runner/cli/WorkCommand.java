@@ -6,7 +6,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.remote.Delivery;
-import io.catwalk.runner.remote.OrderFolder;
 import io.catwalk.runner.remote.Work;
 import io.catwalk.runner.supply.FileSource;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -135,8 +134,7 @@ final class WorkCommand extends ConsoleCommand {
             prepare();
             TrialOrder asked = read(address);
             title = asked.spec().title() + ": ";
-            Path delivery =
-                    into != null ? into.toAbsolutePath() : OrderFolder.delivery(Path.of(address), asked.attempt());
+            Path delivery = into != null ? into.toAbsolutePath() : Work.delivery(Path.of(address), asked.attempt());
             if (!Files.isWritable(Objects.requireNonNull(delivery.getParent()))) {
                 throw new RequestException("expected a writable folder for the outcome of the order, but "
                         + delivery.getParent() + " is not: choose another file with --out");
@@ -195,7 +193,7 @@ final class WorkCommand extends ConsoleCommand {
 
     private TrialOutcome work(TrialOrder asked, URI address, Path delivery, Console console)
             throws IOException, InterruptedException {
-        Path claim = OrderFolder.claim(delivery, asked.attempt());
+        Path claim = Work.claimFile(delivery, asked.attempt());
         Work work = new Work(new TrialProcess(), Home.data(console).known());
         try (Scratch scratch = new Scratch()) {
             Work.claim(claim, 0);

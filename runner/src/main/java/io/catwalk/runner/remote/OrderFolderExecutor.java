@@ -1,6 +1,7 @@
 package io.catwalk.runner.remote;
 
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.OutcomeCheck;
@@ -15,8 +16,10 @@ import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -26,11 +29,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes orders into a folder, from which a scheduler runs them later and elsewhere, and collects the results of
- * earlier orders.
+ * earlier orders. Each order is a file with a number, from 0 on, like the jobs of an array. Its result is written beside
+ * it. The name of the result contains the attempt, so that a worker of an earlier attempt that finishes late overwrites
+ * nothing.
  */
 public final class OrderFolderExecutor implements TrialExecutor {
 
@@ -47,20 +55,24 @@ public final class OrderFolderExecutor implements TrialExecutor {
             if (request.budget()) {
                 throw new RequestException("--orders trains nothing here: leave --budget out");
             }
-            Path path = Path.of(request.place());
-            OrderFolder folder =
-                    request.resumes() && Files.isDirectory(path) ? OrderFolder.open(path) : OrderFolder.unused(path);
-            return needs -> {
-                folder.make();
-                return new OrderFolderExecutor(folder, request.imagesInPlace(), new TrialProcess());
-            };
+            Path folder = Path.of(request.place());
+            if (!request.resumes() || !Files.isDirectory(folder)) {
+                requireUnused(folder);
+            } else if (!Files.isDirectory(folder.resolve(SUPPLIES))) {
+                throw new RequestException("--orders must name the folder of orders that the run was started with, but "
+                        + folder + " has no " + SUPPLIES);
+            }
+            return needs -> new OrderFolderExecutor(folder, request.imagesInPlace(), new TrialProcess());
         }
     }
+
+    private static final Pattern ORDER = Pattern.compile("(0|[1-9][0-9]{0,8})\\.json");
+    private static final String SUPPLIES = "supplies";
 
     /** A trial that was lost this many times stays lost. */
     private static final int MOST_ATTEMPTS = 3;
 
-    private final OrderFolder folder;
+    private final Path folder;
     private final Packing packing;
     private final OutcomeCheck check;
 
@@ -73,17 +85,65 @@ public final class OrderFolderExecutor implements TrialExecutor {
     /** Orders whose outcome came back, but could not be saved here: it is still there, and made once is enough. */
     private final Set<Integer> unsaved = new HashSet<>();
 
-    /** Opens a folder, and deletes the drafts that a killed process has left in it. */
-    public OrderFolderExecutor(OrderFolder folder, boolean imagesInPlace, OutcomeCheck check) throws IOException {
+    /** Opens a folder, which may be new, and deletes the drafts that a killed process has left in it. */
+    OrderFolderExecutor(Path folder, boolean imagesInPlace, OutcomeCheck check) throws IOException {
         this.folder = folder;
         this.check = check;
-        AtomicFiles.sweep(folder.supplies());
-        packing = new Packing(folder.supplies(), imagesInPlace);
-        given = new TreeMap<>(folder.orders());
+        Path supplies = folder.resolve(SUPPLIES);
+        try {
+            Files.createDirectories(supplies);
+        } catch (IOException e) {
+            throw new RequestException(unwritable(folder, Reasons.of(e)), e);
+        }
+        AtomicFiles.sweep(supplies);
+        packing = new Packing(supplies, imagesInPlace);
+        given = orders(folder);
         given.forEach((number, order) -> {
             numbers.put(TrialKey.of(order), number);
             packing.knows(order);
         });
+    }
+
+    /** Refuses a folder with files, or in which none can be made. */
+    private static void requireUnused(Path path) {
+        if (Files.isDirectory(path)) {
+            try (Stream<Path> all = Files.list(path)) {
+                if (all.findAny().isPresent()) {
+                    throw new RequestException("--orders must name a new or an empty folder, but " + path
+                            + " is not empty: to continue its run, try catwalk resume RUN --orders " + path);
+                }
+            } catch (IOException e) {
+                throw new RequestException(unwritable(path, Reasons.of(e)), e);
+            }
+        }
+        Path there = path.toAbsolutePath();
+        for (Path up = there.getParent(); up != null && !Files.exists(there); up = up.getParent()) {
+            there = up;
+        }
+        if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+            String reason = there + (Files.isDirectory(there) ? " cannot be written" : " is no folder");
+            throw new RequestException(unwritable(path, reason));
+        }
+    }
+
+    private static String unwritable(Path path, String reason) {
+        return "expected a folder that can be written, but " + path + " cannot (" + reason
+                + "): choose another with --orders";
+    }
+
+    /** Reads all orders, by their numbers. */
+    static SortedMap<Integer, TrialOrder> orders(Path folder) throws IOException {
+        SortedMap<Integer, TrialOrder> orders = new TreeMap<>();
+        try (Stream<Path> all = Files.list(folder)) {
+            for (Path file : all.toList()) {
+                Matcher name = ORDER.matcher(String.valueOf(file.getFileName()));
+                if (name.matches()) {
+                    orders.put(
+                            Integer.valueOf(name.group(1)), Json.read(file, TrialOrder.class, "the order of a trial"));
+                }
+            }
+        }
+        return orders;
     }
 
     @Override
@@ -98,7 +158,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
 
     @Override
     public @Nullable HandedOut handedOut() {
-        return open.isEmpty() ? null : new HandedOut(OrderFolder.ranges(open), folder.path());
+        return open.isEmpty() ? null : new HandedOut(ranges(open), folder);
     }
 
     @Override
@@ -120,13 +180,17 @@ public final class OrderFolderExecutor implements TrialExecutor {
         return new Submitted(outcome, () -> {}); // the order stays in the folder
     }
 
+    private Path file(int number) {
+        return folder.resolve(number + ".json");
+    }
+
     private int attempt(int number) {
         return Objects.requireNonNull(given.get(number)).attempt();
     }
 
     private void handOut(int number, TrialOrder order) throws IOException {
         TrialOrder packed = packing.packed(order);
-        folder.write(number, packed);
+        AtomicFiles.write(file(number), Json.JSON.writeValueAsString(packed));
         given.put(number, packed);
         numbers.put(TrialKey.of(order), number);
         open.add(number);
@@ -138,10 +202,10 @@ public final class OrderFolderExecutor implements TrialExecutor {
             TrialFolder trial,
             Consumer<TrialNews> listener,
             CompletableFuture<TrialOutcome> outcome) {
-        Path delivery = OrderFolder.delivery(folder.order(number), attempt(number));
+        Path delivery = Work.delivery(file(number), attempt(number));
         if (!Files.exists(delivery)) {
             open.add(number);
-            folder.claimed(number, attempt(number))
+            Work.claimed(delivery, attempt(number))
                     .ifPresent(claim -> listener.accept(new TrialNews.Started(claim.place())));
             return;
         }
@@ -157,6 +221,23 @@ public final class OrderFolderExecutor implements TrialExecutor {
             outcome.complete(
                     new TrialOutcome.Lost(order.spec(), "the returned files cannot be saved: " + Reasons.of(e)));
         }
+    }
+
+    /** Formats numbers of orders like the arrays of a scheduler. */
+    static String ranges(SortedSet<Integer> numbers) {
+        List<String> ranges = new ArrayList<>();
+        int first = 0;
+        Integer last = null;
+        for (int number : numbers) {
+            if (last == null || number != last + 1) {
+                first = number;
+                ranges.add(Integer.toString(number));
+            } else {
+                ranges.set(ranges.size() - 1, first + "-" + number);
+            }
+            last = number;
+        }
+        return String.join(",", ranges);
     }
 
     @Override

@@ -34,7 +34,7 @@ public final class RemoteExecutor implements TrialExecutor {
 
     private final Carrier carrier;
     private final Scratch scratch = new Scratch();
-    private final OrderFolder orders = OrderFolder.create(scratch.file("orders"));
+    private final Path orders = scratch.file("orders");
     private final AtomicInteger numbers = new AtomicInteger();
     private final Packing packing;
     private final OutcomeCheck check = new TrialProcess();
@@ -89,11 +89,11 @@ public final class RemoteExecutor implements TrialExecutor {
      * @param threads of each trial
      * @param imagesInPlace whether images stay where they are
      * @param carrier has orders carried out, in as many threads
-     * @throws RequestException if there is no room for orders
+     * @throws IOException if there is no room for orders
      */
-    public RemoteExecutor(int slots, int threads, boolean imagesInPlace, Carrier carrier) {
+    public RemoteExecutor(int slots, int threads, boolean imagesInPlace, Carrier carrier) throws IOException {
         this.carrier = carrier;
-        packing = new Packing(orders.supplies(), imagesInPlace);
+        packing = new Packing(Files.createDirectories(orders.resolve("supplies")), imagesInPlace);
         checks = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / threads));
         pool = new LocalExecutor(this::thereAndBack, slots);
     }
@@ -110,8 +110,8 @@ public final class RemoteExecutor implements TrialExecutor {
 
     private TrialOutcome thereAndBack(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener)
             throws IOException, InterruptedException {
-        Path file = orders.order(numbers.getAndIncrement());
-        Path outcome = OrderFolder.delivery(file, order.attempt());
+        Path file = orders.resolve(numbers.getAndIncrement() + ".json");
+        Path outcome = Work.delivery(file, order.attempt());
         String title = order.spec().title() + (order.attempt() == 1 ? "" : ", attempt " + order.attempt());
         String step = "it cannot be handed out: ";
         try {

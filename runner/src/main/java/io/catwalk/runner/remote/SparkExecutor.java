@@ -101,12 +101,12 @@ public final class SparkExecutor implements TrialExecutor {
     }
 
     /** Opens an executor; Spark is not started yet. */
-    SparkExecutor(SparkHome.Application application, boolean imagesInPlace) {
+    SparkExecutor(SparkHome.Application application, boolean imagesInPlace) throws IOException {
         this(application, imagesInPlace, PATIENCE);
     }
 
     /** Opens an executor that tells the user when nothing has happened for a time. */
-    SparkExecutor(SparkHome.Application application, boolean imagesInPlace, Duration patience) {
+    SparkExecutor(SparkHome.Application application, boolean imagesInPlace, Duration patience) throws IOException {
         this.application = application;
         this.patience = patience;
         log = new SparkLog(application.log());

@@ -2,6 +2,7 @@ package io.catwalk.runner.remote;
 
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.supply.Place;
 import io.catwalk.runner.training.Epoch;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,10 +73,39 @@ public final class Work {
         return places.stream().map(place -> place.from(base)).toList();
     }
 
+    /** Returns the file for the result of an order. */
+    public static Path delivery(Path order, int attempt) {
+        return order.resolveSibling(name(order).replaceFirst("\\.json$", "") + ".outcome-" + attempt + ".zip");
+    }
+
+    /** Returns the file that says who works on an order. */
+    public static Path claimFile(Path delivery, int attempt) {
+        String stem = name(delivery).replaceFirst("(\\.outcome-" + attempt + ")?\\.zip$", "");
+        return delivery.resolveSibling(stem + ".started-" + attempt + ".json");
+    }
+
+    /**
+     * Says which machine works on an order.
+     *
+     * @param place name of the machine
+     * @param epoch the last one that was completed; 0 before the first
+     */
+    public record Claim(String place, int epoch) {}
+
+    /** Reads which machine works on an order; empty if there is no claim. */
+    static Optional<Claim> claimed(Path delivery, int attempt) {
+        Path file = claimFile(delivery, attempt);
+        try {
+            return Files.isRegularFile(file) ? Optional.of(Json.read(file, Claim.class, "a claim")) : Optional.empty();
+        } catch (IOException | RequestException e) {
+            return Optional.empty(); // the file is being replaced; it is only information
+        }
+    }
+
     /** Writes which machine works on an order; a failure to write it is ignored. */
     public static void claim(Path file, int epoch) {
         try {
-            AtomicFiles.write(file, Json.JSON.writeValueAsString(new OrderFolder.Claim(machine(), epoch)));
+            AtomicFiles.write(file, Json.JSON.writeValueAsString(new Claim(machine(), epoch)));
         } catch (IOException e) {
             LOG.warn("{} cannot be written", file, e);
         }
@@ -86,5 +117,9 @@ public final class Work {
         } catch (UnknownHostException e) {
             return "a machine without a name";
         }
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
     }
 }

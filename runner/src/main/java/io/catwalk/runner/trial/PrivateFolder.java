@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import ai.onnxruntime.OrtEnvironment;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.process.Platform;
 import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,29 +127,12 @@ public record PrivateFolder(Path path) {
         }
         if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Set<PosixFilePermission> allowed = Files.getPosixFilePermissions(folder);
-            if (allowed.contains(PosixFilePermission.GROUP_WRITE) && holdsNoCode(folder)) {
-                allowed.remove(PosixFilePermission.GROUP_WRITE);
-                Files.setPosixFilePermissions(folder, allowed);
-            }
             Set<PosixFilePermission> others = Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
             if (allowed.stream().anyMatch(others::contains)) {
                 throw refusal(
                         "a folder that only you can write to at " + folder,
                         "mode " + PosixFilePermissions.toString(allowed) + " (try chmod 700 " + folder + ")");
             }
-        }
-    }
-
-    /**
-     * Tells whether this is the folder as an earlier version made it for what it knew of plugins, with the rights of a umask
-     * of 002: nobody else can have left native code there, which would be loaded.
-     */
-    private boolean holdsNoCode(Path folder) throws IOException {
-        if (!folder.equals(path)) {
-            return false;
-        }
-        try (Stream<Path> inside = Files.list(folder)) {
-            return inside.allMatch(each -> Set.of("plugins", "images").contains(String.valueOf(each.getFileName())));
         }
     }
 
@@ -234,13 +217,8 @@ public record PrivateFolder(Path path) {
 
     private static void remove(Path path) {
         try {
-            if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                try (DirectoryStream<Path> inside = Files.newDirectoryStream(path)) {
-                    inside.forEach(PrivateFolder::remove);
-                }
-            }
-            Files.deleteIfExists(path);
-        } catch (IOException | DirectoryIteratorException e) {
+            Scratch.delete(path);
+        } catch (IOException e) {
             LOG.info("{} stays where it is", path, e);
         }
     }

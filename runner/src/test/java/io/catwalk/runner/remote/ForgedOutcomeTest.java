@@ -573,12 +573,12 @@ final class ForgedOutcomeTest {
     void aForgedOutcomeDoesNotEndTheGatheringOfTheOthers() throws Exception {
         Path orders = folder.resolve("orders");
         TrialOrder another = Orders.of(shared, "learns", "tiny", 2, 2);
-        executor(OrderFolder.create(orders)).submit(order, trial(), news -> {});
-        executor(OrderFolder.open(orders)).submit(another, trial(), news -> {});
+        executor(orders).submit(order, trial(), news -> {});
+        executor(orders).submit(another, trial(), news -> {});
         Returned forged = new Returned();
-        forged.put(WEIGHTS, file(other, WEIGHTS)).write(OrderFolder.delivery(orders.resolve("0.json"), 1));
-        write(other, OrderFolder.delivery(orders.resolve("1.json"), 1));
-        OrderFolderExecutor executor = executor(OrderFolder.open(orders));
+        forged.put(WEIGHTS, file(other, WEIGHTS)).write(Work.delivery(orders.resolve("0.json"), 1));
+        write(other, Work.delivery(orders.resolve("1.json"), 1));
+        OrderFolderExecutor executor = executor(orders);
 
         TrialOutcome first =
                 executor.submit(order, trial(), news -> {}).outcome().get();
@@ -591,7 +591,7 @@ final class ForgedOutcomeTest {
         assertThat(second.file(TrialFile.WEIGHTS)).hasBinaryContent(file(other, WEIGHTS));
     }
 
-    private static OrderFolderExecutor executor(OrderFolder orders) throws IOException {
+    private static OrderFolderExecutor executor(Path orders) throws IOException {
         return new OrderFolderExecutor(orders, false, new TrialProcess());
     }
 }

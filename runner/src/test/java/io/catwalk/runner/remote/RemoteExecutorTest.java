@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 final class RemoteExecutorTest extends TrialExecutorContract {
 
     @Override
-    protected TrialExecutor openAnew() {
+    protected TrialExecutor openAnew() throws IOException {
         return new RemoteExecutor(2, 1, false, this::carryOut);
     }
 

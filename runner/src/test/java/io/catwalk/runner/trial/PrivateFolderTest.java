@@ -89,20 +89,6 @@ final class PrivateFolderTest {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(folder));
     }
 
-    /** As list made it under a umask of 002, before it had a mode of its own. */
-    @Test
-    void aFolderOfTheGroupIsClosedIfNobodyCanHaveLeftCodeThere() throws IOException {
-        Path cache = catwalk();
-        Files.createDirectories(cache.resolve("plugins"));
-        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxr-x"));
-
-        PrivateFolder.at(cache);
-
-        assertThat(mode(cache)).isEqualTo("rwxr-xr-x");
-        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxr-x"));
-        refusesToBeAt(cache, "found mode rwxrwxr-x", "chmod 700 " + cache);
-    }
-
     @Test
     void aLinkAndAFileAreRefused() throws IOException {
         Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"));
