@@ -1,5 +1,7 @@
 package io.catwalk.onnx.parity;
 
+import java.util.Locale;
+
 /**
  * Label flip: an image that the reference and the candidate classify differently.
  *
@@ -9,4 +11,11 @@ package io.catwalk.onnx.parity;
  * @param margin by how much the reference prefers its own label to the candidate's, in logits; 0 or above. A margin
  *     below the tolerance means that the reference itself was undecided
  */
-public record Flip(int image, int reference, int candidate, double margin) {}
+public record Flip(int image, int reference, int candidate, double margin) {
+
+    /** Returns the flip in one line, such as {@code image 7: 3 instead of 5, by 1.2e-05}. */
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "image %d: %d instead of %d, by %.1e", image, candidate, reference, margin);
+    }
+}

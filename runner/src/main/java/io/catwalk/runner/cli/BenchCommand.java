@@ -9,19 +9,15 @@ import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.results.LatencyRow;
-import io.catwalk.runner.trial.BenchImage;
-import io.catwalk.runner.trial.BenchOrder;
-import io.catwalk.runner.trial.BenchProcess;
-import io.catwalk.runner.trial.BenchTurns;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
-import io.catwalk.runner.trial.LatencyMark;
+import io.catwalk.runner.trial.LatencyBench;
 import io.catwalk.runner.trial.LatencySettings;
-import io.catwalk.runner.trial.Range;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialProcess;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -127,28 +123,29 @@ final class BenchCommand extends JsonCommand {
     }
 
     /** Opens the file here, to report what is wrong with it before another process is started. */
-    private BenchImage image(Console console) {
+    private LatencyBench.Image image(Console console) {
         try (OnnxPredictor predictor =
                 OnnxPredictor.open(subject, OnnxOptions.standard(), size.added(options.hints()))) {
             size.require(subject, predictor.signature());
             return options.normalizes()
-                    ? BenchImage.noise(
+                    ? LatencyBench.Image.noise(
                             predictor.signature().imageSize(),
                             FileOptions.normalization(options.preprocessing(subject, predictor)))
-                    : BenchImage.noise(predictor);
+                    : LatencyBench.Image.noise(predictor);
         }
     }
 
     private LatencyRow file(LatencySettings settings, Console console) throws IOException, InterruptedException {
-        BenchOrder order = new BenchOrder.OfFile(
+        LatencyBench.Order order = new LatencyBench.Order(
                 subject.toAbsolutePath(),
+                null,
                 size.added(options.hints()),
                 null,
                 image(console),
                 Objects.requireNonNullElse(threads, 1),
                 settings);
-        Map<Path, BenchTurns.Result> results =
-                new BenchTurns(new BenchProcess()).measure(Map.of(subject, order), file -> {});
+        Map<Path, LatencyBench.Result> results =
+                new LatencyBench(new TrialProcess()).measure(Map.of(subject, order), file -> {});
         try {
             return new LatencyRow(
                     String.valueOf(subject.getFileName()),
@@ -192,7 +189,7 @@ final class BenchCommand extends JsonCommand {
             }
         };
         List<TrialBench.Outcome> outcomes =
-                new TrialBench(new BenchProcess(), settings, plugins.folder, dataset).measure(networks, listener);
+                new TrialBench(new TrialProcess(), settings, plugins.folder, dataset).measure(networks, listener);
         keep(trials, trained, outcomes);
         int exitCode = ExitCode.DONE;
         List<LatencyRow> rows = new ArrayList<>();
@@ -236,8 +233,8 @@ final class BenchCommand extends JsonCommand {
                 "One image in microseconds (p50, lowest to highest p50 of a process, p90, p99), images per second in "
                         + "batches of 64 and 256; threads: " + engineThreads + ", processes: " + most
                         + ". A dash: too few calls in the time (--seconds), or a single process, which has no range.");
-        Set<LatencyMark> marks = LatencyRow.marks(rows);
-        marks.removeAll(Set.of(LatencyMark.BUSY, LatencyMark.ONE_PROCESS)); // the one is a note, the other a dash
+        Set<Latency.Mark> marks = LatencyRow.marks(rows);
+        marks.removeAll(Set.of(Latency.Mark.BUSY, Latency.Mark.ONE_PROCESS)); // the one is a note, the other a dash
         String note = Wording.latencies(marks);
         if (!note.isEmpty()) {
             console.item("", note);
@@ -246,8 +243,8 @@ final class BenchCommand extends JsonCommand {
                 .map(Latency::busy)
                 .filter(Objects::nonNull)
                 .findFirst()
-                .ifPresent(
-                        busy -> console.note("~: the machine was busy (" + busy + "): measure again when it is quiet"));
+                .ifPresent(busy -> console.note(
+                        "~: the machine was busy (" + Wording.busy(busy) + "): measure again when it is quiet"));
     }
 
     private static Stream<Latency> latencies(List<LatencyRow> rows) {
@@ -267,7 +264,7 @@ final class BenchCommand extends JsonCommand {
     }
 
     private static String range(Latency latency) {
-        Range range = latency.p50Range();
+        Latency.Range range = latency.p50Range();
         return range == null || Objects.requireNonNullElse(latency.processes(), 1) == 1
                 ? "-"
                 : number(range.low()) + "-" + number(range.high());

@@ -10,8 +10,6 @@ import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.demo.DemoImages;
-import io.catwalk.runner.demo.DemoNetwork;
 import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
@@ -170,24 +168,37 @@ final class DemoCommand extends ConsoleCommand {
         ImageSource tests =
                 all == null ? null : all.test().limit(images, all.classes().size(), 0);
         OnnxHints hints = all == null ? dataset.options.hints() : dataset.hints(all);
-        List<DemoNetwork> networks = new ArrayList<>();
-        DemoImages about = null;
+        List<DemoPage.Network> networks = new ArrayList<>();
         Set<String> datasets = new LinkedHashSet<>();
+        List<String> classes = null;
+        Signature size = null;
         String fit = null;
         for (Map.Entry<String, Shown> entry : shown.entrySet()) {
             Path file = entry.getValue().file();
             ModelFiles.requireWeightsInside(file);
             try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
+                Signature here = predictor.signature();
                 if (all != null) {
-                    FileDataset.requireFit(file, predictor.signature(), all);
+                    FileDataset.requireFit(file, here, all);
                 }
-                DemoImages here = about(predictor, all, tests);
-                if (about != null && !about.fits(here)) {
+                List<String> named = classes(predictor, all);
+                if (size != null
+                        && !(named.equals(classes)
+                                && here.channels() == size.channels()
+                                && here.height() == size.height()
+                                && here.width() == size.width())) {
                     throw new RequestException(file + ": expected the image size and classes of " + first
                             + ", but found others: write a separate page for it");
                 }
-                about = here;
-                datasets.add(here.dataset());
+                classes = named;
+                size = here;
+                datasets.add(
+                        all != null
+                                ? all.name()
+                                : predictor
+                                        .metadata()
+                                        .get(MetadataKeys.PROVENANCE + "dataset")
+                                        .orElse("unknown images"));
                 ModelSignature signature =
                         ModelSignature.stated(file, predictor, dataset.options.preprocessing(file, predictor));
                 String own = signature.resize().fit();
@@ -196,11 +207,21 @@ final class DemoCommand extends ConsoleCommand {
                             + ", as for the files before, but found " + own + ": write a separate page for it");
                 }
                 fit = fit == null ? own : fit;
-                networks.add(new DemoNetwork(
+                networks.add(new DemoPage.Network(
                         entry.getKey(), file, signature, entry.getValue().report()));
             }
         }
-        page.write(folder, Objects.requireNonNull(about).named(String.join(" and ", datasets)), networks);
+        page.write(
+                folder,
+                new DemoPage.Content(
+                        String.join(" and ", datasets),
+                        Objects.requireNonNull(classes),
+                        Objects.requireNonNull(size).channels(),
+                        size.height(),
+                        size.width(),
+                        networks,
+                        tests == null ? new byte[0] : tests.read(0, tests.size()),
+                        tests == null ? new int[0] : tests.labels()));
         RunFolder run = run();
         if (run != null && out == null && Files.exists(Reports.page(run))) {
             dock(run, console);
@@ -219,20 +240,14 @@ final class DemoCommand extends ConsoleCommand {
         }
     }
 
-    private static DemoImages about(OnnxPredictor predictor, @Nullable ImageDataset all, @Nullable ImageSource tests) {
-        Signature signature = predictor.signature();
-        OnnxMetadata metadata = predictor.metadata();
-        List<String> numbers = IntStream.range(0, signature.classes())
-                .mapToObj(number -> "class " + number)
-                .toList();
-        return new DemoImages(
-                all != null
-                        ? all.name()
-                        : metadata.get(MetadataKeys.PROVENANCE + "dataset").orElse("unknown images"),
-                metadata.labels().orElse(all != null ? all.classes() : numbers),
-                signature.channels(),
-                signature.height(),
-                signature.width(),
-                tests);
+    private static List<String> classes(OnnxPredictor predictor, @Nullable ImageDataset all) {
+        return predictor
+                .metadata()
+                .labels()
+                .orElseGet(() -> all != null
+                        ? all.classes()
+                        : IntStream.range(0, predictor.signature().classes())
+                                .mapToObj(number -> "class " + number)
+                                .toList());
     }
 }

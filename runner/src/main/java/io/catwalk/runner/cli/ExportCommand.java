@@ -7,6 +7,7 @@ import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.card.ModelCard;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ExportOptions;
@@ -118,7 +119,7 @@ final class ExportCommand extends ConsoleCommand {
                     if (out != null && parity.agrees()) {
                         ModelCard.of(file, saved, parity, options).write(ModelCard.beside(file), null);
                     }
-                    console.item(file + ": ", parity.sentence());
+                    console.item(file + ": ", Wording.parity(parity));
                 }
             }
         } catch (IOException | RuntimeException e) {

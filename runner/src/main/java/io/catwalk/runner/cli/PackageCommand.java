@@ -10,14 +10,15 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.parcel.PackedFile;
-import io.catwalk.runner.parcel.Parcel;
+import io.catwalk.runner.packaging.ModelPackage;
+import io.catwalk.runner.packaging.PackagedModel;
+import io.catwalk.runner.quantization.Quantizer;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ExportOptions;
 import io.catwalk.runner.trial.ParityResult;
-import io.catwalk.runner.trial.QuantizedFile;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
@@ -110,21 +111,21 @@ final class PackageCommand extends ConsoleCommand {
     }
 
     private int packFile(Path to, Console console) throws IOException {
-        OnnxMetadata metadata = PackedFile.requireOwnFloats(subject);
-        List<PackedFile> files = new ArrayList<>();
+        OnnxMetadata metadata = PackagedModel.requireOwnFloats(subject);
+        List<PackagedModel> files = new ArrayList<>();
         addInBytes(files, subject);
         ImageDataset loaded = dataset.load(subject, metadata, console);
         try (OnnxPredictor predictor = OnnxPredictor.open(subject)) {
             FileDataset.requireFit(subject, predictor.signature(), loaded);
-            files.add(0, PackedFile.main(subject, predictor.signature().pixels() == PixelType.UINT8));
+            files.add(0, PackagedModel.main(subject, predictor.signature().pixels() == PixelType.UINT8));
         }
         ImageDataset images = dataset.matched(subject, loaded, metadata);
-        write(new Parcel(ModelFiles.name(subject), files, images, runners()), to, console);
+        write(new ModelPackage(ModelFiles.name(subject), files, images, runners()), to, console);
         return ExitCode.DONE;
     }
 
     private int packTrial(TrialFolder trial, Path to, Console console) throws IOException {
-        PackedFile.requireOwnFloats(trial.onnx());
+        PackagedModel.requireOwnFloats(trial.onnx());
         TrialOrder order = trial.readOrder();
         EngineSettings.apply(order.spec().threads());
         DatasetSpec other = dataset.other(order.dataset().imageSize());
@@ -146,14 +147,14 @@ final class PackageCommand extends ConsoleCommand {
             Path converse = scratch.file("converse.onnx");
             ParityResult parity = saved.export(converse, own.withEmbeddedPreprocessing(!own.embeddedPreprocessing()));
             if (!parity.agrees()) {
-                console.item(subject + ": ", parity.sentence());
+                console.item(subject + ": ", Wording.parity(parity));
                 return ExitCode.CROSS_CHECK_FAILED;
             }
-            List<PackedFile> files = new ArrayList<>();
-            files.add(PackedFile.main(own.embeddedPreprocessing() ? converse : trial.onnx(), false));
-            files.add(PackedFile.ofPixels(own.embeddedPreprocessing() ? trial.onnx() : converse));
+            List<PackagedModel> files = new ArrayList<>();
+            files.add(PackagedModel.main(own.embeddedPreprocessing() ? converse : trial.onnx(), false));
+            files.add(PackagedModel.ofPixels(own.embeddedPreprocessing() ? trial.onnx() : converse));
             addInBytes(files, trial.onnx());
-            write(new Parcel(order.spec().label(), files, images, runners()), to, console);
+            write(new ModelPackage(order.spec().label(), files, images, runners()), to, console);
             return ExitCode.DONE;
         }
     }
@@ -166,11 +167,11 @@ final class PackageCommand extends ConsoleCommand {
         return images.labeledAs(classes, dataset.match());
     }
 
-    private void addInBytes(List<PackedFile> files, Path floats) throws IOException {
-        Path beside = QuantizedFile.beside(floats);
+    private void addInBytes(List<PackagedModel> files, Path floats) throws IOException {
+        Path beside = Quantizer.beside(floats);
         Path source = int8 != null ? int8 : Files.exists(beside) ? beside : null;
         if (source != null) {
-            files.add(PackedFile.inBytes(source, floats));
+            files.add(PackagedModel.inBytes(source, floats));
         }
     }
 
@@ -178,16 +179,16 @@ final class PackageCommand extends ConsoleCommand {
         return Runner.in(runtimes == null ? Home.runtimes() : runtimes);
     }
 
-    private static void write(Parcel parcel, Path to, Console console) throws IOException {
+    private static void write(ModelPackage model, Path to, Console console) throws IOException {
         try {
-            parcel.write(to);
+            model.write(to);
         } catch (IOException e) {
             String reason = Reasons.of(e);
             throw reason.startsWith("cannot write ") ? e : new IOException("cannot write " + to + ": " + reason, e);
         }
         console.item(
                 to + ": ",
-                parcel.files().stream().map(file -> file.name() + ".onnx").collect(Collectors.joining(", "))
+                model.files().stream().map(file -> file.name() + ".onnx").collect(Collectors.joining(", "))
                         + ", samples with the expected answers, programs for runtimes; README.md tells how to use it");
     }
 }

@@ -7,12 +7,13 @@ import io.catwalk.api.Task;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
 import io.catwalk.runner.report.graphics.Theme;
-import io.catwalk.runner.trial.Sketch;
+import io.catwalk.runner.trial.ArchitectureProbe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -59,8 +60,11 @@ final class PluginInfoCommand extends JsonCommand {
         InstalledClassifier classifier = catalog.on(task).require(classifierName(catalog));
         Hyperparameters chosen = classifier.searchSpace().defaults();
         Recipe recipe = classifier.recipe(chosen);
-        ArchitectureDrawing drawing =
-                Sketch.of(classifier, task, chosen, onnx -> ArchitectureDrawing.of(classifier.name(), onnx));
+        ArchitectureDrawing drawing;
+        try (Scratch scratch = new Scratch()) {
+            Path network = ArchitectureProbe.export(classifier, task, chosen, scratch.folder());
+            drawing = ArchitectureDrawing.of(classifier.name(), network);
+        }
         print(
                 () -> asMap(classifier, recipe, drawing),
                 () -> print(console, classifier, chosen, recipe, drawing),

@@ -2,7 +2,10 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.experiment.ExperimentListener;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencySettings;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -40,6 +43,12 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
     @Override
     public final synchronized void unmeasured(TrialSpec trial, String reason) {
         note(trial.title() + ": latency not measured: " + reason);
+    }
+
+    @Override
+    public final synchronized void measuredBusy(TrialSpec trial, Latency.Busy busy, RunFolder run) {
+        note(trial.title() + ": latency measured while " + Wording.busy(busy) + "; catwalk bench " + run.path()
+                + " measures again");
     }
 
     /** Notes, once for each classifier, which initial weights it started from, if any. */
@@ -113,7 +122,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
             String came = "failed: " + outcome.error();
             if (outcome instanceof Done done) {
                 ParityResult parity = done.parity();
-                came = "done" + (parity == null || parity.agrees() ? "" : "; ONNX: " + parity.sentence());
+                came = "done" + (parity == null || parity.agrees() ? "" : "; ONNX: " + Wording.parity(parity));
             }
             console.note(outcome.trial().title() + ": " + came);
             noteStart(outcome);

@@ -7,13 +7,11 @@ import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.quantization.QuantizationVerdict;
+import io.catwalk.runner.quantization.Quantizer;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencySettings;
-import io.catwalk.runner.trial.QuantizationGate;
-import io.catwalk.runner.trial.QuantizationVerdict;
-import io.catwalk.runner.trial.QuantizedFile;
-import io.catwalk.runner.trial.Quantizer;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
@@ -93,11 +91,11 @@ final class QuantizeCommand extends JsonCommand {
     int run(Console console) throws IOException, InterruptedException {
         OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS);
         OptionParsers.within("--calibration-images", calibrationImages, MOST_CALIBRATION);
-        QuantizationGate gate = new QuantizationGate(budget, minSpeedup);
+        QuantizationVerdict.Gate gate = new QuantizationVerdict.Gate(budget, minSpeedup);
         TrialFolder trial = Files.isDirectory(subject) ? TrainedTrials.exported(subject) : null;
         Path file = trial == null ? subject : trial.onnx();
         TrialFolder.requireOwnOnnx(file);
-        Path to = out == null ? QuantizedFile.beside(file) : out;
+        Path to = out == null ? Quantizer.beside(file) : out;
         if (out != null || Files.exists(file)) { // otherwise the model is missing, which opening it reports
             OptionParsers.writable("--out", to);
         }
@@ -105,7 +103,8 @@ final class QuantizeCommand extends JsonCommand {
         return sandbox.run(file, () -> quantize(file, trial, to, gate, console));
     }
 
-    private int quantize(Path file, @Nullable TrialFolder trial, Path to, QuantizationGate gate, Console console)
+    private int quantize(
+            Path file, @Nullable TrialFolder trial, Path to, QuantizationVerdict.Gate gate, Console console)
             throws IOException, InterruptedException {
         OnnxMetadata metadata = OnnxMetadata.read(file);
         ImageDataset images = images(file, trial, metadata, console);
@@ -120,7 +119,7 @@ final class QuantizeCommand extends JsonCommand {
                 calibrationImages,
                 threads,
                 LatencySettings.standard());
-        QuantizedFile quantized = quantizer.quantize(
+        Quantizer.Result quantized = quantizer.quantize(
                 file, dataset.hints(images), dataset.matched(file, images, metadata), normalization, to);
         print(() -> asMap(quantized), () -> print(quantized, console), console);
         return switch (quantized.verdict().decision()) {
@@ -140,8 +139,8 @@ final class QuantizeCommand extends JsonCommand {
         return chosen.load(Home.data(console));
     }
 
-    private static void print(QuantizedFile quantized, Console console) {
-        console.item(quantized.file() + ": ", quantized.verdict().words());
+    private static void print(Quantizer.Result quantized, Console console) {
+        console.item(quantized.file() + ": ", quantized.words());
         console.format(
                 "  ",
                 "accuracy %.2f %% after %.2f %%; %s of %d images; one image %s%.1f times as fast; ranges by %s",
@@ -167,19 +166,19 @@ final class QuantizeCommand extends JsonCommand {
         }
     }
 
-    private static Map<String, @Nullable Object> asMap(QuantizedFile quantized) {
+    private static Map<String, @Nullable Object> asMap(Quantizer.Result quantized) {
         QuantizationVerdict verdict = quantized.verdict();
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("file", quantized.file().toString());
         answer.put("ships", verdict.ships());
         answer.put("decision", verdict.decision().title());
-        answer.put("verdict", verdict.words());
+        answer.put("verdict", quantized.words());
         answer.put("needed_test_images", verdict.neededTestImages());
         answer.put("accuracy", quantized.accuracy());
         answer.put("float_accuracy", quantized.floatAccuracy());
         answer.put("only_float_right", verdict.accuracy().test().onlyFirst());
         answer.put("only_int8_right", verdict.accuracy().test().onlySecond());
-        answer.put("lost_interval", verdict.accuracy().interval(0.95));
+        answer.put("lost_interval", verdict.lost());
         answer.put("mcnemar_p", verdict.accuracy().test().p());
         answer.put("speedup_64", verdict.speedupOf64());
         answer.put("speedup_1", verdict.speedupOfOne());

@@ -19,7 +19,7 @@ import io.catwalk.runner.report.text.MarkdownText;
 import io.catwalk.runner.report.text.TerminalText;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.Accelerators;
-import io.catwalk.runner.trial.BenchProcess;
+import io.catwalk.runner.trial.TrialProcess;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialExecutorFactory;
@@ -206,7 +206,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
                 new StopHook("stop-note", () -> console.note("catwalk: stopped; continue with " + again))) {
             try (ProgressView view = ProgressView.of(console, spec, settings.bench); // ends before anything is printed
                     TrialExecutor executor = settings.executor.open(needs)) {
-                results = experiment.run(run, executor, settings.bench ? new BenchProcess() : null, policy, view);
+                results = experiment.run(run, executor, settings.bench ? new TrialProcess() : null, policy, view);
                 orders = executor.handedOut();
             }
             reported = (results.done().isEmpty() && orders != null)

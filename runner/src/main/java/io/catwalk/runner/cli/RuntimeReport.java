@@ -6,8 +6,8 @@ import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.parity.Flip;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.runtimes.Runner;
-import io.catwalk.runner.trial.ParityResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +74,7 @@ record RuntimeReport(
                 }
                 List<Flip> ties = compared.parity().nearTies();
                 if (!ties.isEmpty()) {
-                    console.item(name + ": ", ParityResult.nearTies(ties));
+                    console.item(name + ": ", Wording.nearTies(ties));
                 }
                 if (compared.where() != null) {
                     where(compared.where()).forEach(line -> console.item(name + ": " + line.get(0), line.get(1)));

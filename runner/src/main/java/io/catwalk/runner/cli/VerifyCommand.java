@@ -18,6 +18,7 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.EvaluatedImages;
@@ -165,7 +166,7 @@ final class VerifyCommand extends JsonCommand {
             if (json) {
                 console.json(parity);
             } else {
-                console.item(file + ": ", parity.sentence());
+                console.item(file + ": ", Wording.parity(parity));
                 if (!parity.agrees()) {
                     showWhere(saved, console);
                 }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.demo;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
@@ -41,8 +42,7 @@ public final class DemoPage {
      * Uses ONNX Runtime Web from the folder where npm has installed it.
      *
      * @param library the folder {@code dist} of onnxruntime-web
-     * @param install how it is installed there
-     * @throws RequestException if it is not installed
+     * @param install how it is installed there, for the refusal if it is not
      */
     public DemoPage(Path library, String install) {
         this.library = library;
@@ -54,34 +54,53 @@ public final class DemoPage {
         }
     }
 
-    /**
-     * Tells whether a folder holds such a page. An {@code index.html} alone may be anybody's.
-     *
-     * @param folder any
-     * @return whether the files are there that every page has
-     */
+    /** Tells whether a folder holds the files of such a page. An {@code index.html} alone may be anybody's. */
     public static boolean isOne(Path folder) {
         return Stream.concat(OWN.stream(), Stream.of(DATA, RUNTIME))
                 .allMatch(name -> Files.isRegularFile(folder.resolve(name)));
     }
 
     /**
-     * Writes the page.
+     * One network of the page.
      *
-     * @param folder of the page; an existing one is replaced
-     * @param images the images and classes of the networks
-     * @param networks in the order in which they are shown, at least one
-     * @throws RequestException if it cannot be written; the folder is then unchanged
+     * @param name shown to people
+     * @param report address of its confusion matrix, relative to the page; null if there is none
      */
-    public void write(Path folder, DemoImages images, List<DemoNetwork> networks) {
+    public record Network(
+            String name,
+            @JsonIgnore Path file,
+            ModelSignature signature,
+            @Nullable String report) {}
+
+    /**
+     * What the page shows, as {@code data.js} passes it.
+     *
+     * @param classes names in the order of the outputs of all networks
+     * @param networks in the order in which they are shown, at least one
+     * @param images pixels of the images to choose from, of the shape that the networks take
+     * @param truth their classes
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Content(
+            String dataset,
+            List<String> classes,
+            int channels,
+            int height,
+            int width,
+            List<Network> networks,
+            byte[] images,
+            int[] truth) {}
+
+    /** Writes the page; an existing one is replaced as a whole, or not at all. */
+    public void write(Path folder, Content content) {
         try {
-            WholeFolder.replace(folder, draft -> fill(draft, images, networks));
+            WholeFolder.replace(folder, draft -> fill(draft, content));
         } catch (IOException e) {
             throw new RequestException("cannot write the page " + folder + ": " + Reasons.of(e), e);
         }
     }
 
-    private void fill(Path folder, DemoImages images, List<DemoNetwork> networks) throws IOException {
+    private void fill(Path folder, Content content) throws IOException {
         for (String name : OWN) {
             try (InputStream in = Objects.requireNonNull(DemoPage.class.getResourceAsStream(name), name)) {
                 Files.copy(in, folder.resolve(name));
@@ -89,13 +108,10 @@ public final class DemoPage {
         }
         Files.copy(library.resolve(LIBRARY), folder.resolve(LIBRARY));
         call(folder.resolve(RUNTIME), "runtime", packed(library.resolve(GLUE)), packed(library.resolve(WASM)));
-        call(folder.resolve(DATA), "data", Data.of(images, networks));
-        for (int i = 0; i < networks.size(); i++) {
-            call(
-                    folder.resolve("model-" + i + ".js"),
-                    "network",
-                    i,
-                    packed(networks.get(i).file()));
+        call(folder.resolve(DATA), "data", content);
+        for (int i = 0; i < content.networks.size(); i++) {
+            Path file = content.networks.get(i).file;
+            call(folder.resolve("model-" + i + ".js"), "network", i, packed(file));
         }
     }
 
@@ -118,38 +134,6 @@ public final class DemoPage {
         BestGzip(OutputStream out) throws IOException {
             super(out);
             def.setLevel(Deflater.BEST_COMPRESSION);
-        }
-    }
-
-    /** The values that {@code data.js} passes. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Data(
-            String dataset,
-            List<String> classes,
-            int channels,
-            int height,
-            int width,
-            List<Network> networks,
-            byte[] images,
-            int[] truth) {
-
-        private record Network(
-                String name,
-                ModelSignature signature,
-                @Nullable String report) {}
-
-        static Data of(DemoImages images, List<DemoNetwork> networks) {
-            return new Data(
-                    images.dataset(),
-                    images.classes(),
-                    images.channels(),
-                    images.height(),
-                    images.width(),
-                    networks.stream()
-                            .map(network -> new Network(network.name(), network.signature(), network.report()))
-                            .toList(),
-                    images.pixels(),
-                    images.truth());
         }
     }
 }

@@ -118,7 +118,7 @@ public final class Experiment {
     public RunResults run(
             RunFolder run,
             TrialExecutor executor,
-            @Nullable LatencyBench bench,
+            LatencyBench.@Nullable Once bench,
             RunPolicy policy,
             ExperimentListener listener)
             throws IOException, InterruptedException {
@@ -176,7 +176,7 @@ public final class Experiment {
                     run, () -> recorded().results(), finished.size(), stopwatch::seconds, listener::note);
         }
 
-        RunResults finish(@Nullable LatencyBench bench) throws IOException, InterruptedException {
+        RunResults finish(LatencyBench.@Nullable Once bench) throws IOException, InterruptedException {
             try (Scheduler scheduler = new Scheduler(this, finished, executor, policy, stopwatch, listener::note)) {
                 for (TrialOutcome next = scheduler.next(); next != null; next = scheduler.next()) {
                     TrialOutcome outcome = measured(next);
@@ -388,9 +388,7 @@ public final class Experiment {
                 TrialSpec trial = trained.get(i).trial();
                 TrialBench.Outcome outcome = outcomes.get(i);
                 outcome.problems().forEach(problem -> listener.unmeasured(trial, problem));
-                outcome.busy()
-                        .ifPresent(busy -> listener.note(trial.title() + ": latency measured while " + busy
-                                + "; catwalk bench " + run.path() + " measures again"));
+                outcome.busy().ifPresent(busy -> listener.measuredBusy(trial, busy, run));
                 if (!outcome.latencies().isEmpty()) {
                     Done done = outcome.added(trained.get(i));
                     finished.put(done);

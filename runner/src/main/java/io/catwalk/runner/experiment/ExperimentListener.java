@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.Collection;
@@ -38,4 +39,7 @@ public interface ExperimentListener {
 
     /** Called when a latency could not be measured, with the reason in one line; the trial is done nevertheless. */
     void unmeasured(TrialSpec trial, String reason);
+
+    /** Called when a latency was measured on a busy machine, which {@code catwalk bench} of the run can repair. */
+    void measuredBusy(TrialSpec trial, Latency.Busy busy, RunFolder run);
 }

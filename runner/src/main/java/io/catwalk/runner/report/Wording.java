@@ -1,14 +1,16 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.api.Criterion;
+import io.catwalk.onnx.parity.Flip;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.trial.Latency;
-import io.catwalk.runner.trial.LatencyMark;
+import io.catwalk.runner.trial.ParityResult;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Counts, lists and names in sentences. */
@@ -16,6 +18,9 @@ public final class Wording {
 
     /** Largest number of names in a sentence. */
     private static final int NAMES = 4;
+
+    /** Largest number of images in a sentence. */
+    private static final int MOST_FLIPS = 10;
 
     private Wording() {}
 
@@ -65,7 +70,7 @@ public final class Wording {
     }
 
     /** Says in one sentence what a reader must know about latencies, and which page has more; empty without marks. */
-    public static String latencies(Set<LatencyMark> marks) {
+    public static String latencies(Set<Latency.Mark> marks) {
         List<String> words = marks.stream()
                 .map(mark -> switch (mark) {
                     case BUSY -> "those with ~ were measured on a busy machine, so there is no speed-up";
@@ -77,6 +82,53 @@ public final class Wording {
                 })
                 .toList();
         return words.isEmpty() ? "" : "Latencies: " + String.join("; ", words) + " (docs/explanation/latency.md).";
+    }
+
+    /** Describes in one sentence how far an ONNX file differs from its network. */
+    public static String parity(ParityResult parity) {
+        if (parity.maxAbs() == null) {
+            String start = parity.missing() == null
+                    ? "DISAGREES"
+                    : switch (parity.missing()) {
+                        case NO_FORM -> "has no ONNX form";
+                        case UNWRITTEN -> "could not be written";
+                        case ANOTHER_NETWORK -> "REFUSED";
+                    };
+            return start + ": " + parity.worst();
+        }
+        List<Flip> rounded = parity.flipped();
+        List<Flip> ties = parity.nearTies();
+        return String.format(
+                Locale.ROOT,
+                "%s: %s in %d images, largest difference %.1e%s (%d configurations, worst: %s)%s%s",
+                (parity.agrees() ? "agrees" : "DISAGREES") + (rounded == null ? "" : " to 11 bits"),
+                parity.flips() + (parity.flips() == 1 ? " flip" : " flips"),
+                parity.images(),
+                parity.maxAbs(),
+                rounded == null ? "" : String.format(Locale.ROOT, " of at most %.1e", parity.tolerance()),
+                parity.configurations(),
+                parity.worst(),
+                rounded == null || rounded.isEmpty() ? "" : "; " + some(rounded),
+                ties == null || ties.isEmpty() ? "" : "; " + nearTies(ties));
+    }
+
+    /** Lists images that get another label, but for which the reference was nearly tied; at least one. */
+    public static String nearTies(List<Flip> ties) {
+        return ties.size() + (ties.size() == 1 ? " near tie" : " near ties") + ", within the tolerance: " + some(ties);
+    }
+
+    private static String some(List<Flip> flips) {
+        String first = flips.stream().limit(MOST_FLIPS).map(Flip::toString).collect(Collectors.joining(", "));
+        return flips.size() > MOST_FLIPS ? first + " and " + (flips.size() - MOST_FLIPS) + " more" : first;
+    }
+
+    /** Says what else a machine did while a latency was measured. */
+    public static String busy(Latency.Busy busy) {
+        String text = switch (busy.cause()) {
+            case OTHERS -> "other programs took %.0f %% of the processors";
+            case WAITED -> "it waited for a processor %.0f %% of the time";
+        };
+        return String.format(Locale.ROOT, text, 100 * busy.share());
     }
 
     /** Returns a sentence with a capital letter at its beginning. */

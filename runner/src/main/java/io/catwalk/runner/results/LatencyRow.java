@@ -2,7 +2,6 @@ package io.catwalk.runner.results;
 
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
-import io.catwalk.runner.trial.LatencyMark;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -31,8 +30,8 @@ public record LatencyRow(String model, Map<InferenceEngine, Latency> latencies) 
     }
 
     /** Returns what a reader must know about the latencies; the networks of one model share their processes. */
-    public static Set<LatencyMark> marks(List<LatencyRow> rows) {
-        Set<LatencyMark> marks = EnumSet.noneOf(LatencyMark.class);
+    public static Set<Latency.Mark> marks(List<LatencyRow> rows) {
+        Set<Latency.Mark> marks = EnumSet.noneOf(Latency.Mark.class);
         Map<String, Integer> processes = new HashMap<>();
         for (LatencyRow row : rows) {
             row.latencies.forEach((engine, latency) -> {
@@ -43,7 +42,7 @@ public record LatencyRow(String model, Map<InferenceEngine, Latency> latencies) 
             });
         }
         if (processes.containsValue(1)) {
-            marks.add(LatencyMark.ONE_PROCESS);
+            marks.add(Latency.Mark.ONE_PROCESS);
         }
         return marks;
     }

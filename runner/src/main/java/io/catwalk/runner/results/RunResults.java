@@ -5,7 +5,7 @@ import io.catwalk.api.Criterion;
 import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.trial.InferenceEngine;
-import io.catwalk.runner.trial.LatencyMark;
+import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
@@ -214,19 +214,19 @@ public record RunResults(
     }
 
     /** Returns what a reader must know about the latencies. */
-    public Set<LatencyMark> latencyMarks() {
+    public Set<Latency.Mark> latencyMarks() {
         List<Done> done = done();
-        Set<LatencyMark> marks =
+        Set<Latency.Mark> marks =
                 LatencyRow.marks(done.stream().map(LatencyRow::of).toList());
         if (!latenciesLeftOut.isEmpty()) {
-            marks.add(LatencyMark.ELSEWHERE);
+            marks.add(Latency.Mark.ELSEWHERE);
         }
         // A latency that was left out is not missing.
         if (latenciesLeftOut.isEmpty()
                 && done.stream()
                         .anyMatch(one -> one.trial().purpose() == TrialSpec.Purpose.SHIP
                                 && one.efficiency().pytorch() == null)) {
-            marks.add(LatencyMark.UNMEASURED);
+            marks.add(Latency.Mark.UNMEASURED);
         }
         return marks;
     }

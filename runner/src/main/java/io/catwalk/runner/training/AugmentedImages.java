@@ -14,14 +14,8 @@ public final class AugmentedImages {
     private AugmentedImages() {}
 
     /**
-     * Augments images as one batch of a training.
-     *
-     * @param images where they are
-     * @param indices which of them; an augmentation that mixes images mixes each with the next one, and the last with
-     *     the first
-     * @param augmentations random changes; erased pixels are black
-     * @param seed of the changes
-     * @return one image for each index
+     * Augments images as one batch of a training. An augmentation that mixes images mixes each with the next one, and
+     * the last with the first; erased pixels are black.
      */
     public static List<RasterImage> of(ImageSource images, int[] indices, List<Augmentation> augmentations, long seed) {
         float[] mean = new float[images.channels()];

@@ -26,14 +26,7 @@ final class Augmenter {
     private final List<Augmentation> augmentations;
     private final boolean copies;
 
-    /**
-     * Creates an augmenter.
-     *
-     * @param images source of the images, which gives their shape
-     * @param layout of the changed images
-     * @param normalization mean and standard deviation of each channel
-     * @param augmentations random changes; none for evaluation; those that mix images are ignored
-     */
+    /** Creates an augmenter; augmentations that mix images are ignored, and none are for evaluation. */
     Augmenter(ImageSource images, ImageLayout layout, Normalization normalization, List<Augmentation> augmentations) {
         channels = images.channels();
         height = images.height();
@@ -48,13 +41,7 @@ final class Augmenter {
                         || one instanceof Augmentation.Light);
     }
 
-    /**
-     * Augments an image and normalizes it.
-     *
-     * @param source (channels, height, width)
-     * @param target gets as many values, in the layout
-     * @param random source of the random changes
-     */
+    /** Augments an image, (channels, height, width), and normalizes it into the layout. */
     void place(byte[] source, float[] target, RandomGenerator random) {
         if (copies) {
             copy(source, target, random);

@@ -35,9 +35,6 @@ final class BatchLoader {
     /**
      * Creates a loader.
      *
-     * @param images all images
-     * @param layout of the batches
-     * @param normalization mean and standard deviation of each channel
      * @param augmentations random changes; none for evaluation
      * @param own the batch augmentation that {@link Augmentation.Own} stands for; null if it is not among them
      */
@@ -67,12 +64,7 @@ final class BatchLoader {
         private final ByteBuffer memory;
         private Targets.Labels labels = new Targets.Labels(0);
 
-        /**
-         * Allocates the memory.
-         *
-         * @param largest largest number of images
-         * @throws TrainingException if so many images do not fit into one buffer
-         */
+        /** Allocates the memory of so many images, which have to fit into one buffer. */
         Batch(int largest) {
             long bytes = (long) largest * Float.BYTES * image.length;
             if (bytes > Integer.MAX_VALUE) {
@@ -90,9 +82,8 @@ final class BatchLoader {
         }
 
         /**
-         * Fills the memory with the images at {@code order[from..to)}.
-         *
-         * @param random returns the generator of the random changes of an image, by its place in {@code order}
+         * Fills the memory with the images at {@code order[from..to)}; their random changes are by their place in
+         * {@code order}.
          */
         void fill(int[] order, int from, int to, IntFunction<? extends RandomGenerator> random) {
             FloatBuffer pixels = memory.clear().asFloatBuffer();
@@ -137,9 +128,8 @@ final class BatchLoader {
         }
 
         /**
-         * Passes the images to the engine.
-         *
-         * @return (images, channels, height, width), normalized; valid until the batch is filled again
+         * Passes the images to the engine: (images, channels, height, width), normalized; valid until the batch is
+         * filled again.
          */
         NDArray array(NDManager manager) {
             long count = memory.limit() / Float.BYTES;
@@ -155,9 +145,8 @@ final class BatchLoader {
         }
 
         /**
-         * Passes the classes of the images to the engine.
-         *
-         * @param weights how much an image of each class counts; empty if all count the same
+         * Passes the classes of the images to the engine, with how much an image of each class counts; empty if all
+         * count the same.
          */
         Targets targets(NDManager manager, float[] weights) {
             return labels.targets(manager, weights);

@@ -27,12 +27,7 @@ final class BatchQueue implements AutoCloseable {
     };
     private int asked;
 
-    /**
-     * Allocates the memory of all batches, and starts the threads.
-     *
-     * @param batches of each epoch
-     * @param threadCount number of threads, at least 1
-     */
+    /** Allocates the memory of all batches, and starts the threads. */
     BatchQueue(BatchLoader loader, EpochBatches batches, int threadCount) {
         this.batches = batches;
         threads = Executors.newFixedThreadPool(threadCount, task -> {
@@ -59,11 +54,7 @@ final class BatchQueue implements AutoCloseable {
         release();
     }
 
-    /**
-     * Waits for the next batch.
-     *
-     * @return a batch; valid until the next call
-     */
+    /** Waits for the next batch, which is valid until the next call. */
     BatchLoader.Batch next() {
         release();
         try {

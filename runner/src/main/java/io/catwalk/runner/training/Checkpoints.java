@@ -1,11 +1,30 @@
 package io.catwalk.runner.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.catwalk.runner.AtomicFiles;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,6 +33,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the state of a training in a file, so that another process can continue it. Problems with the file never
  * fail a training: a state that cannot be written or read counts as missing.
+ *
+ * <p>The file has the length of the head (32 bits, big-endian), the head, the vectors as float32 in the byte order of
+ * this machine, and the SHA-256 of everything before it.
  */
 public final class Checkpoints {
 
@@ -22,7 +44,25 @@ public final class Checkpoints {
     /** Writing takes at most one twentieth of the time. */
     private static final int SHARE = 20;
 
+    /** Gets the next number also when trainings change: none may continue the state of one that went another way. */
+    private static final String FORMAT = "catwalk checkpoint 7";
+
+    /** Number of values that are copied at once; a vector may be longer than a Java array. */
+    private static final int PIECE = 1 << 22;
+
+    private static final int DIGEST_BYTES = 32;
+
     private static final Checkpoints NONE = new Checkpoints(null, "", Duration.ZERO, () -> 0);
+
+    /**
+     * The complete state of a training between two epochs.
+     *
+     * @param order of the training images after the last epoch
+     * @param shuffle state of the generator that shuffles them
+     * @param vectors the weights, those of the best epoch, their average if there is one, and the optimizer's state
+     */
+    @SuppressWarnings("ArrayRecordComponent") // made once, read once, never compared
+    record State(List<Epoch> history, int bestEpoch, long step, int[] order, long shuffle, List<NDArray> vectors) {}
 
     private final @Nullable Path file;
     private final String key;
@@ -39,36 +79,29 @@ public final class Checkpoints {
         last = nanoTime.getAsLong();
     }
 
-    /**
-     * Keeps no state.
-     *
-     * @return an instance for trainings that start at the beginning
-     */
+    /** Keeps no state, for trainings that start at the beginning. */
     public static Checkpoints none() {
         return NONE;
     }
 
     /**
-     * Keeps the state in a file.
+     * Keeps the state of one training in a file, whose folder exists.
      *
-     * @param file where; its folder exists
      * @param key identifies the training: a state with another key is not used
      * @param pause shortest time between two writes
-     * @param nanoTime a clock, in nanoseconds
-     * @return an instance for one training
      */
     public static Checkpoints in(Path file, String key, Duration pause, LongSupplier nanoTime) {
         return new Checkpoints(file, key, pause, nanoTime);
     }
 
     /** Writes a state if it is time. */
-    void offer(Checkpoint state) {
+    void offer(State state) {
         long start = nanoTime.getAsLong();
         if (file == null || start - last < Math.max(pause, SHARE * cost)) {
             return;
         }
         try {
-            CheckpointFile.write(file, key, state);
+            write(file, key, state);
         } catch (IOException e) {
             LOG.warn("The state after epoch {} was not kept", state.history().size(), e);
         }
@@ -77,19 +110,18 @@ public final class Checkpoints {
     }
 
     /**
-     * Reads the state.
+     * Reads the state; null if there is none to continue from.
      *
      * @param manager owns its arrays
      * @param like a state of the same training, whose vectors have the same lengths
-     * @return null if there is no state to continue from
      */
     @Nullable
-    Checkpoint read(NDManager manager, Checkpoint like) {
+    State read(NDManager manager, State like) {
         if (file == null || !Files.isRegularFile(file)) {
             return null;
         }
         try {
-            Checkpoint state = CheckpointFile.read(file, key, manager);
+            State state = read(file, key, manager);
             if (!fits(state, like)) {
                 throw new IOException(file + " is the state of another network or other data");
             }
@@ -101,11 +133,161 @@ public final class Checkpoints {
         }
     }
 
-    private static boolean fits(Checkpoint state, Checkpoint like) {
+    private static boolean fits(State state, State like) {
         return state.order().length == like.order().length
                 && state.vectors().stream()
                         .map(NDArray::size)
                         .toList()
                         .equals(like.vectors().stream().map(NDArray::size).toList());
+    }
+
+    /** Writes the whole state; if that fails, an older one is unchanged. */
+    private static void write(Path file, String key, State state) throws IOException {
+        AtomicFiles.write(file, out -> {
+            DigestOutputStream digested = new DigestOutputStream(out, sha256());
+            DataOutputStream data = new DataOutputStream(digested);
+            byte[] head = head(key, state);
+            data.writeInt(head.length);
+            data.write(head);
+            WritableByteChannel vectors = Channels.newChannel(data);
+            for (NDArray vector : state.vectors) {
+                for (long from = 0; from < vector.size(); from += PIECE) {
+                    try (NDArray piece = vector.get(from + ":" + Math.min(vector.size(), from + PIECE))) {
+                        vectors.write(piece.toByteBuffer());
+                    }
+                }
+            }
+            data.flush();
+            out.write(digested.getMessageDigest().digest());
+        });
+    }
+
+    /**
+     * Reads a state that is whole, of this version and key, or throws.
+     *
+     * @param manager owns its vectors
+     */
+    private static State read(Path file, String key, NDManager manager) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            requireWhole(file, channel);
+            int length = get(channel, Integer.BYTES).getInt();
+            if (length < 0 || length > channel.size()) {
+                throw new IOException(file + " is no state of a training");
+            }
+            DataInputStream head = new DataInputStream(
+                    new ByteArrayInputStream(get(channel, length).array()));
+            String format = head.readUTF();
+            if (!format.equals(FORMAT)) {
+                throw new IOException(file + ": expected a " + FORMAT + ", found a " + format
+                        + " of a version that trains in another way");
+            }
+            if (!head.readUTF().equals(key)) {
+                throw new IOException(file + " is the state of another training");
+            }
+            List<Epoch> history = new ArrayList<>();
+            for (int left = head.readInt(); left > 0; left--) {
+                history.add(new Epoch(
+                        head.readInt(),
+                        head.readDouble(),
+                        head.readDouble(),
+                        head.readDouble(),
+                        head.readDouble(),
+                        head.readDouble(),
+                        head.readDouble(),
+                        head.readDouble()));
+            }
+            int bestEpoch = head.readInt();
+            long step = head.readLong();
+            long shuffle = head.readLong();
+            int[] order = new int[head.readInt()];
+            for (int i = 0; i < order.length; i++) {
+                order[i] = head.readInt();
+            }
+            List<NDArray> vectors = new ArrayList<>();
+            for (int left = head.readInt(); left > 0; left--) {
+                vectors.add(vector(channel, head.readLong(), manager));
+            }
+            return new State(history, bestEpoch, step, order, shuffle, vectors);
+        }
+    }
+
+    private static byte[] head(String key, State state) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream head = new DataOutputStream(bytes);
+        head.writeUTF(FORMAT);
+        head.writeUTF(key);
+        head.writeInt(state.history().size());
+        for (Epoch epoch : state.history()) {
+            head.writeInt(epoch.epoch());
+            head.writeDouble(epoch.trainLoss());
+            head.writeDouble(epoch.trainAccuracy());
+            head.writeDouble(epoch.validationLoss());
+            head.writeDouble(epoch.validationAccuracy());
+            head.writeDouble(epoch.score());
+            head.writeDouble(epoch.learningRate());
+            head.writeDouble(epoch.seconds());
+        }
+        head.writeInt(state.bestEpoch());
+        head.writeLong(state.step());
+        head.writeLong(state.shuffle());
+        head.writeInt(state.order().length);
+        for (int image : state.order()) {
+            head.writeInt(image);
+        }
+        head.writeInt(state.vectors().size());
+        for (NDArray vector : state.vectors()) {
+            head.writeLong(vector.size());
+        }
+        return bytes.toByteArray();
+    }
+
+    private static NDArray vector(FileChannel channel, long size, NDManager manager) throws IOException {
+        try (NDManager scratch = manager.newSubManager()) {
+            NDList pieces = new NDList();
+            for (long from = 0; from < size; from += PIECE) {
+                int count = (int) Math.min(PIECE, size - from);
+                ByteBuffer bytes = get(channel, count * Float.BYTES);
+                ByteBuffer memory = ByteBuffer.allocateDirect(bytes.capacity()).order(ByteOrder.nativeOrder());
+                memory.put(bytes).flip();
+                pieces.add(scratch.create(memory, new Shape(count), DataType.FLOAT32));
+            }
+            // The pieces use Java memory; the returned array must not.
+            NDArray vector = pieces.size() == 1 ? pieces.get(0).duplicate() : NDArrays.concat(pieces);
+            vector.attach(manager);
+            return vector;
+        }
+    }
+
+    /** Checks the digest before any content of the file is used. */
+    private static void requireWhole(Path file, FileChannel channel) throws IOException {
+        MessageDigest digest = sha256();
+        long left = channel.size() - DIGEST_BYTES;
+        while (left > 0) {
+            ByteBuffer piece = get(channel, (int) Math.min(PIECE, left));
+            left -= piece.remaining();
+            digest.update(piece);
+        }
+        if (left < 0 || !get(channel, DIGEST_BYTES).equals(ByteBuffer.wrap(digest.digest()))) {
+            throw new IOException(file + " is damaged");
+        }
+        channel.position(0);
+    }
+
+    private static ByteBuffer get(FileChannel channel, int count) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(count);
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes) < 0) {
+                throw new IOException("ends too early");
+            }
+        }
+        return bytes.flip();
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
     }
 }

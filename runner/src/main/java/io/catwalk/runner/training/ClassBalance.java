@@ -13,14 +13,7 @@ final class ClassBalance {
 
     private final float[] weights;
 
-    /**
-     * Counts the classes.
-     *
-     * @param balance how to balance
-     * @param images indices of the training images, at least one
-     * @param labels of all images
-     * @param classes number of classes
-     */
+    /** Counts the classes of the training images, at least one, by the labels of all images. */
     ClassBalance(Balance balance, int[] images, int[] labels, int classes) {
         this.balance = balance;
         int[] counts = new int[classes];
@@ -46,21 +39,14 @@ final class ClassBalance {
     }
 
     /**
-     * Returns the weight of an image of each class in the loss.
-     *
-     * @return one weight per class, with mean 1 over the images; empty if all count the same
+     * Returns the weight of an image of each class in the loss, with mean 1 over the images; empty if all count the
+     * same.
      */
     float[] weights() {
         return balance == Balance.CLASS_WEIGHTS ? weights.clone() : new float[0];
     }
 
-    /**
-     * Orders the images of an epoch.
-     *
-     * @param order as many indices as there are training images; contains those of the previous epoch, and is
-     *     overwritten
-     * @param random source of the order
-     */
+    /** Orders the images of an epoch. The order contains those of the previous epoch, and is overwritten. */
     void order(int[] order, SplitMix64 random) {
         if (balance == Balance.SAMPLING) {
             for (int i = 0; i < order.length; i++) {

@@ -20,11 +20,7 @@ public enum ComputeDevice {
         return this == CUDA ? Device.gpu() : Device.cpu();
     }
 
-    /**
-     * Returns the name of the device in options and files.
-     *
-     * @return {@code cpu} or {@code cuda}
-     */
+    /** Returns the name of the device in options and files: {@code cpu} or {@code cuda}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

@@ -64,10 +64,8 @@ enum ImageLayout {
     };
 
     /**
-     * Selects the faster layout for a network: channels last if it has a convolution over images, unless it normalizes
-     * over all values of an image, for which PyTorch copies to the other order and back.
-     *
-     * @param block an initialized network
+     * Selects the faster layout for an initialized network: channels last if it has a convolution over images, unless
+     * it normalizes over all values of an image, for which PyTorch copies to the other order and back.
      */
     static ImageLayout of(Block block) {
         return convolves(block) && !normalizesWholeImages(block) ? CHANNELS_LAST : CHANNELS_FIRST;
@@ -90,29 +88,15 @@ enum ImageLayout {
     }
 
     /**
-     * Returns values in the shape that a network expects, without a copy.
-     *
-     * @param memory any array of as many values, contiguous in this layout
-     * @param shape (batch, channels, height, width), (filters, channels, height, width), or any other, which has one
-     *     layout only
+     * Returns values, contiguous in this layout, in the shape that a network expects, without a copy. Only shapes of
+     * four sizes have more than one layout: (batch, channels, height, width), (filters, channels, height, width).
      */
     abstract NDArray view(NDArray memory, Shape shape);
 
-    /**
-     * Returns the values in the order of this layout, as one vector; copies only if the array has another layout.
-     *
-     * @param array of any shape
-     */
+    /** Returns the values in the order of this layout, as one vector; copies only if the array has another layout. */
     abstract NDArray memory(NDArray array);
 
-    /**
-     * Writes images, which are channels first, into memory of this layout.
-     *
-     * @param images one after the other
-     * @param count number of images
-     * @param channels of an image
-     * @param target gets as many values, from its position on
-     */
+    /** Writes images, one after the other and channels first, into memory of this layout, from its position on. */
     void put(float[] images, int count, int channels, FloatBuffer target) {
         int pixelStride = pixelStride(channels);
         if (pixelStride == 1) {

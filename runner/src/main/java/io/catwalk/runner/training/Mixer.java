@@ -45,13 +45,7 @@ final class Mixer {
         return null;
     }
 
-    /**
-     * Mixes a batch in place.
-     *
-     * @param pixels of the images, one after the other, in the layout
-     * @param labels of the images; each gets a second class
-     * @param random source of the share of each image
-     */
+    /** Mixes a batch in place; each image gets a second class. The pixels are in the layout. */
     void mix(FloatBuffer pixels, Targets.Labels labels, RandomGenerator[] random) {
         int length = channels * height * width;
         int count = random.length;

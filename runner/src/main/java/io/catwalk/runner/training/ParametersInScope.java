@@ -18,12 +18,7 @@ class ParametersInScope extends ParameterStore {
     private final NDManager scope;
     private final Function<Parameter, NDArray> values;
 
-    /**
-     * Creates a store.
-     *
-     * @param scope manager that is closed after the batch
-     * @param values returns the values of a parameter
-     */
+    /** Creates a store with the values of parameters, for a scope that is closed after the batch. */
     ParametersInScope(NDManager scope, Function<Parameter, NDArray> values) {
         super(scope, false);
         this.scope = scope;

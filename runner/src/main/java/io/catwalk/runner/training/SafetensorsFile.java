@@ -27,12 +27,7 @@ final class SafetensorsFile {
 
     private SafetensorsFile() {}
 
-    /**
-     * Reads a file.
-     *
-     * @return name to numbers, in the order of the header; whole numbers are left out
-     * @throws IOException if it cannot be read, or is not such a file
-     */
+    /** Reads numbers by their names, in the order of the header; whole numbers are left out. */
     static Map<String, Tensor> read(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
             long size = channel.size();

@@ -14,16 +14,10 @@ final class SplitMix64 implements RandomGenerator {
 
     private long state;
 
-    /**
-     * Creates a generator.
-     *
-     * @param seed any
-     */
     SplitMix64(long seed) {
         state = seed;
     }
 
-    /** Returns the state. */
     long state() {
         return state;
     }

@@ -1,13 +1,17 @@
 package io.catwalk.runner.training;
 
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.data.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Says what a training takes from given weights.
- *
- * @param weights where they are
- * @param head what becomes of the last layer, whose shape depends on the number of classes
+ * What a training takes from given weights, and what becomes of the last layer, whose shape depends on the number of
+ * classes.
  */
 public record Start(InitialWeights weights, Head head) {
 
@@ -20,16 +24,32 @@ public record Start(InitialWeights weights, Head head) {
     }
 
     /**
-     * Compares the classes of the weights, as far as they are known, with the given ones.
-     *
-     * @param weights where they are
-     * @param classes names of the classes that the network is trained for
-     * @return a start without the last layer if the weights are for classes with other names
+     * Starts without the last layer if the weights are known to be for classes with other names than those that the
+     * network is trained for.
      */
     public static Start of(InitialWeights weights, List<String> classes) {
         boolean other = WeightFile.classes(Path.of(weights.file()))
                 .filter(known -> !known.equals(classes))
                 .isPresent();
         return new Start(weights, other ? Head.FRESH : Head.TAKEN);
+    }
+
+    /**
+     * Copies the weights in the jar of a plugin into a folder, since they are read from files.
+     *
+     * @throws TrainingException if the format is not supported
+     */
+    public static Start ofPlugin(URL weights, Scratch scratch) throws IOException {
+        String path = weights.getPath();
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        Path file = scratch.file(name);
+        try (InputStream in = weights.openStream()) {
+            if (!WeightFile.isOne(file)) {
+                throw new TrainingException("expected weights of the plugin in a file that ends in "
+                        + WeightFile.ENDINGS + ", but found " + name);
+            }
+            Files.copy(in, file);
+        }
+        return new Start(new InitialWeights(file.toString(), Sha256.of(file), 1), Head.TAKEN);
     }
 }

@@ -38,11 +38,9 @@ abstract class Steps {
     }
 
     /**
-     * Creates the state of an optimizer, all zero.
+     * Creates the state of an optimizer, all zero, which the manager owns.
      *
-     * @param weights that the steps change
      * @param average average of the weights; null for none
-     * @param manager owns the state
      */
     static Steps of(Optimizer optimizer, Weights weights, @Nullable Weights average, NDManager manager) {
         if (optimizer instanceof Optimizer.AdamW adamW) {
@@ -56,7 +54,6 @@ abstract class Steps {
      *
      * @param gradient one value for each trainable parameter
      * @param scale factor that the gradient is multiplied by first
-     * @param learningRate of this step
      * @param averaging share of the average that stays, 0 to 1
      */
     final void step(NDArray gradient, double scale, double learningRate, double averaging) {
@@ -152,31 +149,13 @@ abstract class Steps {
         }
     }
 
-    /**
-     * Prepares a step; called before the pieces of a segment.
-     *
-     * @param learningRate of the segment
-     * @param number of the step, from 1
-     */
+    /** Prepares a step, counted from 1, for a segment with its learning rate; called before its pieces. */
     abstract void prepare(double learningRate, long number);
 
-    /**
-     * Updates a piece of the weights and of the state.
-     *
-     * @param weight the weights, updated
-     * @param slope the gradient
-     * @param kept the state, whose pieces are updated
-     * @param count number of values, from the start of each piece
-     */
+    /** Updates the first values of a piece of the weights and of the state. */
     abstract void move(float[] weight, float[] slope, List<Values> kept, int count);
 
-    /**
-     * Updates the weights of a segment, and its state.
-     *
-     * @param weight the weights, updated
-     * @param slope the gradient
-     * @param kept the state, updated
-     */
+    /** Updates the weights of a segment, and its state. */
     abstract void move(NDArray weight, NDArray slope, List<NDArray> kept);
 
     /** Returns the vectors of the state, which change with each step. */

@@ -8,7 +8,7 @@ import io.catwalk.api.BatchLoss;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what a network should predict for a batch.
+ * What a network should predict for a batch.
  *
  * @param classes the class of each image, (batch, 1), int64; of a mixed image the class with the larger share
  * @param mixture the other classes; null if no image is mixed
@@ -19,12 +19,7 @@ record Targets(
         @Nullable Mixture mixture,
         @Nullable NDArray weights) {
 
-    /**
-     * Holds the other classes of mixed images.
-     *
-     * @param others the other class of each image, (batch, 1), int64
-     * @param shares of the first class, 0.5 to 1, (batch, 1)
-     */
+    /** The other class of each mixed image, (batch, 1), int64, and the share of its first class, 0.5 to 1. */
     record Mixture(NDArray others, NDArray shares) {}
 
     /**
@@ -33,8 +28,37 @@ record Targets(
      */
     NDArray loss(NDArray logits, double smoothing) {
         return mixture == null && weights == null
-                ? CrossEntropy.of(logits, classes, smoothing)
-                : CrossEntropy.of(logits, this, smoothing);
+                ? crossEntropy(logits, classes, smoothing)
+                : weighted(logits, smoothing);
+    }
+
+    /** Computes the mean cross-entropy of labels, (batch, 1), over a batch, differentiably, of the type of the logits. */
+    static NDArray crossEntropy(NDArray logits, NDArray labels, double smoothing) {
+        NDArray logProbabilities = logits.logSoftmax(1);
+        NDArray loss = logProbabilities.gather(labels, 1).mean().neg();
+        if (smoothing == 0) {
+            return loss;
+        }
+        // A scalar times a double would be float64; a scalar times a float is not.
+        return loss.mul((float) (1 - smoothing)).sub(logProbabilities.mean().mul((float) smoothing));
+    }
+
+    /** Computes the weighted sum over images that are mixed or have weights, divided by the sum of the weights. */
+    private NDArray weighted(NDArray logits, double smoothing) {
+        NDArray logProbabilities = logits.logSoftmax(1);
+        NDArray ofImages = logProbabilities.gather(classes, 1);
+        if (mixture != null) {
+            NDArray rest = mixture.shares().mul(-1).add(1);
+            ofImages = ofImages.mul(mixture.shares())
+                    .add(logProbabilities.gather(mixture.others(), 1).mul(rest));
+        }
+        if (smoothing > 0) {
+            ofImages = ofImages.mul((float) (1 - smoothing))
+                    .add(logProbabilities.mean(new int[] {1}, true).mul((float) smoothing));
+        }
+        return weights == null
+                ? ofImages.mean().neg()
+                : ofImages.mul(weights).sum().div(weights.sum()).neg();
     }
 
     /** Computes the mean cross-entropy over the batch without weights and smoothing; of mixed images by their shares. */

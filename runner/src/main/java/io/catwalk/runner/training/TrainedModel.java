@@ -52,55 +52,33 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Returns the network; its parameters are the trained weights.
-     *
-     * @return images (batch, channels, height, width) to logits (batch, classes)
+     * Returns the network, whose parameters are the trained weights: images (batch, channels, height, width) to logits
+     * (batch, classes).
      */
     public Block block() {
         return block;
     }
 
-    /**
-     * Returns the task of the network.
-     *
-     * @return shape of the images and number of classes
-     */
     public Task task() {
         return task;
     }
 
-    /**
-     * Returns the history of the training.
-     *
-     * @return one record per epoch; empty if the weights were loaded
-     */
+    /** Returns one record per epoch; empty if the weights were loaded. */
     public List<Epoch> history() {
         return history;
     }
 
-    /**
-     * Returns the epoch of the weights.
-     *
-     * @return number of the epoch, from 1; 0 if the weights were loaded
-     */
+    /** Returns the number of the epoch of the weights, from 1; 0 if they were loaded. */
     public int bestEpoch() {
         return bestEpoch;
     }
 
-    /**
-     * Returns which weights the training started from.
-     *
-     * @return null if all were random, or the weights were loaded
-     */
+    /** Returns which weights the training started from; null if all were random, or the weights were loaded. */
     public @Nullable Transfer transfer() {
         return transfer;
     }
 
-    /**
-     * Counts the trained parameters.
-     *
-     * @return number of values in all trainable parameters
-     */
+    /** Counts the values in all trainable parameters. */
     public long parameters() {
         long sum = 0;
         for (Parameter parameter : distinctParameters(block)) {
@@ -110,9 +88,8 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Returns a predictor that runs the network on the PyTorch engine.
-     *
-     * @return for one thread, valid until this model is closed
+     * Returns a predictor that runs the network on the PyTorch engine, for one thread, valid until this model is
+     * closed.
      */
     public Predictor predictor() {
         long bytes = distinctParameters(block).stream()
@@ -120,15 +97,10 @@ public final class TrainedModel implements AutoCloseable {
                         * parameter.getArray().getDataType().getNumOfBytes())
                 .sum();
         ImageLayout layout = ImageLayout.of(block);
-        return new TorchPredictor(block, layout, new DetachedWeights(layout, bytes), task, manager);
+        return new TorchPredictor(block, layout, new TorchPredictor.DetachedWeights(layout, bytes), task, manager);
     }
 
-    /**
-     * Saves the weights in DJL's format.
-     *
-     * @param folder an existing folder; gets the file {@code network-0000.params}
-     * @throws IOException if it cannot be written
-     */
+    /** Saves the weights in DJL's format, as {@code network-0000.params} in an existing folder. */
     public void save(Path folder) throws IOException {
         try (Model model = Model.newInstance(FILE, Device.cpu(), "PyTorch")) {
             model.setBlock(block);
@@ -138,13 +110,8 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Loads weights that {@link #save} has written.
+     * Loads weights that {@link #save} has written, of the same classifier, hyperparameters and task.
      *
-     * @param folder where they are
-     * @param classifier that the network belongs to
-     * @param chosen the same point of its search space
-     * @param task of the network
-     * @return the network with its weights
      * @throws IOException if they cannot be read or belong to another network
      */
     public static TrainedModel load(Path folder, LoadedClassifier classifier, Hyperparameters chosen, Task task)

@@ -51,12 +51,7 @@ public final class Training {
     /**
      * Prepares a training.
      *
-     * @param classifier that the network belongs to
-     * @param chosen one point of its search space
-     * @param task the images and classes
-     * @param data what to train and validate on
      * @param recipe how to train; its batch is at most as large as the training data
-     * @param seed of everything random
      * @param fold number of the fold, 0 for a hold-out
      * @param device that computes the steps and the validation
      * @param start weights to start from; null starts from random ones
@@ -89,14 +84,7 @@ public final class Training {
         this.nanoTime = nanoTime;
     }
 
-    /**
-     * Trains from beginning to end, or until {@code patience} epochs brought no improvement.
-     *
-     * @param listener receives each epoch as it ends
-     * @return the network with the weights of its best epoch
-     * @throws TrainingException if the loss is no longer finite, the logits have a wrong shape, or the network
-     *     has nothing to train
-     */
+    /** Trains from beginning to end, or until {@code patience} epochs brought no improvement. */
     public TrainedModel run(Consumer<Epoch> listener) {
         return run(listener, Checkpoints.none());
     }
@@ -105,12 +93,10 @@ public final class Training {
      * Trains to the end, or until {@code patience} epochs brought no improvement. If a state was kept, the training
      * continues from it, and ends with the same bits as if it had never been stopped.
      *
-     * @param listener receives each epoch as it ends; at first, one after the other, the epochs of the
-     *     kept state
-     * @param checkpoints keeps the state after some of the epochs
+     * @param listener receives each epoch as it ends; at first, one after the other, the epochs of the kept state
      * @return the network with the weights of its best epoch
-     * @throws TrainingException if the loss is no longer finite, the logits have a wrong shape, or the network
-     *     has nothing to train
+     * @throws TrainingException if the loss is no longer finite, the logits have a wrong shape, or the network has
+     *     nothing to train
      */
     public TrainedModel run(Consumer<Epoch> listener, Checkpoints checkpoints) {
         Engine engine = Engine.getEngine("PyTorch");
@@ -159,7 +145,7 @@ public final class Training {
             this.manager = manager;
             this.checkpoints = checkpoints;
             this.transfer = transfer;
-            weights = Weights.of(manager, block, layout, Rates.of(block, recipe.groups(), start, transfer));
+            weights = Weights.of(manager, block, layout, Weights.rates(block, recipe.groups(), start, transfer));
             evaluated = recipe.averaging() > 0 ? weights.copy(manager) : weights;
             best = evaluated.vector().duplicate();
             steps = Steps.of(recipe.optimizer(), weights, evaluated == weights ? null : evaluated, manager);
@@ -204,19 +190,19 @@ public final class Training {
             return recipe.patience() > 0 && bestEpoch > 0 && epochs - bestEpoch >= recipe.patience();
         }
 
-        private Checkpoint state() {
+        private Checkpoints.State state() {
             List<NDArray> vectors = new ArrayList<>(List.of(weights.vector(), best));
             if (evaluated != weights) {
                 vectors.add(evaluated.vector());
             }
             vectors.addAll(steps.state());
-            return new Checkpoint(history, bestEpoch, step, order, shuffle.state(), vectors);
+            return new Checkpoints.State(history, bestEpoch, step, order, shuffle.state(), vectors);
         }
 
         /** Restores the kept state, if there is one. */
         private void goOn() {
             List<NDArray> own = state().vectors();
-            Checkpoint kept = checkpoints.read(manager, state());
+            Checkpoints.State kept = checkpoints.read(manager, state());
             if (kept != null) {
                 history.addAll(kept.history());
                 bestEpoch = kept.bestEpoch();

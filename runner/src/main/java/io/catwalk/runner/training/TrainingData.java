@@ -13,13 +13,7 @@ import io.catwalk.runner.data.Split;
  */
 public record TrainingData(ImageSource images, Split split, Normalization normalization) {
 
-    /**
-     * Normalizes by the training images of the split.
-     *
-     * @param images training and validation images together
-     * @param split which are which
-     * @return the same, with their normalization
-     */
+    /** Normalizes by the training images of the split. */
     public static TrainingData of(ImageSource images, Split split) {
         return new TrainingData(images, split, Normalization.of(images, split.train()));
     }

@@ -8,11 +8,7 @@ public final class TrainingException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /**
-     * Creates the exception.
-     *
-     * @param message one line
-     */
+    /** Creates the exception, with one line. */
     public TrainingException(String message) {
         super(message);
     }

@@ -38,17 +38,9 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
 
     private static final int SHOWN = 3;
 
-    /** Copies the lists. */
-    public Transfer {
-        taken = List.copyOf(taken);
-        fresh = List.copyOf(fresh);
-    }
-
     /**
-     * Summarizes the transfer.
-     *
-     * @return one line, such as {@code 6 of 8 parameters start from the weights 0123456789ab, the others at random:
-     *     ...}
+     * Summarizes the transfer in one line, such as {@code 6 of 8 parameters start from the weights 0123456789ab, the
+     * others at random: ...}.
      */
     public String sentence() {
         String all = taken.size() + " of " + (taken.size() + fresh.size()) + " parameters start from the weights "
@@ -59,12 +51,6 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
     /**
      * Copies the matching weights into an initialized network.
      *
-     * @param start which weights
-     * @param block the network
-     * @param classifier that the network belongs to
-     * @param chosen point of its search space
-     * @param task of the network
-     * @return what was taken
      * @throws TrainingException if the weights cannot be read, or belong to another network
      */
     static Transfer of(Start start, Block block, LoadedClassifier classifier, Hyperparameters chosen, Task task) {

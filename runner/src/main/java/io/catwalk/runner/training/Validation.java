@@ -20,8 +20,8 @@ final class Validation {
 
     /** Adds an image, whose row of logits starts at {@code row}. */
     void add(float[] logits, int row, int label) {
-        int answer = CrossEntropy.argMax(logits, row, images.length);
-        lossSum += CrossEntropy.of(logits, row, images.length, label);
+        int answer = argMax(logits, row, images.length);
+        lossSum += crossEntropy(logits, row, images.length, label);
         images[label]++;
         named[answer]++;
         right[label] += answer == label ? 1 : 0;
@@ -74,5 +74,26 @@ final class Validation {
             sum += right[c] == 0 ? 0 : 2.0 * right[c] / (images[c] + named[c]);
         }
         return count == 0 ? Double.NaN : sum / images.length;
+    }
+
+    /** Computes the cross-entropy of one row of logits, which starts at {@code row}. */
+    static double crossEntropy(float[] logits, int row, int classes, int label) {
+        double largest = logits[row + argMax(logits, row, classes)];
+        double sum = 0;
+        for (int i = 0; i < classes; i++) {
+            sum += Math.exp(logits[row + i] - largest);
+        }
+        return largest + Math.log(sum) - logits[row + label];
+    }
+
+    /** Returns the class with the largest logit of a row; the lowest class among equals. */
+    static int argMax(float[] logits, int row, int classes) {
+        int largest = 0;
+        for (int i = 1; i < classes; i++) {
+            if (logits[row + i] > logits[row + largest]) {
+                largest = i;
+            }
+        }
+        return largest;
     }
 }

@@ -50,21 +50,14 @@ public final class WeightFile {
 
     private WeightFile() {}
 
-    /**
-     * Tells by its name whether a file can be read.
-     *
-     * @param file whether it is there or not
-     * @return whether the extension is supported
-     */
+    /** Tells by its name whether a file, there or not, can be read. */
     public static boolean isOne(Path file) {
         return KNOWN.matcher(String.valueOf(file.getFileName())).matches();
     }
 
     /**
-     * Finds out which classes the weights are for: an ONNX file of Catwalk contains them, and a trial keeps them beside
-     * its weights.
-     *
-     * @return names of the classes in the order of the logits; empty if they are not known
+     * Finds out which classes the weights are for, in the order of the logits, as far as it is known: an ONNX file of
+     * Catwalk contains them, and a trial keeps them beside its weights.
      */
     static Optional<List<String>> classes(Path file) {
         if (nameOf(file).endsWith(".onnx")) {
@@ -85,12 +78,9 @@ public final class WeightFile {
     }
 
     /**
-     * Reads the floating point numbers of a file.
+     * Reads the floating point numbers of a file by name. A {@code .params} file of DJL can be read only by its
+     * network.
      *
-     * @param classifier whose network a {@code .params} file of DJL must belong to, since only the network can read it
-     * @param chosen a point of its search space
-     * @param task of the network
-     * @return name to numbers
      * @throws TrainingException if the file cannot be read
      */
     static Map<String, Tensor> read(Path file, LoadedClassifier classifier, Hyperparameters chosen, Task task) {
@@ -107,12 +97,8 @@ public final class WeightFile {
     }
 
     /**
-     * Tells whether DJL can read a file of parameters. DJL itself does not: it leaves a network as it is when the file
-     * begins with anything else, so that random numbers would pass for trained weights.
-     *
-     * @param file an existing file
-     * @return whether it begins as DJL's files do
-     * @throws IOException if it cannot be read
+     * Tells whether an existing file begins as those that DJL can read. DJL itself does not: it leaves a network as it
+     * is when the file begins with anything else, so that random numbers would pass for trained weights.
      */
     static boolean isOfDjl(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
@@ -125,7 +111,6 @@ public final class WeightFile {
      *
      * @param model has the name and the block of the file
      * @param epoch number in the name of the file
-     * @throws IOException if the file is damaged, or cannot be read
      * @throws MalformedModelException if it belongs to another network
      */
     static void load(Model model, Path file, int epoch) throws IOException, MalformedModelException {

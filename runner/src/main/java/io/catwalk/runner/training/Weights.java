@@ -8,14 +8,20 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
+import io.catwalk.api.ParameterGroup;
+import io.catwalk.onnx.ParameterPaths;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps all parameters of a network in one vector; each parameter is a view of it.
@@ -69,12 +75,8 @@ final class Weights {
     }
 
     /**
-     * A range of consecutive values of the vector that are updated alike.
-     *
-     * @param from index of the first value
-     * @param to index after the last
-     * @param decays whether weight decay applies to them
-     * @param rate factor of the learning rate, above 0
+     * A range of consecutive values of the vector, without the last index, that are updated alike: with weight decay or
+     * not, with a factor of the learning rate above 0.
      */
     record Segment(long from, long to, boolean decays, double rate) {}
 
@@ -83,7 +85,6 @@ final class Weights {
      *
      * @param layout in which the network gets its images
      * @param rateOf factor of the learning rate for a parameter; 0 freezes it
-     * @throws TrainingException if no parameter is trained
      */
     static Weights of(NDManager owner, Block block, ImageLayout layout, ToDoubleFunction<Parameter> rateOf) {
         // A parameter that two layers share counts once.
@@ -112,6 +113,32 @@ final class Weights {
             NDArray values = NDArrays.concat(flat).toDevice(owner.getDevice(), false);
             return new Weights(owner, layout, sorted, rates, values);
         }
+    }
+
+    /**
+     * Returns the factor of the learning rate for each parameter, by the groups of the recipe, of which the first that
+     * contains it counts, and by the origin of its values.
+     */
+    static ToDoubleFunction<Parameter> rates(
+            Block block, List<ParameterGroup> groups, @Nullable Start start, @Nullable Transfer transfer) {
+        Map<String, Double> rates = new HashMap<>();
+        Set<ParameterGroup> found = new HashSet<>();
+        ParameterPaths.of(block).forEach((name, parameter) -> {
+            Optional<ParameterGroup> group =
+                    groups.stream().filter(one -> one.contains(name)).findFirst();
+            group.ifPresent(found::add);
+            boolean taken = transfer != null && transfer.taken().contains(name);
+            double ofStart = start != null && taken ? start.weights().rate() : 1;
+            rates.put(parameter.getId(), group.map(ParameterGroup::rate).orElse(1.0) * ofStart);
+        });
+        for (ParameterGroup group : groups) {
+            if (!found.contains(group)) {
+                throw new TrainingException("expected parameters named " + group.names()
+                        + ", for which the recipe sets a rate, but found none outside earlier groups: try one of "
+                        + String.join(", ", ParameterPaths.of(block).keySet()));
+            }
+        }
+        return parameter -> rates.getOrDefault(parameter.getId(), 1.0);
     }
 
     /** Returns an independent copy with the same values. */

@@ -2,7 +2,6 @@ package io.catwalk.runner.trial;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ import oshi.hardware.CentralProcessor.TickType;
  * of calls do not show it: beside four busy programs a batch took eight times as long, in every block. The limit of a
  * container on its processors does not show in their work; there, a network on one thread is detected by its waiting.
  */
-public final class BusyWatch {
+final class BusyWatch {
 
     private static final double OTHERS = 0.2;
     private static final double WAITED = 0.1;
@@ -68,47 +67,28 @@ public final class BusyWatch {
     private final int threads;
     private final Clocks start;
 
-    /**
-     * Starts the watch.
-     *
-     * @param clocks of the machine, read by the thread that calls the network
-     * @param threads of the engine
-     */
+    /** Starts the watch; the clocks are read by the thread that calls the network. */
     BusyWatch(Supplier<Clocks> clocks, int threads) {
         this.clocks = clocks;
         this.threads = threads;
         start = clocks.get();
     }
 
-    /**
-     * Starts a watch of this machine.
-     *
-     * @param nanoTime a clock, in nanoseconds
-     * @param threads of the engine
-     * @return the watch, read by the thread that calls the network
-     */
-    public static BusyWatch start(LongSupplier nanoTime, int threads) {
+    /** Starts a watch of this machine. */
+    static BusyWatch start(LongSupplier nanoTime, int threads) {
         CentralProcessor processor = new SystemInfo().getHardware().getProcessor();
         return new BusyWatch(() -> Clocks.read(processor, nanoTime.getAsLong()), threads);
     }
 
-    /**
-     * Describes what else the machine did since the start.
-     *
-     * @return null if it was quiet
-     */
-    public @Nullable String verdict() {
+    /** Returns what else the machine did since the start; null if it was quiet. */
+    Latency.@Nullable Busy busy() {
         Clocks spent = clocks.get().since(start);
         double others = spent.available > 0 ? (spent.worked - spent.own) / spent.available : 0;
         if (others > OTHERS) {
-            return percent("other programs took %.0f %% of the processors", others);
+            return new Latency.Busy(Latency.Busy.Cause.OTHERS, Math.min(1, others));
         }
         // Several threads wait for each other even on a quiet machine.
         double waited = threads == 1 && spent.wall > 0 ? 1 - spent.caller / spent.wall : 0;
-        return waited > WAITED ? percent("it waited for a processor %.0f %% of the time", waited) : null;
-    }
-
-    private static String percent(String text, double share) {
-        return String.format(Locale.ROOT, text, Math.min(100, share * 100));
+        return waited > WAITED ? new Latency.Busy(Latency.Busy.Cause.WAITED, waited) : null;
     }
 }

@@ -47,7 +47,7 @@ public record Efficiency(
                         .get(MetadataKeys.MULTIPLY_ACCUMULATES)
                         .map(Long::valueOf)
                         .orElse(null);
-        return with(work, there ? ModelFiles.size(file) : null, cpuSeconds, pytorch, null);
+        return with(work, there ? ModelFiles.size(file) : null, trainingSeconds, cpuSeconds, pytorch, null);
     }
 
     /** Returns the latency and throughput on an engine; null if not measured. */
@@ -56,10 +56,8 @@ public record Efficiency(
     }
 
     /**
-     * Returns how many times as fast ONNX Runtime is as DJL + PyTorch, at each batch size.
-     *
-     * @return by batch size, of 1, 64 and 256; without those that were not measured on both, empty if one of them was
-     *     measured on a busy machine
+     * Returns how many times as fast ONNX Runtime is as DJL + PyTorch, by batch size of 1, 64 and 256; without those
+     * that were not measured on both, empty if one of them was measured on a busy machine.
      */
     public SortedMap<Integer, Double> speedUps() {
         SortedMap<Integer, Double> speedUps = new TreeMap<>();
@@ -77,34 +75,25 @@ public record Efficiency(
 
     /** Replaces the training time, such as by the mean over trials. */
     public Efficiency withTrainingSeconds(double seconds) {
-        return new Efficiency(
-                parameters,
-                multiplyAccumulates,
-                modelBytes,
-                onnxBytes,
-                seconds,
-                trainingImagesPerSecond,
-                cpuSeconds,
-                peakMemoryBytes,
-                pytorch,
-                onnxruntime);
+        return with(multiplyAccumulates, onnxBytes, seconds, cpuSeconds, pytorch, onnxruntime);
     }
 
     /** Adds CPU time that was spent after the training. */
     Efficiency withMoreCpu(double seconds) {
-        return with(multiplyAccumulates, onnxBytes, cpuSeconds + seconds, pytorch, onnxruntime);
+        return with(multiplyAccumulates, onnxBytes, trainingSeconds, cpuSeconds + seconds, pytorch, onnxruntime);
     }
 
     Efficiency withLatency(InferenceEngine engine, @Nullable Latency latency) {
         return switch (engine) {
-            case PYTORCH -> with(multiplyAccumulates, onnxBytes, cpuSeconds, latency, onnxruntime);
-            case ONNX_RUNTIME -> with(multiplyAccumulates, onnxBytes, cpuSeconds, pytorch, latency);
+            case PYTORCH -> with(multiplyAccumulates, onnxBytes, trainingSeconds, cpuSeconds, latency, onnxruntime);
+            case ONNX_RUNTIME -> with(multiplyAccumulates, onnxBytes, trainingSeconds, cpuSeconds, pytorch, latency);
         };
     }
 
     private Efficiency with(
             @Nullable Long newWork,
             @Nullable Long newOnnxBytes,
+            double newTrainingSeconds,
             double newCpuSeconds,
             @Nullable Latency newPytorch,
             @Nullable Latency newOnnxruntime) {
@@ -113,7 +102,7 @@ public record Efficiency(
                 newWork,
                 modelBytes,
                 newOnnxBytes,
-                trainingSeconds,
+                newTrainingSeconds,
                 trainingImagesPerSecond,
                 newCpuSeconds,
                 peakMemoryBytes,

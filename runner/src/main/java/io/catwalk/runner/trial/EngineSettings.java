@@ -24,9 +24,8 @@ public final class EngineSettings {
     private EngineSettings() {}
 
     /**
-     * Sets up the engine in this process.
+     * Sets up the engine in this process, for operations with so many threads.
      *
-     * @param threads that one operation may use
      * @throws io.catwalk.runner.RequestException if there is no place for native libraries, see {@link
      *     PrivateFolder#claim}
      */
@@ -52,12 +51,7 @@ public final class EngineSettings {
         start.start();
     }
 
-    /**
-     * Returns the options of a process that runs an engine.
-     *
-     * @param threads that one operation may use
-     * @return options of a JVM
-     */
+    /** Returns the options of a JVM that runs an engine. */
     public static List<String> jvmOptions(int threads) {
         Map<String, String> properties = properties(threads);
         // Numbers and keywords in the output of a trial are the same everywhere.
@@ -69,11 +63,10 @@ public final class EngineSettings {
     }
 
     /**
-     * Keeps freed tensors in the process. By default, glibc returns the memory of every large tensor to
-     * the operating system and gets it again, page by page, in each step: for two epochs of conv-maxpool on
-     * one thread that was 15 % of the CPU time (22.5 s against 19.1 s). Other C libraries ignore this.
-     *
-     * @return variables for the environment of a process that runs an engine
+     * Returns the variables of a process that runs an engine. They keep freed tensors in it: by default, glibc returns
+     * the memory of every large tensor to the operating system and gets it again, page by page, in each step. For two
+     * epochs of conv-maxpool on one thread that was 15 % of the CPU time (22.5 s against 19.1 s). Other C libraries
+     * ignore this.
      */
     public static Map<String, String> environment() {
         return Map.of(

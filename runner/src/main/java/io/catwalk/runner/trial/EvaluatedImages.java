@@ -4,6 +4,7 @@ import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.evaluation.Metrics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -87,12 +88,12 @@ public record EvaluatedImages(
     }
 
     /**
-     * Changes the metadata of an ONNX file that is evaluated on other images than the network that it came from.
+     * Changes the metadata of an ONNX file that is evaluated, perhaps on other images than the network that it came from.
      *
-     * @param entries of the file; unchanged if the images are the same
      * @param evaluated the data set whose test images, all of them, the file is evaluated on
      */
-    static void restate(Map<String, String> entries, ImageDataset evaluated) {
+    public static void restate(Map<String, String> entries, ImageDataset evaluated, Metrics metrics) {
+        entries.putAll(OnnxModel.metrics(metrics));
         String sha256 = evaluated.test().sha256();
         if (!sha256.equals(entries.get(SHA256))) {
             entries.keySet().removeAll(Set.of(SHA256, LIMIT_TRAIN, LIMIT_TEST, FOLDS, SPLIT_SEED));

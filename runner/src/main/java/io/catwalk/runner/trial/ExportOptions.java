@@ -67,21 +67,12 @@ public record ExportOptions(
     /** The operator set that most readers know. */
     public static final int DEFAULT_OPSET = 17;
 
-    /**
-     * Returns the standard options: opset 17, any batch, normalized floats in, logits out.
-     *
-     * @return the options to start from
-     */
+    /** Returns the standard options: opset 17, any batch, normalized floats in, logits out. */
     public static ExportOptions standard() {
         return new ExportOptions(DEFAULT_OPSET, false, false, null, false, false, false, false, null, null);
     }
 
-    /**
-     * Sets whether the file normalizes.
-     *
-     * @param embedded whether the file takes pixels and normalizes them itself
-     * @return otherwise the same options
-     */
+    /** Sets whether the file takes pixels and normalizes them itself. */
     public ExportOptions withEmbeddedPreprocessing(boolean embedded) {
         return new ExportOptions(
                 opset, probabilities, embedded, batch, unrolledRecurrence, foldedBatchNorm, author, license);

@@ -15,20 +15,12 @@ public enum InferenceEngine {
         this.title = title;
     }
 
-    /**
-     * Returns its name in files.
-     *
-     * @return as in JSON
-     */
+    /** Returns its name in files, as in JSON. */
     public String key() {
         return key;
     }
 
-    /**
-     * Returns its name for display.
-     *
-     * @return with everything that is part of its times
-     */
+    /** Returns its name for display, with everything that is part of its times. */
     public String title() {
         return title;
     }

@@ -1,8 +1,13 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param imagesPerSecond256Range of those in batches of 256, likewise
  * @param unsteady batch sizes (of 1, 64 and 256) whose times were still changing at the end of the measurement, in half
  *     of the processes or more; null in older results
- * @param busy what else the machine did meanwhile, as text, so that the times are not those of the network alone;
- *     null if it was quiet
+ * @param busy what else the machine did meanwhile, so that the times are not those of the network alone; null if it
+ *     was quiet
  * @param machine that it was measured on
  */
 public record Latency(
@@ -40,7 +45,7 @@ public record Latency(
         @Nullable Range imagesPerSecond64Range,
         @Nullable Range imagesPerSecond256Range,
         @Nullable List<Integer> unsteady,
-        @Nullable String busy,
+        @Nullable Busy busy,
         Machine machine) {
 
     /** Marks times that were measured on a busy machine. */
@@ -57,45 +62,137 @@ public record Latency(
 
     private static final double MICROS = 1e6;
 
-    /** Copies the list. */
-    public Latency {
-        unsteady = unsteady == null ? null : List.copyOf(unsteady);
+    private static final double NANOS_OF_A_MICRO = 1e3;
+
+    /**
+     * Combines what several processes measured on one machine.
+     *
+     * <p>A figure is the median of the processes' figures: the memory layout of a process, and what the compiler of
+     * the JVM chose in it, can change times by a tenth, in the same way for all of its calls. The outer percentiles are
+     * those of all calls of all processes: they describe what is rare in a process, for which a single process has too
+     * few calls. What was measured beside other programs is left out, as long as more than half of the processes had a
+     * quiet machine.
+     */
+    static Latency of(List<LatencyBench.Measured> measured) {
+        List<LatencyBench.Measured> quiet =
+                measured.stream().filter(one -> one.latency().busy == null).toList();
+        List<LatencyBench.Measured> counted = mostOf(quiet.size(), measured.size()) ? quiet : measured;
+        List<Latency> each =
+                counted.stream().map(LatencyBench.Measured::latency).toList();
+        Histogram calls = new Histogram(LatencyMeter.DIGITS);
+        counted.forEach(one -> calls.add(one.histogram()));
+        double[] p50 = sorted(each, Latency::p50Micros);
+        double[] small = sorted(each, Latency::imagesPerSecond64);
+        double[] large = sorted(each, Latency::imagesPerSecond256);
+        return new Latency(
+                each.get(0).threads,
+                (int) calls.getTotalCount(),
+                median(p50),
+                micros(calls, 90),
+                micros(calls, 99),
+                small.length == 0 ? null : (Double) median(small),
+                large.length == 0 ? null : (Double) median(large),
+                each.size(),
+                range(p50),
+                range(small),
+                range(large),
+                BATCH_SIZES.stream().filter(batch -> isUnsteady(each, batch)).toList(),
+                each.stream()
+                        .map(Latency::busy)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null),
+                each.get(0).machine);
     }
 
-    /** Creates a latency without ranges, as in older results. */
-    public Latency(
-            int threads,
-            int calls,
-            double p50Micros,
-            @Nullable Double p90Micros,
-            @Nullable Double p99Micros,
-            @Nullable Double imagesPerSecond64,
-            @Nullable Double imagesPerSecond256,
-            @Nullable String busy,
-            Machine machine) {
-        this(
-                threads,
-                calls,
-                p50Micros,
-                p90Micros,
-                p99Micros,
-                imagesPerSecond64,
-                imagesPerSecond256,
-                null,
-                null,
-                null,
-                null,
-                null,
-                busy,
-                machine);
+    private static boolean isUnsteady(List<Latency> each, int batch) {
+        long steady = each.stream()
+                .filter(one -> one.unsteady == null || !one.unsteady.contains(batch))
+                .count();
+        return !mostOf(steady, each.size());
+    }
+
+    /** Returns the figures of the processes, lowest first; empty if half of the processes have none. */
+    private static double[] sorted(List<Latency> each, Function<Latency, @Nullable Double> figure) {
+        double[] figures = each.stream()
+                .map(figure)
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .sorted()
+                .toArray();
+        return mostOf(figures.length, each.size()) ? figures : new double[0];
+    }
+
+    private static @Nullable Double micros(Histogram calls, double percent) {
+        return carries(percent, calls.getTotalCount())
+                ? (Double) (calls.getValueAtPercentile(percent) / NANOS_OF_A_MICRO)
+                : null;
+    }
+
+    private static boolean mostOf(long part, long all) {
+        return 2 * part > all;
+    }
+
+    private static @Nullable Range range(double[] sorted) {
+        return sorted.length == 0 ? null : new Range(sorted[0], sorted[sorted.length - 1]);
+    }
+
+    /** Returns the median of at least one value. */
+    static double median(double[] values) {
+        double[] sorted = DoubleStream.of(values).sorted().toArray();
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     /**
-     * Returns the throughput at a batch size.
-     *
-     * @param batch 1, 64 or 256
-     * @return images per second; null if it was not measured
+     * The lowest and the highest figure of several processes with the same measurement; equal if only one measured.
      */
+    public record Range(double low, double high) {
+
+        /** Checks the order. */
+        public Range {
+            if (!(low <= high)) {
+                throw new IllegalArgumentException(
+                        "expected a lowest and a highest, but found " + low + " and " + high);
+            }
+        }
+    }
+
+    /**
+     * What else the machine did.
+     *
+     * @param share of the processors that others took, or of the time that the network waited; 0 to 1
+     */
+    public record Busy(Cause cause, double share) {
+
+        /** What kept the network from running. */
+        public enum Cause {
+            /** Other programs took the processors. */
+            @JsonProperty("others")
+            OTHERS,
+            /** The network waited for a processor. */
+            @JsonProperty("waited")
+            WAITED
+        }
+    }
+
+    /** What a reader must know about a latency besides its figures. */
+    public enum Mark {
+        /** Other programs kept the machine busy meanwhile. */
+        BUSY,
+        /** Some times were still changing when the time for them was over. */
+        UNSTEADY,
+        /** The slowest calls take far longer than the median. */
+        LONG_TAIL,
+        /** All figures are from one process, so that they have no range. */
+        ONE_PROCESS,
+        /** Others were measured in another place, and are left out. */
+        ELSEWHERE,
+        /** Some were not measured. */
+        UNMEASURED
+    }
+
+    /** Returns the throughput at a batch size of 1, 64 or 256, in images per second; null if it was not measured. */
     public @Nullable Double imagesPerSecond(int batch) {
         return switch (batch) {
             case 1 -> (Double) (MICROS / p50Micros);
@@ -105,57 +202,34 @@ public record Latency(
         };
     }
 
-    /**
-     * Tells whether all figures had stopped changing when they were measured.
-     *
-     * @return null in older results
-     */
-    public @Nullable Boolean steady() {
-        return unsteady == null ? null : (Boolean) unsteady.isEmpty();
-    }
-
-    /**
-     * Tells whether some calls take far longer than most, which the median does not show.
-     *
-     * @return whether p99 is more than five times p50
-     */
+    /** Tells whether some calls take far longer than most, which the median does not show: p99 above five times p50. */
     public boolean longTailed() {
         return p99Micros != null && p99Micros > LONG_TAIL * p50Micros;
     }
 
     /** Returns what a reader must know besides the figures; those of a busy machine say nothing else. */
-    public Set<LatencyMark> marks() {
+    public Set<Mark> marks() {
         if (busy != null) {
-            return EnumSet.of(LatencyMark.BUSY);
+            return EnumSet.of(Mark.BUSY);
         }
-        Set<LatencyMark> marks = EnumSet.noneOf(LatencyMark.class);
+        Set<Mark> marks = EnumSet.noneOf(Mark.class);
         if (unsteady != null && !unsteady.isEmpty()) {
-            marks.add(LatencyMark.UNSTEADY);
+            marks.add(Mark.UNSTEADY);
         }
         if (longTailed()) {
-            marks.add(LatencyMark.LONG_TAIL);
+            marks.add(Mark.LONG_TAIL);
         }
         return marks;
     }
 
-    /**
-     * Describes where it was measured: only times from one place can be compared.
-     *
-     * @return processor, cores and system, and threads
-     */
+    /** Describes where it was measured, with the threads: only times from one place can be compared. */
     public String place() {
         return machine.processor() + " (" + machine.cores() + (machine.cores() == 1 ? " core, " : " cores, ")
                 + machine.architecture() + ", " + machine.os() + ") with " + threads
                 + (threads == 1 ? " thread" : " threads");
     }
 
-    /**
-     * Tells whether there are enough calls for a percentile: ten of them must be above it.
-     *
-     * @param percent 0 to 100
-     * @param calls number of calls
-     * @return whether the percentile is meaningful
-     */
+    /** Tells whether there are enough calls for a percentile: ten of them must be above it. */
     static boolean carries(double percent, long calls) {
         return calls * (100 - percent) >= FEWEST_ABOVE * 100;
     }

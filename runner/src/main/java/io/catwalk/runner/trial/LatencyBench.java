@@ -1,33 +1,60 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
+import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.onnx.runtime.Signature.PixelType;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.LoadedPlugin;
+import io.catwalk.runner.training.TrainedModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
-/** Measures the latency of networks, one at a time. Nothing else should run on the machine meanwhile. */
-public interface LatencyBench {
+/**
+ * Measures several networks in turns, one process after the other: each once, then each again, as often as its order
+ * says. If the machine changes meanwhile (its clock, its temperature, its other work), this affects all networks alike.
+ */
+public final class LatencyBench {
+
+    private final Once once;
+
+    /** Prepares a measurement with processes that measure one network each. */
+    public LatencyBench(Once once) {
+        this.once = once;
+    }
+
+    /** Measures a network in one process. Nothing else should run on the machine meanwhile. */
+    @FunctionalInterface
+    public interface Once {
+
+        /** Returns times, throughput and logits; throws if the network cannot be measured. */
+        Measured measure(Order order) throws IOException, InterruptedException;
+    }
 
     /**
-     * Measures a network in one process.
+     * What one process measured.
      *
-     * @param order which network, and how
-     * @return times and throughput, and the logits
-     * @throws IOException if it cannot be measured
-     * @throws InterruptedException if the calling thread is interrupted
-     */
-    Measured measure(BenchOrder order) throws IOException, InterruptedException;
-
-    /**
-     * Holds what one process measured.
-     *
-     * @param latency times and throughput
      * @param calls how long each call with one image took, in nanoseconds, as a compressed histogram; not copied
      * @param logits of the image; not copied
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Measured(Latency latency, byte[] calls, float[] logits) {
+    public record Measured(Latency latency, byte[] calls, float[] logits) {
 
         static Measured of(Latency latency, Histogram calls, float[] logits) {
             ByteBuffer buffer = ByteBuffer.allocate(calls.getNeededByteBufferCapacity());
@@ -41,6 +68,192 @@ public interface LatencyBench {
             } catch (DataFormatException e) {
                 throw new IllegalStateException("expected a histogram of calls, found something else", e);
             }
+        }
+    }
+
+    /**
+     * Orders the measurement of an ONNX file on ONNX Runtime, or of the weights of a trial on PyTorch.
+     *
+     * @param model an ONNX file, or the weights
+     * @param network that the weights belong to; null for an ONNX file
+     * @param hints what an ONNX file does not say itself
+     * @param folder of its trial, which contains the log; null without one
+     * @param image to predict
+     * @param threads of the engine, at least 1
+     * @param settings how long to measure
+     */
+    public record Order(
+            Path model,
+            @Nullable Network network,
+            OnnxHints hints,
+            @Nullable Path folder,
+            Image image,
+            int threads,
+            LatencySettings settings) {
+
+        /** Measures in this process; PyTorch is not even loaded for an ONNX file. */
+        Measured measure() throws IOException {
+            if (network == null) {
+                try (OnnxPredictor predictor =
+                        OnnxPredictor.open(model, OnnxOptions.standard().withThreads(threads), hints)) {
+                    return measure(predictor);
+                }
+            }
+            try (LoadedPlugin plugin = LoadedPlugin.find(network.pluginsDir, network.pluginSha256)) {
+                LoadedClassifier classifier = plugin.require(network.classifier);
+                Hyperparameters chosen = new Hyperparameters(network.hyperparameters);
+                try (TrainedModel trained = TrainedModel.load(model.getParent(), classifier, chosen, network.task);
+                        Predictor predictor = trained.predictor()) {
+                    return measure(predictor);
+                }
+            }
+        }
+
+        private Measured measure(Predictor predictor) {
+            float[] input = image.normalized();
+            float[] logits = predictor.logits(input, 1);
+            Machine machine = Machine.current();
+            BusyWatch watch = BusyWatch.start(System::nanoTime, threads);
+            return new LatencyMeter(predictor, input, settings, System::nanoTime)
+                    .measure(threads, watch, machine, logits);
+        }
+    }
+
+    /** The network of a plugin with chosen hyperparameters. */
+    public record Network(
+            Path pluginsDir, String pluginSha256, String classifier, Map<String, Object> hyperparameters, Task task) {}
+
+    /**
+     * The image that networks are measured with, the same for every engine. The pixels are not copied.
+     *
+     * @param pixels unsigned bytes, (channels, height, width), row-major
+     * @param normalization that the network expects
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Image(byte[] pixels, Normalization normalization) {
+
+        /** Generates the same noise each time, for a file whose test images are not known. */
+        public static Image noise(int imageSize, Normalization normalization) {
+            byte[] pixels = new byte[imageSize];
+            new SplittableRandom(0).nextBytes(pixels);
+            return new Image(pixels, normalization);
+        }
+
+        /** Generates noise of the size that a file takes, normalized as it says; not normalized if it does not say. */
+        public static Image noise(OnnxPredictor predictor) {
+            Signature signature = predictor.signature();
+            Normalization normalization = predictor
+                    .metadata()
+                    .preprocessing()
+                    .map(known -> new Normalization(floats(known.mean()), floats(known.std())))
+                    .orElseGet(() -> {
+                        // A file that takes bytes gets unchanged pixels; the unit of a normalization is a pixel / 255.
+                        float[] std = new float[signature.channels()];
+                        Arrays.fill(std, signature.pixels() == PixelType.UINT8 ? 1 / 255f : 1);
+                        return new Normalization(new float[signature.channels()], std);
+                    });
+            return noise(signature.imageSize(), normalization);
+        }
+
+        private static float[] floats(List<Double> numbers) {
+            float[] floats = new float[numbers.size()];
+            for (int i = 0; i < floats.length; i++) {
+                floats[i] = numbers.get(i).floatValue();
+            }
+            return floats;
+        }
+
+        /** Returns the image as the network receives it. */
+        float[] normalized() {
+            float[][] table = normalization.table();
+            int plane = pixels.length / table.length;
+            float[] values = new float[pixels.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = table[i / plane][Byte.toUnsignedInt(pixels[i])];
+            }
+            return values;
+        }
+    }
+
+    /**
+     * The result of an order.
+     *
+     * @param processes what each process measured, in the order of the turns
+     * @param failure why it could not be measured; null if it could
+     */
+    public record Result(List<Measured> processes, @Nullable IOException failure) {
+
+        /** Combines the results of all processes to medians and ranges, or throws the failure. */
+        public Latency latency() throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+            return Latency.of(processes);
+        }
+    }
+
+    /** Receives progress. */
+    @FunctionalInterface
+    public interface Listener<K> {
+
+        /** Called when a process begins, with the name of its order. */
+        void begins(K name);
+
+        /** Called after a turn of all orders, except the last turn; what it throws ends the measuring. */
+        default void turned(Map<K, Result> soFar) throws IOException {}
+    }
+
+    /**
+     * Measures. A network whose measurement fails once is not measured again, and none is once the machine was busy in
+     * most of the turns that the settings allow.
+     *
+     * @param orders which networks, and how often each, by name
+     * @return the results, in the order of the orders
+     * @throws IOException if the listener cannot keep a result
+     */
+    public <K> Map<K, Result> measure(Map<K, Order> orders, Listener<K> listener)
+            throws IOException, InterruptedException {
+        Map<K, Result> results = new LinkedHashMap<>();
+        Map<K, Result> soFar = Collections.unmodifiableMap(results);
+        orders.keySet().forEach(name -> results.put(name, new Result(List.of(), null)));
+        int turns = orders.values().stream()
+                .mapToInt(order -> order.settings.processes())
+                .max()
+                .orElse(0);
+        for (int turn = 0; turn < turns && !busy(turn, orders, results); turn++) {
+            for (Map.Entry<K, Order> order : orders.entrySet()) {
+                Result before = results.get(order.getKey());
+                if (turn < order.getValue().settings.processes() && before != null && before.failure == null) {
+                    listener.begins(order.getKey());
+                    results.put(order.getKey(), oneMore(before, order.getValue()));
+                }
+            }
+            if (turn < turns - 1) {
+                listener.turned(soFar);
+            }
+        }
+        return soFar;
+    }
+
+    /** Returns whether the settings end the measuring after so many turns, since most measurements are rough. */
+    private static <K> boolean busy(int turns, Map<K, Order> orders, Map<K, Result> results) {
+        if (orders.values().stream().noneMatch(order -> turns >= order.settings.turnsIfBusy())) {
+            return false;
+        }
+        List<Measured> measured = results.values().stream()
+                .flatMap(result -> result.processes.stream())
+                .toList();
+        long busy = measured.stream().filter(one -> one.latency.busy() != null).count();
+        return 2 * busy > measured.size();
+    }
+
+    private Result oneMore(Result before, Order order) throws InterruptedException {
+        try {
+            List<Measured> processes = new ArrayList<>(before.processes);
+            processes.add(once.measure(order));
+            return new Result(List.copyOf(processes), null);
+        } catch (IOException e) {
+            return new Result(before.processes, e);
         }
     }
 }

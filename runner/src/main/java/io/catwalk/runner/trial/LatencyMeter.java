@@ -29,14 +29,7 @@ final class LatencyMeter {
     /** Batch sizes that were not steady when their time was over. */
     private final List<Integer> unsteady = new ArrayList<>();
 
-    /**
-     * Starts the time that the cap allows.
-     *
-     * @param predictor to measure
-     * @param image one normalized image
-     * @param settings how long to measure
-     * @param nanoTime a clock, in nanoseconds
-     */
+    /** Starts the time that the cap allows, to measure with one normalized image. */
     LatencyMeter(Predictor predictor, float[] image, LatencySettings settings, LongSupplier nanoTime) {
         this.predictor = predictor;
         this.image = image;
@@ -45,15 +38,7 @@ final class LatencyMeter {
         end = nanoTime.getAsLong() + settings.cap().toNanos();
     }
 
-    /**
-     * Measures one image, then batches of it.
-     *
-     * @param threads that the engine was given
-     * @param watch detects what else the machine does
-     * @param machine that this runs on
-     * @param logits of the network for the image
-     * @return what was measured
-     */
+    /** Measures one image, for which the network gives these logits, then batches of it. */
     LatencyBench.Measured measure(int threads, BusyWatch watch, Machine machine, float[] logits) {
         call(image, 1);
         Histogram single = counted(1, settled(image, 1, settings.fewestCalls(), watch));
@@ -74,7 +59,7 @@ final class LatencyMeter {
                 null,
                 null,
                 unsteady,
-                watch.verdict(),
+                watch.busy(),
                 machine);
         return LatencyBench.Measured.of(latency, single, logits);
     }
@@ -121,8 +106,7 @@ final class LatencyMeter {
         boolean second = true;
         while (!steady
                 && first - start <= left()
-                && (second
-                        || (nanoTime.getAsLong() - start < settings.longest().toNanos() && watch.verdict() == null))) {
+                && (second || (nanoTime.getAsLong() - start < settings.longest().toNanos() && watch.busy() == null))) {
             Histogram next = window(images, count, fewest);
             steady = agree(last, next);
             last = next;

@@ -69,10 +69,8 @@ public record LatencySettings(
 
     /**
      * Returns the settings of a run: five processes, in each of them 3 seconds for an ordinary network on each engine,
-     * and up to 9 for a network that is slow or takes long to warm up.
-     *
-     * @return the standard settings or, in one process, those of the environment variable CATWALK_LATENCY_MILLIS
-     * @throws RequestException if that variable is not a number of milliseconds
+     * and up to 9 for a network that is slow or takes long to warm up; or, in one process, those of the environment
+     * variable CATWALK_LATENCY_MILLIS.
      */
     public static LatencySettings standard() {
         return parse(System.getenv(MILLIS));
@@ -89,11 +87,8 @@ public record LatencySettings(
     }
 
     /**
-     * Divides a time among the batch sizes.
-     *
-     * @param each for an ordinary network on one engine in one process; one that is slow, or takes long to warm up,
-     *     gets up to three times as long
-     * @return settings with five processes
+     * Divides a time for an ordinary network on one engine in one process among the batch sizes, with five processes; a
+     * network that is slow, or takes long to warm up, gets up to three times as long.
      */
     public static LatencySettings of(Duration each) {
         int sizes = Latency.BATCH_SIZES.size();
@@ -101,42 +96,22 @@ public record LatencySettings(
                 each.dividedBy(sizes).dividedBy(WINDOWS), each, each.multipliedBy(sizes), 20, 3, PROCESSES);
     }
 
-    /**
-     * Sets the number of processes.
-     *
-     * @param newProcesses at least 1
-     * @return changed settings
-     */
     public LatencySettings withProcesses(int newProcesses) {
         return new LatencySettings(window, longest, cap, fewestCalls, fewestBatches, newProcesses, turnsIfBusy);
     }
 
-    /**
-     * Shortens the measurement for a first look: one process, and half as long if a network is slow or takes long to
-     * warm up.
-     *
-     * @return changed settings
-     */
+    /** Shortens a first look: one process, and half as long if a network is slow or takes long to warm up. */
     public LatencySettings brief() {
         return new LatencySettings(
                 window, longest.dividedBy(2), cap.dividedBy(2), fewestCalls, fewestBatches, 1, turnsIfBusy);
     }
 
-    /**
-     * Shortens the measurement if the training was short.
-     *
-     * @param trainingSeconds of all networks together
-     * @return brief settings for less than a minute, else these
-     */
+    /** Shortens the measurement if the training of all networks together took less than a minute. */
     public LatencySettings after(double trainingSeconds) {
         return trainingSeconds < SHORT_TRAINING_SECONDS ? brief() : this;
     }
 
-    /**
-     * Ends the measuring after two turns if the machine is busy, for who did not ask for it alone.
-     *
-     * @return changed settings
-     */
+    /** Ends the measuring after two turns if the machine is busy, for who did not ask for it alone. */
     public LatencySettings endingIfBusy() {
         return new LatencySettings(window, longest, cap, fewestCalls, fewestBatches, processes, TURNS_IF_BUSY);
     }

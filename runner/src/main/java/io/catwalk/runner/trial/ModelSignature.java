@@ -42,9 +42,8 @@ public record ModelSignature(
     private static final int SCHEMA = 1;
 
     /**
-     * Describes the input.
+     * The input tensor.
      *
-     * @param name of the tensor
      * @param type {@code float32}, or {@code uint8} for pixels from 0 to 255
      * @param layout {@code NCHW} or {@code NHWC}
      * @param shape four sizes; the first is {@code "batch"} if any number of images is accepted
@@ -52,10 +51,8 @@ public record ModelSignature(
     public record Input(String name, String type, String layout, List<Object> shape) {}
 
     /**
-     * Describes the output.
+     * The output tensor, {@code float32}.
      *
-     * @param name of the tensor
-     * @param type {@code float32}
      * @param shape batch and classes
      * @param scores {@code logits}, whose softmax gives probabilities, or {@code probabilities}
      */
@@ -64,8 +61,6 @@ public record ModelSignature(
     /**
      * Describes how an image of another size is resized. Another filter changes a probability by up to 0.24.
      *
-     * @param width in pixels
-     * @param height in pixels
      * @param fit {@code stretch}, {@code crop} or {@code pad}; null if the network was trained only on images of this
      *     size
      * @param shrink filter, as Pillow names it, for an axis that shrinks: the mean of the area
@@ -73,20 +68,10 @@ public record ModelSignature(
      */
     public record Resize(int width, int height, @Nullable String fit, String shrink, String enlarge) {}
 
-    /**
-     * Holds the numbers of {@code (pixel / 255 - mean) / std}.
-     *
-     * @param mean one number for each channel
-     * @param std one number for each channel
-     */
+    /** The numbers of {@code (pixel / 255 - mean) / std}, one for each channel. */
     public record Normalization(List<Double> mean, List<Double> std) {}
 
-    /**
-     * Returns the path of the signature of a file.
-     *
-     * @param file such as {@code lstm.onnx}
-     * @return {@code lstm.signature.json} beside it
-     */
+    /** Returns the path of the signature of a file: {@code lstm.signature.json} beside {@code lstm.onnx}. */
     public static Path beside(Path file) {
         return ModelFiles.beside(file, ".signature.json");
     }
@@ -94,13 +79,10 @@ public record ModelSignature(
     /**
      * Describes a file.
      *
-     * @param file path of the ONNX file
-     * @param predictor of the opened file
      * @param labels names of the classes; null if they are not known
      * @param color as for the record
      * @param fit how the images were fitted to their size; null if they were not resized
      * @param normalization of the pixels, used only if the file does not normalize itself
-     * @return the signature
      */
     public static ModelSignature of(
             Path file,
@@ -131,14 +113,7 @@ public record ModelSignature(
                 signature.pixels() == PixelType.UINT8 ? null : normalization);
     }
 
-    /**
-     * Describes a file by its own metadata.
-     *
-     * @param file path of the ONNX file
-     * @param predictor of the opened file
-     * @param preprocessing of its pixels, from its metadata or from the user
-     * @return the signature
-     */
+    /** Describes a file by its own metadata, with the preprocessing from there or from the user. */
     public static ModelSignature stated(Path file, OnnxPredictor predictor, Preprocessing preprocessing) {
         OnnxMetadata metadata = predictor.metadata();
         return of(
@@ -150,12 +125,7 @@ public record ModelSignature(
                 new Normalization(preprocessing.mean(), preprocessing.std()));
     }
 
-    /**
-     * Writes the signature as JSON.
-     *
-     * @param file where to; an existing file is replaced
-     * @throws IOException if it cannot be written
-     */
+    /** Writes the signature as JSON, in place of an existing file. */
     public void write(Path file) throws IOException {
         AtomicFiles.write(file, Json.JSON.writeValueAsString(this) + "\n");
     }

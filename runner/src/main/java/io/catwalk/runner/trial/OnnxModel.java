@@ -49,16 +49,11 @@ final class OnnxModel {
     private OnnxModel() {}
 
     /**
-     * Exports, cross-checks on the test images, and writes the metadata into the file. Anything that the
-     * network throws meanwhile means that it has no ONNX form; a problem with files means that it was not written.
+     * Exports, cross-checks on the test images, and writes the metadata into the file. Anything that the network throws
+     * meanwhile means that it has no ONNX form; a problem with files means that it was not written.
      *
      * @param file where to; its folder exists. An existing file stays unless the new one agrees
-     * @param model the trained network
-     * @param dataset whose test images are compared
      * @param order of the trial, which says how the images got their size, and which they are
-     * @param result of the trial
-     * @param options of the export
-     * @return how far the file differs from the network
      */
     static ParityResult write(
             Path file,

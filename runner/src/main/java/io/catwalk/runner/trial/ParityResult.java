@@ -13,7 +13,6 @@ import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.runner.Reasons;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -55,9 +54,6 @@ public record ParityResult(
         @JsonIgnore @Nullable List<Flip> flipped,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double relative,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Flip> nearTies) {
-
-    /** Number of images that a sentence names. */
-    private static final int NAMED = 10;
 
     /** Reads the result of a file in a trial folder, whose weights are never rounded. */
     @JsonCreator
@@ -161,11 +157,7 @@ public record ParityResult(
                 nearTies);
     }
 
-    /**
-     * Tells whether there is a file that the numbers belong to.
-     *
-     * @return false if there is none
-     */
+    /** Tells whether there is a file that the numbers belong to. */
     public boolean exported() {
         return missing == null;
     }
@@ -180,71 +172,14 @@ public record ParityResult(
         entries.put(MetadataKeys.PARITY_P999_ABS, number(p999Abs));
         entries.put(MetadataKeys.PARITY_TOLERANCE, Double.toString(tolerance));
         if (flipped != null) {
-            entries.put(MetadataKeys.PARITY_FLIPPED, listed(flipped, "\n"));
+            entries.put(
+                    MetadataKeys.PARITY_FLIPPED,
+                    flipped.stream().map(Flip::toString).collect(Collectors.joining("\n")));
         }
         return entries;
     }
 
-    private static String listed(List<Flip> flips, String separator) {
-        return flips.stream()
-                .map(flip -> String.format(
-                        Locale.ROOT,
-                        "image %d: %d instead of %d, by %.1e",
-                        flip.image(),
-                        flip.candidate(),
-                        flip.reference(),
-                        flip.margin()))
-                .collect(Collectors.joining(separator));
-    }
-
     private static String number(@Nullable Double value) {
         return Double.toString(value == null ? Double.NaN : value);
-    }
-
-    /**
-     * Describes the result in one sentence.
-     *
-     * @return such as {@code agrees: 0 flips in 10000 images, largest difference 3.1e-06}
-     */
-    public String sentence() {
-        if (maxAbs == null) {
-            String start = missing == null
-                    ? "DISAGREES"
-                    : switch (missing) {
-                        case NO_FORM -> "has no ONNX form";
-                        case UNWRITTEN -> "could not be written";
-                        case ANOTHER_NETWORK -> "REFUSED";
-                    };
-            return start + ": " + worst;
-        }
-        return String.format(
-                Locale.ROOT,
-                "%s: %d %s in %d images, largest difference %.1e%s (%d configurations, worst: %s)%s%s",
-                (agrees ? "agrees" : "DISAGREES") + (flipped == null ? "" : " to 11 bits"),
-                flips,
-                flips == 1 ? "flip" : "flips",
-                images,
-                maxAbs,
-                flipped == null ? "" : String.format(Locale.ROOT, " of at most %.1e", tolerance),
-                configurations,
-                worst,
-                flipped == null || flipped.isEmpty() ? "" : "; " + named(flipped),
-                nearTies == null || nearTies.isEmpty() ? "" : "; " + nearTies(nearTies));
-    }
-
-    /**
-     * Lists images that get another label, but for which the reference was nearly tied.
-     *
-     * @param ties at least one
-     * @return such as {@code 1 near tie, within the tolerance: image 7: 3 instead of 5, by 1.2e-05}; of more than ten,
-     *     only ten
-     */
-    public static String nearTies(List<Flip> ties) {
-        return ties.size() + (ties.size() == 1 ? " near tie" : " near ties") + ", within the tolerance: " + named(ties);
-    }
-
-    private static String named(List<Flip> flips) {
-        List<Flip> first = flips.subList(0, Math.min(NAMED, flips.size()));
-        return listed(first, ", ") + (flips.size() > NAMED ? " and " + (flips.size() - NAMED) + " more" : "");
     }
 }

@@ -215,7 +215,7 @@ final class ReturnedTrial {
         Timing timing = claimed.timing();
         Machine machine = claimed.provenance().machine();
         double total = timing.totalSeconds();
-        Instant now = Spent.now().at();
+        Instant now = ResourceUsage.now().at();
         Instant start;
         try {
             start = Instant.parse(timing.startedAt());
@@ -278,7 +278,7 @@ final class ReturnedTrial {
         double digits = 0.001 * seconds.length; // the file has three of them
         require(
                 Math.abs(Arrays.stream(seconds).sum() - claimed.efficiency().trainingSeconds()) <= digits
-                        && Math.abs(ProcessMedians.median(seconds) - timing.secondsPerEpoch()) <= digits,
+                        && Math.abs(Latency.median(seconds) - timing.secondsPerEpoch()) <= digits,
                 "the times of its history, but found others");
     }
 

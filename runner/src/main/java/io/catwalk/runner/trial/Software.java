@@ -29,10 +29,9 @@ public record Software(String catwalk, String djl, String pytorch, String onnxru
     }
 
     /**
-     * Returns the commit that this program was built from. It does not influence results: the versions do.
-     *
-     * @return its first twelve digits, with {@code +changes} if files differed from it; {@code unknown} if the build
-     *     was made outside a checkout
+     * Returns the first twelve digits of the commit that this program was built from, with {@code +changes} if files
+     * differed from it; {@code unknown} if the build was made outside a checkout. It does not influence results: the
+     * versions do.
      */
     public static String commit() {
         return written().getProperty("commit");

@@ -3,12 +3,12 @@ package io.catwalk.runner.trial;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Checkpoints;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.EpochBatches;
 import io.catwalk.runner.training.InitialWeights;
-import io.catwalk.runner.training.PretrainedWeights;
 import io.catwalk.runner.training.Start;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.training.Training;
@@ -54,12 +54,7 @@ final class TrainingStep {
         key = TrialKey.of(order);
     }
 
-    /**
-     * Holds a network whose weights are on the disk.
-     *
-     * @param model the network
-     * @param weights how they were made
-     */
+    /** A network whose weights are on the disk, and how they were made. */
     record Trained(TrainedModel model, TrainedWeights weights) implements AutoCloseable {
 
         @Override
@@ -68,13 +63,8 @@ final class TrainingStep {
         }
     }
 
-    /**
-     * Runs the step.
-     *
-     * @param start of the trial
-     * @param listener receives each epoch, first those that an earlier attempt trained
-     */
-    Trained take(LoadedClassifier classifier, TrialImages images, Spent start, Consumer<Epoch> listener) {
+    /** Runs the step; the listener receives each epoch, first those that an earlier attempt trained. */
+    Trained take(LoadedClassifier classifier, TrialImages images, ResourceUsage start, Consumer<Epoch> listener) {
         // Weights are of no use without this, and if it cannot be written, the weights could not be written either.
         TroubleException.writing(() -> {
             folder.writeSplit(images);
@@ -104,13 +94,15 @@ final class TrainingStep {
         });
     }
 
-    private Trained train(LoadedClassifier classifier, TrialImages images, Spent start, Consumer<Epoch> listener) {
+    private Trained train(
+            LoadedClassifier classifier, TrialImages images, ResourceUsage start, Consumer<Epoch> listener) {
         TrialSpec spec = order.spec();
         TrainingData data = TrainingData.of(images.dataset().train(), images.split());
         List<Epoch> history = new ArrayList<>();
         Task task = order.dataset().task(images.dataset());
         TrainedModel model;
-        try (PretrainedWeights pretrained = pretrained(classifier, task)) {
+        boolean brought = spec.recipe().pretrained() && init == null;
+        try (Scratch scratch = brought ? new Scratch() : null) {
             model = new Training(
                             classifier,
                             chosen(),
@@ -120,7 +112,7 @@ final class TrainingStep {
                             spec.seed(),
                             spec.fold(),
                             spec.device(),
-                            start(images, pretrained),
+                            start(classifier, task, images, scratch),
                             nanoTime)
                     .run(
                             epoch -> {
@@ -139,16 +131,11 @@ final class TrainingStep {
                 folder.readModel(classifier, chosen(), order.dataset().task(images.dataset())), weights));
     }
 
-    /** Copies the weights that the recipe starts from; null if it starts from none, or the user names other weights. */
-    private @Nullable PretrainedWeights pretrained(LoadedClassifier classifier, Task task) throws IOException {
-        return order.spec().recipe().pretrained() && init == null
-                ? PretrainedWeights.copy(classifier.weights(task, chosen()))
-                : null;
-    }
-
-    private @Nullable Start start(TrialImages images, @Nullable PretrainedWeights pretrained) throws IOException {
-        if (pretrained != null) {
-            return pretrained.start();
+    /** Starts from weights of the plugin, copied into the folder if there is one; else from those of the user, if any. */
+    private @Nullable Start start(LoadedClassifier classifier, Task task, TrialImages images, @Nullable Scratch scratch)
+            throws IOException {
+        if (scratch != null) {
+            return Start.ofPlugin(classifier.weights(task, chosen()), scratch);
         }
         return init == null ? null : Start.of(init, images.dataset().classes());
     }
@@ -160,7 +147,7 @@ final class TrainingStep {
             LoadedClassifier classifier,
             TrialImages images,
             TrainingData data,
-            Spent start) {
+            ResourceUsage start) {
         try (model) {
             TroubleException.writing(() -> {
                 folder.writeHistory(history);
@@ -188,7 +175,7 @@ final class TrainingStep {
             LoadedClassifier classifier,
             TrialImages images,
             TrainingData data,
-            Spent start)
+            ResourceUsage start)
             throws IOException {
         double[] seconds = model.history().stream().mapToDouble(Epoch::seconds).toArray();
         double trainingSeconds = Arrays.stream(seconds).sum();
@@ -214,7 +201,7 @@ final class TrainingStep {
                         Math.max(start.seconds(), trainingSeconds), // some epochs may be from an earlier attempt
                         seconds.length,
                         model.bestEpoch(),
-                        ProcessMedians.median(seconds),
+                        Latency.median(seconds),
                         (long) seconds.length * batches.steps()),
                 data.normalization(),
                 new Provenance(

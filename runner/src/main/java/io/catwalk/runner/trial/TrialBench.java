@@ -35,22 +35,15 @@ public final class TrialBench {
      */
     private static final double SAME = 1e-3;
 
-    private final BenchTurns turns;
+    private final LatencyBench bench;
     private final LatencySettings settings;
     private final Path pluginsDir;
     private final Task task;
     private final byte[] pixels;
 
-    /**
-     * Prepares measurements with the first test image of a data set.
-     *
-     * @param bench measures one network in one process
-     * @param settings how long each network may take on each engine, and in how many processes
-     * @param pluginsDir the folder of the plugin jars
-     * @param dataset of the trials
-     */
-    public TrialBench(LatencyBench bench, LatencySettings settings, Path pluginsDir, ImageDataset dataset) {
-        turns = new BenchTurns(bench);
+    /** Prepares measurements with the first test image of a data set, for trials of it. */
+    public TrialBench(LatencyBench.Once once, LatencySettings settings, Path pluginsDir, ImageDataset dataset) {
+        bench = new LatencyBench(once);
         this.settings = settings;
         this.pluginsDir = pluginsDir.toAbsolutePath();
         task = DatasetSpec.shape(dataset);
@@ -58,7 +51,7 @@ public final class TrialBench {
     }
 
     /**
-     * Holds the result for a trial.
+     * The result for a trial.
      *
      * @param latencies on the engines that could be measured
      * @param problems why other engines could not be measured, each in one line
@@ -71,24 +64,15 @@ public final class TrialBench {
             problems = List.copyOf(problems);
         }
 
-        /**
-         * Says what else the machine did meanwhile.
-         *
-         * @return as text; empty if it was quiet
-         */
-        public Optional<String> busy() {
+        /** Returns what else the machine did meanwhile; empty if it was quiet. */
+        public Optional<Latency.Busy> busy() {
             return latencies.values().stream()
                     .map(Latency::busy)
                     .filter(Objects::nonNull)
                     .findFirst();
         }
 
-        /**
-         * Adds the latencies to the outcome of a trial.
-         *
-         * @param done the trial
-         * @return a changed copy
-         */
+        /** Returns the outcome of a trial with the latencies. */
         public TrialOutcome.Done added(TrialOutcome.Done done) {
             TrialOutcome.Done added = done;
             for (Map.Entry<InferenceEngine, Latency> latency : latencies.entrySet()) {
@@ -98,14 +82,7 @@ public final class TrialBench {
         }
     }
 
-    /**
-     * Names a network to be measured.
-     *
-     * @param trial one that was trained
-     * @param folder of the trial
-     * @param normalization that its network expects
-     * @param threads of the engines
-     */
+    /** The network of a trained trial, with the normalization that it expects and the threads of its engines. */
     public record Network(TrialOrder trial, TrialFolder folder, Normalization normalization, int threads) {}
 
     /** Receives progress. */
@@ -115,17 +92,14 @@ public final class TrialBench {
         /**
          * Called when a network is about to be measured, on all of its engines.
          *
-         * @param trial whose network
          * @param number of the measurement, from 1
          * @param of number of all measurements; each network is measured in several turns
          */
         void measuring(TrialSpec trial, int number, int of);
 
         /**
-         * Called after a turn of all networks, except the last turn.
-         *
-         * @param soFar result of each so far, in their order
-         * @throws IOException if it cannot be kept, which ends the measuring
+         * Called after a turn of all networks, except the last turn, with the results so far in their order; what it
+         * throws ends the measuring.
          */
         default void turned(List<Outcome> soFar) throws IOException {}
     }
@@ -137,18 +111,15 @@ public final class TrialBench {
      * Measures networks in turns. Several networks of one classifier, from other seeds or folds, share the processes
      * that a single network would have: they have the same latency.
      *
-     * @param networks of trials
-     * @param listener receives progress
      * @return for each, in their order, the latencies, or why there are none
      * @throws IOException if the listener cannot keep a result
-     * @throws InterruptedException if the calling thread is interrupted
      */
     public List<Outcome> measure(List<Network> networks, Listener listener) throws IOException, InterruptedException {
-        Map<Place, BenchOrder> orders = new LinkedHashMap<>();
+        Map<Place, LatencyBench.Order> orders = new LinkedHashMap<>();
         int all = 0;
         for (Network network : networks) {
             LatencySettings share = settings.withProcesses(share(network, networks));
-            BenchImage image = new BenchImage(pixels, network.normalization);
+            LatencyBench.Image image = new LatencyBench.Image(pixels, network.normalization);
             all += share.processes();
             for (InferenceEngine engine : network.folder.engines()) {
                 orders.put(new Place(network, engine), order(network, engine, image, share));
@@ -156,7 +127,7 @@ public final class TrialBench {
         }
         int of = all;
         AtomicInteger number = new AtomicInteger();
-        BenchTurns.Listener<Place> here = new BenchTurns.Listener<>() {
+        return outcomes(networks, bench.measure(orders, new LatencyBench.Listener<>() {
             @Override
             public void begins(Place place) {
                 if (place.engine == InferenceEngine.PYTORCH) {
@@ -165,14 +136,13 @@ public final class TrialBench {
             }
 
             @Override
-            public void turned(Map<Place, BenchTurns.Result> soFar) throws IOException {
+            public void turned(Map<Place, LatencyBench.Result> soFar) throws IOException {
                 listener.turned(outcomes(networks, soFar));
             }
-        };
-        return outcomes(networks, turns.measure(orders, here));
+        }));
     }
 
-    private static List<Outcome> outcomes(List<Network> networks, Map<Place, BenchTurns.Result> results) {
+    private static List<Outcome> outcomes(List<Network> networks, Map<Place, LatencyBench.Result> results) {
         return networks.stream().map(network -> outcome(network, results)).toList();
     }
 
@@ -184,22 +154,33 @@ public final class TrialBench {
         return (settings.processes() + sharing - 1) / sharing;
     }
 
-    private BenchOrder order(Network network, InferenceEngine engine, BenchImage image, LatencySettings share) {
-        Path folder = network.folder.path().toAbsolutePath();
-        return switch (engine) {
-            case PYTORCH ->
-                new BenchOrder.OfWeights(network.trial, folder, pluginsDir, task, image, network.threads, share);
-            case ONNX_RUNTIME ->
-                new BenchOrder.OfFile(network.folder.onnx(), OnnxHints.none(), folder, image, network.threads, share);
-        };
+    private LatencyBench.Order order(
+            Network network, InferenceEngine engine, LatencyBench.Image image, LatencySettings share) {
+        TrialSpec spec = network.trial.spec();
+        boolean weights = engine == InferenceEngine.PYTORCH;
+        return new LatencyBench.Order(
+                weights ? network.folder.file(TrialFile.WEIGHTS).toAbsolutePath() : network.folder.onnx(),
+                weights
+                        ? new LatencyBench.Network(
+                                pluginsDir,
+                                network.trial.inputs().pluginSha256(),
+                                spec.classifier(),
+                                spec.hyperparameters(),
+                                task)
+                        : null,
+                OnnxHints.none(),
+                network.folder.path().toAbsolutePath(),
+                image,
+                network.threads,
+                share);
     }
 
-    private static Outcome outcome(Network network, Map<Place, BenchTurns.Result> results) {
+    private static Outcome outcome(Network network, Map<Place, LatencyBench.Result> results) {
         Map<InferenceEngine, Latency> latencies = new EnumMap<>(InferenceEngine.class);
         List<float[]> answers = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         for (InferenceEngine engine : InferenceEngine.values()) {
-            BenchTurns.Result result = results.get(new Place(network, engine));
+            LatencyBench.Result result = results.get(new Place(network, engine));
             if (result == null) {
                 continue;
             }
@@ -212,17 +193,17 @@ public final class TrialBench {
                 problems.add(engine.title() + ": " + Reasons.of(e));
             }
         }
-        return answers.size() == 2 && !(difference(answers.get(0), answers.get(1)) <= SAME)
-                ? new Outcome(Map.of(), List.of(different(answers.get(0), answers.get(1))))
-                : new Outcome(latencies, problems);
-    }
-
-    private static String different(float[] first, float[] second) {
-        return String.format(
-                Locale.ROOT,
-                "the weights and the ONNX file answer the same image differently (by %.1e of the largest logit), so"
-                        + " that they are not one network: write the file again with catwalk export",
-                difference(first, second));
+        double difference = answers.size() == 2 ? difference(answers.get(0), answers.get(1)) : 0;
+        return difference <= SAME
+                ? new Outcome(latencies, problems)
+                : new Outcome(
+                        Map.of(),
+                        List.of(String.format(
+                                Locale.ROOT,
+                                "the weights and the ONNX file answer the same image differently (by %.1e of the"
+                                        + " largest logit), so that they are not one network: write the file again with"
+                                        + " catwalk export",
+                                difference)));
     }
 
     /** Returns the largest difference, relative to the largest of the first logits or to 1; NaN differs, too. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param evaluated the network is trained and evaluated, and is exported now
  * @param ended outcome of the trial; nothing follows
  * @param measured a network was measured; nothing follows
- * @param sketched the requested network is written to this file; nothing follows
+ * @param probed the requested network is written to this file; nothing follows
  * @param failed reason why the request failed; nothing follows
  */
 record TrialEvent(
@@ -18,7 +18,7 @@ record TrialEvent(
         TrialOutcome.@Nullable Done evaluated,
         @Nullable TrialOutcome ended,
         LatencyBench.@Nullable Measured measured,
-        @Nullable String sketched,
+        @Nullable String probed,
         @Nullable String failed) {
 
     static TrialEvent epoch(Epoch epoch) {
@@ -37,7 +37,7 @@ record TrialEvent(
         return new TrialEvent(null, null, null, measured, null, null);
     }
 
-    static TrialEvent sketched(String file) {
+    static TrialEvent probed(String file) {
         return new TrialEvent(null, null, null, null, file, null);
     }
 

@@ -18,11 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record TrialImages(
         ImageDataset dataset, Split split, @Nullable Split fold) {
 
-    /**
-     * Identifies the split.
-     *
-     * @return the SHA-256 of the split; with a fold, the SHA-256 of the fold's followed by the split's
-     */
+    /** Identifies the split: its SHA-256 or, with a fold, that of the digests of the fold and of the split. */
     public String sha256() {
         return fold == null
                 ? split.sha256()

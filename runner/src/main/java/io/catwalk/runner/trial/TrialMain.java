@@ -15,17 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Entry point of the process that runs one trial: {@code train ORDER.json}, {@code bench-weights BENCH.json},
- * {@code bench-file BENCH.json}, {@code sketch SKETCH.json} or {@code check ORDER.json}.
+ * Entry point of the process that runs one trial: {@code train ORDER.json}, {@code bench BENCH.json},
+ * {@code probe PROBE.json} or {@code check ORDER.json}.
  */
 final class TrialMain {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialMain.class);
 
     static final String TRAIN = "train";
-    static final String BENCH_WEIGHTS = "bench-weights";
-    static final String BENCH_FILE = "bench-file";
-    static final String SKETCH = "sketch";
+    static final String BENCH = "bench";
+    static final String PROBE = "probe";
     static final String CHECK = "check";
 
     private TrialMain() {}
@@ -62,10 +61,11 @@ final class TrialMain {
                         .run(
                                 epoch -> parent.send(TrialEvent.epoch(epoch)),
                                 evaluated -> parent.send(TrialEvent.evaluated(evaluated))));
-            case BENCH_WEIGHTS -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfWeights.class)));
-            case BENCH_FILE -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfFile.class)));
-            case SKETCH ->
-                TrialEvent.sketched(read(subject, Sketch.Order.class).write().toString());
+            case BENCH ->
+                TrialEvent.measured(read(subject, LatencyBench.Order.class).measure());
+            case PROBE ->
+                TrialEvent.probed(
+                        read(subject, ArchitectureProbe.Order.class).write().toString());
             case CHECK -> TrialEvent.ended(ReturnedTrial.checked(read(subject, TrialOrder.class), folder(subject)));
             default -> throw new IllegalArgumentException("unknown verb " + arguments[0]);
         };

@@ -1,5 +1,8 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.process.ChildProcess.Limit;
 import io.catwalk.runner.trial.ParityResult.Missing;
@@ -19,10 +22,13 @@ import org.jspecify.annotations.Nullable;
  * only its own trial is affected. The outcome is what our code there reports, whatever the process does or leaves in
  * the folder. A process ends when this one ends.
  */
-public final class TrialProcess implements TrialExecution, OutcomeCheck {
+public final class TrialProcess implements TrialExecution, OutcomeCheck, LatencyBench.Once {
 
     /** Returned weights and files run for minutes at most; what takes longer was made to. */
     private static final Duration MOST_CHECKING = Duration.ofMinutes(30);
+
+    /** Far longer than loading a network takes: a measurement that hangs is stopped. */
+    private static final Duration LOADING = Duration.ofMinutes(10);
 
     @Override
     public TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener)
@@ -76,6 +82,30 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck {
                         + (ending.timedOut()
                                 ? "took longer than " + MOST_CHECKING.toMinutes() + " minutes"
                                 : "ended with exit code " + ending.exitCode()));
+    }
+
+    @Override
+    public LatencyBench.Measured measure(LatencyBench.Order order) throws IOException, InterruptedException {
+        try (Scratch scratch = new Scratch()) {
+            Path request = scratch.file("bench.json");
+            AtomicFiles.write(request, Json.JSON.writeValueAsString(order));
+            TrialFolder folder = new TrialFolder(order.folder() == null ? scratch.folder() : order.folder());
+            Duration limit = LOADING.plus(order.settings().cap());
+            AtomicReference<LatencyBench.@Nullable Measured> measured = new AtomicReference<>();
+            Ending ending = run(
+                    List.of(TrialMain.BENCH, request.toString()),
+                    order.threads(),
+                    folder,
+                    limit,
+                    event -> measured.compareAndSet(null, event.measured()));
+            if (measured.get() == null) { // with figures, it does not matter how the process ended
+                throw new IOException(
+                        ending.timedOut()
+                                ? "it did not answer within " + limit.toMinutes() + " minutes and was stopped"
+                                : ending.reason(folder, null));
+            }
+            return measured.get();
+        }
     }
 
     /** Runs a command of {@link TrialMain} in a process of its own, to its end or until the time is over. */

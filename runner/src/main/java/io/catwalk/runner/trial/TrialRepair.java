@@ -127,7 +127,7 @@ public final class TrialRepair {
         }
         ParityResult parity = done.parity();
         if (parity != null && parity.missing() == ParityResult.Missing.UNWRITTEN) {
-            left.add("its ONNX file " + parity.sentence());
+            left.add("its ONNX file could not be written: " + parity.worst());
         }
         return left;
     }

@@ -51,7 +51,7 @@ final class TrialRun {
      * cannot be evaluated. Exceptions of the training are passed on.
      */
     TrialOutcome run(Consumer<Epoch> listener, Consumer<TrialOutcome.Done> evaluated) {
-        Spent spent = Spent.now();
+        ResourceUsage spent = ResourceUsage.now();
         try {
             TrialSources sources = new TrialSources(order);
             sources.requireSoftware();
@@ -74,7 +74,7 @@ final class TrialRun {
 
     private TrialOutcome evaluated(
             TrainingStep.Trained trained, TrialImages images, Consumer<TrialOutcome.Done> evaluated) {
-        Spent spent = Spent.now();
+        ResourceUsage spent = ResourceUsage.now();
         TrialMetrics metrics;
         try {
             metrics = evaluate(trained, images);
@@ -122,7 +122,8 @@ final class TrialRun {
                 folder));
     }
 
-    private TrialOutcome.Done done(TrainedWeights weights, TrialMetrics metrics, Spent spent) throws IOException {
+    private TrialOutcome.Done done(TrainedWeights weights, TrialMetrics metrics, ResourceUsage spent)
+            throws IOException {
         return new TrialOutcome.Done(
                 order.spec(),
                 null,

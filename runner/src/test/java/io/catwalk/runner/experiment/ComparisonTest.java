@@ -469,7 +469,7 @@ final class ComparisonTest {
     void theFrontHoldsWhoIsNotBeatenInAccuracyAndLatency() {
         assertFront(cost(100, 1000), cost(50, 1000), cost(60, 500), true, true, false);
         assertFront(slow(latency(100)), slow(latency(120)), null, true, false, null);
-        assertFront(slow(latency(100)), slow(latency(90, "another program")), null, true, null, null);
+        assertFront(slow(latency(100)), slow(latency(90, MadeUp.BUSY)), null, true, null, null);
     }
 
     private void assertFront(Efficiency conv, Efficiency gru, @Nullable Efficiency rnn, @Nullable Boolean... on) {
@@ -612,8 +612,8 @@ final class ComparisonTest {
         return latency(micros, null);
     }
 
-    private static Latency latency(double micros, @Nullable String busy) {
+    private static Latency latency(double micros, Latency.@Nullable Busy busy) {
         Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
-        return new Latency(1, 5_000, micros, micros, micros, 1.0, 1.0, busy, machine);
+        return MadeUp.latency(1, 5_000, micros, micros, micros, 1.0, 1.0, busy, machine);
     }
 }

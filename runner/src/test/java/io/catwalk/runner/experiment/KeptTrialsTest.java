@@ -19,6 +19,7 @@ import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencyBench;
 import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.MadeUpExecutor;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialExecution;
@@ -93,7 +94,7 @@ class KeptTrialsTest {
         return Requests.of(new DatasetSpec(images.toString(), null, 0, 0), 3, Requests.contestant("made-up", recipe));
     }
 
-    private @Nullable LatencyBench bench;
+    private LatencyBench.@Nullable Once bench;
 
     /** The seed of the trial during which somebody deletes the run; 0 for none. */
     private int deletedBy;
@@ -381,7 +382,7 @@ class KeptTrialsTest {
         resume();
         Machine machine = new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30);
         String latency =
-                Json.LINE.writeValueAsString(new Latency(1, 5_000, 120, 120.0, 120.0, 1.0, 1.0, null, machine));
+                Json.LINE.writeValueAsString(MadeUp.latency(1, 5_000, 120, 120.0, 120.0, 1.0, 1.0, null, machine));
         rewrite(line -> line.replace("\"pytorch\":null", "\"pytorch\":" + latency));
         Files.delete(trial(1).predictions("test"));
 
@@ -453,6 +454,9 @@ class KeptTrialsTest {
 
         @Override
         public void measuring(TrialSpec trial, int number, int of) {}
+
+        @Override
+        public void measuredBusy(TrialSpec trial, Latency.Busy busy, RunFolder run) {}
 
         @Override
         public void unmeasured(TrialSpec trial, String reason) {}

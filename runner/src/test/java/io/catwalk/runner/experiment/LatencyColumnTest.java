@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.runner.experiment.RecordedRun.LatencyColumn;
 import io.catwalk.runner.results.LatencyRow;
 import io.catwalk.runner.trial.Latency;
-import io.catwalk.runner.trial.LatencyMark;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -23,8 +22,8 @@ final class LatencyColumnTest {
     private static final Machine THERE = new Machine("Mac OS X 15", "aarch64", "Apple M4", 10, 16L << 30);
     private static final Machine AFTER_A_RESTART = new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, (16L << 30) - 4096);
 
-    private static Latency latency(double micros, Machine machine, int threads, @Nullable String busy) {
-        return new Latency(threads, 1_000, micros, micros, micros, 1.0, 1.0, busy, machine);
+    private static Latency latency(double micros, Machine machine, int threads, Latency.@Nullable Busy busy) {
+        return MadeUp.latency(threads, 1_000, micros, micros, micros, 1.0, 1.0, busy, machine);
     }
 
     private static Done done(String name, @Nullable Latency pytorch, @Nullable Latency onnxruntime) {
@@ -77,12 +76,12 @@ final class LatencyColumnTest {
 
     @Test
     void aBusyMachineGivesNoSpeedUpAndIsNamed() {
-        Latency busy = latency(80, HERE, 1, "other programs took 80 % of the processors");
+        Latency busy = latency(80, HERE, 1, MadeUp.BUSY);
         LatencyColumn column =
                 LatencyColumn.of(List.of(done("a", busy, latency(20, HERE, 1, null)), measured("b", HERE, 1)));
 
         assertThat(speedUps(column)).containsExactly(null, 4.0);
-        assertThat(busy.marks()).containsExactly(LatencyMark.BUSY);
+        assertThat(busy.marks()).containsExactly(Latency.Mark.BUSY);
     }
 
     private static Latency figures(
@@ -93,25 +92,25 @@ final class LatencyColumnTest {
 
     @Test
     void longTailsAndWhatIsNotSteadyAreMarked() {
-        assertThat(figures(80, 410, 1, 1, 5, List.of()).marks()).containsExactly(LatencyMark.LONG_TAIL);
-        assertThat(figures(80, 390, 1, 1, 5, List.of(1)).marks()).containsExactly(LatencyMark.UNSTEADY);
+        assertThat(figures(80, 410, 1, 1, 5, List.of()).marks()).containsExactly(Latency.Mark.LONG_TAIL);
+        assertThat(figures(80, 390, 1, 1, 5, List.of(1)).marks()).containsExactly(Latency.Mark.UNSTEADY);
         assertThat(figures(20, 110, 1, 1, 5, List.of(64)).marks())
-                .containsExactly(LatencyMark.UNSTEADY, LatencyMark.LONG_TAIL);
+                .containsExactly(Latency.Mark.UNSTEADY, Latency.Mark.LONG_TAIL);
     }
 
     @Test
     void aBusyMachineIsReasonEnough() {
-        Latency busy = new Latency(
-                1, 5_000, 80, 80.0, 500.0, 1.0, 1.0, 5, null, null, null, List.of(1), "others worked", HERE);
+        Latency busy =
+                new Latency(1, 5_000, 80, 80.0, 500.0, 1.0, 1.0, 5, null, null, null, List.of(1), MadeUp.BUSY, HERE);
 
-        assertThat(busy.marks()).containsExactly(LatencyMark.BUSY);
+        assertThat(busy.marks()).containsExactly(Latency.Mark.BUSY);
     }
 
     @Test
     void oneProcessHasNoRange() {
         Latency one = figures(80, 90, 1, 1, 1, List.of());
         LatencyRow a = LatencyRow.of(done("a", one, one));
-        assertThat(LatencyRow.marks(List.of(a))).containsExactly(LatencyMark.ONE_PROCESS);
+        assertThat(LatencyRow.marks(List.of(a))).containsExactly(Latency.Mark.ONE_PROCESS);
         assertThat(LatencyRow.marks(List.of(a, a))).isEmpty();
     }
 }

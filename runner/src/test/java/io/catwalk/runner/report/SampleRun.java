@@ -264,7 +264,8 @@ public record SampleRun(
 
     private static Latency latency(double micros) {
         Machine machine = new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30);
-        return new Latency(1, 5_000, micros, 1.2 * micros, 1.9 * micros, 2e6 / micros, 2.2e6 / micros, null, machine);
+        return MadeUp.latency(
+                1, 5_000, micros, 1.2 * micros, 1.9 * micros, 2e6 / micros, 2.2e6 / micros, null, machine);
     }
 
     public @Nullable Comparison comparison(List<Model> models) {

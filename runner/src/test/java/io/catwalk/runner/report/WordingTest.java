@@ -3,7 +3,7 @@ package io.catwalk.runner.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Criterion;
-import io.catwalk.runner.trial.LatencyMark;
+import io.catwalk.runner.trial.Latency;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -17,9 +17,18 @@ class WordingTest {
     @Test
     void allMarksOfLatenciesAreOneSentence() {
         assertThat(Wording.latencies(Set.of())).isEmpty();
-        assertThat(Wording.latencies(EnumSet.allOf(LatencyMark.class)))
+        assertThat(Wording.latencies(EnumSet.allOf(Latency.Mark.class)))
                 .contains("~", "2 %", "range", "docs/explanation/latency.md")
                 .doesNotContain("--", "catwalk");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OTHERS, other programs took 80 % of the processors",
+        "WAITED, it waited for a processor 80 % of the time"
+    })
+    void aBusyMachineIsDescribed(Latency.Busy.Cause cause, String words) {
+        assertThat(Wording.busy(new Latency.Busy(cause, 0.8))).isEqualTo(words);
     }
 
     @ParameterizedTest

@@ -168,7 +168,8 @@ class GoldenTrainingTest {
                     .toArray();
             agrees(
                     expected,
-                    (manager, logits) -> CrossEntropy.of(logits, manager.create(labels, new Shape(4, 1)), smoothing));
+                    (manager, logits) ->
+                            Targets.crossEntropy(logits, manager.create(labels, new Shape(4, 1)), smoothing));
         }
         JsonNode expected = GOLDEN.get("weighted");
         float[] weights = floats(expected.get("weights"));
@@ -237,7 +238,8 @@ class GoldenTrainingTest {
         float[] logits = floats(expected.get("logits"));
         double sum = 0;
         for (int i = 0; i < 4; i++) {
-            sum += CrossEntropy.of(logits, i * 5, 5, expected.at("/labels/" + i).asInt());
+            sum += Validation.crossEntropy(
+                    logits, i * 5, 5, expected.at("/labels/" + i).asInt());
         }
         Golden.agree(sum / 4, expected.get("loss"), 1e-6);
     }

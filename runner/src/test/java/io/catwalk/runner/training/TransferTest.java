@@ -16,6 +16,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.ParameterPaths;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
 import java.net.URL;
@@ -188,22 +189,20 @@ class TransferTest {
             Files.copy(file, out);
         }
         URL weights = new URL("jar:" + jar.toUri() + "!/com/example/five.safetensors");
-        Path copy;
-        try (PretrainedWeights brought = PretrainedWeights.copy(weights)) {
-            Start start = brought.start();
+        URL other = new URL("jar:" + jar.toUri() + "!/com/example/five.pt");
+        try (Scratch scratch = new Scratch()) {
+            Start start = Start.ofPlugin(weights, scratch);
             assertThat(start.weights().sha256()).isEqualTo(Sha256.of(file));
             assertThat(start.weights().rate()).isEqualTo(1);
-            copy = Path.of(start.weights().file());
-            assertThat(copy).hasFileName("five.safetensors").hasSameBinaryContentAs(file);
+            assertThat(Path.of(start.weights().file()))
+                    .hasFileName("five.safetensors")
+                    .hasSameBinaryContentAs(file);
             try (TrainedModel model = train(start.weights(), SmallWorld.plain(1e-30, 1, 8))) {
                 assertThat(transfer(model).taken()).containsExactlyElementsOf(BODY);
                 assertThat(values(model.block(), BODY.get(0))).containsExactly(values(five, BODY.get(0)));
             }
+            refused(IOException.class, () -> Start.ofPlugin(other, scratch), "five.pt");
         }
-        assertThat(copy).doesNotExist();
-        assertThat(copy.getParent()).doesNotExist();
-        URL other = new URL("jar:" + jar.toUri() + "!/com/example/five.pt");
-        refused(IOException.class, () -> PretrainedWeights.copy(other), "five.pt");
     }
 
     @Test

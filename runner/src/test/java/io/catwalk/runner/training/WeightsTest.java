@@ -120,7 +120,7 @@ class WeightsTest {
         Weights weights = weights(manager, network, layout);
         Weights.Leaves leaves = weights.leaves(manager);
         try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
-            collector.backward(CrossEntropy.of(
+            collector.backward(Targets.crossEntropy(
                     network.forward(leaves.store(), new NDList(images), true).singletonOrThrow(), labels, 0));
         }
         try (GradientCollector collector = Gradients.collector(manager.getEngine())) {

@@ -1,8 +1,10 @@
 package io.catwalk.runner.trial;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.trial.BusyWatch.Clocks;
+import io.catwalk.runner.trial.Latency.Busy.Cause;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -17,7 +19,7 @@ import oshi.hardware.CentralProcessor;
 @Tag("tiny")
 final class BusyWatchTest {
 
-    private static @Nullable String verdict(int threads, Clocks spent) {
+    private static Latency.@Nullable Busy verdict(int threads, Clocks spent) {
         Clocks start = new Clocks(50, 100, 70, 20, 10);
         Clocks end = new Clocks(
                 start.wall() + spent.wall(),
@@ -26,7 +28,7 @@ final class BusyWatchTest {
                 start.own() + spent.own(),
                 start.caller() + spent.caller());
         Deque<Clocks> clocks = new ArrayDeque<>(List.of(start, end));
-        return new BusyWatch(clocks::pop, threads).verdict();
+        return new BusyWatch(clocks::pop, threads).busy();
     }
 
     /** Measured on two cores with conv-maxpool: threads, wall, processor time there was, others', own, caller's. */
@@ -49,14 +51,14 @@ final class BusyWatchTest {
     void otherProgramsAreNoticed(
             int threads, double wall, double available, double others, double own, double caller, int percent) {
         assertThat(verdict(threads, new Clocks(wall, available, others + own, own, caller)))
-                .isEqualTo("other programs took " + percent + " % of the processors");
+                .satisfies(busy -> assertThat(busy.cause()).isEqualTo(Cause.OTHERS))
+                .satisfies(busy -> assertThat(busy.share()).isCloseTo(percent / 100.0, within(0.005)));
     }
 
     @Test
     void aContainerThatIsHeldBackIsNoticed() {
         // Half a processor of 64, of which no other process uses any.
-        assertThat(verdict(1, new Clocks(1, 64, 0.5, 0.5, 0.5)))
-                .isEqualTo("it waited for a processor 50 % of the time");
+        assertThat(verdict(1, new Clocks(1, 64, 0.5, 0.5, 0.5))).isEqualTo(new Latency.Busy(Cause.WAITED, 0.5));
     }
 
     @Test

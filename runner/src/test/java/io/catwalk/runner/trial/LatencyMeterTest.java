@@ -42,7 +42,7 @@ final class LatencyMeterTest {
         LatencyBench.Measured measured = new LatencyMeter(predictor, new float[] {3, 4}, settings, () -> now)
                 .measure(1, quiet, MadeUp.MACHINE, new float[] {7});
         assertThat(measured.logits()).containsExactly(7);
-        return ProcessMedians.of(List.of(measured));
+        return Latency.of(List.of(measured));
     }
 
     private Latency measure(IntToLongFunction nanosOfBatch) {
@@ -64,9 +64,9 @@ final class LatencyMeterTest {
         assertThat(latency.imagesPerSecond64()).isCloseTo(10_000, within(20.0));
         assertThat(latency.imagesPerSecond256()).isCloseTo(10_000, within(20.0));
         assertThat(latency.calls()).isEqualTo(5_000);
-        assertThat(latency.steady()).isTrue();
+        assertThat(latency.unsteady()).isEmpty();
         assertThat(latency.processes()).isEqualTo(1);
-        assertThat(latency.p50Range()).isEqualTo(new Range(latency.p50Micros(), latency.p50Micros()));
+        assertThat(latency.p50Range()).isEqualTo(new Latency.Range(latency.p50Micros(), latency.p50Micros()));
         assertThat(latency.busy()).isNull();
         assertThat(latency.machine()).isEqualTo(MadeUp.MACHINE);
     }
@@ -80,8 +80,8 @@ final class LatencyMeterTest {
 
         Latency latency = measure(slower);
 
-        assertThat(latency.busy()).isEqualTo("other programs took 100 % of the processors");
-        assertThat(latency.steady()).isFalse();
+        assertThat(latency.busy()).isEqualTo(new Latency.Busy(Latency.Busy.Cause.OTHERS, 1));
+        assertThat(latency.unsteady()).isNotEmpty();
         assertThat(seconds()).isLessThan(6);
         busy = 0;
         calls[0] = 0;
@@ -149,7 +149,6 @@ final class LatencyMeterTest {
                 count -> count == 64 ? (long) (nanosOfSmall[0] *= 0.97) : MILLIS * count / 4,
                 new LatencySettings(Duration.ofMillis(500), Duration.ofSeconds(3), Duration.ofSeconds(60), 20, 1, 1));
 
-        assertThat(latency.steady()).isFalse();
         assertThat(latency.unsteady()).containsExactly(64);
         assertThat(batches.stream().filter(count -> count == 64)).hasSize(1 + 4);
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class MadeUp {
 
     public static final int IMAGES = 1000;
-    static final Machine MACHINE = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+    public static final Machine MACHINE = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
 
     private MadeUp() {}
 
@@ -68,11 +68,27 @@ public final class MadeUp {
         return new Efficiency(100_000, 4_000_000L, 400_000, onnx, 60, 900, 70, 700_000_000L, pytorch, onnxruntime);
     }
 
+    public static final Latency.Busy BUSY = new Latency.Busy(Latency.Busy.Cause.OTHERS, 0.8);
+
+    /** Makes up a latency without ranges, as in results from before there were any. */
+    public static Latency latency(
+            int threads,
+            int calls,
+            double p50,
+            @Nullable Double p90,
+            @Nullable Double p99,
+            @Nullable Double small,
+            @Nullable Double large,
+            Latency.@Nullable Busy busy,
+            Machine machine) {
+        return new Latency(threads, calls, p50, p90, p99, small, large, null, null, null, null, null, busy, machine);
+    }
+
     /** Makes up the measurement of a process: 20 calls that took the same time. */
-    static LatencyBench.Measured measured(double micros, @Nullable String busy, float[] logits) {
+    static LatencyBench.Measured measured(double micros, Latency.@Nullable Busy busy, float[] logits) {
         Histogram calls = new Histogram(3);
         calls.recordValueWithCount(Math.round(micros * 1e3), 20);
-        Latency latency = new Latency(2, 20, micros, null, null, null, null, busy, MACHINE);
+        Latency latency = latency(2, 20, micros, null, null, null, null, busy, MACHINE);
         return LatencyBench.Measured.of(latency, calls, logits);
     }
 

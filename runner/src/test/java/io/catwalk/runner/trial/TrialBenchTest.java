@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -28,13 +29,12 @@ final class TrialBenchTest {
     private static final LatencySettings SETTINGS =
             LatencySettings.of(Duration.ofSeconds(3)).withProcesses(2);
     private static final Normalization NORMALIZATION = new Normalization(new float[] {0.5f}, new float[] {0.25f});
-    private static final String BUSY = "other programs took 80 % of the processors";
-    private static final LatencyBench ANY = answering(new float[3], new float[3]);
+    private static final LatencyBench.Once ANY = answering(new float[3], new float[3]);
 
     @TempDir
     private Path folder;
 
-    private final List<BenchOrder> asked = new ArrayList<>();
+    private final List<LatencyBench.Order> asked = new ArrayList<>();
     private final List<String> heard = new ArrayList<>();
 
     @BeforeEach
@@ -48,12 +48,12 @@ final class TrialBenchTest {
         return new TrialOrder(spec, any.dataset(), any.split(), any.inputs(), any.supplies(), null, null, 1);
     }
 
-    private List<TrialBench.Outcome> measure(LatencyBench answers, LatencySettings settings, TrialOrder... trials)
+    private List<TrialBench.Outcome> measure(LatencyBench.Once answers, LatencySettings settings, TrialOrder... trials)
             throws IOException, InterruptedException {
         byte[] pixels = {0, (byte) 255, 51, 51, 9, 9, 9, 9};
         ImageSource images = HeapImages.of(1, 2, 2, pixels, new int[] {0, 1});
         ImageDataset dataset = new ImageDataset("two", "0".repeat(64), List.of("a", "b", "c"), images, images);
-        LatencyBench bench = order -> {
+        LatencyBench.Once bench = order -> {
             asked.add(order);
             return answers.measure(order);
         };
@@ -64,14 +64,12 @@ final class TrialBenchTest {
                 .measure(networks, (trial, number, of) -> heard.add(trial.title() + " " + number + " of " + of));
     }
 
-    private TrialBench.Outcome measure(LatencyBench answers) throws IOException, InterruptedException {
+    private TrialBench.Outcome measure(LatencyBench.Once answers) throws IOException, InterruptedException {
         return measure(answers, SETTINGS, trial("net", 1)).get(0);
     }
 
-    private static LatencyBench answering(float[] torch, float[] onnx) {
-        return order -> order instanceof BenchOrder.OfWeights
-                ? MadeUp.measured(20, null, torch)
-                : MadeUp.measured(10, null, onnx);
+    private static LatencyBench.Once answering(float[] torch, float[] onnx) {
+        return order -> order.network() != null ? MadeUp.measured(20, null, torch) : MadeUp.measured(10, null, onnx);
     }
 
     private static Map<InferenceEngine, Double> medians(TrialBench.Outcome outcome) {
@@ -87,14 +85,16 @@ final class TrialBenchTest {
         assertThat(outcome.problems()).isEmpty();
         assertThat(medians(outcome))
                 .isEqualTo(Map.of(InferenceEngine.PYTORCH, 20.0, InferenceEngine.ONNX_RUNTIME, 10.0));
-        BenchOrder.OfWeights weights = (BenchOrder.OfWeights) asked.get(0);
-        BenchOrder.OfFile file = (BenchOrder.OfFile) asked.get(1);
-        assertThat(weights.pluginsDir()).isEqualTo(Path.of("plugins").toAbsolutePath());
-        assertThat(weights.task()).isEqualTo(Task.of(1, 2, 2, 3));
+        LatencyBench.Order weights = asked.get(0);
+        LatencyBench.Order file = asked.get(1);
+        LatencyBench.Network network = Objects.requireNonNull(weights.network());
+        assertThat(network.pluginsDir()).isEqualTo(Path.of("plugins").toAbsolutePath());
+        assertThat(network.task()).isEqualTo(Task.of(1, 2, 2, 3));
         assertThat(weights.image()).isSameAs(file.image());
         // (pixel / 255 - 0.5) / 0.25
         assertThat(weights.image().normalized()).containsExactly(-2f, 2f, -1.2f, -1.2f);
-        assertThat(file.file()).isEqualTo(folder.resolve("model.onnx"));
+        assertThat(file.network()).isNull();
+        assertThat(file.model()).isEqualTo(folder.resolve("model.onnx"));
         assertThat(asked).allSatisfy(order -> {
             assertThat(order.threads()).isEqualTo(2);
             assertThat(order.settings()).isEqualTo(SETTINGS);
@@ -107,9 +107,8 @@ final class TrialBenchTest {
         List<TrialBench.Outcome> outcomes = measure(ANY, SETTINGS, trial("a", 1), trial("b", 1));
 
         assertThat(asked)
-                .extracting(order -> order instanceof BenchOrder.OfWeights weights
-                        ? weights.trial().spec().classifier()
-                        : "file")
+                .extracting(order ->
+                        order.network() == null ? "file" : order.network().classifier())
                 .containsExactly("a", "file", "b", "file", "a", "file", "b", "file");
         assertThat(heard).containsExactly("a seed 1 1 of 4", "b seed 1 2 of 4", "a seed 1 3 of 4", "b seed 1 4 of 4");
         assertThat(outcomes)
@@ -142,7 +141,7 @@ final class TrialBenchTest {
     @Test
     void oneEngineThatCannotBeMeasuredLeavesTheOther() throws Exception {
         TrialBench.Outcome outcome = measure(order -> {
-            if (order instanceof BenchOrder.OfWeights) {
+            if (order.network() != null) {
                 throw new IOException("its process crashed in native code: see log.txt");
             }
             return ANY.measure(order);
@@ -156,9 +155,9 @@ final class TrialBenchTest {
     @Test
     void withoutAFileThereIsOneEngine() throws Exception {
         Files.delete(folder.resolve("model.onnx"));
-        TrialBench.Outcome outcome = measure(order -> MadeUp.measured(20, BUSY, new float[3]));
+        TrialBench.Outcome outcome = measure(order -> MadeUp.measured(20, MadeUp.BUSY, new float[3]));
 
         assertThat(outcome.latencies()).containsOnlyKeys(InferenceEngine.PYTORCH);
-        assertThat(outcome.busy()).hasValue(BUSY);
+        assertThat(outcome.busy()).hasValue(MadeUp.BUSY);
     }
 }

@@ -4,8 +4,10 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Task;
+import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,7 +116,7 @@ final class TrialProcessTest {
         TrialFolder halted = trial("halted");
         Done done = train(order("halts-when-traced", 1), halted, epoch -> {});
 
-        assertThat(Objects.requireNonNull(done.parity()).sentence())
+        assertThat(Wording.parity(Objects.requireNonNull(done.parity())))
                 .startsWith("has no ONNX form: its process ended by itself with exit code 5");
         Done written = (Done) halted.readOutcome();
         assertThat(written.parity()).isEqualTo(done.parity());
@@ -130,11 +132,17 @@ final class TrialProcessTest {
         Done outcome = train(order, endless, epoch -> {});
 
         Task task = Task.of(1, 8, 8, 10);
-        BenchImage image = BenchImage.noise(64, outcome.normalization());
+        LatencyBench.Image image = LatencyBench.Image.noise(64, outcome.normalization());
         LatencySettings brief = LatencySettings.of(Duration.ofMillis(60));
-        BenchOrder bench =
-                new BenchOrder.OfWeights(order, endless.path(), folder.resolve("plugins"), task, image, 1, brief);
-        assertThat(new BenchProcess().measure(bench).latency().p50Micros()).isPositive();
+        LatencyBench.Network network = new LatencyBench.Network(
+                folder.resolve("plugins"),
+                order.inputs().pluginSha256(),
+                order.spec().classifier(),
+                order.spec().hyperparameters(),
+                task);
+        LatencyBench.Order bench =
+                new LatencyBench.Order(endless.file(TrialFile.WEIGHTS), network, OnnxHints.none(), endless.path(), image, 1, brief);
+        assertThat(new TrialProcess().measure(bench).latency().p50Micros()).isPositive();
     }
 
     @Test

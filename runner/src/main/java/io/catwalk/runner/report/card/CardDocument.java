@@ -256,7 +256,9 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         }
         String how = "Measured on ONNX Runtime over " + Numbers.count(latency.calls()) + " calls after warm-up on "
                 + latency.place() + "."
-                + (latency.busy() == null ? "" : " The machine was busy, so times are rough: " + latency.busy() + ".");
+                + (latency.busy() == null
+                        ? ""
+                        : " The machine was busy, so times are rough: " + Wording.busy(latency.busy()) + ".");
         return new Block[] {facts(facts), Sentences.of(MEDIA, Tone.NOTE, how)};
     }
 

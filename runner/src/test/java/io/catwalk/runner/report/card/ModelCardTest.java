@@ -110,7 +110,7 @@ class ModelCardTest {
     @Test
     void latencyNamesItsEngineAndItsBatch() {
         Machine machine = new Machine("Linux", "amd64", "a chip", 2, 1L << 30);
-        Latency quiet = new Latency(1, 5000, 417.4, 430.0, 501.6, 2500.4, null, null, machine);
+        Latency quiet = MadeUp.latency(1, 5000, 417.4, 430.0, 501.6, 2500.4, null, null, machine);
 
         assertThat(card("kinds", OnnxMetadata.empty(), quiet).markdown(null).lines())
                 .contains("- batch 1, median: 417 µs", "- batch 1, 99th percentile: 502 µs")
@@ -118,6 +118,9 @@ class ModelCardTest {
                 .anyMatch(line -> line.contains("ONNX Runtime over 5,000 calls") && line.contains("a chip (2 cores"))
                 .noneMatch(line -> line.contains("batch 256"));
         assertThat(card().markdown(null)).doesNotContain("Latency");
+        Latency busy = MadeUp.latency(1, 5000, 417.4, 430.0, 501.6, 2500.4, null, MadeUp.BUSY, machine);
+        assertThat(card("kinds", OnnxMetadata.empty(), busy).markdown(null))
+                .contains("median: ~417 µs", "times are rough: other programs took 80 % of the processors.");
     }
 
     @Test

@@ -524,7 +524,8 @@ class SectionsTest {
     private static Latency latency(String number, @Nullable String busy) {
         double micros = Double.parseDouble(number);
         Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
-        return new Latency(1, 5_000, micros, micros, micros, 1.0, 1.0, busy, machine);
+        Latency.Busy what = busy == null ? null : MadeUp.BUSY;
+        return MadeUp.latency(1, 5_000, micros, micros, micros, 1.0, 1.0, what, machine);
     }
 
     @Test

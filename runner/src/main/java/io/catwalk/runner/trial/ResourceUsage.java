@@ -10,10 +10,10 @@ import java.time.Instant;
  * @param nanos the same on a clock that cannot be set
  * @param cpu seconds of all threads together
  */
-record Spent(Instant at, long nanos, double cpu) {
+record ResourceUsage(Instant at, long nanos, double cpu) {
 
-    static Spent now() {
-        return new Spent(Instant.now(), System.nanoTime(), process());
+    static ResourceUsage now() {
+        return new ResourceUsage(Instant.now(), System.nanoTime(), process());
     }
 
     /** Returns the seconds since then. */

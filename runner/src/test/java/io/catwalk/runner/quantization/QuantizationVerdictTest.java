@@ -1,11 +1,14 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.quantization;
 
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.quantization.QuantizationVerdict.Decision;
+import io.catwalk.runner.quantization.QuantizationVerdict.Gate;
 import io.catwalk.runner.statistics.McNemar;
 import io.catwalk.runner.statistics.PairedAccuracy;
-import io.catwalk.runner.trial.QuantizationVerdict.Decision;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.MadeUp;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -16,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("attack")
 class QuantizationVerdictTest {
 
-    private static final QuantizationGate GATE = new QuantizationGate(0.2, 1.05);
+    private static final Gate GATE = new Gate(0.2, 1.05);
 
     /**
      * Of 10,000 images of which only the float model gets 20 right, Tango's interval is 0.13 to 0.31 points. Two right
@@ -55,13 +58,13 @@ class QuantizationVerdictTest {
             Decision decision,
             String words) {
         PairedAccuracy paired = new PairedAccuracy(images, McNemar.of(onlyFloat, onlyInt8));
-        QuantizationGate gate = new QuantizationGate(budget, fastEnough);
+        Gate gate = new Gate(budget, fastEnough);
         QuantizationVerdict verdict =
-                new QuantizationVerdict(speedup, 1, busy.equals("-") ? null : busy, 3.62, paired, gate);
+                new QuantizationVerdict(speedup, 1, busy.equals("-") ? null : MadeUp.BUSY, 3.62, paired, gate);
 
         assertThat(verdict.decision()).isEqualTo(decision);
         assertThat(verdict.ships()).isEqualTo(decision == Decision.SHIP);
-        assertThat(verdict.words()).contains(words);
+        assertThat(QuantizationWords.of(verdict)).contains(words);
     }
 
     private static QuantizationVerdict verdict(Latency before, Latency after) {
@@ -69,7 +72,7 @@ class QuantizationVerdictTest {
     }
 
     private static Latency latency(double micros, @Nullable Double inBatches) {
-        return new Latency(1, 20, micros, null, null, inBatches, null, null, MadeUp.MACHINE);
+        return MadeUp.latency(1, 20, micros, null, null, inBatches, null, null, MadeUp.MACHINE);
     }
 
     /** The float model is too slow for batches of 64: 80 images a second are not compared with 1 / 70 ms. */
@@ -78,17 +81,17 @@ class QuantizationVerdictTest {
         QuantizationVerdict single = verdict(latency(70_000, null), latency(25_000, 80.0));
         assertThat(single.speedupOf64()).isNull();
         assertThat(single.speedup()).isEqualTo(2.8);
-        assertThat(single.words()).startsWith("int8 is 2.8 times faster for one image at a time, ");
+        assertThat(QuantizationWords.of(single)).startsWith("int8 is 2.8 times faster for one image at a time, ");
 
         QuantizationVerdict batches = verdict(latency(70_000, 20.0), latency(25_000, 80.0));
         assertThat(batches.speedup()).isEqualTo(4);
         assertThat(batches.speedupOfOne()).isEqualTo(2.8);
-        assertThat(batches.words()).startsWith("int8 is 4.0 times faster, ");
+        assertThat(QuantizationWords.of(batches)).startsWith("int8 is 4.0 times faster, ");
     }
 
     @Test
     void gatesAreWithinTheirRanges() {
-        refused(() -> new QuantizationGate(-1, 1), "--budget", "from 0 to 100");
-        refused(() -> new QuantizationGate(0, Double.NaN), "--min-speedup", "0 or more");
+        refused(() -> new Gate(-1, 1), "--budget", "from 0 to 100");
+        refused(() -> new Gate(0, Double.NaN), "--min-speedup", "0 or more");
     }
 }

@@ -1,4 +1,4 @@
-package io.catwalk.runner.parcel;
+package io.catwalk.runner.packaging;
 
 import io.catwalk.onnx.runtime.Layout;
 import io.catwalk.onnx.runtime.MetadataKeys;
@@ -14,52 +14,32 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ONNX file of Catwalk that goes into a parcel.
+ * An ONNX file of Catwalk that goes into a package.
  *
- * @param name file name in the parcel without extension, such as {@code model.int8}
- * @param source the ONNX file
+ * @param name file name in the package without extension, such as {@code model.int8}
  * @param purpose what it is for, in words
  */
-public record PackedFile(String name, Path source, String purpose) {
+public record PackagedModel(String name, Path source, String purpose) {
 
     private static final String MAIN = "model";
 
     /** Key under which a quantized file names the float file that it was made from. */
     private static final String FLOAT_SHA256 = MetadataKeys.QUANTIZATION + "float_sha256";
 
-    /**
-     * Packs the file that the programs of the parcel run.
-     *
-     * @param source the ONNX file
-     * @param takesPixels whether the file normalizes pixels itself
-     * @return the file
-     */
-    public static PackedFile main(Path source, boolean takesPixels) {
-        return new PackedFile(
+    /** Packs the file that the programs of the package run. */
+    public static PackagedModel main(Path source, boolean takesPixels) {
+        return new PackagedModel(
                 MAIN, source, takesPixels ? "takes pixels and normalizes them itself" : "takes normalized floats");
     }
 
-    /**
-     * Packs the file that normalizes pixels itself, beside one that does not.
-     *
-     * @param source the ONNX file
-     * @return the file
-     */
-    public static PackedFile ofPixels(Path source) {
-        return new PackedFile(
+    /** Packs the file that normalizes pixels itself, beside one that does not. */
+    public static PackagedModel ofPixels(Path source) {
+        return new PackagedModel(
                 MAIN + ".pixels", source, "the same network, takes bytes from 0 to 255 and normalizes them itself");
     }
 
-    /**
-     * Packs the 8-bit version of another file.
-     *
-     * @param source the 8-bit file
-     * @param floats the float file that is packed
-     * @return the file
-     * @throws RequestException if it is in float, or was made from another file
-     * @throws IOException if a file cannot be read
-     */
-    public static PackedFile inBytes(Path source, Path floats) throws IOException {
+    /** Packs the 8-bit version of another file that is packed; refuses one in float, or of another file. */
+    public static PackagedModel inBytes(Path source, Path floats) throws IOException {
         String madeOf = OnnxMetadata.read(source).get(FLOAT_SHA256).orElse(null);
         if (madeOf == null) {
             throw new RequestException(
@@ -69,10 +49,11 @@ public record PackedFile(String name, Path source, String purpose) {
         String found = Sha256.of(floats);
         if (!madeOf.equals(found)) {
             throw new RequestException(source + ": expected the 8-bit file of " + floats + " (sha256 "
-                    + found.substring(0, 12) + "), found that of another file (" + brief(madeOf)
+                    + found.substring(0, 12) + "), found that of another file ("
+                    + madeOf.substring(0, Math.min(12, madeOf.length()))
                     + "): write it again with catwalk quantize, or move it away");
         }
-        return new PackedFile(MAIN + ".int8", source, "the same network in 8 bits, for ONNX Runtime");
+        return new PackagedModel(MAIN + ".int8", source, "the same network in 8 bits, for ONNX Runtime");
     }
 
     /** Returns what was found when an 8-bit file was compared with its float file; null for other files. */
@@ -83,18 +64,7 @@ public record PackedFile(String name, Path source, String purpose) {
                 .orElse(null);
     }
 
-    private static String brief(String digest) {
-        return digest.substring(0, Math.min(12, digest.length()));
-    }
-
-    /**
-     * Refuses a file whose metadata lacks what the recipient must know.
-     *
-     * @param file an ONNX file
-     * @return its metadata
-     * @throws RequestException if it was written by another program, or is in 8 bits
-     * @throws io.catwalk.onnx.OnnxFileException if it cannot be read
-     */
+    /** Refuses a file of another program, or in 8 bits: its metadata lacks what the recipient must know. */
     public static OnnxMetadata requireOwnFloats(Path file) {
         OnnxMetadata metadata = OnnxMetadata.read(file);
         String missing = metadata.labels().isEmpty()
@@ -120,11 +90,7 @@ public record PackedFile(String name, Path source, String purpose) {
         return name + ".onnx";
     }
 
-    /**
-     * Describes the file after it was copied to its place.
-     *
-     * @throws RequestException if the programs of the parcel cannot run it
-     */
+    /** Describes the file after it was copied to its place; refuses one that the programs cannot run. */
     ModelSignature signature(Path place, OnnxPredictor predictor) {
         Signature signature = predictor.signature();
         if (signature.layout() != Layout.NCHW || signature.batch() > 1) {

@@ -18,26 +18,26 @@ import org.junit.jupiter.api.Test;
 
 /** Measures with a bench that returns what the test says. */
 @Tag("tiny")
-final class BenchTurnsTest {
+final class LatencyBenchTest {
 
     private final List<String> asked = new ArrayList<>();
 
-    private static BenchOrder order(String name, int processes) {
+    private static LatencyBench.Order order(String name, int processes) {
         return order(name, LatencySettings.of(Duration.ofSeconds(3)).withProcesses(processes));
     }
 
-    private static BenchOrder order(String name, LatencySettings settings) {
+    private static LatencyBench.Order order(String name, LatencySettings settings) {
         Normalization normalization = new Normalization(new float[] {0}, new float[] {1});
-        BenchImage image = new BenchImage(new byte[] {1}, normalization);
-        return new BenchOrder.OfFile(Path.of(name), OnnxHints.none(), null, image, 1, settings);
+        LatencyBench.Image image = new LatencyBench.Image(new byte[] {1}, normalization);
+        return new LatencyBench.Order(Path.of(name), null, OnnxHints.none(), null, image, 1, settings);
     }
 
-    private static Latency latency(Map<String, BenchTurns.Result> results, String name) throws IOException {
+    private static Latency latency(Map<String, LatencyBench.Result> results, String name) throws IOException {
         return Objects.requireNonNull(results.get(name)).latency();
     }
 
-    private static Map<String, BenchOrder> orders() {
-        Map<String, BenchOrder> orders = new LinkedHashMap<>();
+    private static Map<String, LatencyBench.Order> orders() {
+        Map<String, LatencyBench.Order> orders = new LinkedHashMap<>();
         orders.put("a", order("a", 3));
         orders.put("b", order("b", 1));
         orders.put("c", order("c", 3));
@@ -47,32 +47,33 @@ final class BenchTurnsTest {
     @Test
     void eachIsMeasuredOnceBeforeAnyIsMeasuredAgain() throws Exception {
         double[] micros = {10};
-        Map<String, BenchTurns.Result> results =
-                new BenchTurns(order -> MadeUp.measured(micros[0]++, null, new float[0])).measure(orders(), asked::add);
+        Map<String, LatencyBench.Result> results = new LatencyBench(
+                        order -> MadeUp.measured(micros[0]++, null, new float[0]))
+                .measure(orders(), asked::add);
 
         assertThat(asked).containsExactly("a", "b", "c", "a", "c", "a", "c");
         assertThat(results.keySet()).containsExactly("a", "b", "c");
         // Measured as 10, 13 and 15; as 11; as 12, 14 and 16.
         assertThat(latency(results, "a").p50Micros()).isEqualTo(13);
         assertThat(latency(results, "b").p50Micros()).isEqualTo(11);
-        assertThat(latency(results, "c").p50Range()).isEqualTo(new Range(12, 16));
+        assertThat(latency(results, "c").p50Range()).isEqualTo(new Latency.Range(12, 16));
     }
 
     @Test
     void whatIsKnownAfterATurnIsToldBeforeTheNext() throws Exception {
         List<String> told = new ArrayList<>();
-        BenchTurns.Listener<String> listener = new BenchTurns.Listener<>() {
+        LatencyBench.Listener<String> listener = new LatencyBench.Listener<>() {
             @Override
             public void begins(String name) {
                 told.add(name);
             }
 
             @Override
-            public void turned(Map<String, BenchTurns.Result> soFar) throws IOException {
+            public void turned(Map<String, LatencyBench.Result> soFar) throws IOException {
                 told.add("turned, c by " + latency(soFar, "c").processes());
             }
         };
-        new BenchTurns(order -> MadeUp.measured(10, null, new float[0])).measure(orders(), listener);
+        new LatencyBench(order -> MadeUp.measured(10, null, new float[0])).measure(orders(), listener);
 
         assertThat(told).containsExactly("a", "b", "c", "turned, c by 1", "a", "c", "turned, c by 2", "a", "c");
     }
@@ -80,36 +81,36 @@ final class BenchTurnsTest {
     /** Five turns of five on a busy machine once took 320 s, and gave nothing but rough figures. */
     @Test
     void aBusyMachineEndsTheMeasuringAfterTwoTurns() throws Exception {
-        Map<String, BenchOrder> orders = new LinkedHashMap<>();
+        Map<String, LatencyBench.Order> orders = new LinkedHashMap<>();
         LatencySettings ending = LatencySettings.of(Duration.ofSeconds(3)).endingIfBusy();
         orders.put("a", order("a", ending));
         orders.put("b", order("b", ending));
-        LatencyBench busy = order -> MadeUp.measured(10, "other programs took 80 %", new float[0]);
-        Map<String, BenchTurns.Result> results = new BenchTurns(busy).measure(orders, asked::add);
+        LatencyBench.Once busy = order -> MadeUp.measured(10, MadeUp.BUSY, new float[0]);
+        Map<String, LatencyBench.Result> results = new LatencyBench(busy).measure(orders, asked::add);
 
         assertThat(asked).containsExactly("a", "b", "a", "b");
-        assertThat(latency(results, "a").busy()).isEqualTo("other programs took 80 %");
+        assertThat(latency(results, "a").busy()).isEqualTo(MadeUp.BUSY);
 
         asked.clear();
         int[] number = {0};
-        LatencyBench half = order -> MadeUp.measured(10, number[0]++ % 2 == 0 ? "busy" : null, new float[0]);
-        new BenchTurns(half).measure(orders, asked::add);
+        LatencyBench.Once half = order -> MadeUp.measured(10, number[0]++ % 2 == 0 ? MadeUp.BUSY : null, new float[0]);
+        new LatencyBench(half).measure(orders, asked::add);
         assertThat(asked).as("no more than half were busy").hasSize(10);
 
         asked.clear();
-        new BenchTurns(busy).measure(Map.of("c", order("c", 5)), asked::add);
+        new LatencyBench(busy).measure(Map.of("c", order("c", 5)), asked::add);
         assertThat(asked).as("catwalk bench measures as often as asked").hasSize(5);
     }
 
     @Test
     void whatFailsOnceIsNotMeasuredAgain() throws Exception {
-        LatencyBench crashing = order -> {
-            if (order instanceof BenchOrder.OfFile file && file.file().equals(Path.of("a"))) {
+        LatencyBench.Once crashing = order -> {
+            if (order.model().equals(Path.of("a"))) {
                 throw new IOException("it crashed");
             }
             return MadeUp.measured(10, null, new float[0]);
         };
-        Map<String, BenchTurns.Result> results = new BenchTurns(crashing).measure(orders(), asked::add);
+        Map<String, LatencyBench.Result> results = new LatencyBench(crashing).measure(orders(), asked::add);
 
         assertThat(asked).containsExactly("a", "b", "c", "c", "c");
         assertThatThrownBy(() -> latency(results, "a")).hasMessage("it crashed");

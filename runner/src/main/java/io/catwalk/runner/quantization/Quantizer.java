@@ -1,12 +1,15 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.quantization;
 
 import io.catwalk.onnx.quantize.CalibratedModel;
 import io.catwalk.onnx.quantize.MixedPrecision;
+import io.catwalk.onnx.quantize.NodeNoise;
 import io.catwalk.onnx.quantize.OnnxQuantization;
 import io.catwalk.onnx.quantize.Scorer;
 import io.catwalk.onnx.quantize.WeightRange;
+import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature;
@@ -17,10 +20,17 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.statistics.PairedAccuracy;
+import io.catwalk.runner.trial.EvaluatedImages;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.LatencyBench;
+import io.catwalk.runner.trial.LatencySettings;
+import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +39,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +56,11 @@ import org.slf4j.LoggerFactory;
  * @param settings how long it is measured, and in how many processes
  */
 public record Quantizer(
-        QuantizationGate gate, WeightRange weights, int calibrationImages, int threads, LatencySettings settings) {
+        QuantizationVerdict.Gate gate,
+        WeightRange weights,
+        int calibrationImages,
+        int threads,
+        LatencySettings settings) {
 
     /** Number of training images that models are selected by; one image is then a twentieth of a percentage point. */
     private static final int VALIDATION_IMAGES = 2_000;
@@ -61,20 +78,52 @@ public record Quantizer(
             + " too few groups to keep them apart: add training images of other groups";
 
     /**
+     * An 8-bit model.
+     *
+     * @param file with a name that ends in {@code .rejected.onnx} or {@code .undecided.onnx} if it does not ship
+     * @param verdict how it compares with the float model on all test images
+     * @param floatLatency of the float model, measured in turns with the other model
+     * @param notes what users should know about how it was made, one line each
+     */
+    public record Result(
+            Path file,
+            MixedPrecision found,
+            QuantizationVerdict verdict,
+            double floatAccuracy,
+            double accuracy,
+            Latency floatLatency,
+            Latency latency,
+            List<String> notes) {
+
+        /** Describes the verdict with its numbers, in one line. */
+        public String words() {
+            return QuantizationWords.of(verdict);
+        }
+    }
+
+    /** Returns the path of the 8-bit file of a float file: {@code lstm.int8.onnx} beside {@code lstm.onnx}. */
+    public static Path beside(Path file) {
+        return ModelFiles.beside(file, ".int8.onnx");
+    }
+
+    /** Returns the path of a file after the decision, so that only one that ships has the name that was asked for. */
+    private static Path named(Path to, QuantizationVerdict.Decision decision) {
+        return switch (decision) {
+            case SHIP -> to;
+            case KEEP_FLOAT -> ModelFiles.beside(to, ".rejected.onnx");
+            case CANNOT_TELL -> ModelFiles.beside(to, ".undecided.onnx");
+        };
+    }
+
+    /**
      * Quantizes a file.
      *
-     * @param file a float model
-     * @param hints what the file does not say itself
      * @param images its training and test images; the classes are those of the file
-     * @param normalization of their pixels
      * @param to where the 8-bit model goes; its folder exists
-     * @return the result
-     * @throws IOException if it cannot be written or measured
-     * @throws InterruptedException if the calling thread is interrupted
      * @throws io.catwalk.onnx.OnnxFileException if the file cannot be quantized
      * @throws RequestException if the file takes more images at once than there are to calibrate it
      */
-    public QuantizedFile quantize(Path file, OnnxHints hints, ImageDataset images, Normalization normalization, Path to)
+    public Result quantize(Path file, OnnxHints hints, ImageDataset images, Normalization normalization, Path to)
             throws IOException, InterruptedException {
         OnnxQuantization quantization = OnnxQuantization.of(file).withWeights(weights);
         List<String> classes = images.classes();
@@ -94,7 +143,7 @@ public record Quantizer(
             Predictions after = answers(found.model().bytes(), hints, images.test(), normalization, classes.size());
             Path draft = scratch.file("int8.onnx");
             Files.write(draft, found.model().bytes());
-            List<Latency> latencies = latencies(List.of(file, draft), hints, BenchImage.noise(predictor));
+            List<Latency> latencies = latencies(List.of(file, draft), hints, LatencyBench.Image.noise(predictor));
             QuantizationVerdict verdict = QuantizationVerdict.of(
                     latencies.get(0),
                     latencies.get(1),
@@ -102,8 +151,8 @@ public record Quantizer(
                     PairedAccuracy.of(before.correct(), after.correct()),
                     gate);
             Evaluation evaluation = Evaluation.of(after, classes);
-            QuantizedFile quantized = new QuantizedFile(
-                    QuantizedFile.named(to, verdict.decision()),
+            Result quantized = new Result(
+                    named(to, verdict.decision()),
                     found,
                     verdict,
                     Evaluation.of(before, classes).accuracy(),
@@ -111,19 +160,18 @@ public record Quantizer(
                     latencies.get(0),
                     latencies.get(1),
                     parts.notes());
-            QuantizationCertificate.of(file, draft, quantized, chosen.size(), weights, images, evaluation.metrics())
-                    .write(draft);
+            SortedMap<String, String> entries =
+                    new TreeMap<>(OnnxMetadata.read(draft).entries());
+            EvaluatedImages.restate(entries, images, evaluation.metrics());
+            facts(file, quantized, chosen.size())
+                    .forEach((name, value) -> entries.put(MetadataKeys.QUANTIZATION + name, String.valueOf(value)));
+            new OnnxMetadata(entries).write(draft);
             AtomicFiles.write(quantized.file(), Files.readAllBytes(draft));
             return quantized;
         }
     }
 
-    /**
-     * Holds the training images in two parts.
-     *
-     * @param split into those to calibrate with (train) and those to select by (validation)
-     * @param notes what users should know about it, one line each
-     */
+    /** The training images to calibrate with (train) and to select by (validation), and notes for users. */
     record Parts(Split split, List<String> notes) {}
 
     /**
@@ -185,17 +233,80 @@ public record Quantizer(
         }
     }
 
-    private List<Latency> latencies(List<Path> files, OnnxHints hints, BenchImage image)
+    private List<Latency> latencies(List<Path> files, OnnxHints hints, LatencyBench.Image image)
             throws IOException, InterruptedException {
-        Map<Path, BenchOrder> orders = new LinkedHashMap<>();
+        Map<Path, LatencyBench.Order> orders = new LinkedHashMap<>();
         for (Path file : files) {
-            orders.put(file, new BenchOrder.OfFile(file.toAbsolutePath(), hints, null, image, threads, settings));
+            orders.put(
+                    file, new LatencyBench.Order(file.toAbsolutePath(), null, hints, null, image, threads, settings));
         }
         List<Latency> latencies = new ArrayList<>();
-        for (BenchTurns.Result result :
-                new BenchTurns(new BenchProcess()).measure(orders, file -> {}).values()) {
+        for (LatencyBench.Result result : new LatencyBench(new TrialProcess())
+                .measure(orders, file -> {})
+                .values()) {
             latencies.add(result.latency());
         }
         return latencies;
+    }
+
+    /** Collects for the 8-bit file what it was compared with, and the results. */
+    private Map<String, Object> facts(Path from, Result quantized, int calibrated) throws IOException {
+        QuantizationVerdict verdict = quantized.verdict;
+        Map<String, Object> facts = new TreeMap<>();
+        facts.put("float_sha256", Sha256.of(from));
+        List<String> beside = new ArrayList<>();
+        for (Path weightsFile : ModelFiles.of(from)) {
+            if (!weightsFile.equals(from)) {
+                beside.add(Sha256.of(weightsFile));
+            }
+        }
+        if (!beside.isEmpty()) {
+            facts.put("float_data_sha256", String.join("\n", beside));
+        }
+        facts.put("float_accuracy", quantized.floatAccuracy());
+        facts.put("accuracy", quantized.accuracy());
+        facts.put("lost", verdict.accuracy().lost());
+        facts.put("lost_low", verdict.lost().low());
+        facts.put("lost_high", verdict.lost().high());
+        facts.put("only_float_right", verdict.accuracy().test().onlyFirst());
+        facts.put("only_int8_right", verdict.accuracy().test().onlySecond());
+        facts.put("mcnemar_p", verdict.accuracy().test().p());
+        facts.put("test_images", verdict.accuracy().images());
+        facts.put("calibration", quantized.found.method().title());
+        facts.put("calibration_images", calibrated);
+        facts.put("weights", "int8 from " + -weights.largest() + " to " + weights.largest());
+        if (verdict.speedupOf64() != null) {
+            facts.put("speedup_64", verdict.speedupOf64());
+        }
+        facts.put("speedup_1", verdict.speedupOfOne());
+        facts.put("measured_on", quantized.latency().place());
+        facts.put("in_float", String.join("\n", quantized.found.model().inFloat()));
+        facts.put("budget_points", verdict.gate().budget());
+        facts.put("min_speedup", verdict.gate().speedup());
+        facts.put("decision", verdict.decision().title());
+        facts.put("verdict", quantized.words());
+        if (verdict.neededTestImages() != null) {
+            facts.put("needed_test_images", verdict.neededTestImages());
+        }
+        if (verdict.busy() != null) {
+            facts.put("busy", Wording.busy(verdict.busy()));
+        }
+        if (quantized.found.model().onlyForOnnxRuntime()) {
+            facts.put("runtime", "ONNX Runtime only: its LSTMs are com.microsoft.DynamicQuantizeLSTM");
+        }
+        if (!quantized.found.noise().isEmpty()) {
+            facts.put(
+                    "signal_to_noise_db",
+                    quantized.found.noise().stream().map(Quantizer::line).collect(Collectors.joining("\n")));
+        }
+        if (!quantized.notes().isEmpty()) {
+            facts.put("notes", String.join("\n", quantized.notes()));
+        }
+        return facts;
+    }
+
+    private static String line(NodeNoise noise) {
+        double decibels = noise.decibels(); // infinite where both outputs are equal
+        return noise.node() + " " + (Double.isFinite(decibels) ? Math.round(decibels * 10) / 10.0 : decibels);
     }
 }
