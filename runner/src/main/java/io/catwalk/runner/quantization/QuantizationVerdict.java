@@ -4,6 +4,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.statistics.PairedAccuracy;
 import io.catwalk.runner.trial.Latency;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,21 +59,15 @@ public record QuantizationVerdict(
     /** What to do with an 8-bit model. */
     public enum Decision {
         /** It keeps the budget and is fast enough. */
-        SHIP("ship"),
+        SHIP,
         /** It loses more than the budget, or is not fast enough. */
-        KEEP_FLOAT("keep float"),
+        KEEP_FLOAT,
         /** There are too few test images, or the machine was busy. */
-        CANNOT_TELL("cannot tell");
-
-        private final String title;
-
-        Decision(String title) {
-            this.title = title;
-        }
+        CANNOT_TELL;
 
         /** Returns the decision in words, as in metadata and JSON. */
         public String title() {
-            return title;
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
     }
 
