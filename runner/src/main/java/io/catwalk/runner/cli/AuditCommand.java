@@ -2,8 +2,8 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.Duplicates;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.NearDuplicates;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.experiment.ExperimentSpec;
@@ -59,7 +59,7 @@ final class AuditCommand extends JsonCommand {
             paramLabel = "D",
             description = "Largest distance of two duplicates, in gray levels; 0: the same pixels. "
                     + "Default: ${DEFAULT-VALUE}")
-    private double distance = Duplicates.NEAR;
+    private double distance = NearDuplicates.NEAR;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Folder to write to. Default: RUN/audit or audit-NAME")
     private @Nullable Path out;
@@ -151,7 +151,7 @@ final class AuditCommand extends JsonCommand {
         rows.add(row("two test images", audit.repeatedCount()));
         console.table(rows);
         console.line("");
-        console.item("", Duplicates.DISTANCE);
+        console.item("", NearDuplicates.DISTANCE);
         if (audit.predictions().isEmpty()) {
             return;
         }

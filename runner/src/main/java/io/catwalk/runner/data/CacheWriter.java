@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes the file of {@link CachedImages} from the images that a listing decodes. */
-final class CacheWriter implements ImageListing.Sink, AutoCloseable {
+final class CacheWriter implements AutoCloseable {
 
     /** Bytes of disk space that stay free for other programs. */
     private static final long SPARE = 64 << 20;
@@ -76,26 +76,27 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
         return new CachedImages.Header(listing.name(), sha256, channels, height, width, listing.size(), omitted);
     }
 
-    @Override
-    public void shape(int channels, int height, int width) {
+    /** Announces the shape, before the first image; again if images turn out to have colors. */
+    void shape(int channels, int height, int width) {
         header = header(channels, height, width, 0);
         long bytes = header.fileLength();
+        long free;
         try {
             channel.truncate(0);
-            long free = Files.getFileStore(draft).getUsableSpace();
-            if (bytes > free - SPARE) {
-                throw new RequestException(String.format(
-                        Locale.ROOT,
-                        "the decoded images of %s take %,d MiB, but the disk of %s has %,d MiB left: name a folder on"
-                                + " another disk with --cache, make room with catwalk data --clear, or take a smaller"
-                                + " --image-size",
-                        listing.name(),
-                        bytes >> 20,
-                        draft.getParent(),
-                        free >> 20));
-            }
+            free = Files.getFileStore(draft).getUsableSpace();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        if (bytes > free - SPARE) {
+            throw new RequestException(String.format(
+                    Locale.ROOT,
+                    "the decoded images of %s take %,d MiB, but the disk of %s has %,d MiB left: name a folder on"
+                            + " another disk with --cache, make room with catwalk data --clear, or take a smaller"
+                            + " --image-size",
+                    listing.name(),
+                    bytes >> 20,
+                    draft.getParent(),
+                    free >> 20));
         }
         done.set(0);
         listener.started(
@@ -105,11 +106,11 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
                 Objects.requireNonNull(draft.toAbsolutePath().getParent()));
     }
 
-    @Override
-    public void put(int image, byte[] pixels) {
+    /** Stores the pixels of an image, (channels, height, width); any number of threads may call it, in any order. */
+    void put(int image, byte[] pixels) {
+        byte[] sums = CachedImages.sums(pixels, header.channels());
         try {
             write(pixels, CachedImages.HEADER + (long) image * header.recordLength());
-            byte[] sums = PixelSums.of(pixels, header.channels());
             write(sums, header.sumsFrom() + (long) image * sums.length);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -117,9 +118,15 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
         listener.decoded(done.incrementAndGet());
     }
 
-    @Override
-    public void decode(
-            IntFunction<RasterImage> decode, Consumer<SortedMap<Integer, RequestException>> decideAboutUnreadable) {
+    /**
+     * Decodes all images on all cores, and stores them. They are gray, or color if any of them is; the gray ones then
+     * have the same pixels in each channel.
+     *
+     * @param decode returns an image by its index; all have the same height and width
+     * @param decideAboutUnreadable gets the reasons by the index of each image that could not be decoded; it throws, or
+     *     returns to leave them out
+     */
+    void decode(IntFunction<RasterImage> decode, Consumer<SortedMap<Integer, RequestException>> decideAboutUnreadable) {
         int channels = 1;
         while (!decodeAs(channels, decode)) {
             channels = 3;

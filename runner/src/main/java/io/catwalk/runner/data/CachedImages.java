@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 
 /**
  * Reads images from a cache file. The file holds, in this order: a header of {@value #HEADER} bytes, the images as
- * records of equal length, the {@link PixelSums} of each image, and the indices of the images that were left out,
+ * records of equal length, the {@link #sums} of each image, and the indices of the images that were left out,
  * 32-bit big-endian.
  */
 final class CachedImages {
@@ -29,6 +29,9 @@ final class CachedImages {
 
     private static final String MAGIC = "catwalk images";
     private static final int LONGEST_NAME = 200;
+
+    /** Number of squares of bytes whose sum fits into an int; the JVM adds up several ints at once. */
+    private static final int BLOCK = 1 << 14;
 
     private final Header header;
     private final ImageRecords records;
@@ -61,7 +64,7 @@ final class CachedImages {
         }
 
         long omittedFrom() {
-            return sumsFrom() + (long) images * PixelSums.length(channels);
+            return sumsFrom() + (long) images * sumsLength(channels);
         }
 
         long fileLength() {
@@ -125,7 +128,7 @@ final class CachedImages {
             return Optional.of(new CachedImages(
                     header,
                     ImageRecords.map(file, HEADER, header.recordLength(), header.images),
-                    ImageRecords.map(file, header.sumsFrom(), PixelSums.length(header.channels), header.images),
+                    ImageRecords.map(file, header.sumsFrom(), sumsLength(header.channels), header.images),
                     set));
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -164,5 +167,37 @@ final class CachedImages {
                 sums,
                 IntStream.of(kept).map(i -> first + i).toArray(),
                 IntStream.of(kept).map(i -> labels[i]).toArray());
+    }
+
+    /** Returns how many bytes the sums of one image take. */
+    static int sumsLength(int channels) {
+        return channels * 2 * Long.BYTES;
+    }
+
+    /**
+     * Returns for each channel the sum of its pixels and the sum of their squares, as 64-bit big-endian numbers. They are
+     * kept beside the images so that a mean does not require reading all of them.
+     */
+    static byte[] sums(byte[] pixels, int channels) {
+        ByteBuffer sums = ByteBuffer.allocate(sumsLength(channels));
+        int plane = pixels.length / channels;
+        for (int c = 0; c < channels; c++) {
+            long sum = 0;
+            long squares = 0;
+            for (int from = c * plane; from < (c + 1) * plane; from += BLOCK) {
+                int to = Math.min(from + BLOCK, (c + 1) * plane);
+                int sumOfBlock = 0;
+                int squaresOfBlock = 0;
+                for (int p = from; p < to; p++) {
+                    int value = pixels[p] & 0xff;
+                    sumOfBlock += value;
+                    squaresOfBlock += value * value;
+                }
+                sum += sumOfBlock;
+                squares += squaresOfBlock;
+            }
+            sums.putLong(sum).putLong(squares);
+        }
+        return sums.array();
     }
 }

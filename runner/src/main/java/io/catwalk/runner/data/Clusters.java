@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** Draws and deals images in whole clusters. A cluster may be one image, and may have images of several classes. */
+/** Finds the images that belong together, and draws and deals them in whole clusters. A cluster may be one image, and may have images of several classes. */
 final class Clusters {
 
     /** The class of each image. */
@@ -27,6 +28,78 @@ final class Clusters {
         this.labels = labels;
         this.sizes = sizes;
         this.members = members;
+    }
+
+    /**
+     * Finds the images that belong together, because they have the same pixels or the same group.
+     *
+     * @param groups of each image; empty if it has none
+     * @return for each image, the index of the first image of its cluster, which may be the image itself
+     */
+    static int[] firsts(ImageSource images, List<String> groups) {
+        UnionFind together = new UnionFind(images.size());
+        Map<String, Integer> known = new HashMap<>();
+        for (int i = 0; i < images.size(); i++) {
+            Integer other = groups.get(i).isEmpty() ? null : known.putIfAbsent(groups.get(i), i);
+            if (other != null) {
+                together.join(i, other);
+            }
+        }
+        // Pixels are read only where the hashes of their sums, which are cached, are equal. Most are unique: a map of
+        // all
+        // would take many times the memory of the array.
+        int[] hashes = IntStream.range(0, images.size())
+                .map(i -> Arrays.hashCode(images.sums(i)))
+                .toArray();
+        int[] sorted = hashes.clone();
+        Arrays.sort(sorted);
+        Map<Integer, List<Integer>> byHash = new HashMap<>();
+        for (int i = 0; i < hashes.length; i++) {
+            int at = Arrays.binarySearch(sorted, hashes[i]);
+            if ((at > 0 && sorted[at - 1] == hashes[i]) || (at + 1 < sorted.length && sorted[at + 1] == hashes[i])) {
+                byHash.computeIfAbsent(hashes[i], hash -> new ArrayList<>()).add(i);
+            }
+        }
+        byHash.values().forEach(alike -> joinDuplicates(images, alike, together));
+        return IntStream.range(0, images.size()).map(together::find).toArray();
+    }
+
+    /** Compares pixels only where their hashes are equal: an object that is moved leaves all sums as they were. */
+    private static void joinDuplicates(ImageSource images, List<Integer> alike, UnionFind together) {
+        Map<Integer, List<Integer>> byPixels = new HashMap<>();
+        for (int image : alike) {
+            byte[] pixels = images.read(image, image + 1);
+            List<Integer> different = byPixels.computeIfAbsent(Arrays.hashCode(pixels), hash -> new ArrayList<>());
+            different.stream()
+                    .filter(one -> Arrays.equals(images.read(one, one + 1), pixels))
+                    .findFirst()
+                    .ifPresentOrElse(one -> together.join(one, image), () -> different.add(image));
+        }
+    }
+
+    /** Sets of numbers, each known by its lowest. */
+    private static final class UnionFind {
+
+        private final int[] first;
+
+        UnionFind(int size) {
+            first = IntStream.range(0, size).toArray();
+        }
+
+        void join(int a, int b) {
+            int one = find(a);
+            int other = find(b);
+            first[Math.max(one, other)] = Math.min(one, other);
+        }
+
+        int find(int number) {
+            int at = number;
+            while (first[at] != at) {
+                first[at] = first[first[at]];
+                at = first[at];
+            }
+            return at;
+        }
     }
 
     static Clusters of(ImageSource images, int classes) {

@@ -106,7 +106,7 @@ public record FolderSurvey(
 
         static Seen of(ImageFile file) {
             try {
-                ImageHeader header = ImageDecoder.header(file.path());
+                ImageDecoder.Header header = ImageDecoder.header(file.path());
                 return new Seen(header.format(), header.size(), Sha256.of(file.path()), "");
             } catch (UnreadableImageException e) {
                 return new Seen("", "", "", e.reason());

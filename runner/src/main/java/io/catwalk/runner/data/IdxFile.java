@@ -12,6 +12,7 @@ import java.nio.IntBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -26,7 +27,42 @@ import java.util.zip.ZipException;
  * @param part which of the four files it is
  * @param shape the dimensions that its header states
  */
-record IdxFile(Path path, IdxPart part, List<Integer> shape) {
+record IdxFile(Path path, Part part, List<Integer> shape) {
+
+    /** Names the four files of a data set like MNIST, in the order of their names. */
+    enum Part {
+        TEST_IMAGES("t10k-images", 3),
+        TEST_LABELS("t10k-labels", 1),
+        TRAIN_IMAGES("train-images", 3),
+        TRAIN_LABELS("train-labels", 1);
+
+        private final String stem;
+        private final int dimensions;
+
+        Part(String stem, int dimensions) {
+            this.stem = stem;
+            this.dimensions = dimensions;
+        }
+
+        /** Returns how many dimensions the file has: 3 for images (count, rows, columns), 1 for labels. */
+        int dimensions() {
+            return dimensions;
+        }
+
+        /** Returns the official name of the uncompressed file. */
+        String fileName() {
+            return stem + "-idx" + dimensions + "-ubyte";
+        }
+
+        /** Returns the file in this folder, under the first of its four usual names that exists. */
+        Optional<Path> in(Path folder) {
+            String dotted = stem + ".idx" + dimensions + "-ubyte";
+            return List.of(fileName(), fileName() + ".gz", dotted, dotted + ".gz").stream()
+                    .map(folder::resolve)
+                    .filter(Files::isRegularFile)
+                    .findFirst();
+        }
+    }
 
     /** Deflate makes data at most this many times smaller (zlib's technical details). */
     private static final int MOST_COMPRESSION = 1032;
@@ -35,7 +71,7 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
     private static final int BUFFER = 1 << 16;
 
     /** Reads the header of a file. */
-    static IdxFile open(Path path, IdxPart part) {
+    static IdxFile open(Path path, Part part) {
         return read(path, in -> {
             List<Integer> shape = shape(path, part, header(path, part, in));
             checkLength(path, shape);
@@ -120,14 +156,14 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
         }
     }
 
-    private static byte[] header(Path path, IdxPart part, InputStream in) throws IOException {
+    private static byte[] header(Path path, Part part, InputStream in) throws IOException {
         byte[] header = new byte[4 + Integer.BYTES * part.dimensions()];
         int found = in.readNBytes(header, 0, header.length);
         checkMagic(path, header, found, part.dimensions());
         return header;
     }
 
-    private static List<Integer> shape(Path path, IdxPart part, byte[] header) {
+    private static List<Integer> shape(Path path, Part part, byte[] header) {
         IntBuffer numbers = ByteBuffer.wrap(header, 4, header.length - 4).asIntBuffer();
         List<Integer> shape =
                 IntStream.range(0, part.dimensions()).map(numbers::get).boxed().toList();

@@ -18,12 +18,26 @@ import org.jspecify.annotations.Nullable;
 /** Lists the images of a data set of four IDX files. */
 final class IdxFolder implements ImageListing {
 
-    private static final List<IdxPart> PARTS = List.of(IdxPart.values());
+    /** The name of the data set that is known: see the README of zalandoresearch/fashion-mnist. */
+    static final String FASHION_MNIST = "fashion-mnist";
+
+    /** Names of the classes, in the order of the labels. */
+    private static final List<String> FASHIONS = List.of(
+            "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot");
+
+    /** SHA-256 of the uncompressed files, in the order of {@link IdxFile.Part}. */
+    static final List<String> FASHION_SHA256 = List.of(
+            "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+            "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+            "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9");
+
+    private static final List<IdxFile.Part> PARTS = List.of(IdxFile.Part.values());
 
     private final Path folder;
     private final List<IdxFile> files;
 
-    /** SHA-256 of the uncompressed files in the order of {@link IdxPart}; empty to accept any files. */
+    /** SHA-256 of the uncompressed files in the order of {@link IdxFile.Part}; empty to accept any files. */
     private final List<String> expectedSha256;
 
     private IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) {
@@ -34,32 +48,33 @@ final class IdxFolder implements ImageListing {
 
     /** Returns whether any of the four files is there. */
     static boolean isOne(Path folder) {
-        return Arrays.stream(IdxPart.values()).anyMatch(part -> part.in(folder).isPresent());
+        return Arrays.stream(IdxFile.Part.values())
+                .anyMatch(part -> part.in(folder).isPresent());
     }
 
     /**
      * Loads the files.
      *
-     * @param expectedSha256 of the uncompressed files in the order of {@link IdxPart}; empty to accept any files
+     * @param expectedSha256 of the uncompressed files in the order of {@link IdxFile.Part}; empty to accept any files
      */
     static ImageDataset load(Path folder, @Nullable ResizeRule rule, List<String> expectedSha256, ImageCache cache) {
         List<IdxFile> files = InOrder.map(PARTS, part -> open(folder, part));
         IdxFolder listing = new IdxFolder(folder, files, expectedSha256);
-        IdxFile trainImages = listing.file(IdxPart.TRAIN_IMAGES);
-        IdxFile testImages = listing.file(IdxPart.TEST_IMAGES);
+        IdxFile trainImages = listing.file(IdxFile.Part.TRAIN_IMAGES);
+        IdxFile testImages = listing.file(IdxFile.Part.TEST_IMAGES);
         checkSizes(trainImages, testImages, rule);
-        int[] trainLabels = labels(listing.file(IdxPart.TRAIN_LABELS), trainImages);
-        int[] testLabels = labels(listing.file(IdxPart.TEST_LABELS), testImages);
+        int[] trainLabels = labels(listing.file(IdxFile.Part.TRAIN_LABELS), trainImages);
+        int[] testLabels = labels(listing.file(IdxFile.Part.TEST_LABELS), testImages);
         Optional<List<String>> named = names(folder);
-        List<String> classes = named.orElseGet(() -> numbers(listing.file(IdxPart.TRAIN_LABELS), trainLabels));
-        checkRange(listing.file(IdxPart.TRAIN_LABELS), trainLabels, classes.size());
-        checkRange(listing.file(IdxPart.TEST_LABELS), testLabels, classes.size());
+        List<String> classes = named.orElseGet(() -> numbers(listing.file(IdxFile.Part.TRAIN_LABELS), trainLabels));
+        checkRange(listing.file(IdxFile.Part.TRAIN_LABELS), trainLabels, classes.size());
+        checkRange(listing.file(IdxFile.Part.TEST_LABELS), testLabels, classes.size());
         CachedImages images = cache.open(listing);
-        boolean fashionMnist = images.sha256().equals(sha256(FashionMnist.SHA256));
+        boolean fashionMnist = images.sha256().equals(sha256(FASHION_SHA256));
         return new ImageDataset(
-                fashionMnist ? FashionMnist.NAME : listing.name(),
+                fashionMnist ? FASHION_MNIST : listing.name(),
                 images.sha256(),
-                fashionMnist && named.isEmpty() ? FashionMnist.CLASSES : classes,
+                fashionMnist && named.isEmpty() ? FASHIONS : classes,
                 images.source(0, trainLabels),
                 images.source(trainLabels.length, testLabels));
     }
@@ -87,19 +102,19 @@ final class IdxFolder implements ImageListing {
         }
     }
 
-    private static IdxFile open(Path folder, IdxPart part) {
+    private static IdxFile open(Path folder, IdxFile.Part part) {
         Path path = part.in(folder)
                 .orElseThrow(() -> new RequestException(
                         "Data set: expected the file %s, perhaps with .gz, found neither; a set has the files %s"
                                 .formatted(
                                         folder.resolve(part.fileName()),
-                                        Arrays.stream(IdxPart.values())
-                                                .map(IdxPart::fileName)
+                                        Arrays.stream(IdxFile.Part.values())
+                                                .map(IdxFile.Part::fileName)
                                                 .toList())));
         return IdxFile.open(path, part);
     }
 
-    private IdxFile file(IdxPart part) {
+    private IdxFile file(IdxFile.Part part) {
         return files.get(PARTS.indexOf(part));
     }
 
@@ -111,8 +126,8 @@ final class IdxFolder implements ImageListing {
     @Override
     public int size() {
         return Math.addExact(
-                file(IdxPart.TRAIN_IMAGES).shape().get(0),
-                file(IdxPart.TEST_IMAGES).shape().get(0));
+                file(IdxFile.Part.TRAIN_IMAGES).shape().get(0),
+                file(IdxFile.Part.TEST_IMAGES).shape().get(0));
     }
 
     @Override
@@ -138,7 +153,7 @@ final class IdxFolder implements ImageListing {
 
     private static String sha256(List<String> sums) {
         StringBuilder lines = new StringBuilder();
-        for (IdxPart part : PARTS) {
+        for (IdxFile.Part part : PARTS) {
             lines.append(sums.get(PARTS.indexOf(part)))
                     .append("  ")
                     .append(part.fileName())
@@ -150,12 +165,12 @@ final class IdxFolder implements ImageListing {
     }
 
     @Override
-    public void decode(Sink sink) {
-        IdxFile train = file(IdxPart.TRAIN_IMAGES);
-        sink.shape(1, train.shape().get(1), train.shape().get(2));
-        train.records(sink::put);
+    public void decode(CacheWriter into) {
+        IdxFile train = file(IdxFile.Part.TRAIN_IMAGES);
+        into.shape(1, train.shape().get(1), train.shape().get(2));
+        train.records(into::put);
         int first = train.shape().get(0);
-        file(IdxPart.TEST_IMAGES).records((index, record) -> sink.put(first + index, record));
+        file(IdxFile.Part.TEST_IMAGES).records((index, record) -> into.put(first + index, record));
     }
 
     private static void checkSizes(IdxFile train, IdxFile test, @Nullable ResizeRule rule) {

@@ -53,7 +53,7 @@ public final class ImageDatasets {
             if (!known && !reading.follows()) {
                 IdxFolder.requireInside(folder);
             }
-            return IdxFolder.load(folder, rule, known ? FashionMnist.SHA256 : List.of(), home.cache());
+            return IdxFolder.load(folder, rule, known ? IdxFolder.FASHION_SHA256 : List.of(), home.cache());
         }
         return ImageFolder.load(folder, rule, reading, home.cache());
     }
@@ -74,7 +74,7 @@ public final class ImageDatasets {
 
     /** Finds the folder of a data set. */
     public static Path folder(String nameOrFolder, DataHome home) {
-        return isKnown(nameOrFolder) ? home.known().resolve(FashionMnist.NAME) : path(nameOrFolder, home.known());
+        return isKnown(nameOrFolder) ? home.known().resolve(IdxFolder.FASHION_MNIST) : path(nameOrFolder, home.known());
     }
 
     /** Loads a data set that needs no settings for reading it. */
@@ -84,7 +84,7 @@ public final class ImageDatasets {
 
     /** Tells whether a data set is known by name, rather than by its folder. */
     public static boolean isKnown(String nameOrFolder) {
-        return nameOrFolder.equals(FashionMnist.NAME);
+        return nameOrFolder.equals(IdxFolder.FASHION_MNIST);
     }
 
     /** Returns the last part of a path, or the whole path if it has no parts. */
@@ -105,6 +105,9 @@ public final class ImageDatasets {
     private static String expected(Path dataHome) {
         return ("the name '%s' (its files are in %s), or a folder with %s and the like, "
                         + "or a folder of images as CLASS/*, or as train/CLASS/* and test/CLASS/*")
-                .formatted(FashionMnist.NAME, dataHome.resolve(FashionMnist.NAME), IdxPart.TRAIN_IMAGES.fileName());
+                .formatted(
+                        IdxFolder.FASHION_MNIST,
+                        dataHome.resolve(IdxFolder.FASHION_MNIST),
+                        IdxFile.Part.TRAIN_IMAGES.fileName());
     }
 }

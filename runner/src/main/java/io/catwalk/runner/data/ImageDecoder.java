@@ -65,6 +65,14 @@ final class ImageDecoder {
     /** Memory that a decoder takes besides the file and its pixels. */
     private static final long MOST_BESIDES = 1 << 25;
 
+    /** What the header of a file states of the upright image, in pixels. */
+    record Header(String format, int width, int height) {
+
+        String size() {
+            return width + "x" + height;
+        }
+    }
+
     private final ImageFormat format;
     private final byte[] file;
     private final Duration longest;
@@ -86,7 +94,7 @@ final class ImageDecoder {
     }
 
     /** Reads only the header of a file. */
-    static ImageHeader header(Path path) throws UnreadableImageException {
+    static Header header(Path path) throws UnreadableImageException {
         return read(path, LONGEST).header();
     }
 
@@ -132,13 +140,13 @@ final class ImageDecoder {
         return Files.readAllBytes(path);
     }
 
-    private ImageHeader header() throws UnreadableImageException {
+    private Header header() throws UnreadableImageException {
         return with(reader -> {
             int width = reader.getWidth(0);
             int height = reader.getHeight(0);
             checkSize(width, height, Byte.SIZE);
             boolean turned = ImageTags.of(format, file).orientation().isTransposed();
-            return new ImageHeader(format.title(), turned ? height : width, turned ? width : height);
+            return new Header(format.title(), turned ? height : width, turned ? width : height);
         });
     }
 

@@ -137,7 +137,7 @@ final class ImageFolder implements ImageListing {
         ImageSource source = source(images, which);
         List<String> groups =
                 IntStream.of(which).mapToObj(i -> layout.files().get(i).group()).toList();
-        return source.clustered(ClusterSearch.firsts(source, groups));
+        return source.clustered(Clusters.firsts(source, groups));
     }
 
     private void requireEveryClass(int[] learned) {
@@ -250,7 +250,7 @@ final class ImageFolder implements ImageListing {
     }
 
     @Override
-    public void decode(Sink sink) {
+    public void decode(CacheWriter into) {
         AtomicReference<@Nullable Shape> first = new AtomicReference<>();
         IntFunction<RasterImage> decodeAsTheFirst = i -> {
             RasterImage image = decode(layout.files().get(i));
@@ -270,7 +270,7 @@ final class ImageFolder implements ImageListing {
             return image;
         };
         try {
-            sink.decode(decodeAsTheFirst, this::requireFew);
+            into.decode(decodeAsTheFirst, this::requireFew);
         } catch (UnfitSizeException e) {
             requireOneSize();
             throw new RequestException(String.valueOf(e.getMessage()), e);

@@ -212,7 +212,7 @@ public final class ImageSource {
 
     /** Declares these images the whole set, so that their {@link #index} counts from 0. */
     ImageSource whole(List<String> names) {
-        return new ImageSource(channels, height, width, records, sums, places, labels, clusters, null, names);
+        return with(places, labels, clusters, null, names);
     }
 
     /** Counts the images of each class. */
@@ -249,12 +249,7 @@ public final class ImageSource {
      * @param chosen which ones, in the order wanted; at least one
      */
     public ImageSource select(int[] chosen) {
-        return new ImageSource(
-                channels,
-                height,
-                width,
-                records,
-                sums,
+        return with(
                 IntStream.of(chosen).map(i -> places[i]).toArray(),
                 IntStream.of(chosen).map(i -> labels[i]).toArray(),
                 IntStream.of(chosen).map(i -> clusters[i]).toArray(),
@@ -268,7 +263,7 @@ public final class ImageSource {
      */
     ImageSource clustered(int[] firsts) {
         int[] own = IntStream.of(firsts).map(i -> places[i]).toArray();
-        return new ImageSource(channels, height, width, records, sums, places, labels, own, indices, files);
+        return with(places, labels, own, indices, files);
     }
 
     /** Returns a number for each image; images of one cluster have the same. */
@@ -291,6 +286,16 @@ public final class ImageSource {
     /** Renumbers the classes: label i becomes {@code numbers[i]}. */
     ImageSource relabeled(int[] numbers) {
         int[] others = Arrays.stream(labels).map(label -> numbers[label]).toArray();
-        return new ImageSource(channels, height, width, records, sums, places, others, clusters, indices, files);
+        return with(places, others, clusters, indices, files);
+    }
+
+    private ImageSource with(
+            int[] somePlaces,
+            int[] theirLabels,
+            int[] theirClusters,
+            int @Nullable [] theirIndices,
+            List<String> names) {
+        return new ImageSource(
+                channels, height, width, records, sums, somePlaces, theirLabels, theirClusters, theirIndices, names);
     }
 }

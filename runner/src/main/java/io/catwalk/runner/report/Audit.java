@@ -3,10 +3,9 @@ package io.catwalk.runner.report;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Csv;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.Duplicate;
-import io.catwalk.runner.data.Duplicates;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.NearDuplicates;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import java.io.IOException;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * duplicates change the accuracy of models, and which images no model gets right.
  *
  * @param dataset that is audited
- * @param distance up to which two images look the same, as {@link Duplicates} defines it
+ * @param distance up to which two images look the same, as {@link NearDuplicates} defines it
  * @param leaked pairs of a test image (the first) and a training image
  * @param repeated pairs of two test images
  * @param predictions of each model for all test images, by the name of the model; may be empty
@@ -38,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 public record Audit(
         ImageDataset dataset,
         double distance,
-        List<Duplicate> leaked,
-        List<Duplicate> repeated,
+        List<NearDuplicates.Pair> leaked,
+        List<NearDuplicates.Pair> repeated,
         Map<String, PredictedClasses> predictions) {
 
     /** Largest number of entries on a contact sheet: nobody looks at more. */
@@ -72,8 +71,8 @@ public record Audit(
         return new Audit(
                 dataset,
                 distance,
-                Duplicates.between(dataset.test(), dataset.train(), distance),
-                Duplicates.within(dataset.test(), distance),
+                NearDuplicates.between(dataset.test(), dataset.train(), distance),
+                NearDuplicates.within(dataset.test(), distance),
                 predictions);
     }
 
@@ -87,14 +86,15 @@ public record Audit(
         return count(repeated, dataset.test());
     }
 
-    private Count count(List<Duplicate> pairs, ImageSource others) {
+    private Count count(List<NearDuplicates.Pair> pairs, ImageSource others) {
         int exact = 0;
         int otherLabel = 0;
-        for (Duplicate pair : pairs) {
+        for (NearDuplicates.Pair pair : pairs) {
             exact += pair.exact() ? 1 : 0;
             otherLabel += dataset.test().labels()[pair.first()] == others.labels()[pair.second()] ? 0 : 1;
         }
-        int images = (int) pairs.stream().mapToInt(Duplicate::first).distinct().count();
+        int images = (int)
+                pairs.stream().mapToInt(NearDuplicates.Pair::first).distinct().count();
         return new Count(pairs.size(), exact, otherLabel, images);
     }
 
@@ -130,7 +130,7 @@ public record Audit(
         map.put("train", dataset.train().size());
         map.put("test", dataset.test().size());
         map.put("distance", distance);
-        map.put("distance_meaning", Duplicates.DISTANCE);
+        map.put("distance_meaning", NearDuplicates.DISTANCE);
         map.put("test_and_train", leakedCount());
         map.put("within_test", repeatedCount());
         map.put("models", models());
@@ -155,20 +155,20 @@ public record Audit(
      *     the run was not audited
      * @throws RequestException if the file is damaged
      */
-    static @Nullable List<Duplicate> readLeaked(Path run) throws IOException {
+    static @Nullable List<NearDuplicates.Pair> readLeaked(Path run) throws IOException {
         Path file = folder(run).resolve(LEAKED + ".csv");
         if (!Files.exists(file)) {
             return null;
         }
         List<String> rows = rows(Files.readAllLines(file));
-        List<Duplicate> pairs = new ArrayList<>();
+        List<NearDuplicates.Pair> pairs = new ArrayList<>();
         for (String line : rows.subList(Math.min(1, rows.size()), rows.size())) {
             Matcher cells = PAIR.matcher(line);
             if (!cells.lookingAt()) {
                 throw new RequestException("expected a line such as 12,345,0.5000,false,0,0,cat,cat in " + file
                         + ", but found '" + line + "': write it again with catwalk audit");
             }
-            pairs.add(new Duplicate(
+            pairs.add(new NearDuplicates.Pair(
                     Integer.parseInt(cells.group(1)),
                     Integer.parseInt(cells.group(2)),
                     Double.parseDouble(cells.group(3)),
@@ -229,12 +229,13 @@ public record Audit(
             return written;
         }
 
-        private void pairs(String name, String first, String second, List<Duplicate> pairs, ImageSource others)
+        private void pairs(
+                String name, String first, String second, List<NearDuplicates.Pair> pairs, ImageSource others)
                 throws IOException {
             StringBuilder csv = new StringBuilder(two(first, second, "_image")
                     + ",distance,mirrored,moved_right,moved_down," + two(first, second, "_label")
                     + "," + two(first, second, "_index") + "," + two(first, second, "_file") + "\n");
-            for (Duplicate pair : pairs) {
+            for (NearDuplicates.Pair pair : pairs) {
                 csv.append(String.format(
                         Locale.ROOT,
                         "%d,%d,%.4f,%s,%d,%d,%s,%s,%d,%d,%s,%s\n",
@@ -253,7 +254,7 @@ public record Audit(
             }
             put(name + ".csv", csv.toString());
             List<ContactSheet.Entry> entries = pairs.stream()
-                    .sorted(Comparator.comparingDouble(Duplicate::distance))
+                    .sorted(Comparator.comparingDouble(NearDuplicates.Pair::distance))
                     .limit(SHOWN)
                     .map(pair -> new ContactSheet.Entry(
                             List.of(() -> test.image(pair.first()), () -> others.image(pair.second())),
@@ -274,7 +275,7 @@ public record Audit(
             return first + column + "," + second + column + (first.equals(second) ? "_2" : "");
         }
 
-        private static String moved(Duplicate pair) {
+        private static String moved(NearDuplicates.Pair pair) {
             return (pair.mirrored() ? ", mirrored" : "") + (pair.right() != 0 || pair.down() != 0 ? ", moved" : "");
         }
 

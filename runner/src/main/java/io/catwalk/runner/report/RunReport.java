@@ -2,8 +2,8 @@ package io.catwalk.runner.report;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.NearDuplicates;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.ExperimentSpec;
@@ -47,7 +47,7 @@ public record RunReport(
         @Nullable ImageDataset dataset,
         List<String> missing,
         @Nullable Robustness robustness,
-        @Nullable List<Duplicate> leaked,
+        @Nullable List<NearDuplicates.Pair> leaked,
         @Nullable String demo) {
 
     /** Where {@code catwalk demo} puts its page: that package is above this one. */
@@ -181,7 +181,7 @@ public record RunReport(
                     "The images cannot be read, so there are no pictures: " + Reasons.withoutFolders(Reasons.of(e)));
         }
         Robustness robustness = robustness(run, results, missing);
-        List<Duplicate> leaked = leaked(run, missing);
+        List<NearDuplicates.Pair> leaked = leaked(run, missing);
         String demo = Files.exists(run.path().resolve(DEMO)) ? DEMO : null;
         return new RunReport(spec, results, models, dataset, missing, robustness, leaked, demo);
     }
@@ -196,7 +196,7 @@ public record RunReport(
         }
     }
 
-    private static @Nullable List<Duplicate> leaked(RunFolder run, List<String> missing) throws IOException {
+    private static @Nullable List<NearDuplicates.Pair> leaked(RunFolder run, List<String> missing) throws IOException {
         try {
             return Audit.readLeaked(run.path());
         } catch (RequestException e) {

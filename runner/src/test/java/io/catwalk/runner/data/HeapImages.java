@@ -20,16 +20,16 @@ public final class HeapImages {
     public static ImageSource of(int channels, int height, int width, byte[] pixels, int[] labels) {
         int length = channels * height * width;
         ImageRecords records = ImageRecords.of(ByteBuffer.wrap(pixels), length);
-        ByteBuffer sums = ByteBuffer.allocate(pixels.length / length * PixelSums.length(channels));
+        ByteBuffer sums = ByteBuffer.allocate(pixels.length / length * CachedImages.sumsLength(channels));
         for (int from = 0; from < pixels.length; from += length) {
-            sums.put(PixelSums.of(Arrays.copyOfRange(pixels, from, from + length), channels));
+            sums.put(CachedImages.sums(Arrays.copyOfRange(pixels, from, from + length), channels));
         }
         return new ImageSource(
                 channels,
                 height,
                 width,
                 records,
-                ImageRecords.of(sums, PixelSums.length(channels)),
+                ImageRecords.of(sums, CachedImages.sumsLength(channels)),
                 IntStream.range(0, labels.length).toArray(),
                 labels);
     }

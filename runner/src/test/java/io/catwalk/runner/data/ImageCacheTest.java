@@ -90,7 +90,7 @@ class ImageCacheTest {
         }
 
         @Override
-        public void decode(Sink sink) {
+        public void decode(CacheWriter sink) {
             sink.decode(
                     i -> {
                         decoded.incrementAndGet();
@@ -224,7 +224,7 @@ class ImageCacheTest {
         Map<Integer, String> reasons = new TreeMap<>();
         Five five = new Five() {
             @Override
-            public void decode(Sink sink) {
+            public void decode(CacheWriter sink) {
                 sink.decode(
                         i -> {
                             if (i == 1 || i == 4) {
@@ -280,7 +280,7 @@ class ImageCacheTest {
             }
 
             @Override
-            public void decode(Sink sink) {
+            public void decode(CacheWriter sink) {
                 sink.shape(3, 4096, 4096);
                 throw new AssertionError("was decoded");
             }

@@ -176,7 +176,7 @@ class OddImagesTest {
     /** Returns how many pixels a header claims; 0 if it is refused. */
     private static long declared(Path file) {
         try {
-            ImageHeader header = ImageDecoder.header(file);
+            ImageDecoder.Header header = ImageDecoder.header(file);
             return (long) header.width() * header.height();
         } catch (UnreadableImageException e) {
             return 0;

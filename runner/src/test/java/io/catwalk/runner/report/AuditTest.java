@@ -3,10 +3,10 @@ package io.catwalk.runner.report;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.NearDuplicates;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
@@ -64,7 +64,8 @@ final class AuditTest {
         String lines = "line\n3,1,0.0000,false,0,0,\"break\"";
         ImageSource images = HeapImages.of(1, 6, 6, new byte[2 * LENGTH], new int[] {0, 1});
         ImageDataset dataset = of(List.of(lines, "dog"), images, images);
-        List<Duplicate> leaked = List.of(new Duplicate(0, 1, 0, false, 0, 0), new Duplicate(1, 0, 0, false, 0, 0));
+        List<NearDuplicates.Pair> leaked =
+                List.of(new NearDuplicates.Pair(0, 1, 0, false, 0, 0), new NearDuplicates.Pair(1, 0, 0, false, 0, 0));
         new Audit(dataset, 8, leaked, List.of(), Map.of()).write(Audit.folder(folder));
         assertThat(Audit.readLeaked(folder)).isEqualTo(leaked);
     }
@@ -73,7 +74,7 @@ final class AuditTest {
     void thePairsAreReadBackAndADamagedListIsRefusedWithTheLine() throws IOException {
         assertThat(Audit.readLeaked(folder)).isNull();
         audit().write(Audit.folder(folder));
-        assertThat(Audit.readLeaked(folder)).containsExactly(new Duplicate(1, 0, 0, false, 0, 0));
+        assertThat(Audit.readLeaked(folder)).containsExactly(new NearDuplicates.Pair(1, 0, 0, false, 0, 0));
         Files.writeString(Audit.folder(folder).resolve("duplicates.csv"), "head\n1,one,0.0\n");
         refused(() -> Audit.readLeaked(folder), "but found '1,one,0.0'", "again with catwalk audit");
     }
@@ -141,8 +142,8 @@ final class AuditTest {
         ImageSource test = HeapImages.named(small.test(), List.of("0.png", "1.png", "d/2.png", "d/3.png"));
         ImageDataset limited = of(small.classes(), train, test.select(new int[] {2, 3}));
         PredictedClasses wrong = new PredictedClasses(2, new int[] {1, 1}, new int[] {1, 0});
-        List<Duplicate> leaked = List.of(new Duplicate(1, 0, 0, false, 0, 0));
-        List<Duplicate> repeated = List.of(new Duplicate(0, 1, 5, false, 0, 0));
+        List<NearDuplicates.Pair> leaked = List.of(new NearDuplicates.Pair(1, 0, 0, false, 0, 0));
+        List<NearDuplicates.Pair> repeated = List.of(new NearDuplicates.Pair(0, 1, 5, false, 0, 0));
 
         List<Path> files = new Audit(limited, 8, leaked, repeated, Map.of("only", wrong)).write(Audit.folder(folder));
 

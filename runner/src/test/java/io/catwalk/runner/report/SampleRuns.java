@@ -1,7 +1,7 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.api.Criterion;
-import io.catwalk.runner.data.Duplicate;
+import io.catwalk.runner.data.NearDuplicates;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.report.RunReport.Answers;
 import io.catwalk.runner.report.RunReport.Model;
@@ -85,10 +85,10 @@ public final class SampleRuns {
     /** Test image 3 has two lookalikes in the training set, the nearer first, and image 1,207 is one that was moved. */
     private static RunReport seven() {
         RunReport report = clothes(SampleRun.SEVEN, 0, 2000, 12).report();
-        List<Duplicate> leaked = List.of(
-                new Duplicate(3, 13, 0.5, true, 1, 0),
-                new Duplicate(3, 3, 2.5, false, 0, 0),
-                new Duplicate(1207, 17, 0, false, 0, 1));
+        List<NearDuplicates.Pair> leaked = List.of(
+                new NearDuplicates.Pair(3, 13, 0.5, true, 1, 0),
+                new NearDuplicates.Pair(3, 3, 2.5, false, 0, 0),
+                new NearDuplicates.Pair(1207, 17, 0, false, 0, 1));
         // Each loses more accuracy the stronger a corruption is, at its own rate.
         List<Robustness.Classifier> classifiers = new ArrayList<>();
         for (int i = 0; i < SampleRun.SEVEN.size(); i++) {

@@ -1,9 +1,9 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Json;
-import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.NearDuplicates;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -95,7 +95,7 @@ public record ImageBrowser(
      * @param train number of the training image among all of the data set
      * @param file of the training image; empty for IDX files
      * @param label class of the training image
-     * @param distance between the two in gray levels, as {@link io.catwalk.runner.data.Duplicates} defines it
+     * @param distance between the two in gray levels, as {@link io.catwalk.runner.data.NearDuplicates} defines it
      * @param mirrored whether one of them is mirrored
      * @param moved whether one of them is moved by a pixel
      */
@@ -118,13 +118,14 @@ public record ImageBrowser(
                 .toArray();
         SpriteSheets sheets = gathered.images == null ? null : SpriteSheets.of(gathered.images, order, BUDGET);
         ImageDataset dataset = model.run().dataset();
-        List<Duplicate> leaked = model.run().leaked();
+        List<NearDuplicates.Pair> leaked = model.run().leaked();
         List<Twin> twins = null;
         SpriteSheets originals = null;
         if (leaked != null && sheets != null && dataset != null && !model.folded()) {
-            List<Duplicate> nearest = nearest(leaked, dataset);
+            List<NearDuplicates.Pair> nearest = nearest(leaked, dataset);
             twins = nearest.stream().map(pair -> twin(pair, dataset.train())).toList();
-            int[] trained = nearest.stream().mapToInt(Duplicate::second).toArray();
+            int[] trained =
+                    nearest.stream().mapToInt(NearDuplicates.Pair::second).toArray();
             originals = trained.length == 0 ? null : SpriteSheets.of(dataset.train(), trained, ORIGINALS);
         }
         return new ImageBrowser(
@@ -149,8 +150,8 @@ public record ImageBrowser(
     }
 
     /** Returns the nearest training image of each test image that has one, which comes first. */
-    private static List<Duplicate> nearest(List<Duplicate> leaked, ImageDataset dataset) {
-        Map<Integer, Duplicate> nearest = new LinkedHashMap<>();
+    private static List<NearDuplicates.Pair> nearest(List<NearDuplicates.Pair> leaked, ImageDataset dataset) {
+        Map<Integer, NearDuplicates.Pair> nearest = new LinkedHashMap<>();
         leaked.stream()
                 .filter(pair -> pair.first() < dataset.test().size()
                         && pair.second() < dataset.train().size())
@@ -158,7 +159,7 @@ public record ImageBrowser(
         return List.copyOf(nearest.values());
     }
 
-    private static Twin twin(Duplicate pair, ImageSource train) {
+    private static Twin twin(NearDuplicates.Pair pair, ImageSource train) {
         return new Twin(
                 pair.first(),
                 train.index(pair.second()),

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
-final class DuplicatesTest {
+final class NearDuplicatesTest {
 
     private static final int SIDE = 4;
 
@@ -52,9 +52,9 @@ final class DuplicatesTest {
 
     @Test
     void theSamePixelsAreAnExactDuplicate() {
-        List<Duplicate> found = Duplicates.between(single(moved(3, 0, 0)), NOISE, 0);
+        List<NearDuplicates.Pair> found = NearDuplicates.between(single(moved(3, 0, 0)), NOISE, 0);
 
-        assertThat(found).containsExactly(new Duplicate(0, 3, 0, false, 0, 0));
+        assertThat(found).containsExactly(new NearDuplicates.Pair(0, 3, 0, false, 0, 0));
         assertThat(found.get(0).exact()).isTrue();
     }
 
@@ -65,10 +65,10 @@ final class DuplicatesTest {
             pixels[i] = (byte) (pixels[i] + 8);
         }
         // Four of 16 pixels differ by 8: the root of 4 * 64 / 16 is 4.
-        assertThat(Duplicates.between(single(pixels), NOISE, 4))
-                .containsExactly(new Duplicate(0, 2, 4, false, 0, 0))
-                .noneMatch(Duplicate::exact);
-        assertThat(Duplicates.between(single(pixels), NOISE, 3.999)).isEmpty();
+        assertThat(NearDuplicates.between(single(pixels), NOISE, 4))
+                .containsExactly(new NearDuplicates.Pair(0, 2, 4, false, 0, 0))
+                .noneMatch(NearDuplicates.Pair::exact);
+        assertThat(NearDuplicates.between(single(pixels), NOISE, 3.999)).isEmpty();
     }
 
     @Test
@@ -78,19 +78,19 @@ final class DuplicatesTest {
             pixels[i] = HeapImages.pixels(NOISE)[SIDE * SIDE + i / SIDE * SIDE + SIDE - 1 - i % SIDE];
         }
 
-        assertThat(Duplicates.between(single(pixels), NOISE, 0))
-                .containsExactly(new Duplicate(0, 1, 0, true, 0, 0))
-                .noneMatch(Duplicate::exact);
+        assertThat(NearDuplicates.between(single(pixels), NOISE, 0))
+                .containsExactly(new NearDuplicates.Pair(0, 1, 0, true, 0, 0))
+                .noneMatch(NearDuplicates.Pair::exact);
     }
 
     @ParameterizedTest
     @CsvSource({"1,0", "-1,0", "0,1", "0,-1", "1,1", "1,-1", "-1,1", "-1,-1"})
     void anImageMayBeMovedByAPixel(int right, int down) {
         // The image must be moved back to its original place.
-        assertThat(Duplicates.between(single(moved(4, right, down)), NOISE, 0))
-                .containsExactly(new Duplicate(0, 4, 0, false, 0 - right, 0 - down));
-        assertThat(Duplicates.between(NOISE, single(moved(4, right, down)), 0))
-                .containsExactly(new Duplicate(4, 0, 0, false, right, down));
+        assertThat(NearDuplicates.between(single(moved(4, right, down)), NOISE, 0))
+                .containsExactly(new NearDuplicates.Pair(0, 4, 0, false, 0 - right, 0 - down));
+        assertThat(NearDuplicates.between(NOISE, single(moved(4, right, down)), 0))
+                .containsExactly(new NearDuplicates.Pair(4, 0, 0, false, right, down));
     }
 
     @Test
@@ -98,7 +98,8 @@ final class DuplicatesTest {
         byte[] pixels = moved(0, 1, 1);
         pixels[2 * SIDE + 2] = (byte) (pixels[2 * SIDE + 2] + 6);
         // One of the 3 x 3 overlapping pixels differs by 6: the root of 36 / 9 is 2.
-        assertThat(Duplicates.between(single(pixels), NOISE, 8)).containsExactly(new Duplicate(0, 0, 2, false, -1, -1));
+        assertThat(NearDuplicates.between(single(pixels), NOISE, 8))
+                .containsExactly(new NearDuplicates.Pair(0, 0, 2, false, -1, -1));
     }
 
     @Test
@@ -110,7 +111,7 @@ final class DuplicatesTest {
             redder[i] = (byte) (redder[i] + 6);
         }
         // A third of the samples differs by 6: the root of 36 / 3.
-        assertThat(Duplicates.between(colors, HeapImages.of(3, 4, 4, redder, new int[1]), 8))
+        assertThat(NearDuplicates.between(colors, HeapImages.of(3, 4, 4, redder, new int[1]), 8))
                 .singleElement()
                 .satisfies(pair -> assertThat(pair.distance()).isCloseTo(3.4641, within(1e-4)));
     }
@@ -119,12 +120,12 @@ final class DuplicatesTest {
     void withinOneSetEachPairIsFoundOnceAndNoImageIsItsOwnDuplicate() {
         ImageSource twice = NOISE.select(new int[] {0, 1, 2, 1, 1});
 
-        assertThat(Duplicates.within(twice, 0))
+        assertThat(NearDuplicates.within(twice, 0))
                 .containsExactly(
-                        new Duplicate(1, 3, 0, false, 0, 0),
-                        new Duplicate(1, 4, 0, false, 0, 0),
-                        new Duplicate(3, 4, 0, false, 0, 0));
-        assertThat(Duplicates.within(NOISE, 8)).isEmpty();
+                        new NearDuplicates.Pair(1, 3, 0, false, 0, 0),
+                        new NearDuplicates.Pair(1, 4, 0, false, 0, 0),
+                        new NearDuplicates.Pair(3, 4, 0, false, 0, 0));
+        assertThat(NearDuplicates.within(NOISE, 8)).isEmpty();
     }
 
     /** Images of little contrast, so that the limits are in the range of their distances. */
@@ -150,7 +151,7 @@ final class DuplicatesTest {
 
             List<Pair> expected = bruteForce(first, second, distance);
             assertThat(expected).hasSizeBetween(distance == 0 ? 0 : 10, distance == 255 ? 1200 : 1190);
-            assertThat(Duplicates.between(first, second, distance))
+            assertThat(NearDuplicates.between(first, second, distance))
                     .extracting(found -> new Pair(found.first(), found.second(), rounded(found.distance())))
                     .containsExactlyInAnyOrderElementsOf(expected);
         }
@@ -213,22 +214,26 @@ final class DuplicatesTest {
     @ParameterizedTest
     @ValueSource(doubles = {-1, 255.5, Double.NaN})
     void aDistanceThatIsNoneIsRefused(double distance) {
-        refused(() -> Duplicates.between(NOISE, NOISE, distance), "--distance must be from 0", "255", "is " + distance);
-        refused(() -> Duplicates.within(NOISE, distance), "--distance");
+        refused(
+                () -> NearDuplicates.between(NOISE, NOISE, distance),
+                "--distance must be from 0",
+                "255",
+                "is " + distance);
+        refused(() -> NearDuplicates.within(NOISE, distance), "--distance");
     }
 
     @Test
     void aDistanceThatTellsNothingApartIsRefused() {
         ImageSource black = HeapImages.of(1, 1, 1, new byte[1001], new int[1001]);
 
-        refused(() -> Duplicates.between(black, black, 3), "at most 1,000,000 pairs", "within 3.0", "--distance");
-        assertThat(Duplicates.within(black, 3)).hasSize(1001 * 1000 / 2);
+        refused(() -> NearDuplicates.between(black, black, 3), "at most 1,000,000 pairs", "within 3.0", "--distance");
+        assertThat(NearDuplicates.within(black, 3)).hasSize(1001 * 1000 / 2);
     }
 
     @Test
     void otherShapesAreRefused() {
         ImageSource other = HeapImages.of(1, 2, 8, new byte[16], new int[1]);
 
-        assertThatThrownBy(() -> Duplicates.between(NOISE, other, 8)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> NearDuplicates.between(NOISE, other, 8)).isInstanceOf(IllegalArgumentException.class);
     }
 }

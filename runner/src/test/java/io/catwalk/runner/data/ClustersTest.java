@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Tag("tiny")
-class ClusterSearchTest {
+class ClustersTest {
 
     /** One bright pixel is elsewhere in each image, but the last is the first again: comparing all pairs takes long. */
     @Test
@@ -24,6 +24,6 @@ class ClusterSearchTest {
         }
         ImageSource images = HeapImages.of(1, side, side, pixels, new int[count]);
 
-        assertThat(ClusterSearch.firsts(images, Collections.nCopies(count, ""))).isEqualTo(bright);
+        assertThat(Clusters.firsts(images, Collections.nCopies(count, ""))).isEqualTo(bright);
     }
 }
