@@ -6,7 +6,7 @@ import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.report.graphics.Png;
+import io.catwalk.runner.report.charts.Png;
 import io.catwalk.runner.trial.Software;
 import java.io.IOException;
 import java.nio.file.Files;

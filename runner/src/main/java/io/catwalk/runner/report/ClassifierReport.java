@@ -3,7 +3,7 @@ package io.catwalk.runner.report;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.RunReport.Model;
-import io.catwalk.runner.report.graphics.Symbol;
+import io.catwalk.runner.report.charts.Symbol;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.results.RunResults;
@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -172,6 +173,12 @@ public final class ClassifierReport {
                 ? null
                 : first.efficiency()
                         .withTrainingSeconds(standing.trainingSeconds().mean());
+    }
+
+    /** Returns one of its costs; null if it is not known. */
+    public <T> @Nullable T cost(Function<Efficiency, @Nullable T> which) {
+        Efficiency efficiency = efficiency();
+        return efficiency == null ? null : which.apply(efficiency);
     }
 
     /** Returns the latency of its first measured trial, preferably on an idle machine; null if none was measured. */

@@ -1,7 +1,7 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.data.RasterImage;
-import io.catwalk.runner.report.graphics.Png;
+import io.catwalk.runner.report.charts.Png;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;

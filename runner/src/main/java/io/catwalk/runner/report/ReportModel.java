@@ -2,6 +2,7 @@ package io.catwalk.runner.report;
 
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.Comparison.Baseline;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
@@ -11,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -104,35 +106,28 @@ public record ReportModel(RunReport run, List<ClassifierReport> entrants, Infere
 
     /** Says in a sentence which classifier to choose. */
     public String headline() {
-        Comparison comparison = comparison();
-        return comparison == null
-                ? "No classifier has a trained network, so there is nothing to choose from."
-                : isolated(new ComparisonWords(comparison, results()).headline());
+        return words().map(ComparisonWords::headline)
+                .orElse("No classifier has a trained network, so there is nothing to choose from.");
     }
 
     /** Names the baselines that the best is not clearly above; empty if it is above all. */
-    public String baselines() {
-        Comparison comparison = comparison();
-        return comparison == null
-                ? ""
-                : new ComparisonWords(comparison, results()).baselines().strip();
+    public String baselinesAbove() {
+        return words().map(words -> words.baselines().strip()).orElse("");
     }
 
     /** Says in a sentence what the answer leaves open; empty if it leaves nothing open. */
     public String limits() {
-        Comparison comparison = comparison();
-        return comparison == null ? "" : String.join(" ", new ComparisonWords(comparison, results()).limits());
+        return words().map(words -> String.join(" ", words.limits())).orElse("");
     }
 
-    /** Isolates names in the sentence, so that a name written from right to left does not change its direction. */
-    public String isolated(String sentence) {
-        String result = sentence;
-        for (ClassifierReport entrant : entrants) {
-            if (!entrant.name().matches("\\p{ASCII}*")) {
-                result = result.replace(entrant.name(), "\u2068" + entrant.name() + "\u2069");
-            }
-        }
-        return result;
+    private Optional<ComparisonWords> words() {
+        return Optional.ofNullable(comparison()).map(comparison -> new ComparisonWords(comparison, results()));
+    }
+
+    /** Returns what is reached without a network; empty if it is not known. */
+    public List<Baseline> baselines() {
+        Comparison comparison = comparison();
+        return comparison == null ? List.of() : comparison.baselines();
     }
 
     /** Returns the engine and the batch size of the latencies, as a title. */

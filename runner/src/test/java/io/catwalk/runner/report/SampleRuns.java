@@ -102,7 +102,7 @@ public final class SampleRuns {
     }
 
     /** Returns a classifier that gets so many of the images right at each step of a corruption, of that strongest step. */
-    static Robustness.Classifier robust(String name, int images, int clean, IntBinaryOperator right) {
+    public static Robustness.Classifier robust(String name, int images, int clean, IntBinaryOperator right) {
         List<Robustness.Curve> curves = new ArrayList<>();
         for (Corruption way : Corruption.values()) {
             List<Robustness.Step> steps = new ArrayList<>();
@@ -116,7 +116,7 @@ public final class SampleRuns {
         return new Robustness.Classifier(name, name + "/1-0", "0".repeat(64), Accuracy.of(images, clean), curves);
     }
 
-    static Robustness robustness(int images, List<Robustness.Classifier> classifiers) {
+    public static Robustness robustness(int images, List<Robustness.Classifier> classifiers) {
         Robustness.Sample sample = new Robustness.Sample(images, 2000, 0, 0, "0".repeat(64), "0".repeat(64));
         return new Robustness(1, sample, Software.current(), classifiers);
     }

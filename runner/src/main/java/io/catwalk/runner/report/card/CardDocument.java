@@ -4,6 +4,7 @@ import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Overfitting;
@@ -23,10 +24,8 @@ import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.Table.Column;
-import io.catwalk.runner.report.document.Table.Column.Kind;
-import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.report.sections.ClassScoreTable;
 import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.training.Transfer;
 import io.catwalk.runner.trial.Latency;
@@ -37,7 +36,6 @@ import io.catwalk.runner.trial.Timing;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -82,29 +80,26 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         sections.add(new Section(id, name, "", List.of(blocks), ""));
     }
 
-    private static Facts facts(Map<String, Cell> facts) {
-        List<Fact> all = facts.entrySet().stream()
-                .map(fact -> new Fact(fact.getKey(), fact.getValue()))
-                .toList();
-        return new Facts(MEDIA, "", false, all);
+    private static Facts facts(List<Fact> facts) {
+        return new Facts(MEDIA, "", false, facts);
     }
 
     private Facts model() {
         var options = card.options();
-        Map<String, Cell> facts = new LinkedHashMap<>();
-        facts.put("architecture", new Cell.Code(done.trial().classifier()));
-        done.trial().hyperparameters().forEach((name, value) -> facts.put(name, Cell.of(value.toString())));
-        facts.put("parameters", Cell.of(done.efficiency().parameters(), Unit.COUNT));
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("architecture", new Cell.Code(done.trial().classifier())));
+        done.trial().hyperparameters().forEach((name, value) -> facts.add(Fact.of(name, value.toString())));
+        facts.add(Fact.of("parameters", done.efficiency().parameters(), Unit.COUNT));
         card.metadata()
                 .get(MetadataKeys.MULTIPLY_ACCUMULATES)
-                .ifPresent(macs -> facts.put("MACs for one image", Cell.of(Long.valueOf(macs), Unit.COUNT)));
-        facts.put("file", new Cell.Code(card.file()));
+                .ifPresent(macs -> facts.add(Fact.of("MACs for one image", Long.valueOf(macs), Unit.COUNT)));
+        facts.add(new Fact("file", new Cell.Code(card.file())));
         String form = Numbers.count(card.bytes()) + " bytes, opset " + options.opset()
                 + (options.unrolledRecurrence() ? ", recurrent layers unrolled" : "")
                 + (options.foldedBatchNorm() ? ", batch normalization folded into the convolutions" : "");
-        facts.put("format", Cell.of(form));
-        card.metadata().get(MetadataKeys.AUTHOR).ifPresent(author -> facts.put("author", Cell.of(author)));
-        card.metadata().get(MetadataKeys.LICENSE).ifPresent(license -> facts.put("license", Cell.of(license)));
+        facts.add(Fact.of("format", form));
+        card.metadata().get(MetadataKeys.AUTHOR).ifPresent(author -> facts.add(Fact.of("author", author)));
+        card.metadata().get(MetadataKeys.LICENSE).ifPresent(license -> facts.add(Fact.of("license", license)));
         return facts(facts);
     }
 
@@ -124,11 +119,11 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         int named = classes.size() <= ShownClasses.ALL ? classes.size() : NAMED;
         String labels = String.join(", ", classes.subList(0, named))
                 + (named < classes.size() ? " and " + Numbers.count(classes.size() - named) + " more" : "");
-        Map<String, Cell> facts = new LinkedHashMap<>();
-        facts.put("input \"images\"", Cell.of(shape));
-        facts.put("pixels", Cell.of(pixels));
-        facts.put("output \"logits\"", Cell.of(logits));
-        facts.put("classes in the order of the logits, also in the metadata", Cell.of(labels));
+        List<Fact> facts = new ArrayList<>();
+        facts.add(Fact.of("input \"images\"", shape));
+        facts.add(Fact.of("pixels", pixels));
+        facts.add(Fact.of("output \"logits\"", logits));
+        facts.add(Fact.of("classes in the order of the logits, also in the metadata", labels));
         return facts(facts);
     }
 
@@ -145,49 +140,47 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
 
     private Facts training() {
         Timing timing = done.timing();
-        Map<String, Cell> facts = new LinkedHashMap<>();
-        facts.put("data", Cell.of(card.dataset().name()));
-        facts.put("sha256 of the data", new Cell.Code(card.dataset().sha256()));
-        facts.put("images for training", Cell.of(done.metrics().train().images(), Unit.COUNT));
-        facts.put(
+        List<Fact> facts = new ArrayList<>();
+        facts.add(Fact.of("data", card.dataset().name()));
+        facts.add(new Fact("sha256 of the data", new Cell.Code(card.dataset().sha256())));
+        facts.add(Fact.of("images for training", done.metrics().train().images(), Unit.COUNT));
+        facts.add(new Fact(
                 "images for validation (epoch selection)",
-                Cell.of(done.metrics().validation().images(), Unit.COUNT));
-        facts.put("images for testing", Cell.of(done.metrics().test().images(), Unit.COUNT));
-        RecipeWords.settings(done.trial()).forEach((name, value) -> facts.put(name, Cell.of(value)));
-        facts.put("Epochs", Cell.of(timing.epochs() + ", with the weights after epoch " + timing.bestEpoch()));
+                Cell.of(done.metrics().validation().images(), Unit.COUNT)));
+        facts.add(Fact.of("images for testing", done.metrics().test().images(), Unit.COUNT));
+        Map<String, String> settings = RecipeWords.settings(done.trial());
+        settings.put("Epochs", timing.epochs() + ", with the weights after epoch " + timing.bestEpoch());
+        settings.forEach((name, value) -> facts.add(Fact.of(name, value)));
         if (timing.steps() != null) {
-            facts.put("Optimizer steps", Cell.of(timing.steps(), Unit.COUNT));
+            facts.add(Fact.of("Optimizer steps", timing.steps(), Unit.COUNT));
         }
-        facts.put("Seed", Cell.of(Long.toString(done.trial().seed())));
+        facts.add(Fact.of("Seed", Long.toString(done.trial().seed())));
         Transfer transfer = done.provenance().transfer();
         if (transfer != null) {
-            facts.put("Initial weights", Cell.of(transfer.sentence()));
+            facts.add(Fact.of("Initial weights", transfer.sentence()));
         }
         return facts(facts);
     }
 
     private Block[] results(@Nullable String picture) {
         Evaluation all = card.evaluation();
-        Map<String, Cell> facts = new LinkedHashMap<>();
-        facts.put("accuracy %", Cell.of(all.accuracy(), Unit.PERCENT));
+        List<Fact> facts = new ArrayList<>();
+        facts.add(Fact.of("accuracy %", all.accuracy(), Unit.PERCENT));
         var interval = all.accuracyInterval();
-        facts.put("its 95 % interval", new Cell.Range(interval.low(), interval.high(), Unit.PERCENT));
-        facts.put("precision (macro) %", Cell.of(all.macro().precision(), Unit.PERCENT));
-        facts.put("recall (macro) %", Cell.of(all.macro().recall(), Unit.PERCENT));
-        facts.put("F1 (macro) %", Cell.of(all.macro().f1(), Unit.PERCENT));
-        facts.put("log loss", Cell.of(all.logLoss(), Unit.COEFFICIENT));
-        facts.put(
+        facts.add(new Fact("its 95 % interval", new Cell.Range(interval.low(), interval.high(), Unit.PERCENT)));
+        facts.add(Fact.of("precision (macro) %", all.macro().precision(), Unit.PERCENT));
+        facts.add(Fact.of("recall (macro) %", all.macro().recall(), Unit.PERCENT));
+        facts.add(Fact.of("F1 (macro) %", all.macro().f1(), Unit.PERCENT));
+        facts.add(Fact.of("log loss", all.logLoss(), Unit.COEFFICIENT));
+        facts.add(new Fact(
                 "expected calibration error, equal-mass bins",
-                Cell.of(all.calibration().expectedError(), Unit.COEFFICIENT));
-        Block rule = Sentences.of(MEDIA, Tone.TEXT, Wording.capital(overfitting(done.metrics())) + ".");
-        return picture == null
-                ? new Block[] {facts(facts), scores(ShownClasses.of(all)), rule}
-                : new Block[] {
-                    facts(facts),
-                    scores(ShownClasses.of(all)),
-                    new PictureFile(MEDIA, "Confusion matrix", picture),
-                    rule
-                };
+                Cell.of(all.calibration().expectedError(), Unit.COEFFICIENT)));
+        List<Block> blocks = new ArrayList<>(List.of(facts(facts), scores(ShownClasses.of(all))));
+        if (picture != null) {
+            blocks.add(new PictureFile(MEDIA, "Confusion matrix", picture));
+        }
+        blocks.add(Sentences.of(MEDIA, Tone.TEXT, Wording.capital(overfitting(done.metrics())) + "."));
+        return blocks.toArray(Block[]::new);
     }
 
     /** Describes the gap of one network with its verdict and its interval, without a period. */
@@ -208,18 +201,9 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
     }
 
     private static Table scores(ShownClasses shown) {
-        List<Column> columns = Stream.of("Class", "Precision %", "Recall %", "F1 %", "Images")
-                .map(head -> new Column(MEDIA, head, head.equals("Class") ? Kind.TEXT : Kind.NUMBER))
-                .toList();
-        List<Row> rows = Stream.concat(shown.first().stream(), shown.best().stream())
-                .map(one -> Row.of(
-                        Cell.of(one.name()),
-                        Cell.of(one.precision(), Unit.PERCENT),
-                        Cell.of(one.recall(), Unit.PERCENT),
-                        Cell.of(one.f1(), Unit.PERCENT),
-                        Cell.of(one.support(), Unit.COUNT)))
-                .toList();
-        return new Table(MEDIA, "", "", columns, rows, shown.sentence());
+        List<ClassScores> classes =
+                Stream.concat(shown.first().stream(), shown.best().stream()).toList();
+        return ClassScoreTable.of(MEDIA, classes).table("", "", shown.sentence());
     }
 
     private static Sentences parity(ParityResult parity) {
@@ -243,16 +227,16 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
 
     private static Block[] latency(Latency latency) {
         String mark = latency.busy() == null ? "" : Latency.ROUGH;
-        Map<String, Cell> facts = new LinkedHashMap<>();
-        facts.put("batch 1, median", Cell.of(latency));
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("batch 1, median", Cell.of(latency)));
         if (latency.p99Micros() != null) {
-            facts.put("batch 1, 99th percentile", Cell.of(mark + Numbers.micros(latency.p99Micros())));
+            facts.add(Fact.of("batch 1, 99th percentile", mark + Numbers.micros(latency.p99Micros())));
         }
         if (latency.imagesPerSecond64() != null) {
-            facts.put("images per second, batch 64", Cell.of(mark + Numbers.count(latency.imagesPerSecond64())));
+            facts.add(Fact.of("images per second, batch 64", mark + Numbers.count(latency.imagesPerSecond64())));
         }
         if (latency.imagesPerSecond256() != null) {
-            facts.put("images per second, batch 256", Cell.of(mark + Numbers.count(latency.imagesPerSecond256())));
+            facts.add(Fact.of("images per second, batch 256", mark + Numbers.count(latency.imagesPerSecond256())));
         }
         String how = "Measured on ONNX Runtime over " + Numbers.count(latency.calls()) + " calls after warm-up on "
                 + latency.place() + "."
@@ -294,19 +278,19 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
     private Facts origin(Provenance from) {
         Software software = from.software();
         var machine = from.machine();
-        Map<String, Cell> facts = new LinkedHashMap<>();
-        facts.put("plugin", Cell.of(from.pluginId() + " " + from.pluginVersion()));
-        facts.put("sha256 of the plugin", new Cell.Code(from.pluginSha256()));
-        facts.put("sha256 of the split", new Cell.Code(from.splitSha256()));
-        facts.put("fold", Cell.of(Integer.toString(done.trial().fold())));
+        List<Fact> facts = new ArrayList<>();
+        facts.add(Fact.of("plugin", from.pluginId() + " " + from.pluginVersion()));
+        facts.add(new Fact("sha256 of the plugin", new Cell.Code(from.pluginSha256())));
+        facts.add(new Fact("sha256 of the split", new Cell.Code(from.splitSha256())));
+        facts.add(Fact.of("fold", Integer.toString(done.trial().fold())));
         String versions = "Catwalk " + software.catwalk() + ", DJL " + software.djl() + ", PyTorch "
                 + software.pytorch() + ", ONNX Runtime " + software.onnxruntime() + ", Java " + software.java();
-        facts.put("software", Cell.of(versions));
+        facts.add(Fact.of("software", versions));
         String where = machine.processor() + ", " + machine.architecture() + ", " + machine.cores() + " cores, "
                 + machine.os();
-        facts.put("machine", Cell.of(where));
-        facts.put("threads", Cell.of(Integer.toString(from.threads())));
-        facts.put("trained", Cell.of(done.timing().startedAt()));
+        facts.add(Fact.of("machine", where));
+        facts.add(Fact.of("threads", Integer.toString(from.threads())));
+        facts.add(Fact.of("trained", done.timing().startedAt()));
         return facts(facts);
     }
 }

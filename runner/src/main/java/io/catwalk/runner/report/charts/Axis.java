@@ -29,7 +29,7 @@ public record Axis(String title, double low, double high, double step, Scale sca
     }
 
     /** Returns an axis that spans the numbers, with about five ticks; the numbers may be equal, or none. */
-    static Axis around(String title, Collection<Double> numbers) {
+    public static Axis around(String title, Collection<Double> numbers) {
         var finite = numbers.stream()
                 .mapToDouble(Double::doubleValue)
                 .filter(Double::isFinite)
@@ -48,13 +48,13 @@ public record Axis(String title, double low, double high, double step, Scale sca
     }
 
     /** Returns an axis that spans shares in percent, within 0 to 100. */
-    static Axis percent(String title, Collection<Double> numbers) {
+    public static Axis percent(String title, Collection<Double> numbers) {
         Axis axis = around(title, numbers);
         return new Axis(title, Math.max(0, axis.low), Math.min(100, axis.high), axis.step, axis.scale);
     }
 
     /** Returns an axis from 0 for numbers above 0. */
-    static Axis fromZero(String title, Collection<Double> numbers) {
+    public static Axis fromZero(String title, Collection<Double> numbers) {
         List<Double> all = new ArrayList<>(numbers);
         all.add(0.0);
         Axis axis = around(title, all);
@@ -62,7 +62,7 @@ public record Axis(String title, double low, double high, double step, Scale sca
     }
 
     /** Returns an axis with a doubling scale for numbers above 0. */
-    static Axis doubling(String title, Collection<Double> numbers) {
+    public static Axis doubling(String title, Collection<Double> numbers) {
         var logs = numbers.stream()
                 .filter(number -> number > 0 && Double.isFinite(number))
                 .mapToDouble(number -> Math.log(number) / Math.log(2))
@@ -73,23 +73,23 @@ public record Axis(String title, double low, double high, double step, Scale sca
     }
 
     /** Returns an axis of whole numbers from 1, such as epochs. */
-    static Axis counting(String title, int most) {
+    public static Axis counting(String title, int most) {
         double step = Math.max(1, Math.ceil(around(title, List.of(1.0, (double) most)).step));
         return new Axis(title, 1, Math.max(2, most), step, Scale.LINEAR);
     }
 
     /** Returns whether a number is within the bounds. */
-    boolean holds(double value) {
+    public boolean holds(double value) {
         return low <= place(value) && place(value) <= high;
     }
 
     /** Returns the smallest number. */
-    double first() {
+    public double first() {
         return scale == Scale.DOUBLING ? Math.pow(2, low) : low;
     }
 
     /** Returns the largest number. */
-    double last() {
+    public double last() {
         return scale == Scale.DOUBLING ? Math.pow(2, high) : high;
     }
 

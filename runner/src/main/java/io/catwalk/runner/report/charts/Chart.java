@@ -1,6 +1,5 @@
 package io.catwalk.runner.report.charts;
 
-import io.catwalk.runner.report.graphics.Picture;
 import java.util.List;
 
 /** A chart of numbers. Its sentence and its table say the same in words, for readers who cannot see it. */

@@ -3,14 +3,11 @@ package io.catwalk.runner.report.charts;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.ConfusionMatrix.Cell;
-import io.catwalk.runner.report.graphics.Letters;
-import io.catwalk.runner.report.graphics.Mark.Anchor;
-import io.catwalk.runner.report.graphics.Mark.Rect;
-import io.catwalk.runner.report.graphics.Mark.Text;
-import io.catwalk.runner.report.graphics.Mark.Tip;
-import io.catwalk.runner.report.graphics.Mark.Way;
-import io.catwalk.runner.report.graphics.Paint;
-import io.catwalk.runner.report.graphics.Picture;
+import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Rect;
+import io.catwalk.runner.report.charts.Mark.Text;
+import io.catwalk.runner.report.charts.Mark.Tip;
+import io.catwalk.runner.report.charts.Mark.Way;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -48,7 +45,7 @@ public record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer>
     }
 
     /** Returns the counts of the classes that are shown, row by row. */
-    static Stream<Cell> cells(ConfusionMatrix matrix, List<Integer> shown) {
+    public static Stream<Cell> cells(ConfusionMatrix matrix, List<Integer> shown) {
         Set<Integer> these = Set.copyOf(shown);
         return matrix.cells().stream().filter(cell -> these.contains(cell.truth()) && these.contains(cell.predicted()));
     }

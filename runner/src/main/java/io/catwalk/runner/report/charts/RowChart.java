@@ -1,16 +1,15 @@
 package io.catwalk.runner.report.charts;
 
-import io.catwalk.runner.report.charts.Row.Box;
-import io.catwalk.runner.report.charts.Row.Dot;
-import io.catwalk.runner.report.charts.Row.Item;
-import io.catwalk.runner.report.charts.Row.Range;
-import io.catwalk.runner.report.graphics.Mark;
-import io.catwalk.runner.report.graphics.Mark.Anchor;
-import io.catwalk.runner.report.graphics.Mark.Tip;
-import io.catwalk.runner.report.graphics.Paint;
-import io.catwalk.runner.report.graphics.Picture;
-import io.catwalk.runner.report.graphics.Symbol;
+import io.catwalk.runner.report.ClassifierReport;
+import io.catwalk.runner.report.charts.Chart.Caption;
+import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Tip;
+import io.catwalk.runner.report.charts.RowChart.Row.Box;
+import io.catwalk.runner.report.charts.RowChart.Row.Dot;
+import io.catwalk.runner.report.charts.RowChart.Row.Item;
+import io.catwalk.runner.report.charts.RowChart.Row.Range;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +39,13 @@ public record RowChart(
     /** A shaded part of the axis. */
     public record Band(double from, double to) {}
 
-    RowChart(Caption caption, Axis axis, List<Row> rows) {
+    /** Creates a chart without a band and a bracket. */
+    public RowChart(Caption caption, Axis axis, List<Row> rows) {
         this(caption, axis, rows, List.of());
     }
 
-    RowChart(Caption caption, Axis axis, List<Row> rows, List<Key> legend) {
+    /** Creates a chart without a band and a bracket. */
+    public RowChart(Caption caption, Axis axis, List<Row> rows, List<Key> legend) {
         this(caption, axis, rows, legend, null, 0);
     }
 
@@ -166,5 +167,68 @@ public record RowChart(
         return filled
                 ? Paint.fill(color).framed("paper", 1)
                 : Paint.fill("paper").framed(color, 2);
+    }
+
+    /** One row of a {@link RowChart}: items along the axis, with a name before and a note behind; scripts find it by its key. */
+    public record Row(String name, String color, Symbol symbol, List<Item> items, String note, String tip, String key) {
+
+        /** Returns the row of a classifier. */
+        public static Row of(ClassifierReport one, List<Item> items, String note, String key, String tip) {
+            return new Row(one.name(), one.color(), one.symbol(), items, note, tip, key);
+        }
+
+        /** Returns dots with a wide pale line that joins them. */
+        public static List<Item> joined(List<Dot> dots) {
+            var span = dots.stream().mapToDouble(Dot::at).summaryStatistics();
+            return Stream.<Item>concat(Stream.of(new Range(span.getMin(), span.getMax(), false)), dots.stream())
+                    .toList();
+        }
+
+        /** Returns all numbers that the axis of these rows has to span. */
+        public static List<Double> span(List<Row> rows) {
+            return rows.stream()
+                    .flatMap(row -> row.items.stream())
+                    .flatMap(item -> item.span().stream())
+                    .toList();
+        }
+
+        /** An item along the axis. */
+        public sealed interface Item {
+
+            /** Returns the numbers that the axis has to span. */
+            List<Double> span();
+        }
+
+        /** A point. */
+        public record Dot(double at, Symbol symbol, boolean filled) implements Item {
+            @Override
+            public List<Double> span() {
+                return List.of(at);
+            }
+        }
+
+        /** A line from one number to another: a strong one is thin and dark, such as an interval, another is wide and pale. */
+        public record Range(double from, double to, boolean strong) implements Item {
+            @Override
+            public List<Double> span() {
+                return List.of(from, to);
+            }
+        }
+
+        /** A box plot: quartiles and median, whiskers to the extremes, and every number as a dot. */
+        public record Box(List<Double> sorted) implements Item {
+            @Override
+            public List<Double> span() {
+                return sorted;
+            }
+
+            /** Returns a quantile, interpolated between neighbors as in R's type 7 and NumPy. */
+            public double quantile(double share) {
+                double place = (sorted.size() - 1) * share;
+                int below = (int) Math.floor(place);
+                double next = sorted.get(Math.min(below + 1, sorted.size() - 1));
+                return sorted.get(below) + (place - below) * (next - sorted.get(below));
+            }
+        }
     }
 }

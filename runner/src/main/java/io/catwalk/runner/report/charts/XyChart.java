@@ -1,19 +1,20 @@
 package io.catwalk.runner.report.charts;
 
-import io.catwalk.runner.report.charts.Series.Look;
-import io.catwalk.runner.report.charts.Series.Point;
-import io.catwalk.runner.report.graphics.Letters;
-import io.catwalk.runner.report.graphics.Mark;
-import io.catwalk.runner.report.graphics.Mark.Anchor;
-import io.catwalk.runner.report.graphics.Mark.Path;
-import io.catwalk.runner.report.graphics.Mark.Text;
-import io.catwalk.runner.report.graphics.Mark.Tip;
-import io.catwalk.runner.report.graphics.Mark.Way;
-import io.catwalk.runner.report.graphics.Paint;
-import io.catwalk.runner.report.graphics.Picture;
+import io.catwalk.runner.report.ClassifierReport;
+import io.catwalk.runner.report.charts.Chart.Caption;
+import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Path;
+import io.catwalk.runner.report.charts.Mark.Text;
+import io.catwalk.runner.report.charts.Mark.Tip;
+import io.catwalk.runner.report.charts.Mark.Way;
+import io.catwalk.runner.report.charts.XyChart.Series.Look;
+import io.catwalk.runner.report.charts.XyChart.Series.Point;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Shows lines and dots between two axes. */
 public record XyChart(Caption caption, Axis across, Axis up, List<Series> series, List<Guide> guides) implements Chart {
@@ -32,7 +33,8 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         series = series.stream().filter(one -> !one.points().isEmpty()).toList();
     }
 
-    XyChart(Caption caption, Axis across, Axis up, List<Series> series) {
+    /** Creates a chart without guides. */
+    public XyChart(Caption caption, Axis across, Axis up, List<Series> series) {
         this(caption, across, up, series, List.of());
     }
 
@@ -237,6 +239,69 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
 
         boolean holds(Area other) {
             return left <= other.left && other.right <= right && top <= other.top && other.bottom <= bottom;
+        }
+    }
+
+    /**
+     * One line, or one set of dots, of an {@link XyChart}.
+     *
+     * @param name beside it, and in the numbers of the slides
+     * @param color of the series
+     * @param symbol of its dots
+     * @param look how it is drawn
+     * @param labeled whether its name is shown: at the end of a line, beside a dot
+     * @param points in the order in which a line connects them; points that are not finite are left out
+     */
+    public record Series(String name, String color, Symbol symbol, Look look, boolean labeled, List<Point> points) {
+
+        /** Leaves out points that are not finite. */
+        public Series {
+            points = points.stream()
+                    .filter(point -> Double.isFinite(point.x()) && Double.isFinite(point.y()))
+                    .toList();
+        }
+
+        /** Returns the labeled series of a classifier. */
+        public static Series of(ClassifierReport one, Look look, List<Point> points) {
+            return new Series(one.name(), one.color(), one.symbol(), look, true, points);
+        }
+
+        /** Returns all heights that the axis of these series has to span, with their bounds. */
+        public static List<Double> span(List<Series> series) {
+            return series.stream()
+                    .flatMap(one -> one.points.stream())
+                    .flatMap(point -> Stream.of(point.y, point.low, point.high))
+                    .filter(Objects::nonNull)
+                    .toList();
+        }
+
+        /** How a series is drawn. */
+        public enum Look {
+            LINE,
+            DASHES,
+            /** A thin pale line. */
+            FAINT,
+            /** A dashed line in steps: horizontal up to each point, then vertical. */
+            STEPS,
+            /** A line with dots. */
+            MARKED,
+            DOTS
+        }
+
+        /** A point, with the bounds of y, a tip and a key for scripts, if it has them; the radius of its dot is in pixels. */
+        public record Point(
+                double x,
+                double y,
+                @Nullable Double low,
+                @Nullable Double high,
+                double radius,
+                String tip,
+                String key) {
+
+            /** Returns a point without bounds. */
+            public static Point at(double x, double y, String tip) {
+                return new Point(x, y, null, null, 4, tip, "");
+            }
         }
     }
 }

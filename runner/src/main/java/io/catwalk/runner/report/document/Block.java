@@ -1,10 +1,11 @@
 package io.catwalk.runner.report.document;
 
 import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.graphics.Picture;
+import io.catwalk.runner.report.charts.Picture;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A part of a section: sentences, a table, a chart, facts, code, a picture, or several of them that can be folded away. */
 public sealed interface Block
@@ -17,6 +18,7 @@ public sealed interface Block
                 Block.Photo,
                 Block.PictureFile,
                 Block.Group,
+                Block.Choice,
                 Block.Widget {
 
     /** Returns where it is read. */
@@ -97,6 +99,11 @@ public sealed interface Block
     /** A name, such as "Median latency of one image", and its value. */
     record Fact(String name, Cell value) {
 
+        /** Creates a fact that is a number. */
+        public static Fact of(String name, @Nullable Number value, Unit unit) {
+            return new Fact(name, Cell.of(value, unit));
+        }
+
         /** Creates a fact that is text. */
         public static Fact of(String name, String text) {
             return new Fact(name, new Cell.Text(text));
@@ -148,6 +155,27 @@ public sealed interface Block
         @Override
         public Group in(Medium medium) {
             return new Group(media, id, heading, facts, open, Block.in(medium, blocks));
+        }
+    }
+
+    /**
+     * Blocks of which a page shows the one that the reader chooses, at first the first. Elsewhere there is only that.
+     *
+     * @param label of the choice, such as "Compared with"
+     */
+    record Choice(String label, List<Option> options) implements Block {
+
+        /** A block with the name by which it is chosen. */
+        public record Option(String name, Block block) {}
+
+        @Override
+        public Set<Medium> media() {
+            return options.get(0).block().media();
+        }
+
+        @Override
+        public Block in(Medium medium) {
+            return medium == Medium.PAGE ? this : options.get(0).block().in(medium);
         }
     }
 

@@ -36,4 +36,15 @@ public record Document(
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("expected a section of the document, but found " + id));
     }
+
+    /** Isolates names in a text, so that a name written from right to left does not change the direction around it. */
+    public String isolated(String text) {
+        String isolated = text;
+        for (String name : names) {
+            if (!name.isBlank() && !name.matches("\\p{ASCII}*")) {
+                isolated = isolated.replace(name, "\u2068" + name + "\u2069");
+            }
+        }
+        return isolated;
+    }
 }

@@ -1,8 +1,8 @@
 package io.catwalk.runner.report.drawing;
 
 import io.catwalk.onnx.graph.OnnxParser;
-import io.catwalk.runner.report.graphics.Picture;
-import io.catwalk.runner.report.graphics.Theme;
+import io.catwalk.runner.report.charts.Picture;
+import io.catwalk.runner.report.charts.Theme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,14 +1,14 @@
 package io.catwalk.runner.report.drawing;
 
+import io.catwalk.runner.report.charts.Letters;
+import io.catwalk.runner.report.charts.Mark;
+import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Point;
 import io.catwalk.runner.report.drawing.Layer.Answers;
 import io.catwalk.runner.report.drawing.Layer.Kind;
 import io.catwalk.runner.report.drawing.Layer.Recurrence;
 import io.catwalk.runner.report.drawing.Layer.Way;
 import io.catwalk.runner.report.drawing.Shapes.Style;
-import io.catwalk.runner.report.graphics.Letters;
-import io.catwalk.runner.report.graphics.Mark;
-import io.catwalk.runner.report.graphics.Mark.Anchor;
-import io.catwalk.runner.report.graphics.Mark.Point;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,11 +1,11 @@
 package io.catwalk.runner.report.drawing;
 
+import io.catwalk.runner.report.charts.Mark;
+import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Point;
+import io.catwalk.runner.report.charts.Picture;
 import io.catwalk.runner.report.drawing.Shapes.Style;
 import io.catwalk.runner.report.drawing.Summary.Block;
-import io.catwalk.runner.report.graphics.Mark;
-import io.catwalk.runner.report.graphics.Mark.Anchor;
-import io.catwalk.runner.report.graphics.Mark.Point;
-import io.catwalk.runner.report.graphics.Picture;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

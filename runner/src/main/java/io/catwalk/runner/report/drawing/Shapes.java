@@ -1,13 +1,13 @@
 package io.catwalk.runner.report.drawing;
 
-import io.catwalk.runner.report.graphics.Letters;
-import io.catwalk.runner.report.graphics.Mark;
-import io.catwalk.runner.report.graphics.Mark.Anchor;
-import io.catwalk.runner.report.graphics.Mark.Path;
-import io.catwalk.runner.report.graphics.Mark.Point;
-import io.catwalk.runner.report.graphics.Mark.Rect;
-import io.catwalk.runner.report.graphics.Mark.Text;
-import io.catwalk.runner.report.graphics.Paint;
+import io.catwalk.runner.report.charts.Letters;
+import io.catwalk.runner.report.charts.Mark;
+import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Path;
+import io.catwalk.runner.report.charts.Mark.Point;
+import io.catwalk.runner.report.charts.Mark.Rect;
+import io.catwalk.runner.report.charts.Mark.Text;
+import io.catwalk.runner.report.charts.Paint;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -6,7 +6,9 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Table;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -59,75 +61,68 @@ final class PageLayout {
         static Band alone(Block block) {
             return new Band(List.of(block), List.of(), 100);
         }
-
-        static Band split(List<Block> blocks) {
-            int cut = IntStream.range(1, blocks.size())
-                    .boxed()
-                    .min((a, b) -> Double.compare(lost(blocks, a), lost(blocks, b)))
-                    .orElseThrow();
-            List<Block> left = List.copyOf(blocks.subList(0, cut));
-            List<Block> right = List.copyOf(blocks.subList(cut, blocks.size()));
-            double share = Math.round(100 * width(left) / (width(left) + width(right)));
-            return new Band(left, right, (int) Math.max(40, Math.min(60, share)));
-        }
-
-        private static double lost(List<Block> blocks, int cut) {
-            return Math.abs(height(blocks.subList(0, cut)) - height(blocks.subList(cut, blocks.size())));
-        }
-
-        double balance() {
-            double left = height(this.left);
-            double right = height(this.right);
-            return Math.min(left, right) / Math.max(left, right);
-        }
-
-        boolean fits() {
-            return width(left) + width(right) <= PAGE;
-        }
     }
 
     /** Places blocks in their order. */
     static List<Band> bands(List<Block> blocks) {
         List<Band> bands = new ArrayList<>();
-        List<Block> run = new ArrayList<>();
+        List<Sized> run = new ArrayList<>();
         for (Block block : blocks) {
-            if (width(block) > LARGEST) {
-                bands.addAll(ended(run));
+            double width = width(block);
+            if (width > LARGEST) {
+                end(run, bands);
                 bands.add(Band.alone(block));
-                continue;
-            }
-            run.add(block);
-            if (run.size() > 1) {
-                Band band = Band.split(run);
-                if (band.fits() && band.balance() >= BALANCED) {
+            } else {
+                run.add(new Sized(block, width, height(block) + LINE_HEIGHT));
+                beside(run, BALANCED).ifPresent(band -> {
                     bands.add(band);
                     run.clear();
-                }
+                });
             }
         }
-        bands.addAll(ended(run));
+        end(run, bands);
         return bands;
     }
 
-    private static List<Band> ended(List<Block> run) {
-        List<Block> blocks = List.copyOf(run);
+    private static void end(List<Sized> run, List<Band> bands) {
+        beside(run, BESIDE).ifPresentOrElse(bands::add, () -> run.forEach(one -> bands.add(Band.alone(one.block()))));
         run.clear();
-        if (blocks.size() > 1) {
-            Band band = Band.split(blocks);
-            if (band.fits() && band.balance() >= BESIDE) {
-                return List.of(band);
-            }
-        }
-        return blocks.stream().map(Band::alone).toList();
     }
+
+    /** Splits blocks into two columns; empty if these do not fit, or one of them is too low. */
+    private static Optional<Band> beside(List<Sized> run, double balance) {
+        return IntStream.range(1, run.size())
+                .mapToObj(cut ->
+                        new Columns(Sized.all(run.subList(0, cut)), Sized.all(run.subList(cut, run.size())), cut))
+                .min(Comparator.comparingDouble(columns -> Math.abs(columns.left.height - columns.right.height)))
+                .filter(columns -> columns.left.width + columns.right.width <= PAGE
+                        && Math.min(columns.left.height, columns.right.height)
+                                >= balance * Math.max(columns.left.height, columns.right.height))
+                .map(columns -> {
+                    long share = Math.round(100 * columns.left.width / (columns.left.width + columns.right.width));
+                    List<Block> blocks = run.stream().map(Sized::block).toList();
+                    return new Band(blocks.subList(0, columns.cut), blocks.subList(columns.cut, blocks.size()), (int)
+                            Math.max(40, Math.min(60, share)));
+                });
+    }
+
+    /** The room that a block needs. */
+    private record Sized(Block block, double width, double height) {
+
+        /** Returns the room of blocks one below the other, of which it has the first. */
+        static Sized all(List<Sized> column) {
+            return column.stream()
+                    .reduce((one, next) ->
+                            new Sized(one.block, Math.max(one.width, next.width), one.height + next.height))
+                    .orElseThrow();
+        }
+    }
+
+    private record Columns(Sized left, Sized right, int cut) {}
 
     /** Returns whether sentences that stand alone are set in two columns. */
     static boolean isLong(Block.Sentences sentences) {
         return sentences.tone() != Block.Tone.WARNING && height(sentences) > LONG * LINE_HEIGHT;
-    }
-
-    private static double width(List<Block> blocks) {
-        return blocks.stream().mapToDouble(PageLayout::width).max().orElse(0);
     }
 
     private static double width(Block block) {
@@ -163,11 +158,8 @@ final class PageLayout {
                         : Stream.of(cell.text());
     }
 
-    private static double height(List<Block> blocks) {
-        return blocks.stream().mapToDouble(block -> height(block) + LINE_HEIGHT).sum();
-    }
-
-    private static double height(Block block) {
+    /** Estimates the height of a block in its column. */
+    static double height(Block block) {
         if (block instanceof Block.Figure figure) {
             Chart chart = figure.chart();
             return chart.drawn(WIDE).height()
@@ -191,8 +183,8 @@ final class PageLayout {
         }
         if (block instanceof Block.Facts facts) {
             int lines = facts.facts().stream()
-                    .mapToInt(fact ->
-                            Math.max(1, lines(fact.value().text() + fact.value().text())))
+                    .mapToInt(
+                            fact -> Math.max(1, lines(fact.name() + fact.value().text())))
                     .sum();
             return LINE_HEIGHT * (lines + headed(facts.heading()));
         }
@@ -200,6 +192,9 @@ final class PageLayout {
             return drawing.picture().height()
                             * Math.min(1, 480 / drawing.picture().width())
                     + LINE_HEIGHT * headed(drawing.heading());
+        }
+        if (block instanceof Block.Choice choice) {
+            return 2 * LINE_HEIGHT + height(choice.options().get(0).block());
         }
         if (block instanceof Block.Photo photo) {
             ByteBuffer size = ByteBuffer.wrap(photo.png(), WIDTH_IN_PNG, 2 * Integer.BYTES);

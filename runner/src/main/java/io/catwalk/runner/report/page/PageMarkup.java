@@ -1,23 +1,21 @@
 package io.catwalk.runner.report.page;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.Palette.Look;
 import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.MatrixChart;
+import io.catwalk.runner.report.charts.Paint;
+import io.catwalk.runner.report.charts.Picture;
+import io.catwalk.runner.report.charts.Theme;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Table.Column.Kind;
-import io.catwalk.runner.report.graphics.Paint;
-import io.catwalk.runner.report.graphics.Picture;
-import io.catwalk.runner.report.graphics.Theme;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A document as the templates need it: what HTML needs besides the document itself. */
@@ -30,27 +28,17 @@ final class PageMarkup {
             Pattern.compile("[\\d.,<> %~\u2212\u2013+-]*( ?(µs|[KMGT]?i?B|s|[hm] \\d\\d[ms]))?");
 
     private final Document document;
-    private final Pattern names;
 
     PageMarkup(Document document) {
         this.document = document;
-        names = Pattern.compile(document.names().stream()
-                .filter(name -> !name.isBlank() && !name.matches("\\p{ASCII}*"))
-                .distinct()
-                .sorted(Comparator.comparingInt(String::length).reversed())
-                .map(Pattern::quote)
-                .collect(Collectors.joining("|")));
     }
 
     Document document() {
         return document;
     }
 
-    /** Isolates names in a text, so that a name written from right to left does not change the direction around it. */
     String isolated(String text) {
-        return names.pattern().isEmpty()
-                ? text
-                : names.matcher(text).replaceAll(name -> "\u2068" + Matcher.quoteReplacement(name.group()) + "\u2069");
+        return document.isolated(text);
     }
 
     /** Draws a chart at a width. */
@@ -109,7 +97,7 @@ final class PageMarkup {
                 ? number.value().toString()
                 : cell instanceof Cell.Range range && range.low() != null
                         ? range.low().toString()
-                        : null;
+                        : cell instanceof Cell.Mark mark && mark.symbol().equals(Numbers.NONE) ? Numbers.NONE : null;
     }
 
     /** Returns the length of the bar of a cell, in percent of the longest in its column; null for a cell without one. */

@@ -8,7 +8,7 @@ import io.catwalk.runner.report.document.Block.Drawing;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.Table.Column.Kind;
+import io.catwalk.runner.report.document.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
 import io.catwalk.runner.trial.Efficiency;
@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** How large the networks are, and how they are built. */
 record ArchitecturesSection(ReportModel model) {
@@ -36,13 +37,18 @@ record ArchitecturesSection(ReportModel model) {
 
     private Section section() {
         List<Block> blocks = new ArrayList<>();
-        blocks.add(TableColumn.table(
-                Medium.WRITTEN,
-                "architectures-table",
-                "Hyperparameters and sizes",
-                columns(),
-                model.entrants(),
-                "MACs are multiplications with additions for one image, counted on the ONNX graph."));
+        TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, model.entrants());
+        if (model.entrants().stream()
+                .anyMatch(one -> !one.request().hyperparameters().isEmpty())) {
+            table.text("Hyperparameters", one -> Cell.of(settings(one.request().hyperparameters())));
+        }
+        blocks.add(table.bar("Parameters", one -> Cell.of(one.cost(Efficiency::parameters), Unit.COUNT))
+                .number(MACS, Unit.TIMES, ArchitecturesSection::millions)
+                .number("ONNX file", Unit.BYTES, one -> one.cost(Efficiency::onnxBytes))
+                .table(
+                        "architectures-table",
+                        "Hyperparameters and sizes",
+                        "MACs are multiplications with additions for one image, counted on the ONNX graph."));
         if (model.entrants().size() <= DRAWN) {
             Set<Medium> slides = Medium.of(Medium.SLIDES);
             model.entrants().forEach(one -> drawing(slides, one.name(), one).ifPresent(blocks::add));
@@ -81,28 +87,9 @@ record ArchitecturesSection(ReportModel model) {
         return Objects.requireNonNull(one.efficiency()).parameters();
     }
 
-    private List<TableColumn<ClassifierReport>> columns() {
-        List<TableColumn<ClassifierReport>> columns = new ArrayList<>();
-        columns.add(TableColumn.text(Medium.WRITTEN, "Classifier", StandingsSection::name));
-        if (model.entrants().stream()
-                .anyMatch(one -> !one.request().hyperparameters().isEmpty())) {
-            columns.add(TableColumn.text(
-                    Medium.WRITTEN,
-                    "Hyperparameters",
-                    one -> Cell.of(settings(one.request().hyperparameters()))));
-        }
-        columns.add(CostsSection.cost(
-                Medium.WRITTEN, "Parameters", Kind.BAR, costs -> Cell.of(costs.parameters(), Unit.COUNT)));
-        columns.add(CostsSection.cost(Medium.WRITTEN, MACS, Kind.NUMBER, ArchitecturesSection::millions));
-        columns.add(CostsSection.cost(
-                Medium.WRITTEN, "ONNX file", Kind.NUMBER, costs -> Cell.of(costs.onnxBytes(), Unit.BYTES)));
-        return columns;
-    }
-
     /** Returns the MACs of one image, in millions. */
-    static Cell millions(Efficiency costs) {
-        Long macs = costs.multiplyAccumulates();
-        return Cell.of(macs == null ? null : macs / 1e6, Unit.TIMES);
+    static @Nullable Number millions(ClassifierReport one) {
+        return one.cost(costs -> costs.multiplyAccumulates() == null ? null : costs.multiplyAccumulates() / 1e6);
     }
 
     /** Writes hyperparameters for a cell; a dash if there are none. */

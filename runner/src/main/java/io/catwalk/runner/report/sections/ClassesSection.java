@@ -9,13 +9,13 @@ import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.report.Wording;
-import io.catwalk.runner.report.charts.ClassifierCharts;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.Table.Column.Kind;
+import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -52,15 +53,7 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
         new ClassifierCharts(model, best, "best")
                 .named("confusion")
                 .ifPresent(chart -> blocks.add(new Figure(Medium.of(Medium.SLIDES), chart)));
-        List<Integer> labels = labels();
-        blocks.add(TableColumn.table(
-                labels.size() <= ShownClasses.ALL ? Medium.WRITTEN : Medium.SEEN,
-                "recalls",
-                "Recall of each class, the lowest first",
-                columns(),
-                labels,
-                label -> label + ".any",
-                note(labels.size())));
+        blocks.add(table());
         return new Section(
                 "classes",
                 "Classes",
@@ -150,34 +143,37 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
                         + " (" + Wording.count(first.images(), "image", "images") + ")";
     }
 
-    private List<TableColumn<Integer>> columns() {
-        Set<Medium> media = Medium.WRITTEN;
+    private Table table() {
+        List<Integer> labels = labels();
+        Set<Medium> media = labels.size() <= ShownClasses.ALL ? Medium.WRITTEN : Medium.SEEN;
         Set<Medium> notSlides = Medium.of(Medium.MARKDOWN, Medium.PAGE);
         ClassifierReport best = shown.get(0);
-        List<TableColumn<Integer>> columns = new ArrayList<>();
-        columns.add(TableColumn.text(
-                media, "Class", label -> Cell.of(model.dataset().classes().get(label))));
-        columns.add(new TableColumn<>(
-                media,
-                "Images",
-                model.dataset().unbalanced() ? Kind.BAR : Kind.NUMBER,
-                label -> Cell.of(best().confusion().support(label), Unit.COUNT)));
-        for (ClassifierReport one : shown) {
-            columns.add(TableColumn.number(
-                    one == best ? media : notSlides,
-                    shown.size() == 1 ? "Recall %" : one.name() + " %",
-                    label -> recall(evaluation(one).classes().get(label), one == best)));
+        boolean alone = shown.size() == 1;
+        Function<Integer, Cell> images = label -> Cell.of(best().confusion().support(label), Unit.COUNT);
+        TableBuilder<Integer> table = new TableBuilder<>(media, labels)
+                .in(Medium.WRITTEN)
+                .keyed(label -> label + ".any")
+                .text("Class", label -> Cell.of(model.dataset().classes().get(label)));
+        if (model.dataset().unbalanced()) {
+            table.bar("Images", images);
+        } else {
+            table.number("Images", images);
         }
-        columns.add(TableColumn.number(
-                notSlides, shown.size() == 1 ? "Precision %" : "Precision of " + best.name() + " %", label -> {
-                    ClassScores scores = best().classes().get(label);
-                    return Cell.of(scores.predictions() > 0 ? (Double) scores.precision() : null, Unit.PERCENT);
-                }));
-        columns.add(TableColumn.text(
-                media,
-                shown.size() == 1 ? "Most often classified as" : "Most often classified by " + best.name() + " as",
-                label -> Cell.of(mistake(label))));
-        return columns;
+        for (ClassifierReport one : shown) {
+            table.in(one == best ? Medium.WRITTEN : notSlides)
+                    .number(
+                            alone ? "Recall %" : one.name() + " %",
+                            label -> recall(evaluation(one).classes().get(label), one == best));
+        }
+        return table.in(notSlides)
+                .number(
+                        alone ? "Precision %" : "Precision of " + best.name() + " %",
+                        label -> ClassScoreTable.precision(best().classes().get(label)))
+                .in(Medium.WRITTEN)
+                .text(
+                        alone ? "Most often classified as" : "Most often classified by " + best.name() + " as",
+                        label -> Cell.of(mistake(label)))
+                .table("recalls", "Recall of each class, the lowest first", note(labels.size()));
     }
 
     private static Cell recall(ClassScores scores, boolean detailed) {

@@ -8,7 +8,6 @@ import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.charts.ClassifierCharts;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Fact;
 import io.catwalk.runner.report.document.Block.Facts;
@@ -19,6 +18,7 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.InferenceEngine;
@@ -30,13 +30,13 @@ import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -171,34 +171,20 @@ record ClassifiersSection(ReportModel model) {
 
     /** Makes a table of the classes; if there are many, those with the lowest recall are the first. */
     private static Block classes(ClassifierReport one, List<ClassScores> classes) {
-        List<TableColumn<Integer>> columns = List.of(
-                TableColumn.text(
-                        MEDIA, "Class", label -> Cell.of(classes.get(label).name())),
-                share("Precision %", classes, ClassScores::precision),
-                share("Recall %", classes, ClassScores::recall),
-                share("F1 %", classes, ClassScores::f1),
-                TableColumn.number(
-                        MEDIA, "Images", label -> Cell.of(classes.get(label).support(), Unit.COUNT)));
-        Stream<Integer> labels = IntStream.range(0, classes.size()).boxed();
-        Comparator<Integer> absentLast =
-                Comparator.comparing(label -> classes.get(label).support() == 0);
-        return TableColumn.table(
-                MEDIA,
-                "",
-                "Scores of each class, " + one.name(),
-                columns,
-                classes.size() <= ShownClasses.ALL
-                        ? labels.toList()
-                        : labels.sorted(absentLast.thenComparing(
-                                        label -> classes.get(label).recall()))
-                                .toList(),
-                label -> label + ".any",
-                one.selection().strip());
-    }
-
-    private static TableColumn<Integer> share(
-            String head, List<ClassScores> classes, ToDoubleFunction<ClassScores> value) {
-        return TableColumn.bar(MEDIA, head, label -> Cell.of(value.applyAsDouble(classes.get(label)), Unit.PERCENT));
+        Map<ClassScores, Integer> labels = new IdentityHashMap<>();
+        classes.forEach(scores -> labels.put(scores, labels.size()));
+        Comparator<ClassScores> absentLast = Comparator.comparing(scores -> scores.support() == 0);
+        List<ClassScores> sorted = classes.size() <= ShownClasses.ALL
+                ? classes
+                : classes.stream()
+                        .sorted(absentLast.thenComparing(ClassScores::recall))
+                        .toList();
+        return ClassScoreTable.of(MEDIA, sorted)
+                .keyed(scores -> labels.get(scores) + ".any")
+                .table(
+                        "",
+                        "Scores of each class, " + one.name(),
+                        one.selection().strip());
     }
 
     private static List<Fact> recipe(ClassifierReport one, @Nullable Timing timing) {
@@ -224,13 +210,13 @@ record ClassifiersSection(ReportModel model) {
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("Agrees", OnnxSection.agrees(parity)));
         if (parity.maxAbs() != null) {
-            facts.add(new Fact("Label flips", Cell.of(parity.flips(), Unit.COUNT)));
-            facts.add(new Fact("Images", Cell.of(parity.images(), Unit.COUNT)));
-            facts.add(new Fact("Largest difference", Cell.of(parity.maxAbs(), Unit.SCIENTIFIC)));
-            facts.add(new Fact("99.9th percentile", Cell.of(parity.p999Abs(), Unit.SCIENTIFIC)));
-            facts.add(new Fact("Mean difference", Cell.of(parity.meanAbs(), Unit.SCIENTIFIC)));
-            facts.add(new Fact("Tolerance", Cell.of(parity.tolerance(), Unit.SCIENTIFIC)));
-            facts.add(new Fact("Configurations", Cell.of(parity.configurations(), Unit.COUNT)));
+            facts.add(Fact.of("Label flips", parity.flips(), Unit.COUNT));
+            facts.add(Fact.of("Images", parity.images(), Unit.COUNT));
+            facts.add(Fact.of("Largest difference", parity.maxAbs(), Unit.SCIENTIFIC));
+            facts.add(Fact.of("99.9th percentile", parity.p999Abs(), Unit.SCIENTIFIC));
+            facts.add(Fact.of("Mean difference", parity.meanAbs(), Unit.SCIENTIFIC));
+            facts.add(Fact.of("Tolerance", parity.tolerance(), Unit.SCIENTIFIC));
+            facts.add(Fact.of("Configurations", parity.configurations(), Unit.COUNT));
         }
         facts.add(Fact.of(parity.maxAbs() == null ? "Reason" : "Worst of them", parity.worst()));
         return Optional.of(new Facts(MEDIA, "ONNX file and network", false, facts));
@@ -250,34 +236,29 @@ record ClassifiersSection(ReportModel model) {
         }
     }
 
+    private static final List<Speed> SPEEDS = List.of(
+            new Speed("Median, one image", Latency::p50Micros, Unit.MICROS, 1),
+            new Speed("90th percentile", Latency::p90Micros, Unit.MICROS, 0),
+            new Speed("99th percentile", Latency::p99Micros, Unit.MICROS, 0),
+            new Speed("Images/s, batch 64", Latency::imagesPerSecond64, Unit.COUNT, 64),
+            new Speed("Images/s, batch 256", Latency::imagesPerSecond256, Unit.COUNT, 256));
+
     private static Optional<Block> speed(Efficiency efficiency) {
-        Latency any = Stream.of(efficiency.onnxruntime(), efficiency.pytorch())
+        TableBuilder<Speed> table = new TableBuilder<>(MEDIA, SPEEDS).text("", row -> Cell.of(row.name()));
+        for (InferenceEngine engine : InferenceEngine.values()) {
+            table.number(engine.title(), row -> row.cell(efficiency.latency(engine)));
+        }
+        return Stream.of(efficiency.onnxruntime(), efficiency.pytorch())
                 .filter(Objects::nonNull)
                 .findFirst()
-                .orElse(null);
-        if (any == null) {
-            return Optional.empty();
-        }
-        List<Speed> rows = List.of(
-                new Speed("Median, one image", Latency::p50Micros, Unit.MICROS, 1),
-                new Speed("90th percentile", Latency::p90Micros, Unit.MICROS, 0),
-                new Speed("99th percentile", Latency::p99Micros, Unit.MICROS, 0),
-                new Speed("Images/s, batch 64", Latency::imagesPerSecond64, Unit.COUNT, 64),
-                new Speed("Images/s, batch 256", Latency::imagesPerSecond256, Unit.COUNT, 256));
-        List<TableColumn<Speed>> columns = new ArrayList<>();
-        columns.add(TableColumn.text(MEDIA, "", row -> Cell.of(row.name())));
-        for (InferenceEngine engine : InferenceEngine.values()) {
-            columns.add(TableColumn.number(MEDIA, engine.title(), row -> row.cell(efficiency.latency(engine))));
-        }
-        columns.add(TableColumn.number(
-                MEDIA, "Speed-up", row -> Cell.of(efficiency.speedUps().get(row.batch()), Unit.TIMES)));
-        return Optional.of(TableColumn.table(
-                MEDIA,
-                "",
-                "Latency and throughput with " + Wording.count(any.threads(), "thread", "threads"),
-                columns,
-                rows,
-                ""));
+                .map(any -> table.number(
+                                "Speed-up",
+                                Unit.TIMES,
+                                row -> efficiency.speedUps().get(row.batch()))
+                        .table(
+                                "",
+                                "Latency and throughput with " + Wording.count(any.threads(), "thread", "threads"),
+                                ""));
     }
 
     private static List<Fact> provenance(ClassifierReport one, Done first) {
@@ -293,7 +274,7 @@ record ClassifiersSection(ReportModel model) {
                 "Started",
                 Numbers.moment(first.timing().startedAt()) + ", took "
                         + Numbers.duration(first.timing().totalSeconds())));
-        facts.add(new Fact("Processor time", Cell.of(first.efficiency().cpuSeconds(), Unit.SECONDS)));
+        facts.add(Fact.of("Processor time", first.efficiency().cpuSeconds(), Unit.SECONDS));
         facts.add(Fact.of("Training speed", Numbers.count(first.efficiency().trainingImagesPerSecond()) + " images/s"));
         if (first.firstError() != null) {
             facts.add(Fact.of("Failed at first", first.firstError()));

@@ -48,14 +48,14 @@ record ConclusionsSection(ReportModel model) {
         List<ClassifierReport> choices = model.choices();
         return choices.size() == 1
                 ? "This run supports one choice: " + choices.get(0).name()
-                        + (model.baselines().isEmpty() ? "" : ", which is not clearly better than a baseline")
+                        + (model.baselinesAbove().isEmpty() ? "" : ", which is not clearly better than a baseline")
                 : "This run leaves " + choices.size() + " of " + trained.size() + " classifiers to choose from: "
                         + Wording.classifiers(choices);
     }
 
     private List<String> conclusions() {
         List<String> sentences = new ArrayList<>();
-        String baselines = model.baselines();
+        String baselines = model.baselinesAbove();
         if (!baselines.isEmpty()) {
             sentences.add(baselines);
         }

@@ -2,9 +2,17 @@ package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.ClassifierReport;
+import io.catwalk.runner.report.ComparisonWords;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
-import io.catwalk.runner.report.charts.RunCharts;
+import io.catwalk.runner.report.charts.Axis;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.Symbol;
+import io.catwalk.runner.report.charts.XyChart;
+import io.catwalk.runner.report.charts.XyChart.Guide;
+import io.catwalk.runner.report.charts.XyChart.Series;
+import io.catwalk.runner.report.charts.XyChart.Series.Look;
+import io.catwalk.runner.report.charts.XyChart.Series.Point;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Sentences;
@@ -12,8 +20,11 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.Table.Column.Kind;
+import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.results.Comparison.Baseline;
+import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.Efficiency;
@@ -21,9 +32,9 @@ import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What the networks cost: parameters, memory, and time to train and to answer. */
@@ -35,24 +46,17 @@ record CostsSection(ReportModel model) {
         return model.trained().isEmpty() ? Optional.empty() : Optional.of(new CostsSection(model).section());
     }
 
+    static List<Chart> charts(ReportModel model) {
+        return new CostsSection(model).accuracyAgainstLatency().stream().toList();
+    }
+
     private Section section() {
-        List<Block> blocks = new ArrayList<>(Figure.of(RunCharts.COSTS.of(model)));
+        List<Block> blocks = new ArrayList<>(Figure.of(charts(model)));
         List<String> speed = speed();
         if (!speed.isEmpty()) {
             blocks.add(new Sentences(Medium.WRITTEN, "", Tone.LIST, speed));
         }
-        blocks.add(TableColumn.table(
-                Medium.WRITTEN,
-                "costs-table",
-                "Sizes and times",
-                columns(),
-                model.trained(),
-                ((model.several()
-                                        ? "Training time is the mean of the trials, with its range; all else is of one"
-                                                + " trial. "
-                                        : "")
-                                + Wording.latencies(model.results().latencyMarks()))
-                        .strip()));
+        blocks.add(table());
         return new Section(
                 "costs",
                 "Costs",
@@ -133,36 +137,37 @@ record CostsSection(ReportModel model) {
                         : pair.outcome() == Outcome.UNDECIDED ? " does not clearly differ from " : "";
     }
 
-    private List<TableColumn<ClassifierReport>> columns() {
-        List<TableColumn<ClassifierReport>> columns = new ArrayList<>();
-        columns.add(TableColumn.text(Medium.WRITTEN, "Classifier", StandingsSection::name));
-        columns.add(cost(TEXT, "Parameters", Kind.BAR, costs -> Cell.of(costs.parameters(), Unit.COUNT)));
-        columns.add(cost(TEXT, ArchitecturesSection.MACS, Kind.NUMBER, ArchitecturesSection::millions));
-        columns.add(cost(Medium.WRITTEN, "ONNX file", Kind.BAR, costs -> Cell.of(costs.onnxBytes(), Unit.BYTES)));
-        columns.add(cost(TEXT, "Peak memory", Kind.BAR, costs -> Cell.of(costs.peakMemoryBytes(), Unit.BYTES)));
-        columns.add(TableColumn.bar(Medium.WRITTEN, "Training time", CostsSection::trainingTime));
+    private Table table() {
+        TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, model.trained())
+                .in(TEXT)
+                .bar("Parameters", one -> Cell.of(one.cost(Efficiency::parameters), Unit.COUNT))
+                .number(ArchitecturesSection.MACS, Unit.TIMES, ArchitecturesSection::millions)
+                .in(Medium.WRITTEN)
+                .bar("ONNX file", one -> Cell.of(one.cost(Efficiency::onnxBytes), Unit.BYTES))
+                .in(TEXT)
+                .bar("Peak memory", one -> Cell.of(one.cost(Efficiency::peakMemoryBytes), Unit.BYTES))
+                .in(Medium.WRITTEN)
+                .bar("Training time", CostsSection::trainingTime);
         for (InferenceEngine engine : InferenceEngine.values()) {
-            columns.add(TableColumn.number(
-                    engine == model.engine() ? Medium.WRITTEN : TEXT,
-                    "Latency, " + engine.title(),
-                    one -> latency(one.latency(engine))));
+            table.in(engine == model.engine() ? Medium.WRITTEN : TEXT)
+                    .number("Latency, " + engine.title(), one -> latency(one.latency(engine)));
         }
+        table.in(TEXT);
         for (int batch : Latency.BATCH_SIZES) {
-            columns.add(cost(
-                    TEXT,
+            table.number(
                     "Speed-up, batch " + batch,
-                    Kind.NUMBER,
-                    costs -> Cell.of(costs.speedUps().get(batch), Unit.TIMES)));
+                    Unit.TIMES,
+                    one -> one.cost(costs -> costs.speedUps().get(batch)));
         }
-        return columns;
-    }
-
-    static TableColumn<ClassifierReport> cost(
-            Set<Medium> media, String head, Kind kind, Function<Efficiency, Cell> cell) {
-        return new TableColumn<>(media, head, kind, one -> {
-            Efficiency costs = one.efficiency();
-            return costs == null ? Cell.of(null, Unit.COUNT) : cell.apply(costs);
-        });
+        return table.table(
+                "costs-table",
+                "Sizes and times",
+                ((model.several()
+                                        ? "Training time is the mean of the trials, with its range; all else is of one"
+                                                + " trial. "
+                                        : "")
+                                + Wording.latencies(model.results().latencyMarks()))
+                        .strip());
     }
 
     /** Returns the mean training time with its range. */
@@ -181,5 +186,92 @@ record CostsSection(ReportModel model) {
                 ? median
                 : median.with(Numbers.count(latency.p50Range().low()) + " to "
                         + Numbers.micros(latency.p50Range().high()));
+    }
+
+    /** Draws accuracy against latency, with the Pareto front. */
+    private Optional<Chart> accuracyAgainstLatency() {
+        List<ClassifierReport> measured = model.trained().stream()
+                .filter(one -> one.micros(model.engine()) != null
+                        && Double.isFinite(one.stands().accuracy()))
+                .toList();
+        if (measured.isEmpty()) {
+            return Optional.empty();
+        }
+        List<ClassifierReport> front = model.front();
+        List<Series> series = new ArrayList<>();
+        if (!front.isEmpty()) {
+            List<Point> steps = front.stream()
+                    .map(one -> Point.at(micros(one), 100 * one.stands().accuracy(), ""))
+                    .toList();
+            series.add(new Series("Pareto front", "#7F7F7F", Symbol.CIRCLE, Look.STEPS, false, steps));
+        }
+        ChartTable table =
+                new ChartTable("Classifier", "Accuracy %", "95 % interval", "Latency", "ONNX file", "On the front");
+        for (ClassifierReport one : measured) {
+            Standing standing = one.stands();
+            Long bytes = one.cost(Efficiency::onnxBytes);
+            String tip = table.add(
+                    one.name(),
+                    Numbers.percent(standing.accuracy()),
+                    ChartTable.percents(standing.accuracyLow(), standing.accuracyHigh()),
+                    Wording.latency(one.latency(model.engine())),
+                    Numbers.bytes(bytes),
+                    standing.onFront() == null ? Numbers.NONE : standing.onFront() ? "yes" : "no");
+            series.add(Series.of(
+                    one,
+                    Look.DOTS,
+                    List.of(new Point(
+                            micros(one),
+                            100 * standing.accuracy(),
+                            percent(standing.accuracyLow()),
+                            percent(standing.accuracyHigh()),
+                            Math.min(11, Math.max(4.5, bytes == null ? 0 : Math.sqrt(bytes / 16_000.0))),
+                            tip,
+                            ""))));
+        }
+        Axis across = Axis.doubling(
+                "Latency of one image, µs (" + model.latencyTitle() + ")",
+                measured.stream().map(this::micros).toList());
+        Axis up = Axis.percent("Accuracy, %", Series.span(series));
+        List<Guide> baselines = new ArrayList<>();
+        for (Baseline baseline : model.baselines()) {
+            double accuracy = 100 * baseline.accuracy();
+            if (up.holds(accuracy)) {
+                String words = ComparisonWords.name(baseline.name()) + " " + Numbers.percent(baseline.accuracy());
+                baselines.add(new Guide(across.first(), accuracy, across.last(), accuracy, words));
+            }
+        }
+        String note = (front.isEmpty()
+                        ? ""
+                        : "The dashed line is the Pareto front: no classifier is better on both axes than those on it. ")
+                + "Bars are 95 % intervals; larger symbols are larger files."
+                + (baselines.isEmpty() ? "" : " Straight dashed lines are baselines.");
+        return Optional.of(new XyChart(
+                table.caption("accuracy-latency", frontOf(measured, front), note), across, up, series, baselines));
+    }
+
+    private String frontOf(List<ClassifierReport> measured, List<ClassifierReport> front) {
+        if (measured.size() == 1) {
+            return measured.get(0).name() + " takes " + latency(measured.get(0)) + " for an image, at "
+                    + Numbers.percent(measured.get(0).stands().accuracy()) + " % accuracy";
+        }
+        if (front.isEmpty()) {
+            return "The latencies are rough: the machine was busy, so there is no Pareto front";
+        }
+        ClassifierReport fastest = front.get(0);
+        ClassifierReport last = front.get(front.size() - 1);
+        return front.size() == 1
+                ? "No classifier with a latency from a quiet machine is more accurate or faster than " + fastest.name()
+                : fastest.name() + " takes " + latency(fastest) + " at "
+                        + Numbers.percent(fastest.stands().accuracy()) + " % accuracy, " + last.name() + " "
+                        + latency(last) + " at " + Numbers.percent(last.stands().accuracy()) + " %";
+    }
+
+    private double micros(ClassifierReport one) {
+        return Objects.requireNonNull(one.micros(model.engine()));
+    }
+
+    private static @Nullable Double percent(double share) {
+        return Double.isFinite(share) ? (Double) (100 * share) : null;
     }
 }

@@ -16,7 +16,6 @@ import io.catwalk.runner.report.document.Block.Facts;
 import io.catwalk.runner.report.document.Block.Photo;
 import io.catwalk.runner.report.document.Block.Sentences;
 import io.catwalk.runner.report.document.Block.Tone;
-import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Unit;
@@ -107,10 +106,10 @@ record DataSection(ReportModel model) {
         return List.of(
                 Fact.of("Data set", data().name()),
                 Fact.of("Images", data().width() + " × " + data().height() + " pixels, " + kind),
-                new Fact("Classes", Cell.of(data().classes().size(), Unit.COUNT)),
-                new Fact("Training images", Cell.of(data().train(), Unit.COUNT)),
-                new Fact("Validation images (epoch selection)", Cell.of(data().validation(), Unit.COUNT)),
-                new Fact(folded() ? "Test images of a fold" : "Test images", Cell.of(data().test(), Unit.COUNT)),
+                Fact.of("Classes", data().classes().size(), Unit.COUNT),
+                Fact.of("Training images", data().train(), Unit.COUNT),
+                Fact.of("Validation images (epoch selection)", data().validation(), Unit.COUNT),
+                Fact.of(folded() ? "Test images of a fold" : "Test images", data().test(), Unit.COUNT),
                 Fact.of("Test images of a class", ofAClass()));
     }
 

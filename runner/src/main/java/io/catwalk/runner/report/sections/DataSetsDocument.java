@@ -6,7 +6,14 @@ import io.catwalk.runner.experiment.MultiDatasetComparison;
 import io.catwalk.runner.experiment.MultiDatasetComparison.DataSet;
 import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.Wording;
-import io.catwalk.runner.report.charts.DataSetCharts;
+import io.catwalk.runner.report.charts.Axis;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.RowChart;
+import io.catwalk.runner.report.charts.RowChart.Row;
+import io.catwalk.runner.report.charts.RowChart.Row.Dot;
+import io.catwalk.runner.report.charts.RowChart.Row.Item;
+import io.catwalk.runner.report.charts.RowChart.Row.Range;
+import io.catwalk.runner.report.charts.Symbol;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Sentences;
@@ -15,6 +22,7 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.CriticalDifference.Rank;
@@ -22,9 +30,11 @@ import io.catwalk.runner.statistics.PairedComparison;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** All that is said about one experiment on several data sets. */
@@ -40,9 +50,6 @@ public record DataSetsDocument(
     private static final int SYMBOLS = 8;
 
     private static final String JSON = "across.json";
-
-    /** Media with room for the names of data sets as heads. */
-    private static final Set<Medium> WIDE = Medium.WRITTEN;
 
     private static final Set<Medium> TERMINAL = Medium.of(Medium.TERMINAL);
 
@@ -102,29 +109,26 @@ public record DataSetsDocument(
     }
 
     private List<Block> accuracies() {
-        List<TableColumn<String>> columns = new ArrayList<>();
-        columns.add(TableColumn.text(Medium.ALL, "Classifier", this::name));
+        TableBuilder<String> table =
+                new TableBuilder<>(Medium.ALL, across.classifiers()).text("Classifier", this::name);
         for (int i = 0; i < across.dataSets().size(); i++) {
             DataSet one = across.dataSets().get(i);
-            columns.add(TableColumn.number(WIDE, one.folder() + " %", name -> accuracy(one, name)));
+            table.in(Medium.WRITTEN).number(one.folder() + " %", name -> accuracy(one, name));
             if (i < SHORT) {
-                columns.add(TableColumn.number(TERMINAL, Integer.toString(i + 1), name -> accuracy(one, name)));
+                table.in(TERMINAL).number(Integer.toString(i + 1), name -> accuracy(one, name));
             }
         }
         if (ranking != null) {
-            columns.add(TableColumn.number(Medium.ALL, "Mean rank", name -> Cell.of(rank(ranking, name), Unit.TIMES)));
+            table.in(Medium.ALL).number("Mean rank", Unit.TIMES, name -> rank(ranking, name));
         }
         List<Block> blocks = new ArrayList<>();
-        blocks.add(TableColumn.table(
-                Medium.ALL,
+        blocks.add(table.table(
                 "table",
                 "Accuracy on the test images of each data set",
-                columns,
-                across.classifiers(),
                 "In percent; with several seeds or folds, the mean."
                         + (across.dataSets().size() > SHORT ? " A terminal shows the first " + SHORT + "." : "")));
         if (across.classifiers().size() <= SYMBOLS) {
-            blocks.add(new Figure(Medium.SEEN, new DataSetCharts(across, palette).accuracies()));
+            blocks.add(new Figure(Medium.SEEN, accuracyChart()));
         }
         blocks.add(dataSets());
         blocks.add(new Sentences(Medium.ALL, "", Tone.NOTE, limits()));
@@ -152,25 +156,20 @@ public record DataSetsDocument(
     }
 
     private Block dataSets() {
-        return TableColumn.table(
-                Medium.ALL,
-                "sets",
-                "The data sets",
-                List.of(
-                        TableColumn.text(
-                                TERMINAL,
-                                "Data set",
-                                one -> Cell.of(across.dataSets().indexOf(one) + 1 + " " + one.folder())),
-                        TableColumn.text(WIDE, "Data set", one -> new Cell.Link(one.folder(), report(one))),
-                        TableColumn.number(WIDE, "Classes", one -> Cell.of(one.classes(), Unit.COUNT)),
-                        TableColumn.number(WIDE, "Training images", one -> Cell.of(one.train(), Unit.COUNT)),
-                        TableColumn.number(Medium.ALL, "Test images", one -> Cell.of(one.test(), Unit.COUNT)),
-                        TableColumn.number(
-                                Medium.ALL, "Trials finished", one -> Cell.of(one.finished() + " of " + one.planned())),
-                        TableColumn.text(Medium.ALL, "Best there", one -> Cell.of(best(one))),
-                        TableColumn.text(WIDE, "Ranked", one -> Cell.of(one.counts() ? "yes" : "no"))),
-                across.dataSets(),
-                "");
+        return new TableBuilder<>(Medium.ALL, across.dataSets())
+                .in(TERMINAL)
+                .text("Data set", one -> Cell.of(across.dataSets().indexOf(one) + 1 + " " + one.folder()))
+                .in(Medium.WRITTEN)
+                .text("Data set", one -> new Cell.Link(one.folder(), report(one)))
+                .number("Classes", Unit.COUNT, DataSet::classes)
+                .number("Training images", Unit.COUNT, DataSet::train)
+                .in(Medium.ALL)
+                .number("Test images", Unit.COUNT, DataSet::test)
+                .number("Trials finished", one -> Cell.of(one.finished() + " of " + one.planned()))
+                .text("Best there", one -> Cell.of(best(one)))
+                .in(Medium.WRITTEN)
+                .text("Ranked", one -> Cell.of(one.counts() ? "yes" : "no"))
+                .table("sets", "The data sets", "");
     }
 
     /** Names the most accurate on a data set, with those that do not clearly differ from it. */
@@ -212,9 +211,9 @@ public record DataSetsDocument(
 
     private List<Block> ranks(CriticalDifference known) {
         return List.of(
-                new Figure(Medium.SEEN, new DataSetCharts(across, palette).ranks(known)),
+                new Figure(Medium.SEEN, rankChart(known)),
                 Sentences.of(
-                        WIDE,
+                        Medium.WRITTEN,
                         Tone.NOTE,
                         "On each data set the most accurate has rank 1, and ties share their ranks.",
                         "Friedman's test asks whether all have the same mean rank: chi-square "
@@ -234,38 +233,120 @@ public record DataSetsDocument(
 
     private List<Block> odds() {
         return List.of(
-                TableColumn.table(
-                        Medium.ALL,
-                        "pairs",
-                        "Every pair of classifiers",
-                        List.of(
-                                TableColumn.<PairedComparison>text(
-                                        Medium.ALL, "Classifier", pair -> name(pair.first())),
-                                TableColumn.<PairedComparison>text(
-                                        Medium.ALL, "Compared with", pair -> name(pair.second())),
-                                number("Ahead on", pair -> Cell.of(pair.onlyFirst(), Unit.COUNT)),
-                                number("Behind on", pair -> Cell.of(pair.onlySecond(), Unit.COUNT)),
-                                number("Difference, points", pair -> Cell.of(pair.difference(), Unit.POINTS)),
-                                probability("P better", PairedComparison::better),
-                                probability("P equivalent", PairedComparison::equivalent),
-                                probability("P worse", PairedComparison::worse),
-                                TableColumn.<PairedComparison>text(Medium.ALL, "Outcome", ConfidenceSection::outcome)),
-                        across.pairs(),
-                        ""),
+                new TableBuilder<>(Medium.ALL, across.pairs())
+                        .text("Classifier", pair -> name(pair.first()))
+                        .text("Compared with", pair -> name(pair.second()))
+                        .number("Ahead on", Unit.COUNT, PairedComparison::onlyFirst)
+                        .number("Behind on", Unit.COUNT, PairedComparison::onlySecond)
+                        .number("Difference, points", Unit.POINTS, PairedComparison::difference)
+                        .in(Medium.WRITTEN)
+                        .number("P better", Unit.PROBABILITY, PairedComparison::better)
+                        .number("P equivalent", Unit.PROBABILITY, PairedComparison::equivalent)
+                        .number("P worse", Unit.PROBABILITY, PairedComparison::worse)
+                        .in(Medium.ALL)
+                        .text("Outcome", ConfidenceSection::outcome)
+                        .table("pairs", "Every pair of classifiers", ""),
                 Sentences.of(
-                        WIDE,
+                        Medium.WRITTEN,
                         Tone.NOTE,
                         "The Bayesian signed-rank test gives the probability that on a further data set like these one"
                                 + " classifier is better or worse by more than " + across.regionPoints()
                                 + " points, or neither."));
     }
 
-    private static TableColumn<PairedComparison> number(String head, Function<PairedComparison, Cell> cell) {
-        return TableColumn.number(Medium.ALL, head, cell);
+    /** Draws the mean ranks. Two whose bars do not overlap differ significantly: each is as long as the difference. */
+    Chart rankChart(CriticalDifference known) {
+        double reach = known.difference() / 2;
+        ChartTable table = new ChartTable("Classifier", "Mean rank");
+        List<Row> rows = new ArrayList<>();
+        for (Rank rank : known.ranks()) {
+            String average = Numbers.fixed(rank.average(), 2);
+            Palette.Look look = palette.look(rank.classifier());
+            rows.add(new Row(
+                    rank.classifier(),
+                    look.color(),
+                    look.symbol(),
+                    List.of(
+                            new Range(rank.average() - reach, rank.average() + reach, false),
+                            new Dot(rank.average(), look.symbol(), true)),
+                    average,
+                    table.add(rank.classifier(), average),
+                    ""));
+        }
+        Rank best = known.ranks().get(0);
+        List<String> open = known.ranks().stream()
+                .skip(1)
+                .filter(one -> one.average() - best.average() < known.difference())
+                .map(Rank::classifier)
+                .toList();
+        List<String> first = known.ranks().stream()
+                .filter(one -> one.average() == best.average())
+                .map(Rank::classifier)
+                .toList();
+        String title = Wording.names(first) + (first.size() == 1 ? " has" : " have") + " the best mean rank, "
+                + Numbers.fixed(best.average(), 2) + ", "
+                + (known.p() >= MultiDatasetComparison.LEVEL
+                        ? "which may be chance (Friedman's test: p " + Numbers.p(known.p()) + ")"
+                        : open.isEmpty()
+                                ? "significantly better than all others"
+                                : open.size() == known.ranks().size() - 1
+                                        ? "but not significantly better than any other"
+                                        : "but not significantly better than " + Wording.names(open));
+        return new RowChart(
+                table.caption(
+                        "ranks",
+                        title,
+                        "Classifiers whose bars, as long as Nemenyi's critical difference, do not overlap differ"
+                                + " significantly. 1 is the best rank."),
+                Axis.around("Mean rank", Row.span(rows)),
+                rows);
     }
 
-    private static TableColumn<PairedComparison> probability(
-            String head, Function<PairedComparison, @Nullable Double> value) {
-        return TableColumn.number(WIDE, head, pair -> Cell.of(value.apply(pair), Unit.PROBABILITY));
+    /** Draws the accuracy of each classifier on each data set. */
+    private Chart accuracyChart() {
+        ChartTable table = new ChartTable("Data set", "Classifier", "Accuracy %");
+        List<Row> rows = new ArrayList<>();
+        for (DataSet one : across.dataSets()) {
+            List<Item> dots = new ArrayList<>();
+            List<String> words = new ArrayList<>();
+            one.accuracies().forEach((classifier, accuracy) -> {
+                dots.add(new Dot(100 * accuracy, palette.look(classifier).symbol(), true));
+                words.add(table.add(one.folder(), classifier, Numbers.percent(accuracy)));
+            });
+            rows.add(new Row(one.folder(), "muted", Symbol.CIRCLE, dots, "", String.join("; ", words), ""));
+        }
+        List<RowChart.Key> legend = across.classifiers().stream()
+                .map(name -> new RowChart.Key(name, palette.look(name).symbol(), true))
+                .toList();
+        return new RowChart(
+                table.caption("data-set-accuracies", mostOftenFirst(), ""),
+                Axis.percent("Accuracy, %", Row.span(rows)),
+                rows,
+                legend);
+    }
+
+    /** Says who has the highest accuracy on the most data sets: all of them, if several do. */
+    private String mostOftenFirst() {
+        Map<String, Integer> firsts = new LinkedHashMap<>();
+        for (DataSet one : across.dataSets()) {
+            double highest = one.accuracies().values().stream()
+                    .mapToDouble(accuracy -> accuracy)
+                    .max()
+                    .orElse(Double.NaN);
+            one.accuracies().forEach((name, accuracy) -> {
+                if (accuracy == highest) {
+                    firsts.merge(name, 1, Integer::sum);
+                }
+            });
+        }
+        int most = firsts.values().stream().mapToInt(count -> count).max().orElse(0);
+        List<String> names = across.classifiers().stream()
+                .filter(name -> Objects.equals(firsts.get(name), most))
+                .toList();
+        return most == 0
+                ? "No accuracy is known yet"
+                : Wording.names(names) + (names.size() == 1 ? " has" : " have each")
+                        + " the highest accuracy on " + most + " of "
+                        + Wording.count(across.dataSets().size(), "data set", "data sets");
     }
 }

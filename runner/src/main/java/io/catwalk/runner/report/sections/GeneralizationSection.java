@@ -6,9 +6,18 @@ import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.Wording;
-import io.catwalk.runner.report.charts.ClassifierCharts;
-import io.catwalk.runner.report.charts.RunCharts;
+import io.catwalk.runner.report.charts.Axis;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.RowChart;
+import io.catwalk.runner.report.charts.RowChart.Row;
+import io.catwalk.runner.report.charts.RowChart.Row.Dot;
+import io.catwalk.runner.report.charts.Symbol;
+import io.catwalk.runner.report.charts.XyChart;
+import io.catwalk.runner.report.charts.XyChart.Series;
+import io.catwalk.runner.report.charts.XyChart.Series.Look;
+import io.catwalk.runner.report.charts.XyChart.Series.Point;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Sentences;
@@ -16,17 +25,20 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.results.GeneralizationGap;
+import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialMetrics;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /** How much of the accuracy is of the training images only, and whether confidence matches accuracy. */
 record GeneralizationSection(ReportModel model) {
@@ -34,22 +46,41 @@ record GeneralizationSection(ReportModel model) {
     /** Where the chart does not show the same numbers. */
     private static final Set<Medium> BESIDE_NO_CHART = Medium.of(Medium.MARKDOWN, Medium.APPENDIX);
 
+    private record Part(RowChart.Key key, ToDoubleFunction<TrialMetrics> metric) {}
+
+    private static final List<Part> PARTS = List.of(
+            new Part(
+                    new RowChart.Key("Training", Symbol.CIRCLE, false),
+                    metrics -> metrics.train().accuracy()),
+            new Part(
+                    new RowChart.Key("Validation", Symbol.DIAMOND, true),
+                    metrics -> metrics.validation().accuracy()),
+            new Part(
+                    new RowChart.Key("Test", Symbol.CIRCLE, true),
+                    metrics -> metrics.test().accuracy()));
+
     static Optional<Section> of(ReportModel model) {
         return model.trained().isEmpty() ? Optional.empty() : Optional.of(new GeneralizationSection(model).section());
     }
 
+    static List<Chart> charts(ReportModel model) {
+        GeneralizationSection section = new GeneralizationSection(model);
+        return Stream.of(section.overfitting(), section.validation(Curve.ACCURACY), section.validation(Curve.LOSS))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
     private Section section() {
         List<Block> blocks = new ArrayList<>();
-        List<Figure> figures = Figure.of(RunCharts.GENERALIZATION.of(model));
-        blocks.addAll(figures.subList(0, Math.min(1, figures.size())));
+        List<Figure> figures = Figure.of(charts(model));
+        figures.stream().limit(1).forEach(blocks::add);
         Optional<ClassifierReport> best =
                 model.trained().stream().filter(ClassifierReport::evaluated).findFirst();
         best.flatMap(one -> new ClassifierCharts(model, one, "best").named("reliability"))
                 .ifPresent(chart -> blocks.add(new Figure(Medium.of(Medium.SLIDES), chart)));
-        blocks.add(TableColumn.table(
-                Medium.DETAIL, "gaps", "Accuracy, loss and confidence", columns(), model.trained(), note()));
+        blocks.add(table());
         best.ifPresent(one -> blocks.add(Sentences.of(Medium.WRITTEN, Tone.TEXT, calibration(one) + ".")));
-        blocks.addAll(figures.subList(Math.min(1, figures.size()), figures.size()));
+        figures.stream().skip(1).forEach(blocks::add);
         return new Section(
                 "generalization",
                 "Generalization",
@@ -115,33 +146,26 @@ record GeneralizationSection(ReportModel model) {
         return sum / evaluation.images();
     }
 
-    private List<TableColumn<ClassifierReport>> columns() {
-        List<TableColumn<ClassifierReport>> columns = new ArrayList<>();
-        columns.add(TableColumn.text(Medium.DETAIL, "Classifier", StandingsSection::name));
-        columns.add(mean("Training %", metrics -> metrics.train().accuracy()));
-        columns.add(mean("Validation %", metrics -> metrics.validation().accuracy()));
-        columns.add(mean("Test %", metrics -> metrics.test().accuracy()));
-        columns.add(gap(BESIDE_NO_CHART, "Gap, points", gap -> Cell.of(gap.mean(), Unit.POINTS)));
-        columns.add(gap(BESIDE_NO_CHART, "95 % interval", gap -> new Cell.Range(gap.low(), gap.high(), Unit.POINTS)));
-        columns.add(gap(Medium.DETAIL, "Training loss", gap -> Cell.of(gap.trainingLoss(), Unit.NATS)));
-        columns.add(gap(Medium.DETAIL, "Validation loss", gap -> Cell.of(gap.validationLoss(), Unit.NATS)));
-        columns.add(TableColumn.number(
-                Medium.DETAIL, "Calibration error, points", one -> Cell.of(calibrationError(one), Unit.PERCENT)));
-        return columns;
-    }
-
-    private static @Nullable Double calibrationError(ClassifierReport one) {
-        Evaluation evaluation = one.evaluation();
-        return evaluation == null ? null : (Double) evaluation.calibration().expectedError();
-    }
-
-    private static TableColumn<ClassifierReport> mean(String head, ToDoubleFunction<TrialMetrics> metric) {
-        return TableColumn.number(BESIDE_NO_CHART, head, one -> Cell.of(one.mean(metric), Unit.PERCENT));
-    }
-
-    private static TableColumn<ClassifierReport> gap(
-            Set<Medium> media, String head, Function<GeneralizationGap, Cell> cell) {
-        return TableColumn.number(media, head, one -> cell.apply(one.stands().gap()));
+    private Table table() {
+        TableBuilder<ClassifierReport> table =
+                StandingsSection.classifiers(Medium.DETAIL, model.trained()).in(BESIDE_NO_CHART);
+        PARTS.forEach(part -> table.number(part.key().words() + " %", Unit.PERCENT, one -> one.mean(part.metric())));
+        return table.number(
+                        "Gap, points", Unit.POINTS, one -> one.stands().gap().mean())
+                .number(
+                        "95 % interval",
+                        one -> {
+                            GeneralizationGap gap = one.stands().gap();
+                            return new Cell.Range(gap.low(), gap.high(), Unit.POINTS);
+                        })
+                .in(Medium.DETAIL)
+                .number("Training loss", Unit.NATS, one -> one.stands().gap().trainingLoss())
+                .number("Validation loss", Unit.NATS, one -> one.stands().gap().validationLoss())
+                .number("Calibration error, points", Unit.PERCENT, one -> {
+                    Evaluation evaluation = one.evaluation();
+                    return evaluation == null ? null : evaluation.calibration().expectedError();
+                })
+                .table("gaps", "Accuracy, loss and confidence", note());
     }
 
     private String note() {
@@ -152,5 +176,142 @@ record GeneralizationSection(ReportModel model) {
                         ? " Validation accuracy is optimistic, since the validation images selected the epoch:"
                                 + " compare by test accuracy."
                         : "");
+    }
+
+    /** Draws training, validation and test accuracy of the same weights. */
+    private Optional<Chart> overfitting() {
+        ChartTable table = new ChartTable(
+                "Classifier",
+                "Training %",
+                "Validation %",
+                "Test %",
+                "Gap, points",
+                "95 % interval",
+                "Training loss",
+                "Validation loss");
+        List<Row> rows = new ArrayList<>();
+        for (ClassifierReport one : model.trained()) {
+            List<Dot> dots = new ArrayList<>();
+            List<String> cells = new ArrayList<>(List.of(one.name()));
+            for (Part part : PARTS) {
+                Double mean = one.mean(part.metric());
+                cells.add(Numbers.percent(mean));
+                if (mean != null) {
+                    dots.add(new Dot(100 * mean, part.key().symbol(), part.key().filled()));
+                }
+            }
+            if (dots.isEmpty()) {
+                continue;
+            }
+            GeneralizationGap gap = one.stands().gap();
+            String points = Numbers.points(gap.mean());
+            cells.add(points);
+            cells.add(ChartTable.points(gap.low(), gap.high()));
+            cells.add(Numbers.fixed(gap.trainingLoss(), 3));
+            cells.add(Numbers.fixed(gap.validationLoss(), 3));
+            rows.add(Row.of(
+                    one,
+                    Row.joined(dots),
+                    points + (gap.toldApart() ? "" : " ?"),
+                    "",
+                    table.add(cells.toArray(String[]::new))));
+        }
+        return rows.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new RowChart(
+                        table.caption(
+                                "overfitting",
+                                overfitted(),
+                                "The same weights on three sets of images. At the right: the gap, training minus"
+                                        + " validation accuracy, in points; with a question mark where its interval"
+                                        + " includes 0."),
+                        Axis.percent("Accuracy, %", Row.span(rows)),
+                        rows,
+                        PARTS.stream().map(Part::key).toList()));
+    }
+
+    /** Says who overfits most, among those that measurably do. */
+    private String overfitted() {
+        List<ClassifierReport> overfitted = model.trained().stream()
+                .filter(one -> one.stands().gap().verdict() != Overfitting.Verdict.NONE)
+                .sorted(Comparator.comparingDouble(one -> -one.stands().gap().mean()))
+                .toList();
+        if (overfitted.isEmpty()) {
+            return model.trained().size() == 1
+                    ? model.trained().get(0).name() + " does not measurably overfit"
+                    : "No classifier measurably overfits";
+        }
+        ClassifierReport most = overfitted.get(0);
+        return most.name() + " overfits" + (overfitted.size() == 1 ? "" : " most")
+                + ": training accuracy is "
+                + Numbers.percent(most.stands().gap().mean()) + " points above validation accuracy";
+    }
+
+    /** Draws a validation metric by epoch, of the first trial of each classifier that has a history. */
+    private Optional<Chart> validation(Curve curve) {
+        ChartTable table = new ChartTable(
+                "Classifier",
+                "Epochs",
+                curve.head("First"),
+                curve.head("Last"),
+                curve.head("Best"),
+                "Epoch of the weights");
+        List<Series> series = new ArrayList<>();
+        int epochs = 1;
+        for (ClassifierReport one : model.trained()) {
+            Optional<Model> first = one.done().stream()
+                    .filter(trial -> !trial.history().isEmpty())
+                    .findFirst();
+            if (first.isEmpty() || series.size() == RunDocument.LINES) {
+                continue;
+            }
+            List<Epoch> history = first.get().history();
+            Series line = Series.of(
+                    one,
+                    Look.LINE,
+                    history.stream()
+                            .map(epoch -> Point.at(
+                                    epoch.epoch(),
+                                    curve.validation(epoch),
+                                    one.name() + ", epoch " + epoch.epoch() + ": "
+                                            + curve.withUnit(curve.validation(epoch))))
+                            .toList());
+            series.add(line);
+            epochs = Math.max(epochs, history.size());
+            table.add(
+                    one.name(),
+                    Integer.toString(history.size()),
+                    curve.text(curve.validation(history.get(0))),
+                    curve.text(curve.validation(history.get(history.size() - 1))),
+                    best(curve, line.points()),
+                    Integer.toString(first.get().trained().timing().bestEpoch()));
+        }
+        List<Double> span = Series.span(series);
+        if (span.isEmpty()) {
+            return Optional.empty();
+        }
+        String best = best(
+                curve, series.stream().flatMap(one -> one.points().stream()).toList());
+        List<String> leaders = series.stream()
+                .filter(one -> best(curve, one.points()).equals(best))
+                .map(Series::name)
+                .toList();
+        return Optional.of(new XyChart(
+                table.caption(
+                        "validation-" + curve.title(),
+                        "Validation " + curve.title() + (curve == Curve.LOSS ? " is lowest" : " is highest") + " for "
+                                + Wording.names(leaders) + ": " + best + curve.unit(),
+                        "The validation set selects the epoch, so the best value is optimistic."
+                                + (model.several() ? " Each line is the first trial of its classifier." : "")
+                                + (model.trained().size() > RunDocument.LINES
+                                        ? " The " + RunDocument.LINES + " most accurate classifiers are shown."
+                                        : "")),
+                Axis.counting("Epoch", epochs),
+                curve.axis("Validation " + curve.title(), span),
+                series));
+    }
+
+    private static String best(Curve curve, List<Point> points) {
+        return curve.text(curve.best(points).map(Point::y).orElse(Double.NaN));
     }
 }

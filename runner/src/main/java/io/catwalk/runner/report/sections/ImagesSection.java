@@ -1,8 +1,17 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.RiskCoverage;
+import io.catwalk.runner.evaluation.RiskCoverage.Threshold;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.charts.RunCharts;
+import io.catwalk.runner.report.Wording;
+import io.catwalk.runner.report.charts.Axis;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.XyChart;
+import io.catwalk.runner.report.charts.XyChart.Series;
+import io.catwalk.runner.report.charts.XyChart.Series.Look;
+import io.catwalk.runner.report.charts.XyChart.Series.Point;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Sentences;
@@ -11,7 +20,9 @@ import io.catwalk.runner.report.document.Block.Widget;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What each classifier predicted for each image. */
@@ -20,6 +31,17 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
     static Optional<Section> of(ReportModel model) {
         ImageBrowser images = ImageBrowser.of(model);
         return images.images() == 0 ? Optional.empty() : Optional.of(new ImagesSection(model, images).section());
+    }
+
+    /** Returns the section of the page on which the networks answer for own images, if the run has one. */
+    static Optional<Section> demo(ReportModel model) {
+        return Optional.ofNullable(model.run().demo())
+                .map(address -> new Section(
+                        "demo",
+                        "Try it",
+                        "All networks answer for an image that is drawn or dropped here",
+                        List.of(new Widget(Widget.Kind.DEMO, address)),
+                        address));
     }
 
     private Section section() {
@@ -33,7 +55,7 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
                                 ? " The predictions are those of one seed of each classifier."
                                 : "")));
         duplicates().ifPresent(sentence -> blocks.add(Sentences.of(Medium.ONLY_PAGE, Tone.NOTE, sentence)));
-        RunCharts.IMAGES.of(model).forEach(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
+        charts(model).forEach(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
         blocks.add(new Widget(Widget.Kind.IMAGES, images.json()));
         return new Section(
                 "images",
@@ -53,5 +75,71 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
         return model.folded()
                 ? Optional.empty()
                 : Optional.of("Whether they have duplicates in the training set is not known: catwalk audit searches.");
+    }
+
+    private static RiskCoverage curve(ClassifierReport one) {
+        return Objects.requireNonNull(one.evaluation()).riskCoverage();
+    }
+
+    /** Draws how often classifiers err on the images that they are most confident of. */
+    static List<Chart> charts(ReportModel model) {
+        List<ClassifierReport> evaluated = model.trained().stream()
+                .filter(ClassifierReport::evaluated)
+                .limit(RunDocument.LINES)
+                .toList();
+        if (evaluated.isEmpty()) {
+            return List.of();
+        }
+        ChartTable table = new ChartTable(
+                "Classifier", "AURC", "Error of all %", "Knee: coverage %", "Knee: error %", "Knee: confidence %");
+        List<Series> series = new ArrayList<>();
+        for (ClassifierReport one : evaluated) {
+            RiskCoverage curve = curve(one);
+            Threshold knee = curve.knee();
+            String tip = table.add(
+                    one.name(),
+                    Numbers.fixed(curve.area(), 4),
+                    Numbers.percent(curve.curve().get(curve.curve().size() - 1).error()),
+                    Numbers.percent(knee.coverage()),
+                    Numbers.percent(knee.error()),
+                    Numbers.percent(knee.confidence()));
+            List<Point> points = curve.curve().stream()
+                    .map(step -> Point.at(100 * step.coverage(), 100 * step.error(), ""))
+                    .toList();
+            series.add(Series.of(one, Look.LINE, points));
+            Point there = Point.at(100 * knee.coverage(), 100 * knee.error(), tip);
+            series.add(new Series(one.name() + ", knee", one.color(), one.symbol(), Look.DOTS, false, List.of(there)));
+        }
+        return List.of(new XyChart(
+                table.caption(
+                        "risk-coverage",
+                        title(evaluated),
+                        "Error rate on the most confident share of the images. AURC: area under the curve, the smaller"
+                                + " the better. A symbol marks the knee, the point farthest below the line from no"
+                                + " images to all; the confidence slider below starts there."
+                                + (model.trained().size() > evaluated.size()
+                                        ? " Shown: the " + evaluated.size() + " most accurate with predictions."
+                                        : "")),
+                new Axis("Coverage, % of the images", 0, 100, 20, Axis.Scale.LINEAR),
+                Axis.fromZero("Error rate, %", Series.span(series)),
+                series));
+    }
+
+    /** Names who has the smallest area: all whose area reads the same. */
+    private static String title(List<ClassifierReport> evaluated) {
+        ClassifierReport best = evaluated.stream()
+                .min(Comparator.comparingDouble(one -> curve(one).area()))
+                .orElseThrow();
+        String area = Numbers.fixed(curve(best).area(), 4);
+        if (evaluated.size() > 1) {
+            List<ClassifierReport> first = evaluated.stream()
+                    .filter(one -> Numbers.fixed(curve(one).area(), 4).equals(area))
+                    .toList();
+            return Wording.classifiers(first) + (first.size() == 1 ? " has" : " have")
+                    + " the smallest area under the curve, AURC " + area;
+        }
+        Threshold knee = curve(best).knee();
+        return best.name() + " errs on " + Numbers.percent(knee.error()) + " % of its most confident "
+                + Numbers.percent(knee.coverage()) + " %";
     }
 }

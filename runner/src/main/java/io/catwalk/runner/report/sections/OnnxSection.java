@@ -10,6 +10,7 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.trial.ParityResult;
 import java.util.ArrayList;
@@ -17,8 +18,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the ONNX files answer like the networks that were tested. */
@@ -84,8 +83,19 @@ record OnnxSection(ReportModel model) {
                 .mapToInt(ParityResult::configurations)
                 .max()
                 .orElse(0);
-        blocks.add(TableColumn.table(
-                Medium.ALL, "onnx-table", "ONNX files, compared with their networks", columns(), checked(), ""));
+        blocks.add(new TableBuilder<>(Medium.ALL, checked())
+                .text("Classifier", StandingsSection::name)
+                .text("Agrees", one -> agrees(known(one)))
+                .number(
+                        "Label flips",
+                        Unit.COUNT,
+                        one -> known(one).maxAbs() == null ? null : known(one).flips())
+                .number("Largest difference", Unit.SCIENTIFIC, one -> known(one).maxAbs())
+                .in(Medium.WRITTEN)
+                .number("Mean difference", Unit.SCIENTIFIC, one -> known(one).meanAbs())
+                .number("Tolerance", Unit.SCIENTIFIC, one -> known(one).tolerance())
+                .number("Images", Unit.COUNT, one -> known(one).images())
+                .table("onnx-table", "ONNX files, compared with their networks", ""));
         blocks.add(Sentences.of(
                 Medium.WRITTEN,
                 Tone.NOTE,
@@ -119,22 +129,8 @@ record OnnxSection(ReportModel model) {
                 });
     }
 
-    private List<TableColumn<ClassifierReport>> columns() {
-        List<TableColumn<ClassifierReport>> columns = new ArrayList<>();
-        columns.add(TableColumn.text(Medium.ALL, "Classifier", StandingsSection::name));
-        columns.add(TableColumn.text(Medium.ALL, "Agrees", one -> agrees(Objects.requireNonNull(worst(one)))));
-        columns.add(number(
-                Medium.ALL, "Label flips", one -> Cell.of(one.maxAbs() == null ? null : one.flips(), Unit.COUNT)));
-        columns.add(number(Medium.ALL, "Largest difference", one -> Cell.of(one.maxAbs(), Unit.SCIENTIFIC)));
-        columns.add(number(Medium.WRITTEN, "Mean difference", one -> Cell.of(one.meanAbs(), Unit.SCIENTIFIC)));
-        columns.add(number(Medium.WRITTEN, "Tolerance", one -> Cell.of(one.tolerance(), Unit.SCIENTIFIC)));
-        columns.add(number(Medium.WRITTEN, "Images", one -> Cell.of(one.images(), Unit.COUNT)));
-        return columns;
-    }
-
-    private static TableColumn<ClassifierReport> number(
-            Set<Medium> media, String head, Function<ParityResult, Cell> cell) {
-        return TableColumn.number(media, head, one -> cell.apply(Objects.requireNonNull(worst(one))));
+    private static ParityResult known(ClassifierReport one) {
+        return Objects.requireNonNull(worst(one));
     }
 
     /** Returns a mark for whether a file agrees with its network. */

@@ -3,13 +3,16 @@ package io.catwalk.runner.report.sections;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
+import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.document.Section;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** All that is said about a run. A new section is one class, and one line here. */
@@ -17,6 +20,17 @@ public final class RunDocument {
 
     /** Characters that stand as their code in an id; a dot ends it in an address, and the underscore marks a code. */
     private static final Pattern OTHER = Pattern.compile("[^A-Za-z0-9-]");
+
+    /** Largest number of classifiers whose lines do not hide each other. */
+    static final int LINES = 12;
+
+    private static final List<Function<ReportModel, List<Chart>>> CHARTS = List.of(
+            ConfidenceSection::charts,
+            CostsSection::charts,
+            TuningSection::charts,
+            GeneralizationSection::charts,
+            ImagesSection::charts,
+            RobustnessSection::charts);
 
     private static final List<Function<ReportModel, Optional<Section>>> SECTIONS = List.of(
             StandingsSection::of,
@@ -32,7 +46,7 @@ public final class RunDocument {
             TrainingSection::of,
             ConclusionsSection::of,
             ImagesSection::of,
-            DemoSection::of,
+            ImagesSection::demo,
             ClassifiersSection::of,
             TrialsSection::of,
             RunSection::of);
@@ -48,6 +62,11 @@ public final class RunDocument {
         return "_" + Integer.toHexString(letter.group().codePointAt(0)) + "_";
     }
 
+    /** Returns the charts of a run that there is data for, but those of a single classifier. */
+    static List<Chart> charts(ReportModel model) {
+        return CHARTS.stream().flatMap(charts -> charts.apply(model).stream()).toList();
+    }
+
     /** Writes the document of a run. */
     public static Document of(ReportModel model) {
         int classifiers = model.entrants().size();
@@ -56,12 +75,27 @@ public final class RunDocument {
                 model.dataset().name() + " · " + Wording.count(classifiers, "classifier", "classifiers")
                         + " · tested on " + model.testedOn(),
                 model.headline(),
-                SECTIONS.stream()
-                        .map(section -> section.apply(model))
-                        .flatMap(Optional::stream)
-                        .toList(),
+                sections(model),
                 Stream.concat(model.entrants().stream().map(ClassifierReport::name), model.dataset().classes().stream())
                         .toList(),
                 "Made by Catwalk from the files of the run folder.");
+    }
+
+    /** Returns the sections in the order of reading: where classes differ much in size, accuracy alone says little. */
+    private static List<Section> sections(ReportModel model) {
+        List<Section> sections = SECTIONS.stream()
+                .map(section -> section.apply(model))
+                .flatMap(Optional::stream)
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (model.dataset().unbalanced()) {
+            sections.stream()
+                    .filter(section -> section.id().equals("classes"))
+                    .findFirst()
+                    .ifPresent(classes -> {
+                        sections.remove(classes);
+                        sections.add(1, classes);
+                    });
+        }
+        return List.copyOf(sections);
     }
 }

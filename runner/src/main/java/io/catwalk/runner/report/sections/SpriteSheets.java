@@ -2,7 +2,7 @@ package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
-import io.catwalk.runner.report.graphics.Png;
+import io.catwalk.runner.report.charts.Png;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;

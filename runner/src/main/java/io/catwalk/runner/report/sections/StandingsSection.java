@@ -15,17 +15,16 @@ import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Table.Column;
-import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Table.Row;
+import io.catwalk.runner.report.document.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
-import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Baseline;
 import io.catwalk.runner.results.GeneralizationGap;
 import io.catwalk.runner.trial.Efficiency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.Set;
 
 /** Which classifier is best, how sure that is, and what it costs: what a reader must know who reads nothing else. */
 record StandingsSection(ReportModel model) {
@@ -55,6 +54,9 @@ record StandingsSection(ReportModel model) {
         }
         blocks.add(best(model.trained().get(0)));
         blocks.add(standings());
+        if (model.trained().stream().anyMatch(this::isOnFront)) {
+            blocks.add(Sentences.of(Medium.WRITTEN, Tone.NOTE, "Front: none is better in both accuracy and latency."));
+        }
         if (!model.limits().isEmpty()) {
             blocks.add(Sentences.of(Medium.of(Medium.TERMINAL, Medium.MARKDOWN), Tone.NOTE, model.limits()));
         }
@@ -85,32 +87,29 @@ record StandingsSection(ReportModel model) {
     }
 
     private Table standings() {
-        List<TableColumn<ClassifierReport>> columns = new ArrayList<>();
-        columns.add(TableColumn.text(Medium.ALL, "Classifier", this::tagged));
-        columns.add(number("Accuracy %", one -> Cell.of(one.stands().accuracy(), Unit.PERCENT)));
-        columns.add(number(
-                "95 % interval",
-                one -> new Cell.Range(one.stands().accuracyLow(), one.stands().accuracyHigh(), Unit.PERCENT)));
+        TableBuilder<ClassifierReport> builder = new TableBuilder<>(Medium.ALL, model.trained())
+                .text("Classifier", this::tagged)
+                .number("Accuracy %", Unit.PERCENT, one -> one.stands().accuracy())
+                .number(
+                        "95 % interval",
+                        one -> new Cell.Range(
+                                one.stands().accuracyLow(), one.stands().accuracyHigh(), Unit.PERCENT));
         if (model.dataset().unbalanced()) {
-            columns.add(number("Balanced %", one -> Cell.of(one.stands().balancedAccuracy(), Unit.PERCENT)));
+            builder.number("Balanced %", Unit.PERCENT, one -> one.stands().balancedAccuracy());
         }
-        columns.add(number("Macro F1 %", one -> Cell.of(one.stands().macroF1(), Unit.PERCENT)));
-        columns.add(number("Gap", StandingsSection::gap));
-        columns.add(number("Training", CostsSection::trainingTime));
-        columns.add(TableColumn.number(
-                Medium.of(Medium.MARKDOWN, Medium.PAGE),
-                "Steps",
-                one -> Cell.of(one.stands().steps(), Unit.COUNT)));
-        columns.add(number("Latency", one -> Cell.of(one.latency(model.engine()))));
-        columns.add(CostsSection.cost(
-                Medium.ONLY_PAGE, "ONNX file", Kind.NUMBER, costs -> Cell.of(costs.onnxBytes(), Unit.BYTES)));
-        Table table = TableColumn.table(
-                Medium.ALL, "table", "The most accurate first", columns, model.trained(), explanation());
+        Table table = builder.number(
+                        "Macro F1 %", Unit.PERCENT, one -> one.stands().macroF1())
+                .number("Gap", StandingsSection::gap)
+                .number("Training", CostsSection::trainingTime)
+                .in(Medium.of(Medium.MARKDOWN, Medium.PAGE))
+                .number("Steps", Unit.COUNT, one -> one.stands().steps())
+                .in(Medium.ALL)
+                .number("Latency", one -> Cell.of(one.latency(model.engine())))
+                .in(Medium.ONLY_PAGE)
+                .number("ONNX file", Unit.BYTES, one -> one.cost(Efficiency::onnxBytes))
+                .table("table", "The most accurate first", explanation());
         List<Row> rows = new ArrayList<>(table.rows());
-        Comparison comparison = model.comparison();
-        if (comparison != null) {
-            comparison.baselines().forEach(one -> rows.add(baseline(one, table.columns())));
-        }
+        model.baselines().forEach(one -> rows.add(baseline(one, table.columns())));
         return new Table(table.media(), table.id(), table.title(), table.columns(), rows, table.note());
     }
 
@@ -126,10 +125,6 @@ record StandingsSection(ReportModel model) {
                 .toArray(Cell[]::new));
     }
 
-    private static TableColumn<ClassifierReport> number(String head, Function<ClassifierReport, Cell> cell) {
-        return TableColumn.number(Medium.ALL, head, cell);
-    }
-
     private static Cell gap(ClassifierReport one) {
         GeneralizationGap gap = one.stands().gap();
         return Cell.of(gap.mean(), Unit.POINTS).with(new Cell.Range(gap.low(), gap.high(), Unit.POINTS).text());
@@ -139,21 +134,29 @@ record StandingsSection(ReportModel model) {
         return "Accuracy and macro F1 on the test images" + (model.several() ? ", means over the trials" : "")
                 + ". Gap: training minus validation accuracy, in points."
                 + (model.trained().stream().anyMatch(one -> one.latency(model.engine()) != null)
-                        ? " Latency: median of one image (" + model.latencyTitle()
-                                + "). Front: none is better in both accuracy and latency."
+                        ? " Latency: median of one image (" + model.latencyTitle() + ")."
                         : "");
+    }
+
+    private boolean isOnFront(ClassifierReport one) {
+        return Boolean.TRUE.equals(one.stands().onFront()) && model.trained().size() > 1;
     }
 
     /** Names a classifier, and says whether another is better in both accuracy and latency. */
     private Cell.Name tagged(ClassifierReport one) {
         Cell.Name name = name(one);
-        return Boolean.TRUE.equals(one.stands().onFront()) && model.trained().size() > 1
+        return isOnFront(one)
                 ? new Cell.Name(
                         name.text(),
                         name.look(),
                         name.target(),
                         name.tag().isEmpty() ? "front" : name.tag() + ", front")
                 : name;
+    }
+
+    /** Begins a table of classifiers, by their names. */
+    static TableBuilder<ClassifierReport> classifiers(Set<Medium> media, List<ClassifierReport> rows) {
+        return new TableBuilder<>(media, rows).text("Classifier", StandingsSection::name);
     }
 
     /** Returns the name of a classifier, which links to its own part of the page. */

@@ -13,6 +13,7 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.trial.SplitSpec;
@@ -89,20 +90,14 @@ record TrainingSection(ReportModel model) {
     }
 
     private Block table() {
-        List<TableColumn<ClassifierReport>> columns = new ArrayList<>();
-        columns.add(TableColumn.text(Medium.WRITTEN, "Classifier", StandingsSection::name));
+        TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, model.trained());
         for (String name : model.differingSettings()) {
-            columns.add(TableColumn.text(
-                    Medium.WRITTEN,
-                    name,
-                    one -> Cell.of(RecipeWords.settings(one.request()).getOrDefault(name, Numbers.NONE))));
+            table.text(name, one -> Cell.of(RecipeWords.settings(one.request()).getOrDefault(name, Numbers.NONE)));
         }
         if (model.trained().stream().map(one -> one.stands().steps()).distinct().count() > 1) {
-            columns.add(TableColumn.number(
-                    Medium.WRITTEN, "Steps", one -> Cell.of(one.stands().steps(), Unit.COUNT)));
+            table.number("Steps", Unit.COUNT, one -> one.stands().steps());
         }
-        return TableColumn.table(
-                Medium.WRITTEN, "recipes", "What differs between the recipes", columns, model.trained(), "");
+        return table.table("recipes", "What differs between the recipes", "");
     }
 
     private List<String> evaluation() {

@@ -13,9 +13,9 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.trial.TrialOutcome.Done;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,28 +27,6 @@ record TrialsSection(List<Model> trials) {
 
     /** A browser lays out 1,000 rows at once, but not 10,000. */
     static final int ROWS = 1_000;
-
-    private static final List<Figure> NUMBERS = List.of(
-            test("Accuracy %", Unit.PERCENT, Metrics::accuracy),
-            test("Precision %", Unit.PERCENT, test -> test.macro().precision()),
-            test("Recall %", Unit.PERCENT, test -> test.macro().recall()),
-            test("F1 %", Unit.PERCENT, test -> test.macro().f1()),
-            new Figure(
-                    "Training %", Unit.PERCENT, done -> done.metrics().train().accuracy()),
-            new Figure(
-                    "Validation %",
-                    Unit.PERCENT, done -> done.metrics().validation().accuracy()),
-            test("Balanced %", Unit.PERCENT, Metrics::balancedAccuracy),
-            test("Top 2 %", Unit.PERCENT, Metrics::top2Accuracy),
-            test("Matthews", Unit.COEFFICIENT, Metrics::matthews),
-            test("Kappa", Unit.COEFFICIENT, Metrics::kappa),
-            test("ROC AUC", Unit.COEFFICIENT, Metrics::rocAucMacro),
-            test("Log loss", Unit.NATS, Metrics::logLoss),
-            new Figure("Epochs", Unit.COUNT, done -> done.timing().epochs()),
-            new Figure("Steps", Unit.COUNT, done -> done.timing().steps()),
-            new Figure("Best epoch", Unit.COUNT, done -> done.timing().bestEpoch()),
-            new Figure("Training time", Unit.SECONDS, done -> done.efficiency().trainingSeconds()),
-            new Figure("Peak memory", Unit.BYTES, done -> done.efficiency().peakMemoryBytes()));
 
     static Optional<Section> of(ReportModel model) {
         return model.done().isEmpty() ? Optional.empty() : Optional.of(new TrialsSection(model.done()).section());
@@ -79,17 +57,38 @@ record TrialsSection(List<Model> trials) {
 
     /** Makes a table with every number of some trials. */
     static Table table(Set<Medium> media, String id, String title, List<Model> trials) {
-        List<TableColumn<Model>> columns = new ArrayList<>();
-        columns.add(TableColumn.text(media, "Trial", trial -> Cell.of(trial.label())));
-        NUMBERS.forEach(number -> columns.add(TableColumn.number(
-                media, number.head(), trial -> Cell.of(number.value().apply(trial.trained()), number.unit()))));
-        return TableColumn.table(
-                media, id, title, columns, trials, "Precision, recall, F1 and ROC AUC are means over the classes.");
+        TableBuilder<Model> table = new TableBuilder<>(media, trials).text("Trial", trial -> Cell.of(trial.label()));
+        test(table, "Accuracy %", Unit.PERCENT, Metrics::accuracy);
+        test(table, "Precision %", Unit.PERCENT, test -> test.macro().precision());
+        test(table, "Recall %", Unit.PERCENT, test -> test.macro().recall());
+        test(table, "F1 %", Unit.PERCENT, test -> test.macro().f1());
+        done(table, "Training %", Unit.PERCENT, done -> done.metrics().train().accuracy());
+        done(
+                table,
+                "Validation %",
+                Unit.PERCENT,
+                done -> done.metrics().validation().accuracy());
+        test(table, "Balanced %", Unit.PERCENT, Metrics::balancedAccuracy);
+        test(table, "Top 2 %", Unit.PERCENT, Metrics::top2Accuracy);
+        test(table, "Matthews", Unit.COEFFICIENT, Metrics::matthews);
+        test(table, "Kappa", Unit.COEFFICIENT, Metrics::kappa);
+        test(table, "ROC AUC", Unit.COEFFICIENT, Metrics::rocAucMacro);
+        test(table, "Log loss", Unit.NATS, Metrics::logLoss);
+        done(table, "Epochs", Unit.COUNT, done -> done.timing().epochs());
+        done(table, "Steps", Unit.COUNT, done -> done.timing().steps());
+        done(table, "Best epoch", Unit.COUNT, done -> done.timing().bestEpoch());
+        done(table, "Training time", Unit.SECONDS, done -> done.efficiency().trainingSeconds());
+        done(table, "Peak memory", Unit.BYTES, done -> done.efficiency().peakMemoryBytes());
+        return table.table(id, title, "Precision, recall, F1 and ROC AUC are means over the classes.");
     }
 
-    private record Figure(String head, Unit unit, Function<Done, @Nullable Number> value) {}
+    private static void done(
+            TableBuilder<Model> table, String head, Unit unit, Function<Done, @Nullable Number> value) {
+        table.number(head, unit, trial -> value.apply(trial.trained()));
+    }
 
-    private static Figure test(String head, Unit unit, Function<Metrics, @Nullable Number> value) {
-        return new Figure(head, unit, done -> value.apply(done.metrics().test()));
+    private static void test(
+            TableBuilder<Model> table, String head, Unit unit, Function<Metrics, @Nullable Number> value) {
+        done(table, head, unit, done -> value.apply(done.metrics().test()));
     }
 }

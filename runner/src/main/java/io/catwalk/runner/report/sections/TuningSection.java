@@ -4,7 +4,13 @@ import io.catwalk.api.Criterion;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
-import io.catwalk.runner.report.charts.RunCharts;
+import io.catwalk.runner.report.charts.Axis;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.Symbol;
+import io.catwalk.runner.report.charts.XyChart;
+import io.catwalk.runner.report.charts.XyChart.Series;
+import io.catwalk.runner.report.charts.XyChart.Series.Look;
+import io.catwalk.runner.report.charts.XyChart.Series.Point;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Sentences;
@@ -12,13 +18,17 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.results.RunResults.Tuning;
 import io.catwalk.runner.results.RunResults.Tuning.Candidate;
 import io.catwalk.runner.results.RunResults.Tuning.Score;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Which candidate of a search is the best. */
 record TuningSection(ReportModel model, Tuning tuning) {
@@ -27,17 +37,17 @@ record TuningSection(ReportModel model, Tuning tuning) {
         return Optional.ofNullable(model.results().tuning()).map(tuning -> new TuningSection(model, tuning).section());
     }
 
+    static List<Chart> charts(ReportModel model) {
+        Tuning tuning = model.results().tuning();
+        return tuning == null
+                ? List.of()
+                : new TuningSection(model, tuning).scores().stream().toList();
+    }
+
     private Section section() {
-        List<Block> blocks = new ArrayList<>(Figure.of(RunCharts.TUNING.of(model)));
+        List<Block> blocks = new ArrayList<>(Figure.of(charts(model)));
         if (!tuning.candidates().isEmpty()) {
-            blocks.add(TableColumn.table(
-                    Medium.ALL,
-                    "candidates",
-                    "Candidates, the best first",
-                    columns(),
-                    tuning.candidates(),
-                    "Mean " + Wording.criterion(tuning.selectBy()) + " over the folds of the training images"
-                            + (tuning.selectBy() == Criterion.LOSS ? ", in nats: lower is better." : ", in percent.")));
+            blocks.add(table());
         }
         blocks.add(Sentences.of(
                 Medium.WRITTEN,
@@ -80,26 +90,25 @@ record TuningSection(ReportModel model, Tuning tuning) {
         return tuning.selectBy() == Criterion.LOSS ? Unit.NATS : Unit.PERCENT;
     }
 
-    private List<TableColumn<Candidate>> columns() {
-        List<TableColumn<Candidate>> columns = new ArrayList<>();
-        columns.add(TableColumn.text(
-                Medium.ALL,
-                "Candidate",
-                one -> new Cell.Name(Integer.toString(one.number()), null, "", isBest(one) ? "best" : "")));
+    private Table table() {
+        TableBuilder<Candidate> table = new TableBuilder<>(Medium.ALL, tuning.candidates()).text("Candidate", one -> {
+            return new Cell.Name(Integer.toString(one.number()), null, "", isBest(one) ? "best" : "");
+        });
         tuning.candidates().stream()
                 .flatMap(one -> one.choices().keySet().stream())
                 .distinct()
-                .forEach(name -> columns.add(TableColumn.text(
-                        Medium.ALL,
-                        name,
-                        one -> Cell.of(String.valueOf(one.choices().getOrDefault(name, Numbers.NONE))))));
+                .forEach(name -> table.text(
+                        name, one -> Cell.of(String.valueOf(one.choices().getOrDefault(name, Numbers.NONE)))));
         tuning.candidates().stream()
                 .flatMap(one -> one.scores().stream().map(Score::epochs))
                 .distinct()
                 .sorted()
-                .forEach(epochs -> columns.add(TableColumn.number(
-                        Medium.ALL, Wording.count(epochs, "epoch", "epochs"), one -> score(one, epochs))));
-        return columns;
+                .forEach(epochs -> table.number(Wording.count(epochs, "epoch", "epochs"), one -> score(one, epochs)));
+        return table.table(
+                "candidates",
+                "Candidates, the best first",
+                "Mean " + Wording.criterion(tuning.selectBy()) + " over the folds of the training images"
+                        + (tuning.selectBy() == Criterion.LOSS ? ", in nats: lower is better." : ", in percent."));
     }
 
     private Cell score(Candidate one, int epochs) {
@@ -111,5 +120,68 @@ record TuningSection(ReportModel model, Tuning tuning) {
         return score == null || score.standardDeviation() == null
                 ? mean
                 : mean.with("± " + unit().text(score.standardDeviation()));
+    }
+
+    /** Draws the scores of the candidates by their budget. */
+    private Optional<Chart> scores() {
+        boolean loss = tuning.selectBy() == Criterion.LOSS;
+        String unit = loss ? "nats" : "%";
+        String measure =
+                Wording.capital(Wording.criterion(tuning.selectBy())) + (unit.equals("%") ? " %" : ", " + unit);
+        ChartTable table = new ChartTable("Candidate", "Epochs", measure, "Folds", "Choices");
+        List<Series> series = new ArrayList<>();
+        int most = 1;
+        String title = Wording.count(tuning.candidates().size(), "candidate was", "candidates were") + " tried";
+        // The best candidate is drawn last, over the others.
+        for (Candidate candidate : tuning.candidates().stream()
+                .sorted(Comparator.comparing(one -> isBest(one)))
+                .toList()) {
+            boolean best = isBest(candidate);
+            List<Point> points = new ArrayList<>();
+            for (Score score : candidate.scores()) {
+                double shown = loss ? score.mean() : 100 * score.mean();
+                String text = Numbers.fixed(shown, loss ? 4 : 2);
+                points.add(Point.at(
+                        score.epochs(),
+                        shown,
+                        table.add(
+                                Integer.toString(candidate.number()),
+                                Integer.toString(score.epochs()),
+                                text,
+                                Integer.toString(score.folds().size()),
+                                choices(candidate))));
+                most = Math.max(most, score.epochs());
+                if (best) {
+                    title = "Candidate " + candidate.number() + " is the best of "
+                            + tuning.candidates().size() + ": "
+                            + Wording.criterion(tuning.selectBy()) + " " + text + " " + unit;
+                }
+            }
+            series.add(new Series(
+                    best ? "best: " + candidate.number() : Integer.toString(candidate.number()),
+                    best ? "accent" : "muted",
+                    best ? Symbol.DIAMOND : Symbol.CIRCLE,
+                    Look.MARKED,
+                    best,
+                    points));
+        }
+        List<Double> span = Series.span(series);
+        return span.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new XyChart(
+                        table.caption(
+                                "tuning",
+                                title,
+                                title + ".",
+                                "Each line is a candidate, from its smallest budget to its largest."),
+                        Axis.fromZero("Epochs of each training", List.of((double) most)),
+                        Axis.around(Wording.criterion(tuning.selectBy()) + ", " + unit, span),
+                        series));
+    }
+
+    private static String choices(Candidate candidate) {
+        return candidate.choices().entrySet().stream()
+                .map(choice -> choice.getKey() + " " + choice.getValue())
+                .collect(Collectors.joining(", "));
     }
 }

@@ -2,13 +2,13 @@ package io.catwalk.runner.report.slides;
 
 import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.Letters;
+import io.catwalk.runner.report.charts.Mark;
+import io.catwalk.runner.report.charts.Paint;
+import io.catwalk.runner.report.charts.Picture;
+import io.catwalk.runner.report.charts.Theme;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Table.Column;
-import io.catwalk.runner.report.graphics.Letters;
-import io.catwalk.runner.report.graphics.Mark;
-import io.catwalk.runner.report.graphics.Paint;
-import io.catwalk.runner.report.graphics.Picture;
-import io.catwalk.runner.report.graphics.Theme;
 import java.awt.Color;
 import java.awt.geom.Path2D;
 import java.awt.geom.RoundRectangle2D;

@@ -25,15 +25,15 @@ public final class MarkdownText {
     public static String of(Document whole) {
         Document document = whole.in(Medium.MARKDOWN);
         MarkdownText out = new MarkdownText();
-        out.paragraph(Markdown.text(document.subject()));
+        out.words(Markdown.text(document.subject()));
         for (Section section : document.sections()) {
             out.heading(2, Markdown.text(section.name()));
             if (!section.title().isEmpty()) {
-                out.paragraph(bold(section.title()));
+                out.paragraph(bold(document.isolated(section.title())));
             }
             out.blocks(section.blocks(), 3);
         }
-        out.paragraph(Markdown.text(document.footer()));
+        out.words(Markdown.text(document.footer()));
         return out.text.toString();
     }
 
@@ -48,9 +48,9 @@ public final class MarkdownText {
         } else if (block instanceof Table table) {
             heading(depth, Markdown.text(table.title()));
             table(table);
-            paragraph(Markdown.text(table.note()));
+            words(Markdown.text(table.note()));
         } else if (block instanceof Block.Figure figure) {
-            paragraph(Markdown.text(figure.chart().caption().note()));
+            words(Markdown.text(figure.chart().caption().note()));
         } else if (block instanceof Block.Facts facts) {
             heading(depth, Markdown.text(facts.heading()));
             paragraph(facts.facts().stream()
@@ -64,7 +64,7 @@ public final class MarkdownText {
                     + picture.address().replace("@", "%40") + ")");
         } else if (block instanceof Block.Group group) {
             heading(depth, cell(group.heading()));
-            paragraph(Markdown.text(group.facts()));
+            words(Markdown.text(group.facts()));
             blocks(group.blocks(), depth + 1);
         }
     }
@@ -72,7 +72,7 @@ public final class MarkdownText {
     private void sentences(Block.Sentences block) {
         List<String> all = block.sentences().stream().map(Markdown::text).toList();
         switch (block.tone()) {
-            case TEXT, NOTE -> paragraph(String.join(" ", all));
+            case TEXT, NOTE -> words(String.join(" ", all));
             case LIST -> paragraph(all.stream().map(one -> "- " + one).collect(Collectors.joining("\n")));
             case WARNING -> paragraph("**" + String.join(" ", all) + "**");
         }
@@ -112,6 +112,11 @@ public final class MarkdownText {
         if (!heading.isEmpty()) {
             paragraph("#".repeat(Math.min(depth, DEEPEST)) + " " + heading);
         }
+    }
+
+    /** Adds sentences, which begin neither a list nor a quotation, whatever their first letters are. */
+    private void words(String words) {
+        paragraph(words.replaceFirst("^(\\s*)(\\d+)?([.)+-])(?=\\s)", "$1$2\\\\$3"));
     }
 
     private void paragraph(String paragraph) {

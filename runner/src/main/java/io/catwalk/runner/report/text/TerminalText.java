@@ -33,11 +33,11 @@ public record TerminalText(Output out) {
         out.line("");
         out.item("", document.subject());
         out.line("");
-        out.item("", document.title());
+        out.item("", document.isolated(document.title()));
         for (Section section : document.sections()) {
             if (!section.title().equals(document.title())) {
                 out.line("");
-                out.item("", section.title());
+                out.item("", document.isolated(section.title()));
             }
             blocks(section.blocks());
         }

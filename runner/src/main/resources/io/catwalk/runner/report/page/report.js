@@ -430,6 +430,15 @@
   }
   document.querySelectorAll('table.searchable').forEach(searchable);
 
+  // ---- What a reader chooses, such as the classifier that others are compared with
+
+  document.querySelectorAll('.choice').forEach(choice => {
+    const options = [...choice.children];
+    const select = element('select', {}, ...options.map((one, i) => element('option', { value: i }, one.dataset.option)));
+    select.addEventListener('change', () => options.forEach((one, i) => (one.hidden = i !== Number(select.value))));
+    if (options.length > 1) choice.prepend(element('div', { class: 'controls pick' }, element('label', {}, element('span', {}, choice.dataset.label), select)));
+  });
+
   // ---- A classifier that is pointed at stands out in all charts and tables
 
   const marks = [...document.querySelectorAll('.plot g[aria-label]')];

@@ -18,7 +18,7 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
-import io.catwalk.runner.report.graphics.Png;
+import io.catwalk.runner.report.charts.Png;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ExportOptions;
 import java.awt.image.BufferedImage;

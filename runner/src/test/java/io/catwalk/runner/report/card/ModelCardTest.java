@@ -20,10 +20,12 @@ import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -47,7 +49,7 @@ class ModelCardTest {
         String card = card().markdown(null);
         assertThat(card).contains("No measurable overfitting", "2.00 points", "-2.27 to 6.26", "kind1 (1 image)");
         assertThat(card.lines())
-                .contains("| kind0 | 0.00 | 0.00 | 0.00 | 1 |", "| kind99 | 100.00 | 100.00 | 100.00 | 1 |")
+                .contains("| kind0 | never predicted | 0.00 | 0.00 | 1 |", "| kind99 | 100.00 | 100.00 | 100.00 | 1 |")
                 .anyMatch(line -> line.endsWith("kind0, kind1, kind2, kind3, kind4 and 95 more"))
                 .anyMatch(line -> line.contains("20 ") && line.contains("75 are left out"))
                 .filteredOn(line -> line.startsWith("| kind"))
@@ -142,10 +144,41 @@ class ModelCardTest {
     void howMuchTheSeedMattersIsSaidOnlyWhereItWasMeasured() {
         ModelCard one = card();
         Standing three = MadeUpComparison.standing("net", 3, 0.62, 0.0123, 0.6, 0.64);
-        ModelCard several = new ModelCard(
+        ModelCard several = with(one.done(), three);
+
+        assertThat(several.markdown(null)).contains("3 trainings", "62.00 ± 1.23 %");
+        assertThat(one.markdown(null)).doesNotContain("trainings", "another seed");
+    }
+
+    /** A hyperparameter may be named like a fact of the card. */
+    @Test
+    void everyHyperparameterIsInTheCard() {
+        TrialSpec trial = MadeUp.trial("net");
+        TrialSpec odd = new TrialSpec(
+                "net",
+                trial.variant(),
+                Map.of("parameters", 7),
+                trial.recipe(),
+                1,
+                0,
+                1,
+                trial.device(),
+                null,
+                trial.purpose());
+
+        String card = with(MadeUp.done(odd, 0.6), null).markdown(null);
+
+        assertThat(card.lines().filter(line -> line.startsWith("- parameters: ")))
+                .hasSize(2)
+                .contains("- parameters: 7");
+    }
+
+    private static ModelCard with(Done done, @Nullable Standing standing) {
+        ModelCard one = card();
+        return new ModelCard(
                 "net",
                 "net.onnx",
-                one.done(),
+                done,
                 one.dataset(),
                 one.evaluation(),
                 one.parity(),
@@ -153,10 +186,7 @@ class ModelCardTest {
                 null,
                 one.metadata(),
                 1,
-                three);
-
-        assertThat(several.markdown(null)).contains("3 trainings", "62.00 ± 1.23 %");
-        assertThat(one.markdown(null)).doesNotContain("trainings", "another seed");
+                standing);
     }
 
     private static ModelCard card() {

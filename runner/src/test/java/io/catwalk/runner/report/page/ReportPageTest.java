@@ -6,6 +6,9 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.SampleRuns;
+import io.catwalk.runner.report.charts.Paint;
+import io.catwalk.runner.report.charts.Picture;
+import io.catwalk.runner.report.charts.Symbol;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Code;
 import io.catwalk.runner.report.document.Block.Drawing;
@@ -26,9 +29,6 @@ import io.catwalk.runner.report.document.Table.Column;
 import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
-import io.catwalk.runner.report.graphics.Paint;
-import io.catwalk.runner.report.graphics.Picture;
-import io.catwalk.runner.report.graphics.Symbol;
 import io.catwalk.runner.report.sections.RunDocument;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -311,6 +311,31 @@ final class ReportPageTest {
         assertThat(placed(square, square, square, wide, square, square)).containsExactly("1+1", "1+0", "1+0", "1+1");
         assertThat(placed(note, wide)).containsExactly("1+0", "1+0");
         assertThat(placed(note, square, square)).containsExactly("1+1", "1+0");
+    }
+
+    /** A fact of 50 and 20 letters is in one line of 75, one of 50 and 50 letters in two. */
+    @Test
+    void aFactIsAsHighAsItsNameAndItsValue() {
+        Facts one = new Facts(Medium.ALL, "", false, List.of(Fact.of("n".repeat(50), "v".repeat(20))));
+        Facts two = new Facts(Medium.ALL, "", false, List.of(Fact.of("n".repeat(50), "v".repeat(50))));
+        Facts value = new Facts(Medium.ALL, "", false, List.of(Fact.of("", "v".repeat(50))));
+
+        assertThat(PageLayout.height(two)).isEqualTo(2 * PageLayout.height(one));
+        assertThat(PageLayout.height(value)).isEqualTo(PageLayout.height(one));
+    }
+
+    /** Without a script, the first is seen and the others are hidden. */
+    @Test
+    void ofBlocksToChooseFromTheFirstIsSeen() {
+        Block choice = new Block.Choice(
+                "Compared with",
+                List.of(
+                        new Block.Choice.Option("a", Sentences.of(Medium.ALL, Tone.TEXT, "To a.")),
+                        new Block.Choice.Option("b", Sentences.of(Medium.ALL, Tone.TEXT, "To b."))));
+
+        assertThat(html(choice))
+                .contains("<div class=\"choice\" data-label=\"Compared with\">")
+                .containsPattern("(?s)<div data-option=\"a\">.*To a\\..*<div data-option=\"b\" hidden>.*To b\\.");
     }
 
     /** Returns how many blocks stand in the left and in the right column of each band. */

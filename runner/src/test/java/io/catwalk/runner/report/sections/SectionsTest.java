@@ -6,6 +6,8 @@ import io.catwalk.api.Augmentation;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.ReportModel;
@@ -13,9 +15,9 @@ import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Answers;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.SampleRun;
+import io.catwalk.runner.report.SampleRun.Odd;
 import io.catwalk.runner.report.SampleRuns;
 import io.catwalk.runner.report.charts.RowChart;
-import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Document;
@@ -361,7 +363,7 @@ class SectionsTest {
     }
 
     private RowChart differences(Scope scope) {
-        return (RowChart) RunCharts.CONFIDENCE.of(compared(scope)).stream()
+        return (RowChart) ConfidenceSection.charts(compared(scope)).stream()
                 .filter(chart -> chart.caption().name().equals("differences"))
                 .findFirst()
                 .orElseThrow();
@@ -377,7 +379,7 @@ class SectionsTest {
     @Test
     void whereNothingIsComparedAllThatAreFirstAreNamed() {
         compare("0.91 0.91 0.90", null);
-        assertThat(RunCharts.CONFIDENCE.of(compared(Scope.MODELS)))
+        assertThat(ConfidenceSection.charts(compared(Scope.MODELS)))
                 .noneMatch(chart -> chart.caption().name().equals("differences"));
         assertThat(title(document(), "conclusions")).contains("not tested");
         assertThat(document().title()).contains("a and b", "highest", "91.00 %", "not compared");
@@ -695,5 +697,78 @@ class SectionsTest {
         assertThat(first(sample("folds"), "trials", Block.Group.class).blocks())
                 .singleElement()
                 .satisfies(table -> assertThat(((Table) table).rows()).hasSize(35));
+    }
+
+    @Test
+    void classesFollowTheStandingsWhereTheyDifferMuchInSize() {
+        List<String> many = SampleRun.numbered("species ", 400); // the largest has 81 images, the smallest 7
+        SampleRun falling = new SampleRun(List.of("a", "b"), many, 0, 4_400, 1).with(Odd.FALLING);
+        assertThat(ids(RunDocument.of(ReportModel.of(falling.report()))))
+                .startsWith("standings", "classes", "confidence");
+        assertThat(ids(sample("seven"))).containsSubsequence("standings", "confidence", "costs", "classes");
+    }
+
+    private static List<String> ids(Document document) {
+        return document.sections().stream().map(Section::id).toList();
+    }
+
+    /** In a page, the differences are to the classifier that the reader chooses, at first to the best. */
+    @Test
+    void theReferenceOfTheDifferencesCanBeChosenOnAPage() {
+        compare("0.91 0.90 0.89", "BETTER UNDECIDED");
+        pairs.add(pair("c", 0.01, 0.001, 0.02, 0.04, null, Outcome.BETTER).reversed());
+        Document document = document();
+
+        Block.Choice choice = first(document, "confidence", Block.Choice.class);
+        assertThat(choice.options().stream().map(Block.Choice.Option::name)).startsWith("a", "b");
+        RowChart second = (RowChart) ((Block.Figure) choice.options().get(1).block()).chart();
+        assertThat(second.caption().title()).startsWith("b is worse than a");
+        assertThat(second.caption().table().get(1)).startsWith("b", "–").endsWith("the reference");
+        assertThat(second.rows().get(1).name()).isEqualTo("a");
+        assertThat(second.rows().get(1).note()).isEqualTo("+0.50");
+        Block.Figure slide = first(document.in(Medium.SLIDES), "confidence", Block.Figure.class);
+        assertThat(slide.chart().caption().title()).startsWith("a is better than b");
+    }
+
+    /** No image is classified as fox, and none is a fox: neither is right for 0 % of something. */
+    @Test
+    void whatIsNotDefinedForAClassIsADashThatSaysWhy() {
+        List<ClassScores> classes = Evaluation.of(predictions("20 0 0, 20 0 0, 0 0 0"), RUN.classes())
+                .classes();
+
+        Table table = ClassScoreTable.of(Medium.ONLY_PAGE, classes).table("", "", "");
+
+        assertThat(table.texts().get(2)).containsExactly("dog", "never predicted", "0.00", "0.00", "20");
+        assertThat(table.texts().get(3)).containsExactly("fox", "never predicted", "no image", "no image", "0");
+        assertThat(table.rows().get(1).cells().get(1)).isEqualTo(new Cell.Mark("–", "never predicted", null));
+    }
+
+    @Test
+    void theFrontIsExplainedOnlyWhereItsMarkIsSeen() {
+        assertThat(notes(sample("seven"), Medium.MARKDOWN)).anyMatch(text -> text.startsWith("Front:"));
+        assertThat(notes(sample("seven"), Medium.TERMINAL)).noneMatch(text -> text.contains("Front:"));
+        assertThat(notes(sample("one"), Medium.MARKDOWN)).noneMatch(text -> text.contains("Front:"));
+    }
+
+    /** Returns the notes of the standings, those of their table included. */
+    private static List<String> notes(Document document, Medium medium) {
+        return texts(document.section("standings").in(medium).blocks()).toList();
+    }
+
+    @Test
+    void aCurveOfOneTrialOfSeveralSaysSo() {
+        assertThat(curveNote(new SampleRun(List.of("a"), SampleRun.CLOTHES, 0, 60, 2)))
+                .doesNotContain("first trial");
+        assertThat(curveNote(new SampleRun(List.of("a"), SampleRun.CLOTHES, 0, 60, 2).withSeeds(1L, 2L)))
+                .contains("first trial");
+    }
+
+    private static String curveNote(SampleRun run) {
+        return GeneralizationSection.charts(ReportModel.of(run.report())).stream()
+                .filter(chart -> chart.caption().name().equals("validation-accuracy"))
+                .findFirst()
+                .orElseThrow()
+                .caption()
+                .note();
     }
 }

@@ -3,12 +3,16 @@ package io.catwalk.runner.report.slides;
 import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.charts.Axis;
 import io.catwalk.runner.report.charts.Chart.Caption;
-import io.catwalk.runner.report.charts.Row.Box;
-import io.catwalk.runner.report.charts.Row.Dot;
-import io.catwalk.runner.report.charts.Row.Range;
+import io.catwalk.runner.report.charts.Mark;
+import io.catwalk.runner.report.charts.Paint;
+import io.catwalk.runner.report.charts.Picture;
 import io.catwalk.runner.report.charts.RowChart;
-import io.catwalk.runner.report.charts.Series;
+import io.catwalk.runner.report.charts.RowChart.Row.Box;
+import io.catwalk.runner.report.charts.RowChart.Row.Dot;
+import io.catwalk.runner.report.charts.RowChart.Row.Range;
+import io.catwalk.runner.report.charts.Symbol;
 import io.catwalk.runner.report.charts.XyChart;
+import io.catwalk.runner.report.charts.XyChart.Series;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Facts;
 import io.catwalk.runner.report.document.Block.Figure;
@@ -23,10 +27,6 @@ import io.catwalk.runner.report.document.Table.Column;
 import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
-import io.catwalk.runner.report.graphics.Mark;
-import io.catwalk.runner.report.graphics.Paint;
-import io.catwalk.runner.report.graphics.Picture;
-import io.catwalk.runner.report.graphics.Symbol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -188,11 +188,11 @@ final class SampleDocument {
 
     static RowChart rows(boolean dots) {
         Axis axis = new Axis("Difference of accuracy, points", -4, 2, 1, Axis.Scale.LINEAR);
-        List<io.catwalk.runner.report.charts.Row> rows = new ArrayList<>();
+        List<RowChart.Row> rows = new ArrayList<>();
         for (int i = 0; i < NAMES.size(); i++) {
             var look = PALETTE.look(NAMES.get(i));
             double at = 0.25 - 0.5 * i;
-            rows.add(new io.catwalk.runner.report.charts.Row(
+            rows.add(new RowChart.Row(
                     NAMES.get(i),
                     look.color(),
                     look.symbol(),

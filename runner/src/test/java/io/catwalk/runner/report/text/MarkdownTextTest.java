@@ -2,8 +2,12 @@ package io.catwalk.runner.report.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.report.document.Document;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("tiny")
 final class MarkdownTextTest {
@@ -60,5 +64,13 @@ final class MarkdownTextTest {
 
                 Made by hand.
                 """);
+    }
+
+    /** A folder of images may be named like the first item of a list. */
+    @ParameterizedTest
+    @CsvSource({"1. x, '1\\. x'", "2) y, '2\\) y'", "- z, '\\- z'", "+ z, '\\+ z'", "1.5 of 2, 1.5 of 2"})
+    void aSentenceNeverBeginsAList(String subject, String written) {
+        Document document = new Document("run", subject, "", List.of(), List.of(), "");
+        assertThat(MarkdownText.of(document)).isEqualTo(written + "\n");
     }
 }

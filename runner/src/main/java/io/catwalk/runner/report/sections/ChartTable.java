@@ -1,4 +1,4 @@
-package io.catwalk.runner.report.charts;
+package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.charts.Chart.Caption;

@@ -1,8 +1,8 @@
-package io.catwalk.runner.report.graphics;
+package io.catwalk.runner.report.charts;
 
-import io.catwalk.runner.report.graphics.Mark.Path;
-import io.catwalk.runner.report.graphics.Mark.Point;
-import io.catwalk.runner.report.graphics.Mark.Rect;
+import io.catwalk.runner.report.charts.Mark.Path;
+import io.catwalk.runner.report.charts.Mark.Point;
+import io.catwalk.runner.report.charts.Mark.Rect;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,15 +1,16 @@
-package io.catwalk.runner.report.charts;
+package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.graphics.Letters;
-import io.catwalk.runner.report.graphics.Mark;
-import io.catwalk.runner.report.graphics.Mark.Anchor;
-import io.catwalk.runner.report.graphics.Mark.Text;
-import io.catwalk.runner.report.graphics.Picture;
-import io.catwalk.runner.report.graphics.Theme;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.Letters;
+import io.catwalk.runner.report.charts.Mark;
+import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Text;
+import io.catwalk.runner.report.charts.Picture;
+import io.catwalk.runner.report.charts.Theme;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -42,9 +43,8 @@ public final class Plots {
     /** Writes all charts to a folder, and deletes those of an earlier report in it, by their list. */
     public static List<Path> write(ReportModel model, Path folder) throws IOException {
         Map<Chart, String> titles = new LinkedHashMap<>();
-        for (RunCharts topic : RunCharts.values()) {
-            topic.of(model).forEach(chart -> titles.put(chart, chart.caption().title()));
-        }
+        RunDocument.charts(model)
+                .forEach(chart -> titles.put(chart, chart.caption().title()));
         Map<String, String> names = fileNames(model);
         for (ClassifierReport entrant : model.charted()) {
             new ClassifierCharts(model, entrant, Objects.requireNonNull(names.get(entrant.name())))

@@ -1,10 +1,10 @@
-package io.catwalk.runner.report.graphics;
+package io.catwalk.runner.report.charts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.catwalk.runner.report.graphics.Mark.Anchor;
-import io.catwalk.runner.report.graphics.Mark.Text;
+import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Text;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;

@@ -1,8 +1,8 @@
-package io.catwalk.runner.report.graphics;
+package io.catwalk.runner.report.charts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.report.graphics.Mark.Rect;
+import io.catwalk.runner.report.charts.Mark.Rect;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package io.catwalk.runner.report.graphics;
+package io.catwalk.runner.report.charts;
 
 /** The background of a picture, which determines the named colors, such as {@code ink}. */
 public enum Theme {

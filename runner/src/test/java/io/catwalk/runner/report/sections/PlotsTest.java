@@ -1,4 +1,4 @@
-package io.catwalk.runner.report.charts;
+package io.catwalk.runner.report.sections;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,9 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Answers;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.SampleRun;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.RowChart;
+import io.catwalk.runner.report.charts.RowChart.Row;
 import io.catwalk.runner.results.RunResults.Tuning;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.Efficiency;
@@ -113,8 +116,7 @@ class PlotsTest {
     }
 
     private Chart chart(String name) {
-        return Stream.of(RunCharts.values())
-                .flatMap(topic -> topic.of(model()).stream())
+        return RunDocument.charts(model()).stream()
                 .filter(chart -> chart.caption().name().equals(name))
                 .findFirst()
                 .orElseThrow();

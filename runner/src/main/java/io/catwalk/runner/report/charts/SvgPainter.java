@@ -1,10 +1,10 @@
-package io.catwalk.runner.report.graphics;
+package io.catwalk.runner.report.charts;
 
-import io.catwalk.runner.report.graphics.Mark.Path;
-import io.catwalk.runner.report.graphics.Mark.Rect;
-import io.catwalk.runner.report.graphics.Mark.Text;
-import io.catwalk.runner.report.graphics.Mark.Tip;
-import io.catwalk.runner.report.graphics.Mark.Way;
+import io.catwalk.runner.report.charts.Mark.Path;
+import io.catwalk.runner.report.charts.Mark.Rect;
+import io.catwalk.runner.report.charts.Mark.Text;
+import io.catwalk.runner.report.charts.Mark.Tip;
+import io.catwalk.runner.report.charts.Mark.Way;
 import java.math.BigDecimal;
 import java.util.stream.Collectors;
 

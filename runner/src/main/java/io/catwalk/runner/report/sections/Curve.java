@@ -1,7 +1,8 @@
-package io.catwalk.runner.report.charts;
+package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.report.charts.Series.Point;
+import io.catwalk.runner.report.charts.Axis;
+import io.catwalk.runner.report.charts.XyChart.Series.Point;
 import io.catwalk.runner.training.Epoch;
 import java.util.Comparator;
 import java.util.List;

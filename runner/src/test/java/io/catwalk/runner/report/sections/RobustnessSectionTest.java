@@ -1,8 +1,11 @@
-package io.catwalk.runner.report;
+package io.catwalk.runner.report.sections;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.report.sections.RunDocument;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.SampleRun;
+import io.catwalk.runner.report.SampleRuns;
 import io.catwalk.runner.report.text.MarkdownText;
 import io.catwalk.runner.robustness.Corruption;
 import io.catwalk.runner.robustness.Robustness;
@@ -12,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Sentences and tables on corrupted images, with numbers that are easy to compute by hand. */
 @Tag("tiny")
-final class RobustnessFindingsTest {
+final class RobustnessSectionTest {
 
     /** Returns a classifier that is right for 80 of 100 clean images, and for fewer at each step, down to the last. */
     private static Robustness.Classifier classifier(String name, int... last) {
@@ -24,17 +27,21 @@ final class RobustnessFindingsTest {
         return SampleRuns.robustness(100, List.of(classifiers));
     }
 
+    private static RobustnessSection section(Robustness robustness) {
+        RunReport run = new SampleRun(List.of("gru"), SampleRun.CLOTHES, 0, 100, 1).report();
+        return new RobustnessSection(ReportModel.of(run), robustness);
+    }
+
     /** By scipy 1.15.3, binomtest(k, 80).proportion_ci(method="wilson"): 40 from 0.393 to 0.607, 45 from 0.453 to 0.666. */
     @Test
     void theOneThatKeepsTheLargestShareOfItsAccuracyLosesLeast() {
-        RobustnessFindings findings =
-                new RobustnessFindings(of(classifier("gru", 75, 20, 40, 70), classifier("lstm", 50, 40, 45, 75)));
+        RobustnessSection findings = section(of(classifier("gru", 75, 20, 40, 70), classifier("lstm", 50, 40, 45, 75)));
 
-        assertThat(findings.all())
+        assertThat(findings.leastAffected())
                 .contains("gru loses the smallest", "shift and lstm under rotation", "noise and contrast, the best do");
-        assertThat(findings.of(Corruption.ROTATION))
+        assertThat(findings.leastAffected(Corruption.ROTATION))
                 .contains("lstm loses least", "30 degrees", "50.00 %", "80.00 to 40.00 %", "gru loses most", "25.00 %");
-        assertThat(findings.of(Corruption.NOISE))
+        assertThat(findings.leastAffected(Corruption.NOISE))
                 .contains("lstm loses least", "30 %", "56.25 %", "80.00 to 45.00 %", "gru does not clearly differ");
     }
 
@@ -43,19 +50,18 @@ final class RobustnessFindingsTest {
         Robustness.Classifier gru = classifier("gru", 60, 60, 60, 60);
 
         String everywhere = "under shift, rotation, noise and contrast";
-        assertThat(new RobustnessFindings(of(gru, classifier("lstm", 5, 5, 5, 5))).all())
+        assertThat(section(of(gru, classifier("lstm", 5, 5, 5, 5))).leastAffected())
                 .matches("gru loses.*" + everywhere);
-        assertThat(new RobustnessFindings(of(gru, classifier("lstm", 60, 60, 60, 60))).all())
+        assertThat(section(of(gru, classifier("lstm", 60, 60, 60, 60))).leastAffected())
                 .matches("No classifier.*" + everywhere);
-        assertThat(new RobustnessFindings(of(classifier("gru", 60, 20, 40, 70))).all())
+        assertThat(section(of(classifier("gru", 60, 20, 40, 70))).leastAffected())
                 .contains("gru loses most under rotation", "30 degrees", "25.00 %", "80.00 to 20.00 %");
     }
 
     /** By scipy 1.15.3, binomtest(80, 100).proportion_ci(method="wilson") is 0.7112 to 0.8666: farther down than up. */
     @Test
     void theIntervalsAreAsWideAsTheirLongerSide() {
-        assertThat(new RobustnessFindings(of(classifier("gru", 80, 80, 80, 80))).precision())
-                .contains("95 %", "at most 8.9 points");
+        assertThat(section(of(classifier("gru", 80, 80, 80, 80))).precision()).contains("95 %", "at most 8.9 points");
     }
 
     /** 45 of 100: Wilson's interval by statsmodels 0.14.4, proportion_confint(45, 100, method="wilson"). */

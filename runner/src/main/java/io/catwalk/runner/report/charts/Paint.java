@@ -1,4 +1,4 @@
-package io.catwalk.runner.report.graphics;
+package io.catwalk.runner.report.charts;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.catwalk.runner.report.charts;
+package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Calibration.Bin;
@@ -11,11 +11,18 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.report.Wording;
-import io.catwalk.runner.report.charts.Row.Dot;
-import io.catwalk.runner.report.charts.Series.Look;
-import io.catwalk.runner.report.charts.Series.Point;
+import io.catwalk.runner.report.charts.Axis;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.MatrixChart;
+import io.catwalk.runner.report.charts.RowChart;
+import io.catwalk.runner.report.charts.RowChart.Row;
+import io.catwalk.runner.report.charts.RowChart.Row.Dot;
+import io.catwalk.runner.report.charts.Symbol;
+import io.catwalk.runner.report.charts.XyChart;
 import io.catwalk.runner.report.charts.XyChart.Guide;
-import io.catwalk.runner.report.graphics.Symbol;
+import io.catwalk.runner.report.charts.XyChart.Series;
+import io.catwalk.runner.report.charts.XyChart.Series.Look;
+import io.catwalk.runner.report.charts.XyChart.Series.Point;
 import io.catwalk.runner.training.Epoch;
 import java.util.ArrayList;
 import java.util.Comparator;
