@@ -13,13 +13,10 @@ import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.LatencyBench;
 import io.catwalk.runner.trial.LatencySettings;
 import io.catwalk.runner.trial.Software;
-import io.catwalk.runner.trial.Supplies;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialImages;
-import io.catwalk.runner.trial.TrialInputs;
-import io.catwalk.runner.trial.TrialKey;
 import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -308,14 +305,14 @@ public final class Experiment {
             if (!(outcome instanceof Done done)) {
                 return null;
             }
-            TrialInputs then = done.provenance().inputs();
+            TrialOrder.Inputs then = done.provenance().inputs();
             TrialOrder asked = policy.versions() == RunPolicy.Versions.KEEP
                     ? order.with(order.inputs().with(then.software()))
                     : order;
-            TrialKey key = TrialKey.of(asked);
+            String key = asked.key();
             if (done.trial().equals(trial)
-                    && key.equals(TrialKey.of(order.with(then)))
-                    && (entry == null || entry.key().equals(key.digest()))) {
+                    && key.equals(order.with(then).key())
+                    && (entry == null || entry.key().equals(key))) {
                 List<String> left = left(folder, done, order.with(then));
                 if (left.isEmpty()) {
                     return done;
@@ -346,9 +343,9 @@ public final class Experiment {
         private void record(TrialOutcome outcome) throws IOException {
             TrialSpec trial = outcome.trial();
             TrialOrder order = order(trial);
-            TrialInputs inputs =
+            TrialOrder.Inputs inputs =
                     outcome instanceof Done done ? done.provenance().inputs() : order.inputs();
-            String key = TrialKey.of(order.with(inputs)).digest();
+            String key = order.with(inputs).key();
             run.journal().append(new Journal.Entry(key, stopwatch.seconds(), outcome));
         }
 
@@ -409,8 +406,7 @@ public final class Experiment {
      */
     private static @Nullable TrialOutcome unrecorded(TrialFolder folder, TrialOrder order) {
         try {
-            if (Files.exists(folder.outcome())
-                    && TrialKey.of(folder.readOrder()).equals(TrialKey.of(order))) {
+            if (Files.exists(folder.outcome()) && folder.readOrder().key().equals(order.key())) {
                 return folder.readOutcome();
             }
         } catch (IOException | RequestException e) {
@@ -419,7 +415,7 @@ public final class Experiment {
         return null;
     }
 
-    private String staleness(TrialSpec trial, TrialInputs now, TrialInputs then) {
+    private String staleness(TrialSpec trial, TrialOrder.Inputs now, TrialOrder.Inputs then) {
         if (!then.pluginSha256().equals(now.pluginSha256())) {
             return "its plugin is another jar now ("
                     + catalog.require(trial.classifier()).jar().getFileName() + ")";
@@ -442,8 +438,9 @@ public final class Experiment {
                 trial,
                 spec.dataset(),
                 spec.split(),
-                new TrialInputs(plugin.pluginId(), plugin.version(), plugin.jarSha256(), dataset.sha256(), SOFTWARE),
-                Supplies.here(
+                new TrialOrder.Inputs(
+                        plugin.pluginId(), plugin.version(), plugin.jarSha256(), dataset.sha256(), SOFTWARE),
+                TrialOrder.Artifacts.here(
                         pluginsDir,
                         spec.dataset().folder(dataHome),
                         spec.dataset().labels(),

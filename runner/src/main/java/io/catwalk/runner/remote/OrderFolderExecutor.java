@@ -8,7 +8,6 @@ import io.catwalk.runner.trial.OutcomeCheck;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialExecutorFactory;
 import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialKey;
 import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -79,7 +78,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
     /** Orders of the folder, and their numbers by the keys of their trials. */
     private final SortedMap<Integer, TrialOrder> given;
 
-    private final Map<TrialKey, Integer> numbers = new HashMap<>();
+    private final Map<String, Integer> numbers = new HashMap<>();
     private final SortedSet<Integer> open = new TreeSet<>();
 
     /** Orders whose outcome came back, but could not be saved here: it is still there, and made once is enough. */
@@ -99,7 +98,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
         packing = new Packing(supplies, imagesInPlace);
         given = orders(folder);
         given.forEach((number, order) -> {
-            numbers.put(TrialKey.of(order), number);
+            numbers.put(order.key(), number);
             packing.knows(order);
         });
     }
@@ -165,7 +164,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
     public Submitted submit(TrialOrder order, TrialFolder trial, Consumer<TrialNews> listener) {
         CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
         try {
-            Integer number = numbers.get(TrialKey.of(order));
+            Integer number = numbers.get(order.key());
             if (number == null) {
                 handOut(given.isEmpty() ? 0 : given.lastKey() + 1, order.numbered(1));
             } else if (order.attempt() > 1 && attempt(number) < MOST_ATTEMPTS && !unsaved.contains(number)) {
@@ -192,7 +191,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
         TrialOrder packed = packing.packed(order);
         AtomicFiles.write(file(number), Json.JSON.writeValueAsString(packed));
         given.put(number, packed);
-        numbers.put(TrialKey.of(order), number);
+        numbers.put(order.key(), number);
         open.add(number);
     }
 

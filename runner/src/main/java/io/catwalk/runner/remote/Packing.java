@@ -5,7 +5,6 @@ import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.supply.Place;
 import io.catwalk.runner.training.WeightFile;
-import io.catwalk.runner.trial.Supplies;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialSources;
 import java.io.IOException;
@@ -38,7 +37,7 @@ public final class Packing {
 
     /** Reuses the images that an earlier order names as packed, if they are still there. */
     void knows(TrialOrder earlier) {
-        Supplies supplies = earlier.supplies();
+        TrialOrder.Artifacts supplies = earlier.supplies();
         if (!imagesInPlace && !supplies.images().isEmpty()) {
             Place place = supplies.images().get(0);
             if (place.sha256() != null && Files.isRegularFile(folder.resolve(place.sha256()))) {
@@ -54,11 +53,11 @@ public final class Packing {
     /** Packs the files that an order of this machine names. */
     public TrialOrder packed(TrialOrder order) throws IOException {
         TrialSources here = new TrialSources(order);
-        Supplies supplies = order.supplies();
+        TrialOrder.Artifacts supplies = order.supplies();
         boolean inPlace = imagesInPlace || ImageDatasets.isKnown(order.dataset().name());
         return order.from(
                 inPlace ? order.dataset() : order.dataset().unplaced(),
-                new Supplies(
+                new TrialOrder.Artifacts(
                         List.of(once("plugin " + order.inputs().pluginSha256(), () -> file(here.jar()))),
                         ImageDatasets.isKnown(order.dataset().name())
                                 ? List.of()

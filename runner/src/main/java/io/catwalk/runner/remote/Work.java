@@ -6,7 +6,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.supply.Place;
 import io.catwalk.runner.training.Epoch;
-import io.catwalk.runner.trial.Supplies;
 import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialNews;
@@ -59,13 +58,13 @@ public final class Work {
         return outcome;
     }
 
-    private Supplies from(URI base, TrialOrder order) {
-        Supplies supplies = order.supplies();
+    private TrialOrder.Artifacts from(URI base, TrialOrder order) {
+        TrialOrder.Artifacts supplies = order.supplies();
         List<Place> images = new ArrayList<>(from(base, supplies.images()));
         if (images.isEmpty()) {
             images.add(Place.here(knownImages.resolve(order.dataset().name())));
         }
-        return new Supplies(
+        return new TrialOrder.Artifacts(
                 from(base, supplies.plugin()), images, from(base, supplies.labels()), from(base, supplies.weights()));
     }
 

@@ -30,7 +30,7 @@ public record Provenance(
         Machine machine) {
 
     /** Returns the plugin, the data set and the versions that the trial was made from. */
-    public TrialInputs inputs() {
-        return new TrialInputs(pluginId, pluginVersion, pluginSha256, datasetSha256, software);
+    public TrialOrder.Inputs inputs() {
+        return new TrialOrder.Inputs(pluginId, pluginVersion, pluginSha256, datasetSha256, software);
     }
 }

@@ -469,7 +469,7 @@ final class ReturnedTrial {
                     .write(ModelSignature.beside(folder.onnx()));
         }
         folder.writeTraining(new TrainedWeights(
-                TrialKey.of(order).digest(),
+                order.key(),
                 TrialFile.Digest.of(folder.path(), TrialFile.WEIGHTS),
                 kept.efficiency(),
                 kept.timing(),

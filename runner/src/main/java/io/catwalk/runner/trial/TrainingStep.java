@@ -36,7 +36,7 @@ final class TrainingStep {
     private final TrialOrder order;
     private final @Nullable InitialWeights init;
     private final TrialFolder folder;
-    private final TrialKey key;
+    private final String key;
     private final Duration checkpointPause;
     private final LongSupplier nanoTime;
 
@@ -51,7 +51,7 @@ final class TrainingStep {
         this.folder = folder;
         this.checkpointPause = checkpointPause;
         this.nanoTime = nanoTime;
-        key = TrialKey.of(order);
+        key = order.key();
     }
 
     /** A network whose weights are on the disk, and how they were made. */
@@ -120,7 +120,7 @@ final class TrainingStep {
                                 showHistory(history);
                                 listener.accept(epoch);
                             },
-                            Checkpoints.in(folder.file(TrialFile.CHECKPOINT), key.digest(), checkpointPause, nanoTime));
+                            Checkpoints.in(folder.file(TrialFile.CHECKPOINT), key, checkpointPause, nanoTime));
         } catch (IOException e) {
             throw new TroubleException("the weights that the plugin brings cannot be read: " + Reasons.of(e), e);
         }
@@ -183,7 +183,7 @@ final class TrainingStep {
                 data.split().train().length, order.spec().recipe().batchSize());
         TrialFile.Digest digest = TrialFile.Digest.of(folder.path(), TrialFile.WEIGHTS);
         return new TrainedWeights(
-                key.digest(),
+                key,
                 digest,
                 new Efficiency(
                         model.parameters(),

@@ -186,7 +186,7 @@ public record TrialFolder(Path path) {
     /** Returns whether the earlier attempt was made from the same inputs. */
     private boolean isOf(TrialOrder order) {
         return earlierOrder()
-                .filter(earlier -> TrialKey.of(earlier).equals(TrialKey.of(order)))
+                .filter(earlier -> earlier.key().equals(order.key()))
                 .isPresent();
     }
 
@@ -332,14 +332,14 @@ public record TrialFolder(Path path) {
 
     /** Reads how the weights were made; null unless they are complete and made from the same inputs. */
     @Nullable
-    TrainedWeights readTraining(TrialKey key) throws IOException {
+    TrainedWeights readTraining(String key) throws IOException {
         Path training = file(TrialFile.TRAINING);
         if (!Files.isRegularFile(training)) {
             return null;
         }
         try {
             TrainedWeights trained = Json.JSON.readValue(Files.readString(training), TrainedWeights.class);
-            String damage = !Json.isComplete(trained) || !trained.key().equals(key.digest())
+            String damage = !Json.isComplete(trained) || !trained.key().equals(key)
                     ? "they are of another trial"
                     : trained.weights().damage(path).orElse(null);
             if (damage == null) {

@@ -1,8 +1,15 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.supply.Place;
+import io.catwalk.runner.training.InitialWeights;
+import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.SerializationFeature;
 
 /**
  * Orders a trial, to be run on this machine or another: what to do, what it is made from, and where that is.
@@ -21,8 +28,8 @@ public record TrialOrder(
         TrialSpec spec,
         DatasetSpec dataset,
         SplitSpec split,
-        TrialInputs inputs,
-        Supplies supplies,
+        Inputs inputs,
+        Artifacts supplies,
         @Nullable Long timeoutSeconds,
         @Nullable String processor,
         int attempt) {
@@ -46,18 +53,91 @@ public record TrialOrder(
         }
     }
 
+    /**
+     * Names what a trial is made from, besides its own specification: a process that runs it refuses anything else.
+     *
+     * @param pluginId id of the plugin
+     * @param pluginVersion its version
+     * @param pluginSha256 digest of its jar, in hexadecimal
+     * @param datasetSha256 digest of the data set, in hexadecimal
+     * @param software versions of the program and its engine
+     */
+    public record Inputs(
+            String pluginId, String pluginVersion, String pluginSha256, String datasetSha256, Software software) {
+
+        /** Returns the same with other software. */
+        public Inputs with(Software newSoftware) {
+            return new Inputs(pluginId, pluginVersion, pluginSha256, datasetSha256, newSoftware);
+        }
+    }
+
+    /**
+     * Says where the files are that a trial is made from. The places of each list have the same content, and are tried in
+     * turn.
+     *
+     * @param plugin jar of the plugin
+     * @param images folder of the data set; empty for a known one, which the program that trains then finds itself
+     * @param labels table of the labels of the images; empty if the folders are the labels
+     * @param weights file of the weights to start from; empty for random ones
+     */
+    public record Artifacts(List<Place> plugin, List<Place> images, List<Place> labels, List<Place> weights) {
+
+        /** Copies the lists. */
+        public Artifacts {
+            plugin = List.copyOf(plugin);
+            images = List.copyOf(images);
+            labels = List.copyOf(labels);
+            weights = List.copyOf(weights);
+        }
+
+        /** Returns the places on this machine. */
+        public static Artifacts here(
+                Path pluginsDir, Path images, @Nullable String labels, @Nullable InitialWeights weights) {
+            return new Artifacts(
+                    List.of(Place.here(pluginsDir)),
+                    List.of(Place.here(images)),
+                    labels == null ? List.of() : List.of(Place.here(Path.of(labels))),
+                    weights == null ? List.of() : List.of(Place.here(Path.of(weights.file()))));
+        }
+    }
+
+    /**
+     * Identifies what makes the trial: with another key, the outcome may differ. It is the SHA-256, in hexadecimal, of the
+     * plugin with its jar, the data set, the split, the versions of Catwalk, DJL and PyTorch, and the trial with its
+     * hyperparameters, recipe, seed, fold, threads and device.
+     */
+    public String key() {
+        List<Object> parts = List.of(
+                inputs.pluginId(),
+                inputs.pluginVersion(),
+                inputs.pluginSha256(),
+                inputs.datasetSha256(),
+                inputs.software().catwalk(),
+                inputs.software().djl(),
+                inputs.software().pytorch(),
+                dataset.imageSize() == null ? "" : dataset.imageSize(),
+                dataset.limitTrain(),
+                dataset.limitTest(),
+                split,
+                spec);
+        // The order in which hyperparameters were written does not change the network.
+        String text =
+                Json.LINE.writer(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).writeValueAsString(parts);
+        return new Sha256().add(text).hex();
+    }
+
     /** Loads the images of the trial, from where the order says. */
     public TrialImages images(DataHome home) {
         return split.split(dataset.load(home), spec.fold());
     }
 
     /** Replaces the inputs. */
-    public TrialOrder with(TrialInputs newInputs) {
+    public TrialOrder with(Inputs newInputs) {
         return new TrialOrder(spec, dataset, split, newInputs, supplies, timeoutSeconds, processor, attempt);
     }
 
     /** Replaces the places of the files. */
-    public TrialOrder from(DatasetSpec newDataset, Supplies newSupplies) {
+    public TrialOrder from(DatasetSpec newDataset, Artifacts newSupplies) {
         return new TrialOrder(spec, newDataset, split, inputs, newSupplies, timeoutSeconds, processor, attempt);
     }
 
@@ -75,7 +155,7 @@ public record TrialOrder(
     public TrialOutcome own(TrialOutcome outcome) {
         boolean own = outcome.trial().id().equals(spec.id())
                 && (!(outcome instanceof TrialOutcome.Done done)
-                        || TrialKey.of(with(done.provenance().inputs())).equals(TrialKey.of(this)));
+                        || with(done.provenance().inputs()).key().equals(key()));
         return own
                 ? outcome
                 : new TrialOutcome.Lost(

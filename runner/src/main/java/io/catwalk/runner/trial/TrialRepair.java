@@ -57,7 +57,7 @@ public final class TrialRepair {
                 () -> folder.writeOutcome(done));
         mend(
                 folder.file(TrialFile.ORDER),
-                () -> TrialKey.of(folder.readOrder()).equals(TrialKey.of(order)),
+                () -> folder.readOrder().key().equals(order.key()),
                 () -> folder.writeOrder(order));
         mend(
                 folder.file(TrialFile.CLASSES),
@@ -72,7 +72,7 @@ public final class TrialRepair {
                 () -> folder.damage(done, folder.file(TrialFile.HISTORY)).isEmpty()
                         && folder.readHistory().size() == done.timing().epochs(),
                 () -> {
-                    TrainedWeights weights = folder.readTraining(TrialKey.of(order));
+                    TrainedWeights weights = folder.readTraining(order.key());
                     if (weights != null && weights.history() != null) {
                         folder.writeHistory(weights.history());
                     }

@@ -26,7 +26,6 @@ import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialKey;
 import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -145,7 +144,7 @@ class KeptTrialsTest {
                 Journal.Entry entry = Json.LINE.readValue(changed, Journal.Entry.class);
                 TrialOutcome.Done done = (TrialOutcome.Done) entry.outcome();
                 TrialOrder order = run.trial(done.trial()).readOrder();
-                String key = TrialKey.of(order.with(done.provenance().inputs())).digest();
+                String key = order.with(done.provenance().inputs()).key();
                 changed = Json.LINE.writeValueAsString(new Journal.Entry(key, entry.seconds(), done));
             }
             lines.add(changed);

@@ -39,6 +39,6 @@ final class DamagedTrialTest {
     void weightsWhoseOriginWasDamagedAreMadeAgain(String text) throws IOException {
         Files.writeString(folder.resolve("training.json"), text);
 
-        assertThat(trial().readTraining(new TrialKey("0".repeat(64)))).isNull();
+        assertThat(trial().readTraining("0".repeat(64))).isNull();
     }
 }

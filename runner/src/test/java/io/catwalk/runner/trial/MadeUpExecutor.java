@@ -98,7 +98,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
             TrialOrder order, TrialFolder folder, TrialImages images, double accuracy, Consumer<TrialNews> listener)
             throws IOException {
         TrialSpec spec = order.spec();
-        SplittableRandom random = new SplittableRandom(TrialKey.of(order).hashCode());
+        SplittableRandom random = new SplittableRandom(order.key().hashCode());
         List<String> classes = images.dataset().classes();
         ImageSource learned = images.dataset().train();
         ImageSource held = learned.select(images.split().validation());
@@ -177,7 +177,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
     private static TrainedWeights trained(
             TrialOrder order, TrialImages images, List<Epoch> history, TrialFile.Digest weights) {
         TrialSpec spec = order.spec();
-        TrialInputs inputs = order.inputs();
+        TrialOrder.Inputs inputs = order.inputs();
         double seconds = history.stream().mapToDouble(Epoch::seconds).sum();
         EpochBatches batches =
                 EpochBatches.of(images.split().train().length, spec.recipe().batchSize());
@@ -203,7 +203,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
                 null,
                 inputs.software(),
                 new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30));
-        String key = TrialKey.of(order).digest();
+        String key = order.key();
         return new TrainedWeights(key, weights, efficiency, timing, new Normalization(mean, std), provenance, history);
     }
 }

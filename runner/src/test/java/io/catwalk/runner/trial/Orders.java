@@ -63,8 +63,8 @@ public final class Orders {
             TrialSpec spec = MadeUp.trial(classifier, seed, 0, recipe);
             String jar = Sha256.of(plugins.resolve(classifier + ".jar"));
             String data = images.load(DataHome.of(home)).sha256();
-            TrialInputs inputs = new TrialInputs(classifier, "1.2.3", jar, data, Software.current());
-            Supplies supplies = Supplies.here(plugins, home.resolve(dataset), null, null);
+            TrialOrder.Inputs inputs = new TrialOrder.Inputs(classifier, "1.2.3", jar, data, Software.current());
+            TrialOrder.Artifacts supplies = TrialOrder.Artifacts.here(plugins, home.resolve(dataset), null, null);
             return new TrialOrder(spec, images, SplitSpec.holdOut(0.1, 0), inputs, supplies, null, null, 1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
