@@ -193,12 +193,9 @@ final class WorkCommand extends ConsoleCommand {
 
     private TrialOutcome work(TrialOrder asked, URI address, Path delivery, Console console)
             throws IOException, InterruptedException {
-        Path claim = Work.claimFile(delivery, asked.attempt());
-        Work work = new Work(new TrialProcess(), Home.data(console).known());
-        try (Scratch scratch = new Scratch()) {
-            Work.claim(claim, 0);
-            return work.carryOut(asked, address, files == null ? scratch.file("trial") : files, delivery, epoch -> {
-                Work.claim(claim, epoch.epoch());
+        try {
+            Work work = new Work(new TrialProcess(), Home.data(console).known());
+            return work.carryOut(asked, address, files, delivery, epoch -> {
                 if (json) {
                     console.line(Json.LINE.writeValueAsString(epoch));
                     return;
@@ -213,8 +210,6 @@ final class WorkCommand extends ConsoleCommand {
             });
         } catch (RequestException e) { // the order was read: no room for files, say
             throw new IOException(e.getMessage(), e);
-        } finally {
-            Files.deleteIfExists(claim);
         }
     }
 

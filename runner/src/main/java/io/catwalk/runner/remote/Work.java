@@ -21,41 +21,49 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries out one order that came from another machine, and packs the result. */
-public final class Work {
+/**
+ * Carries out orders that came from another machine, and packs the results.
+ *
+ * @param execution carries out a trial on this machine
+ * @param knownImages parent of the folders of the known data sets
+ */
+public record Work(TrialExecution execution, Path knownImages) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Work.class);
 
-    private final TrialExecution execution;
-    private final Path knownImages;
-
-    public Work(TrialExecution execution, Path knownImages) {
-        this.execution = execution;
-        this.knownImages = knownImages;
-    }
-
     /**
-     * Carries out an order, and packs the result. The folder of the files may have those of an earlier attempt; it is
-     * deleted, unless the trial is lost: the next attempt can then continue from it.
+     * Carries out an order, packs the result, and meanwhile says beside it which machine does. The folder of the files may
+     * have those of an earlier attempt; it is deleted, unless the trial is lost: the next attempt can then continue from
+     * it. Without a folder, the files are temporary ones.
      */
-    public TrialOutcome carryOut(TrialOrder order, URI base, Path files, Path delivery, Consumer<Epoch> listener)
+    public TrialOutcome carryOut(
+            TrialOrder order, URI base, @Nullable Path files, Path delivery, Consumer<Epoch> listener)
             throws IOException, InterruptedException {
-        TrialFolder folder = new TrialFolder(Files.createDirectories(files));
-        TrialOrder here = order.from(order.dataset(), from(base, order));
-        folder.prepare(here);
-        TrialOutcome outcome = execution.train(here, folder, news -> {
-            if (news instanceof TrialNews.Trained trained) {
-                listener.accept(trained.epoch());
+        Path claim = claim(delivery, order.attempt());
+        try (Scratch scratch = new Scratch()) {
+            write(claim, 0);
+            Path own = files == null ? scratch.file("trial") : files;
+            TrialFolder folder = new TrialFolder(Files.createDirectories(own));
+            TrialOrder here = order.from(order.dataset(), from(base, order));
+            folder.prepare(here);
+            TrialOutcome outcome = execution.train(here, folder, news -> {
+                if (news instanceof TrialNews.Trained trained) {
+                    write(claim, trained.epoch().epoch());
+                    listener.accept(trained.epoch());
+                }
+            });
+            Delivery.write(delivery, outcome, folder);
+            if (!(outcome instanceof TrialOutcome.Lost)) {
+                Scratch.delete(own);
             }
-        });
-        Delivery.write(delivery, outcome, folder);
-        if (!(outcome instanceof TrialOutcome.Lost)) {
-            Scratch.delete(files);
+            return outcome;
+        } finally {
+            Files.deleteIfExists(claim);
         }
-        return outcome;
     }
 
     private TrialOrder.Artifacts from(URI base, TrialOrder order) {
@@ -78,7 +86,7 @@ public final class Work {
     }
 
     /** Returns the file that says who works on an order. */
-    public static Path claimFile(Path delivery, int attempt) {
+    private static Path claim(Path delivery, int attempt) {
         String stem = name(delivery).replaceFirst("(\\.outcome-" + attempt + ")?\\.zip$", "");
         return delivery.resolveSibling(stem + ".started-" + attempt + ".json");
     }
@@ -89,11 +97,11 @@ public final class Work {
      * @param place name of the machine
      * @param epoch the last one that was completed; 0 before the first
      */
-    public record Claim(String place, int epoch) {}
+    record Claim(String place, int epoch) {}
 
     /** Reads which machine works on an order; empty if there is no claim. */
     static Optional<Claim> claimed(Path delivery, int attempt) {
-        Path file = claimFile(delivery, attempt);
+        Path file = claim(delivery, attempt);
         try {
             return Files.isRegularFile(file) ? Optional.of(Json.read(file, Claim.class, "a claim")) : Optional.empty();
         } catch (IOException | RequestException e) {
@@ -102,7 +110,7 @@ public final class Work {
     }
 
     /** Writes which machine works on an order; a failure to write it is ignored. */
-    public static void claim(Path file, int epoch) {
+    private static void write(Path file, int epoch) {
         try {
             AtomicFiles.write(file, Json.JSON.writeValueAsString(new Claim(machine(), epoch)));
         } catch (IOException e) {

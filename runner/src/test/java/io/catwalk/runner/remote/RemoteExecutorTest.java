@@ -1,7 +1,6 @@
 package io.catwalk.runner.remote;
 
 import io.catwalk.runner.Json;
-import io.catwalk.runner.Scratch;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
@@ -20,15 +19,13 @@ final class RemoteExecutorTest extends TrialExecutorContract {
 
     private void carryOut(RemoteExecutor.Sent sent) throws IOException, InterruptedException {
         sent.news().accept(new TrialNews.Started("here"));
-        Work work = new Work(new TrialProcess(), folder);
-        try (Scratch scratch = new Scratch()) {
-            TrialOrder read = Json.read(sent.order(), TrialOrder.class, "an order");
-            work.carryOut(
-                    read,
-                    sent.order().toUri(),
-                    scratch.file("trial"),
-                    sent.outcome(),
-                    epoch -> sent.heard(Json.LINE.writeValueAsString(epoch)));
-        }
+        TrialOrder read = Json.read(sent.order(), TrialOrder.class, "an order");
+        new Work(new TrialProcess(), folder)
+                .carryOut(
+                        read,
+                        sent.order().toUri(),
+                        null,
+                        sent.outcome(),
+                        epoch -> sent.heard(Json.LINE.writeValueAsString(epoch)));
     }
 }
