@@ -1,7 +1,6 @@
 package io.catwalk.spark;
 
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.Level;
@@ -22,18 +21,15 @@ public final class Channel implements SparkPlugin {
     /** Both are set once in a process, before any task runs. */
     private static volatile @Nullable PluginContext worker;
 
-    private static volatile @Nullable Consumer<Message> driver;
-
-    /** What a worker says of an order, as the driver passes it on. */
-    record Message(String order, String verb, String text) implements Serializable {}
+    private static volatile @Nullable Consumer<String> driver;
 
     /** Sets the listener to the messages of workers. */
-    static void listen(Consumer<Message> listener) {
+    static void listen(Consumer<String> listener) {
         driver = listener;
     }
 
     /** Sends a message to the driver; a driver that is gone is detected elsewhere. */
-    static void send(Message message) throws IOException {
+    static void send(String message) throws IOException {
         PluginContext context = worker;
         if (context != null) {
             context.send(message);
@@ -51,9 +47,9 @@ public final class Channel implements SparkPlugin {
 
             @Override
             public @Nullable Object receive(Object message) {
-                Consumer<Message> listener = driver;
+                Consumer<String> listener = driver;
                 if (listener != null) {
-                    listener.accept((Message) message);
+                    listener.accept((String) message);
                 }
                 return null;
             }

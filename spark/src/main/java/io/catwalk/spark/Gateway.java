@@ -90,7 +90,7 @@ public final class Gateway {
             if (spark.sc().isStopped()) { // before anybody listened
                 System.exit(1);
             }
-            Channel.listen(gateway::heard);
+            Channel.listen(gateway::say);
             gateway.say("ready");
             gateway.serve();
         }
@@ -193,12 +193,13 @@ public final class Gateway {
         }
     }
 
-    private void heard(Channel.Message message) {
-        say(message.order(), message.verb(), message.text());
+    private void say(String order, String verb, String text) {
+        say(line(order, verb, text));
     }
 
-    private void say(String order, String verb, String text) {
-        say(order + "\t" + verb + "\t" + text.replaceAll("[\t\r\n]", " "));
+    /** Makes a line about an order, which a worker sends, too. */
+    static String line(String order, String verb, String text) {
+        return order + "\t" + verb + "\t" + text.replaceAll("[\t\r\n]", " ");
     }
 
     private synchronized void say(String line) {

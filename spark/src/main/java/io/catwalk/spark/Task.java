@@ -35,7 +35,7 @@ record Task(String id, String home, String order, List<String> supplies) impleme
             // as above
         }
         try {
-            Channel.send(new Channel.Message(id, "started", place));
+            Channel.send(Gateway.line(id, "started", place));
             // In the folder of the executor, which is deleted with those of the application, however the executor ends.
             Path folder = Files.createTempDirectory(
                     Path.of(SparkFiles.getRootDirectory()).toAbsolutePath(), "catwalk-order");
@@ -67,7 +67,7 @@ record Task(String id, String home, String order, List<String> supplies) impleme
         Worker worker = Worker.take(program);
         boolean answered = false;
         try { // Spark interrupts this thread to cancel the job
-            String said = worker.carryOut(file, delivery, line -> Channel.send(new Channel.Message(id, "news", line)));
+            String said = worker.carryOut(file, delivery, line -> Channel.send(Gateway.line(id, "news", line)));
             answered = true;
             return said;
         } finally {

@@ -119,13 +119,14 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck, Latency
                 .with(EngineSettings.environment())
                 .in(folder.path().toAbsolutePath());
         AtomicReference<@Nullable String> failure = new AtomicReference<>();
-        ChildProcess.Ending ending = process.run(folder.file(TrialFile.LOG), Limit.time(timeout), TrialEvent.class, event -> {
-            events.accept(event);
-            if (event.failed() != null) {
-                failure.set(event.failed());
-            }
-            return event.isLast();
-        });
+        ChildProcess.Ending ending =
+                process.run(folder.file(TrialFile.LOG), Limit.time(timeout), TrialEvent.class, event -> {
+                    events.accept(event);
+                    if (event.failed() != null) {
+                        failure.set(event.failed());
+                    }
+                    return event.isLast();
+                });
         if (ending.isMute()) {
             failure.compareAndSet(null, "closed the output of its process");
         }
