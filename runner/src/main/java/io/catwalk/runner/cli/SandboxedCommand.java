@@ -170,7 +170,6 @@ final class SandboxedCommand {
                 "-Xmx" + (heap >> 20) + "m",
                 // A crashing JVM would print among the answers. It ends by a signal, and the shell forbids a core file.
                 "-XX:+SuppressFatalErrorMessage",
-                "-XX:+CreateCoredumpOnCrash",
                 // With its default console, a JDK from 22 on would mistake a pipe for a terminal.
                 "-Djdk.console=java.base",
                 "-D" + INSIDE + "=" + CHILD));

@@ -97,8 +97,7 @@ public final class ChildProcess {
                 "-Dsun.jnu.encoding=UTF-8",
                 "-Dstdout.encoding=UTF-8",
                 "-Dstderr.encoding=UTF-8",
-                "-XX:+DisplayVMOutputToStderr",
-                "-XX:-CreateCoredumpOnCrash"));
+                "-XX:+DisplayVMOutputToStderr"));
         if (Runtime.version().feature() >= WARNS_OF_NATIVE_CODE) {
             command.add("--enable-native-access=ALL-UNNAMED");
             command.add("--sun-misc-unsafe-memory-access=allow");
@@ -134,7 +133,7 @@ public final class ChildProcess {
     public ChildProcess in(Path working) {
         folder = working;
         if (hasPipe) {
-            command.add(1, "-XX:ErrorFile=" + crashReport(working));
+            command.addAll(1, List.of("-XX:ErrorFile=" + crashReport(working), "-XX:-CreateCoredumpOnCrash"));
         }
         return this;
     }
