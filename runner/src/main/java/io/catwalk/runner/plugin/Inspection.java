@@ -173,8 +173,7 @@ final class Inspection {
                 points.stream().map(Hyperparameters::values).toList();
         Answer answer;
         try {
-            answer = answers(List.of(new Question(jar.path().toString(), jar.sha256(), classifier, task, values)))
-                    .get(0);
+            answer = answers(List.of(question(jar, classifier, task, values))).get(0);
         } catch (InterruptedException e) {
             throw stopped(e);
         }
@@ -182,6 +181,12 @@ final class Inspection {
             throw failed(jar, classifier, answer.failure() == null ? "is not in the jar any more" : answer.failure());
         }
         return answer.seen().get(0).recipes();
+    }
+
+    /** The process runs in another folder. */
+    private static Question question(
+            PluginJar jar, @Nullable String classifier, @Nullable Task task, List<Map<String, Object>> points) {
+        return new Question(jar.path().toAbsolutePath().toString(), jar.sha256(), classifier, task, points);
     }
 
     private static PluginException failed(PluginJar jar, String classifier, @Nullable String reason) {
@@ -193,7 +198,7 @@ final class Inspection {
         Map<PluginJar, Answer> answers = new LinkedHashMap<>();
         if (!jars.isEmpty()) {
             List<Answer> inOrder = answers(jars.stream()
-                    .map(jar -> new Question(jar.path().toString(), jar.sha256(), null, task, List.of()))
+                    .map(jar -> question(jar, null, task, List.of()))
                     .toList());
             for (int i = 0; i < jars.size(); i++) {
                 answers.put(jars.get(i), inOrder.get(i));
@@ -283,7 +288,8 @@ final class Inspection {
     private List<Answer> answers(List<Question> questions) throws InterruptedException {
         List<Answer> answers = new ArrayList<>();
         try (Scratch scratch = new Scratch()) {
-            Path asked = Files.writeString(scratch.file("questions.json"), Json.LINE.writeValueAsString(questions));
+            Path asked = Files.writeString(scratch.file("questions.json"), Json.LINE.writeValueAsString(questions))
+                    .toAbsolutePath();
             Path log = scratch.file("log.txt");
             Dialog dialog = new Dialog(questions.size());
             ChildProcess.Ending ending = ChildProcess.jvm(InspectionMain.class, options(), List.of(asked.toString()))
@@ -325,7 +331,8 @@ final class Inspection {
                 // Both, since an initial heap that the environment asks for may be larger than this one.
                 "-Xms8m",
                 "-Xmx256m",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+                "-Djava.io.tmpdir="
+                        + Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath(),
                 // The log messages of the libraries are not needed.
                 "-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider");
     }
