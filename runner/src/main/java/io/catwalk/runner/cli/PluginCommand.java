@@ -7,11 +7,11 @@ import io.catwalk.runner.contract.PluginContract;
 import io.catwalk.runner.contract.PluginContract.CheckedPlugin;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginIndex;
+import io.catwalk.runner.plugin.PluginInstaller;
+import io.catwalk.runner.plugin.PluginInstaller.Downgrade;
+import io.catwalk.runner.plugin.PluginInstaller.Placed;
 import io.catwalk.runner.plugin.PluginProject;
 import io.catwalk.runner.plugin.PluginProject.Language;
-import io.catwalk.runner.plugin.PluginShelf;
-import io.catwalk.runner.plugin.PluginShelf.Downgrade;
-import io.catwalk.runner.plugin.PluginShelf.Placed;
 import io.catwalk.runner.supply.FileSource;
 import io.catwalk.testkit.contract.Check;
 import io.catwalk.testkit.contract.Contract;
@@ -84,11 +84,11 @@ final class PluginCommand {
                         "expected --index or --sha512, but found both: an index names the digest itself");
             }
             Downgrade downgrade = force ? Downgrade.ALLOWED : Downgrade.REFUSED;
-            PluginShelf folder = plugins.shelf();
+            PluginInstaller installer = plugins.installer();
             Placed placed = index == null
-                    ? folder.install(what, sha512, downgrade)
-                    : folder.install(PluginIndex.read(index).require(what), downgrade);
-            PluginShelf.Plugin now = placed.now();
+                    ? installer.install(what, sha512, downgrade)
+                    : installer.install(PluginIndex.read(index).require(what), downgrade);
+            PluginInstaller.Plugin now = placed.now();
             console.line("installed " + now.id() + " " + now.version()
                     + (placed.replaced().isEmpty() ? "" : ", which replaces " + String.join(" and ", placed.replaced()))
                     + named(now.classifiers()));
@@ -112,7 +112,7 @@ final class PluginCommand {
 
         @Override
         int run(Console console) {
-            PluginShelf.Plugin removed = plugins.shelf().remove(name);
+            PluginInstaller.Plugin removed = plugins.installer().remove(name);
             console.line("removed " + (removed.id() + " " + removed.version()).strip()
                     + (removed.classifiers().isEmpty() ? "" : named(removed.classifiers())));
             plugins.noteLock(console);
@@ -174,7 +174,7 @@ final class PluginCommand {
         private @Nullable String index;
 
         private record Row(
-                PluginShelf.Plugin plugin, @Nullable String newest) {}
+                PluginInstaller.Plugin plugin, @Nullable String newest) {}
 
         @Override
         int run(Console console) {
@@ -192,7 +192,7 @@ final class PluginCommand {
         private List<Row> rows(PluginCatalog catalog) {
             PluginIndex newest = index == null ? null : PluginIndex.read(index);
             List<Row> rows = new ArrayList<>();
-            for (PluginShelf.Plugin plugin : PluginShelf.plugins(catalog)) {
+            for (PluginInstaller.Plugin plugin : PluginInstaller.plugins(catalog)) {
                 String newer = newest == null ? null : newest.newerThan(plugin).orElse(null);
                 if (!outdated || newer != null) {
                     rows.add(new Row(plugin, newer));

@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Shell;
-import io.catwalk.runner.plugin.PluginShelf;
+import io.catwalk.runner.plugin.PluginInstaller;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -12,8 +12,8 @@ class PluginFolderOption {
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
     Path folder = Home.plugins();
 
-    PluginShelf shelf() {
-        return PluginShelf.open(folder);
+    PluginInstaller installer() {
+        return PluginInstaller.open(folder);
     }
 
     /** Returns the option that makes another command use this folder, after a space; empty if it needs none. */

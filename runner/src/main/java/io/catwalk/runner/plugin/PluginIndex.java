@@ -171,7 +171,7 @@ public final class PluginIndex {
      * @return the newest version that this version of Catwalk can use; empty if it is no newer than the plugin
      * @throws RequestException if the newest cannot be trusted
      */
-    public Optional<String> newerThan(PluginShelf.Plugin plugin) {
+    public Optional<String> newerThan(PluginInstaller.Plugin plugin) {
         return newest(plugin.id()).map(Release::version).filter(version -> compare(version, plugin.version()) > 0);
     }
 

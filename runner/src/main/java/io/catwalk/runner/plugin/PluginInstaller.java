@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Installs plugins in a plugins folder and removes them. If a change is refused, the folder is unchanged.
  */
-public final class PluginShelf {
+public final class PluginInstaller {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PluginShelf.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PluginInstaller.class);
 
     private static final long MOST_BYTES = 1L << 30;
 
@@ -44,15 +44,15 @@ public final class PluginShelf {
     private final Inspection inspection;
     private final FileSource source;
 
-    PluginShelf(Path pluginsDir, Inspection inspection, FileSource source) {
+    PluginInstaller(Path pluginsDir, Inspection inspection, FileSource source) {
         this.pluginsDir = pluginsDir;
         this.inspection = inspection;
         this.source = source;
     }
 
     /** Opens a folder. */
-    public static PluginShelf open(Path pluginsDir) {
-        return new PluginShelf(pluginsDir, Inspection.standard(), FileSource.standard());
+    public static PluginInstaller open(Path pluginsDir) {
+        return new PluginInstaller(pluginsDir, Inspection.standard(), FileSource.standard());
     }
 
     /** Whether a newer version may be replaced by an older one. */
@@ -225,7 +225,7 @@ public final class PluginShelf {
             throw new RequestException(Reasons.of(e), e);
         }
         try {
-            before.stream().filter(old -> !old.equals(target)).forEach(PluginShelf::delete);
+            before.stream().filter(old -> !old.equals(target)).forEach(PluginInstaller::delete);
         } catch (RequestException e) {
             if (!before.contains(target)) {
                 delete(target); // two files of one plugin would both be refused
