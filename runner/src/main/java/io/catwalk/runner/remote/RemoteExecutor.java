@@ -5,6 +5,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.InfrastructureException;
 import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.OutcomeCheck;
 import io.catwalk.runner.trial.TrialExecutor;
@@ -13,7 +14,6 @@ import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialProcess;
-import io.catwalk.runner.trial.TroubleException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,7 +140,7 @@ public final class RemoteExecutor implements TrialExecutor {
 
     /** Says in one line what went wrong; our own messages are already written for people. */
     static String reason(Throwable e) {
-        return e instanceof RequestException || e instanceof TroubleException
+        return e instanceof RequestException || e instanceof InfrastructureException
                 ? Reasons.oneLine(String.valueOf(e.getMessage()))
                 : Reasons.of(e);
     }

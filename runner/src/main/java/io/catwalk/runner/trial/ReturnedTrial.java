@@ -99,7 +99,7 @@ final class ReturnedTrial {
             }
             return new ReturnedTrial(order, folder, claimed, images)
                     .checked(plugin.require(order.spec().classifier()));
-        } catch (TroubleException e) {
+        } catch (InfrastructureException e) {
             throw e;
         } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) { // whatever came back
             LOG.error("What came back is not kept", e);
@@ -143,7 +143,7 @@ final class ReturnedTrial {
                     claimed.normalization(),
                     claimed.provenance(),
                     claimed.files());
-            TroubleException.writing(() -> {
+            InfrastructureException.writing(() -> {
                 folder.writePredictions("test", test, dataset.test());
                 folder.writePredictions("validation", validation, judged);
                 rewrite(kept);

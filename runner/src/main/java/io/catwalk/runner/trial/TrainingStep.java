@@ -66,7 +66,7 @@ final class TrainingStep {
     /** Runs the step; the listener receives each epoch, first those that an earlier attempt trained. */
     Trained take(LoadedClassifier classifier, TrialImages images, ResourceUsage start, Consumer<Epoch> listener) {
         // Weights are of no use without this, and if it cannot be written, the weights could not be written either.
-        TroubleException.writing(() -> {
+        InfrastructureException.writing(() -> {
             folder.writeSplit(images);
             folder.writeClasses(images.dataset().classes());
         });
@@ -85,7 +85,7 @@ final class TrainingStep {
     private Trained taken(
             TrainedWeights weights, LoadedClassifier classifier, TrialImages images, Consumer<Epoch> listener) {
         LOG.info("The weights of an earlier attempt are taken");
-        return TroubleException.reading(() -> {
+        return InfrastructureException.reading(() -> {
             List<Epoch> history = Objects.requireNonNull(weights.history(), "readTraining reads it");
             folder.writeHistory(history);
             history.forEach(listener);
@@ -122,12 +122,12 @@ final class TrainingStep {
                             },
                             Checkpoints.in(folder.file(TrialFile.CHECKPOINT), key, checkpointPause, nanoTime));
         } catch (IOException e) {
-            throw new TroubleException("the weights that the plugin brings cannot be read: " + Reasons.of(e), e);
+            throw new InfrastructureException("the weights that the plugin brings cannot be read: " + Reasons.of(e), e);
         }
         TrainedWeights weights = saved(model, history, classifier, images, data, start);
         // Read again, as a later attempt would do: the engine may sum in another order if the weights have another
         // place in memory, and the evaluated network must not depend on whether the trial was stopped here.
-        return TroubleException.reading(() -> new Trained(
+        return InfrastructureException.reading(() -> new Trained(
                 folder.readModel(classifier, chosen(), order.dataset().task(images.dataset())), weights));
     }
 
@@ -149,13 +149,13 @@ final class TrainingStep {
             TrainingData data,
             ResourceUsage start) {
         try (model) {
-            TroubleException.writing(() -> {
+            InfrastructureException.writing(() -> {
                 folder.writeHistory(history);
                 folder.writeModel(model);
             });
             TrainedWeights weights =
-                    TroubleException.reading(() -> weights(model, history, classifier, images, data, start));
-            TroubleException.writing(() -> folder.writeTraining(weights));
+                    InfrastructureException.reading(() -> weights(model, history, classifier, images, data, start));
+            InfrastructureException.writing(() -> folder.writeTraining(weights));
             return weights;
         }
     }

@@ -27,7 +27,7 @@ public final class TrialInProcess implements TrialExecution, OutcomeCheck {
     public TrialOutcome check(TrialOrder order, TrialFolder folder) throws IOException {
         try {
             return ReturnedTrial.checked(order, folder);
-        } catch (TroubleException e) {
+        } catch (InfrastructureException e) {
             throw new IOException(e.getMessage(), e);
         }
     }

@@ -66,7 +66,7 @@ final class TrialRun {
                     return evaluated(trained, images, evaluated);
                 }
             }
-        } catch (TroubleException e) {
+        } catch (InfrastructureException e) {
             LOG.error("The trial is lost", e);
             return new TrialOutcome.Lost(order.spec(), Reasons.oneLine(String.valueOf(e.getMessage())));
         }
@@ -78,7 +78,7 @@ final class TrialRun {
         TrialMetrics metrics;
         try {
             metrics = evaluate(trained, images);
-        } catch (TroubleException e) {
+        } catch (InfrastructureException e) {
             throw e;
         } catch (Throwable e) { // the plugin's code was run: whatever it was, the network is trained
             LOG.error("The trained network could not be evaluated", e);
@@ -86,11 +86,11 @@ final class TrialRun {
                     order.spec(),
                     "was trained and could not be evaluated, its weights are kept: " + TrialMain.reason(e));
         }
-        TrialOutcome.Done done = TroubleException.reading(() -> done(trained.weights(), metrics, spent));
+        TrialOutcome.Done done = InfrastructureException.reading(() -> done(trained.weights(), metrics, spent));
         evaluated.accept(done);
         TrialOutcome.Done last =
                 order.spec().purpose() == TrialSpec.Purpose.SHIP ? exported(trained, images.dataset(), done) : done;
-        TroubleException.writing(() -> folder.writeOutcome(last));
+        InfrastructureException.writing(() -> folder.writeOutcome(last));
         return last;
     }
 
@@ -101,10 +101,10 @@ final class TrialRun {
             Normalization normalization = trained.weights().normalization();
             int classes = dataset.classes().size();
             Predictions test = Predictions.of(predictor, dataset.test(), normalization, classes);
-            TroubleException.writing(() -> folder.writePredictions("test", test, dataset.test()));
+            InfrastructureException.writing(() -> folder.writePredictions("test", test, dataset.test()));
             ImageSource held = learned.select(images.split().validation());
             Predictions validation = Predictions.of(predictor, held, normalization, classes);
-            TroubleException.writing(() -> folder.writePredictions("validation", validation, held));
+            InfrastructureException.writing(() -> folder.writePredictions("validation", validation, held));
             ImageSource seen = learned.select(EvenlySpaced.of(images.split().train(), MOST_SEEN));
             Predictions train = Predictions.of(predictor, seen, normalization, classes);
             return new TrialMetrics(
@@ -117,7 +117,7 @@ final class TrialRun {
     /** Exports and cross-checks. A network without an ONNX form is trained and evaluated nevertheless. */
     private TrialOutcome.Done exported(
             TrainingStep.Trained trained, ImageDataset dataset, TrialOutcome.Done evaluated) {
-        return TroubleException.reading(() -> evaluated.withOnnx(
+        return InfrastructureException.reading(() -> evaluated.withOnnx(
                 OnnxModel.write(folder.onnx(), trained.model(), dataset, order, evaluated, folder.readExportOptions()),
                 folder));
     }

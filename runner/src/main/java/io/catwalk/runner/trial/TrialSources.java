@@ -36,7 +36,7 @@ public final class TrialSources {
         Software here = Software.current();
         Software expected = order.inputs().software();
         if (!here.makesTheSame(expected)) {
-            throw new TroubleException(
+            throw new InfrastructureException(
                     "expected " + expected.makers() + ", as at the start of the run, but this is " + here.makers(),
                     null);
         }
@@ -46,7 +46,7 @@ public final class TrialSources {
     void requireProcessor() {
         String here = Machine.current().processor();
         if (order.processor() != null && !order.processor().equals(here)) {
-            throw new TroubleException(
+            throw new InfrastructureException(
                     "expected a processor '" + order.processor() + "', as --same-machine asks, but this is '" + here
                             + "'",
                     null);
@@ -62,11 +62,11 @@ public final class TrialSources {
             TrialOrder placed = order.from(order.dataset().at(folder, labels), order.supplies());
             images = placed.images(DataHome.of(Objects.requireNonNull(folder.getParent())));
         } catch (RequestException e) {
-            throw new TroubleException(e.getMessage(), e);
+            throw new InfrastructureException(e.getMessage(), e);
         }
         String expected = order.inputs().datasetSha256();
         if (!images.dataset().sha256().equals(expected)) {
-            throw new TroubleException(
+            throw new InfrastructureException(
                     "expected the images of " + order.dataset().name() + " of sha256 " + shortened(expected)
                             + ", but found " + shortened(images.dataset().sha256())
                             + ": they have changed since the run was started: restore the old ones, or start again",
@@ -105,7 +105,7 @@ public final class TrialSources {
         if (init == null) {
             return null;
         }
-        return TroubleException.reading(() -> {
+        return InfrastructureException.reading(() -> {
             String found;
             Path file = Path.of(init.file());
             try {
@@ -116,7 +116,7 @@ public final class TrialSources {
                 found = "";
             }
             if (!found.equals(init.sha256())) {
-                throw new TroubleException(
+                throw new InfrastructureException(
                         "expected the initial weights " + file + " of sha256 " + shortened(init.sha256())
                                 + ", but " + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
                                 + ": restore the old ones, or start again",
@@ -138,9 +138,9 @@ public final class TrialSources {
                 return jar.get();
             }
         } catch (RequestException e) {
-            throw new TroubleException(e.getMessage(), e);
+            throw new InfrastructureException(e.getMessage(), e);
         }
-        throw new TroubleException(
+        throw new InfrastructureException(
                 "expected the plugin " + order.inputs().pluginId() + " "
                         + order.inputs().pluginVersion()
                         + " of sha256 " + shortened(expected) + ", but no jar in " + place

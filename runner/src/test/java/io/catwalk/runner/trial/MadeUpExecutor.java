@@ -71,7 +71,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
                     case "lost" -> new TrialOutcome.Lost(spec, "made up");
                     default -> done(order, folder, end.isEmpty() ? plausible(spec) : Double.parseDouble(end), listener);
                 };
-            } catch (TroubleException e) {
+            } catch (InfrastructureException e) {
                 return new TrialOutcome.Lost(spec, String.valueOf(e.getMessage()));
             }
         }

@@ -6,12 +6,12 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /** Thrown for problems with files or their content, which say nothing about a classifier. */
-public final class TroubleException extends RuntimeException {
+public final class InfrastructureException extends RuntimeException {
 
     @Serial
     private static final long serialVersionUID = 1;
 
-    TroubleException(@Nullable String message, @Nullable Throwable cause) {
+    InfrastructureException(@Nullable String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 
@@ -31,7 +31,7 @@ public final class TroubleException extends RuntimeException {
         try {
             return files.read();
         } catch (IOException e) {
-            throw new TroubleException("a file could not be read: " + Reasons.of(e), e);
+            throw new InfrastructureException("a file could not be read: " + Reasons.of(e), e);
         }
     }
 
@@ -40,7 +40,7 @@ public final class TroubleException extends RuntimeException {
             files.write();
         } catch (IOException e) {
             String reason = Reasons.of(e);
-            throw new TroubleException(
+            throw new InfrastructureException(
                     reason.startsWith("cannot write ") ? reason : "could not be written: " + reason, e);
         }
     }
