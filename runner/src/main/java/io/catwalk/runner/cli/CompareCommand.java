@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.experiment.ExperimentRequest;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -19,6 +20,7 @@ final class CompareCommand extends ConsoleCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        return new ExperimentRuns(options, options.tree().read(), console).carryOut("compare", names);
+        ExperimentRequest request = options.tree(names).read();
+        return options.run("compare", request, request::spec, console);
     }
 }

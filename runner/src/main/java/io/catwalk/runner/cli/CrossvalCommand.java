@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.experiment.ExperimentRequest;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -25,6 +26,7 @@ final class CrossvalCommand extends ConsoleCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        return new ExperimentRuns(options, folds.over(options.tree(), 5).read(), console).carryOut("crossval", names);
+        ExperimentRequest request = folds.over(options.tree(names), 5).read();
+        return options.run("crossval", request, request::spec, console);
     }
 }

@@ -2,9 +2,16 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Shell;
+import io.catwalk.runner.experiment.ExperimentRequest;
+import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.ExperimentTree;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunPolicy;
+import io.catwalk.runner.plugin.PluginCatalog;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -39,11 +46,10 @@ final class ExperimentOptions {
     private ImageOptions reading;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Run folder to make. Default: runs/COMMAND-TIME")
-    @Nullable
-    Path out;
+    private @Nullable Path out;
 
     @Option(names = "--force", description = "Replace the run folder if it is there.")
-    boolean force;
+    private boolean force;
 
     @Mixin
     private RecipeOptions recipes;
@@ -116,14 +122,25 @@ final class ExperimentOptions {
     private @Nullable Double region;
 
     @Mixin
-    RunOptions runOptions;
+    private RunOptions runOptions;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
+    /** Runs what is chosen for the images; the names are checked before any image is read. */
+    int run(String name, ExperimentRequest request, Function<PluginCatalog, ExperimentSpec> choice, Console console)
+            throws IOException, InterruptedException {
+        PluginCatalog catalog = runOptions.plugins.open(console);
+        request.requireKnown(catalog);
+        RunFolder.Existing existing = force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE;
+        return new RunLauncher(runOptions.settings(false, RunPolicy.Versions.RENEW), catalog, console)
+                .start(name, request, choice, out, existing);
+    }
+
     /** Lays the options over the file, the later ones over the earlier ones. */
-    ExperimentTree tree() {
+    ExperimentTree tree(List<String> classifiers) {
         ExperimentTree tree = config == null ? ExperimentTree.empty() : ExperimentTree.of(config);
+        tree.with("", "names", classifiers);
         if (!datasets.isEmpty()) {
             tree.setDataSets(datasets);
         }

@@ -1,16 +1,19 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Shell;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.ClassifierConfig;
 import io.catwalk.runner.experiment.DataSetRuns;
 import io.catwalk.runner.experiment.Experiment;
+import io.catwalk.runner.experiment.ExperimentRequest;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.MultiDatasetComparison;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.experiment.RunPolicy;
+import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.page.ReportPage;
@@ -18,21 +21,33 @@ import io.catwalk.runner.report.sections.DataSetsDocument;
 import io.catwalk.runner.report.text.MarkdownText;
 import io.catwalk.runner.report.text.TerminalText;
 import io.catwalk.runner.results.RunResults;
+import io.catwalk.runner.training.EpochBatches;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.TrialProcess;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialExecutorFactory;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -74,14 +89,14 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         }
     }
 
-    static ImageDataset load(DatasetSpec dataset, Console console) {
+    private ImageDataset load(DatasetSpec dataset) {
         ImageDataset images = dataset.load(Home.data(console));
         images.notes().forEach(note -> console.note(images.name() + ": " + note));
         return images;
     }
 
     /** Prepares an experiment; batch sizes that nobody chose for these images are adapted. */
-    Experiment prepared(ExperimentSpec spec, boolean chosenBatch, ImageDataset images) {
+    private Experiment prepared(ExperimentSpec spec, boolean chosenBatch, ImageDataset images) {
         Accelerators.here().required(spec.device());
         ExperimentSpec fitted = chosenBatch ? spec : spec.withBatchesFor(spec.fewestToTrainOn(images));
         Clock clock = steady(Clock.systemUTC(), System::nanoTime);
@@ -96,19 +111,122 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         return counted.withZone(ZoneOffset.UTC);
     }
 
-    /** Starts a run on one data set, or a run for each of several; then {@code told} is run. */
-    int start(Path folder, RunFolder.Existing existing, List<Experiment> experiments, Runnable told)
+    /**
+     * Starts a run on one data set, or a run for each of several.
+     *
+     * @param name of the command, for the folder
+     * @param choice asks for the classifiers on the images of a catalog
+     * @param out folder that the user named; null for a new one
+     */
+    int start(
+            String name,
+            ExperimentRequest request,
+            Function<PluginCatalog, ExperimentSpec> choice,
+            @Nullable Path out,
+            RunFolder.Existing existing)
             throws IOException, InterruptedException {
+        settings.requireOneDataSet(request.dataSets().size());
+        List<Experiment> experiments = prepared(request, choice);
+        Path folder = out != null ? out : newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault()));
         if (experiments.size() > 1) {
             DataSetRuns runs = DataSetRuns.create(folder, existing, DataSetRuns.named(experiments));
-            told.run();
+            tellUnmirrored(request);
             return resume(runs);
         }
         Experiment experiment = experiments.get(0);
         try (RunLock lock = RunFolder.claim(folder, existing)) {
             lock.run().writeExperiment(experiment.spec());
-            told.run();
+            tellUnmirrored(request);
             return conduct(experiment, settings.policy, lock, folder);
+        }
+    }
+
+    /** Creates a new folder, even if two commands start in the same second. */
+    static Path newFolder(Path runs, String command, LocalDateTime now) {
+        String name = command + "-"
+                + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(now);
+        Path folder = runs.resolve(name);
+        try {
+            Files.createDirectories(runs);
+            for (int i = 2; ; i++) {
+                try {
+                    return Files.createDirectory(folder);
+                } catch (FileAlreadyExistsException e) {
+                    folder = runs.resolve(name + "-" + i);
+                }
+            }
+        } catch (IOException e) {
+            throw new RequestException(
+                    "expected a folder that can be made, but " + folder + " cannot (" + Reasons.of(e)
+                            + "): choose another with --out",
+                    e);
+        }
+    }
+
+    private record Prepared(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog) {}
+
+    private List<Experiment> prepared(ExperimentRequest request, Function<PluginCatalog, ExperimentSpec> choice) {
+        List<Prepared> prepared = new ArrayList<>();
+        for (DatasetSpec one : request.dataSets()) {
+            ImageDataset loaded = load(one);
+            prepared.add(new Prepared(one, loaded, catalog.on(one.task(loaded))));
+        }
+        if (!request.namesClassifiers()) {
+            request.name(supporting(prepared.stream().map(Prepared::catalog).toList()));
+        }
+        List<Experiment> experiments = new ArrayList<>();
+        for (Prepared one : prepared) {
+            ExperimentSpec asked = choice.apply(one.catalog).on(one.dataset).pinned(catalog);
+            Experiment experiment = prepared(asked, request.choosesBatch(), one.images);
+            experiments.add(experiment);
+            tellSmallerBatches(asked, experiment);
+        }
+        return experiments;
+    }
+
+    /** Finds the classifiers that support the images of all data sets, and reports which do not. */
+    private List<String> supporting(List<PluginCatalog> catalogs) {
+        Set<String> supporting = new LinkedHashSet<>();
+        Map<String, String> unsupported = new LinkedHashMap<>();
+        Set<String> leftOut = new LinkedHashSet<>();
+        for (PluginCatalog one : catalogs) {
+            one.failures().forEach(failure -> leftOut.add(failure.toString()));
+            for (InstalledClassifier classifier : one.classifiers()) {
+                supporting.add(classifier.name());
+                if (classifier.unsupported() != null) {
+                    unsupported.put(classifier.name(), classifier.unsupported());
+                }
+            }
+        }
+        if (supporting.isEmpty()) {
+            throw new RequestException(
+                    "expected at least one plugin in " + settings.plugins + ", but found none: see catwalk list");
+        }
+        unsupported.forEach((name, reason) -> leftOut.add(name + ", which " + reason));
+        leftOut.forEach(what -> console.note("left out: " + what));
+        supporting.removeAll(unsupported.keySet());
+        return List.copyOf(supporting);
+    }
+
+    private void tellSmallerBatches(ExperimentSpec asked, Experiment experiment) {
+        ExperimentSpec spec = experiment.spec();
+        int images = spec.fewestToTrainOn(experiment.dataset());
+        for (int i = 0; i < asked.classifiers().size(); i++) {
+            int wanted = asked.classifiers().get(i).recipe().batchSize();
+            int batch = spec.classifiers().get(i).recipe().batchSize();
+            if (batch < wanted) {
+                int steps = EpochBatches.of(images, batch).steps();
+                console.note(asked.classifiers().get(i).name() + ": batches of " + batch + " images instead of "
+                        + wanted + ", so that " + images + " training images make " + steps
+                        + (steps == 1 ? " step" : " steps") + " in each epoch");
+            }
+        }
+    }
+
+    /** Reports what was changed in the recipes of plugins, once no error can stop the command any more. */
+    private void tellUnmirrored(ExperimentRequest request) {
+        if (request.unmirrored()) {
+            console.note("no image is mirrored, because that may change its class: add --augment all if it does not");
         }
     }
 
@@ -122,7 +240,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
     private int resume(RunFolder run, RunPolicy policy, Path whole) throws IOException, InterruptedException {
         ExperimentSpec asked = run.readExperiment();
         ExperimentSpec request = repinned(asked);
-        Experiment experiment = prepared(request, true, load(request.dataset(), console));
+        Experiment experiment = prepared(request, true, load(request.dataset()));
         try (RunLock lock = run.lock(RunLock.Purpose.TRAIN)) {
             if (!request.equals(asked)) {
                 run.writeExperiment(request);

@@ -1,8 +1,8 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.experiment.ExperimentRequest;
+import io.catwalk.runner.experiment.ExperimentTree;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -27,16 +27,9 @@ final class TrainCommand extends ConsoleCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        ExperimentRequest request = options.tree().read();
-        ExperimentRuns runs = new ExperimentRuns(options, request, console);
-        if (choices.isEmpty()) {
-            return runs.carryOut("train-" + name, List.of(name));
-        }
-        Map<String, Object> choice = new LinkedHashMap<>();
-        choices.forEach((key, text) -> choice.put(key, OptionParsers.value(text)));
-        return runs.carryOut(
-                "train-" + name,
-                List.of(name),
-                (names, catalog) -> request.spec(request.choices(name, catalog, List.of(choice)), null));
+        ExperimentTree tree = options.tree(List.of(name));
+        choices.forEach((key, text) -> tree.with("--set", "choice." + key, OptionParsers.value(text)));
+        ExperimentRequest request = tree.read();
+        return options.run("train-" + name, request, request::spec, console);
     }
 }

@@ -3,11 +3,9 @@ package io.catwalk.runner.cli;
 import io.catwalk.api.Choice;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.experiment.Candidates;
 import io.catwalk.runner.experiment.ClassifierConfig;
 import io.catwalk.runner.experiment.ExperimentRequest;
 import io.catwalk.runner.experiment.ExperimentSpec;
-import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.experiment.TuningSpec.Rung;
 import io.catwalk.runner.plugin.InstalledClassifier;
@@ -17,7 +15,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -84,35 +81,33 @@ final class TuneCommand extends ConsoleCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        ExperimentRequest request = folds.over(options.tree(), 3).read();
+        ExperimentRequest request = folds.over(options.tree(List.of(name)), 3).read();
         int dataSets = request.dataSets().size();
         if (dataSets > 1) {
             throw new RequestException("a search takes one data set at a time, but there are " + dataSets
                     + ": run the command once for each");
         }
-        return new ExperimentRuns(options, request, console)
-                .carryOut("tune-" + name, List.of(name), (names, catalog) -> searched(request, catalog, console));
+        return options.run("tune-" + name, request, catalog -> searched(request, catalog, console), console);
     }
 
     private ExperimentSpec searched(ExperimentRequest request, PluginCatalog catalog, Console console) {
         InstalledClassifier classifier = catalog.require(name);
-        ClassifierConfig plain =
-                request.choices(name, catalog, List.of(Map.of())).get(0);
+        ClassifierConfig plain = request.choices(catalog, List.of(Map.of())).get(0);
         SearchSpace space =
                 search.isEmpty() ? standardSpace(request, classifier, plain, console) : space(classifier, plain);
         // What is drawn depends on the seed, but whether a recipe can have a value does not.
         List<Map<String, Object>> values = new ArrayList<>();
         space.choices().forEach((key, choice) -> choice.values().forEach(value -> values.add(Map.of(key, value))));
-        List<ClassifierConfig> unused = request.choices(name, catalog, values);
+        List<ClassifierConfig> unused = request.choices(catalog, values);
         List<Map<String, Object>> points = strategy == Strategy.GRID
-                ? Candidates.grid(space)
-                : Candidates.random(space, candidates, request.seeds().get(0));
+                ? TuningSpec.grid(space)
+                : TuningSpec.random(space, candidates, request.seeds().get(0));
         int epochs = scoreEpochs == null ? plain.recipe().epochs() : scoreEpochs;
         List<Rung> rungs = strategy == Strategy.HALVING
-                ? Candidates.halving(points.size(), epochs, eta)
+                ? TuningSpec.halving(points.size(), epochs, eta)
                 : List.of(new Rung(epochs, points.size()));
         List<ClassifierConfig> contestants = new ArrayList<>();
-        for (ClassifierConfig one : request.choices(name, catalog, points)) {
+        for (ClassifierConfig one : request.choices(catalog, points)) {
             contestants.add(one.withVariant(TuningSpec.variant(contestants.size() + 1)));
         }
         return request.spec(contestants, new TuningSpec(strategy, rungs, points));
@@ -129,7 +124,7 @@ final class TuneCommand extends ConsoleCommand {
                     + " hyperparameters: name with --search what to search instead, such as"
                     + " learning_rate=A,B and hyperparameters that keep the shapes of the network");
         } else {
-            Set<String> said = request.chosen(name);
+            Set<String> said = request.chosen();
             for (Map.Entry<String, Choice> open :
                     classifier.searchSpace().choices().entrySet()) {
                 if (!said.contains(open.getKey())) {
@@ -160,12 +155,8 @@ final class TuneCommand extends ConsoleCommand {
                 space = space.with(
                         parts[0],
                         known != null && parts.length == 1
-                                ? known.withDefault(value(plain, parts[0]))
-                                : OptionParsers.choice(
-                                        parts[1],
-                                        () -> known == null
-                                                ? RecipeOverrides.number(plain.recipe(), parts[0])
-                                                : value(plain, parts[0])));
+                                ? known.withDefault(plain.value(parts[0]))
+                                : OptionParsers.choice(parts[1], () -> plain.value(parts[0])));
             } catch (IllegalArgumentException e) {
                 throw new RequestException(
                         "--search " + asked + ": " + e.getMessage() + ": write values such as " + parts[0]
@@ -174,9 +165,5 @@ final class TuneCommand extends ConsoleCommand {
             }
         }
         return space;
-    }
-
-    private static Object value(ClassifierConfig plain, String name) {
-        return Objects.requireNonNull(plain.hyperparameters().get(name));
     }
 }

@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.trial.TrialName;
 import java.util.Map;
@@ -29,6 +30,16 @@ public record ClassifierConfig(
     public ClassifierConfig {
         TrialName.checked("classifier", name);
         TrialName.checked("variant", variant);
+    }
+
+    /**
+     * Returns the value of a hyperparameter, or of a number of the recipe such as {@code learning_rate}.
+     *
+     * @throws RequestException if there is none
+     */
+    public Object value(String key) {
+        Object chosen = hyperparameters.get(key);
+        return chosen != null ? chosen : RecipeOverrides.number(recipe, key);
     }
 
     /** Renames the choice. */

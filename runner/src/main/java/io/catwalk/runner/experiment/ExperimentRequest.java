@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +52,7 @@ public final class ExperimentRequest {
     private final Map<String, Integer> positions = new HashMap<>();
 
     private final Map<InitEntry, InitialWeights> weights = new HashMap<>();
+    private List<String> names;
     private boolean choosesBatch;
     private boolean unmirrored;
 
@@ -62,6 +62,7 @@ public final class ExperimentRequest {
         this.source = tree.source();
         this.said = said;
         this.base = base;
+        names = said.names();
         choosesBatch = tree.isSetBy("--batch-size");
         for (Entry entry : said.entries()) {
             // Not every file system distinguishes upper and lower case.
@@ -75,6 +76,8 @@ public final class ExperimentRequest {
     /**
      * What is said of images and classifiers.
      *
+     * @param names of the classifiers on the command line
+     * @param choice hyperparameters and numbers of the recipe for the only one of them
      * @param classifiers the entries of the file
      * @param recipe keys and values for all of them
      * @param init weights for the only one of them
@@ -83,12 +86,16 @@ public final class ExperimentRequest {
     record Said(
             @Nullable DatasetSpec dataset,
             @Nullable List<DatasetSpec> datasets,
+            List<String> names,
+            Map<String, Object> choice,
             @Nullable List<Entry> classifiers,
             @Nullable ObjectNode recipe,
             @Nullable InitEntry init,
             @Nullable String augment) {
 
         Said {
+            names = names == null ? List.of() : names;
+            choice = choice == null ? Map.of() : choice;
             if (datasets != null && datasets.isEmpty()) {
                 throw new RequestException(
                         "datasets must have at least one, but has none: leave it out for fashion-mnist");
@@ -217,54 +224,64 @@ public final class ExperimentRequest {
         return unmirrored;
     }
 
-    /** Tells whether the file names classifiers. */
+    /** Tells whether the command line or the file names classifiers. */
     public boolean namesClassifiers() {
-        return !said.entries().isEmpty();
+        return !entries().isEmpty();
+    }
+
+    /** Names the classifiers where nobody did. */
+    public void name(List<String> classifiers) {
+        names = classifiers;
     }
 
     /** Refuses unknown classifiers and missing weights to start from, before images are read, which may take long. */
-    public void requireKnown(List<String> names, PluginCatalog catalog) {
+    public void requireKnown(PluginCatalog catalog) {
         InitialWeights unused = weights(said.init);
-        entries(names).forEach(entry -> installed(entry, catalog));
+        entries().forEach(entry -> installed(entry, catalog));
     }
 
     /**
-     * Resolves classifiers: those of the file with these names, with the defaults of the plugin for a name without an
+     * Resolves the classifiers: those of the file with the names, with the defaults of the plugin for a name without an
      * entry; all of the file without names.
      *
      * @throws RequestException if there is no such classifier, it has no such hyperparameter or option, or the recipe
      *     cannot be changed in this way; in one line that names the file, the classifier and the position
      */
-    public List<ClassifierConfig> classifiers(List<String> names, PluginCatalog catalog) {
-        return entries(names).stream()
-                .flatMap(
-                        entry -> resolved(entry, installed(entry, catalog), catalog.task(), List.of(Map.of())).stream())
-                .toList();
+    public List<ClassifierConfig> classifiers(PluginCatalog catalog) {
+        return said.choice.isEmpty()
+                ? entries().stream()
+                        .flatMap(entry -> resolved(entry, catalog, List.of(Map.of())).stream())
+                        .toList()
+                : choices(catalog, List.of(said.choice));
     }
 
-    /** Resolves a classifier once for each choice of hyperparameters and numbers of the recipe, which override the rest. */
-    public List<ClassifierConfig> choices(String name, PluginCatalog catalog, List<Map<String, Object>> choices) {
-        Entry entry = only(name);
-        return resolved(entry, installed(entry, catalog), catalog.task(), choices);
+    /** Resolves the only one once for each choice of hyperparameters and numbers of the recipe, which override the rest. */
+    public List<ClassifierConfig> choices(PluginCatalog catalog, List<Map<String, Object>> choices) {
+        return resolved(only(), catalog, choices);
     }
 
-    /** Returns the names of the hyperparameters that the file gives a classifier. */
-    public Set<String> chosen(String name) {
-        return only(name).hyperparameters().keySet();
+    /** Returns the names of the hyperparameters that the file gives the only one. */
+    public Set<String> chosen() {
+        return only().hyperparameters().keySet();
     }
 
-    private Entry only(String name) {
-        List<Entry> entries = entries(List.of(name));
+    private Entry only() {
+        List<Entry> entries = entries();
         if (entries.size() > 1) {
-            throw new RequestException(source + "expected one entry of " + name
-                    + " for --set or a search to change, but found the variants "
-                    + entries.stream().map(Entry::variant).collect(Collectors.joining(", "))
-                    + ": leave all but one out");
+            throw new RequestException(
+                    source + "expected one entry of " + entries.get(0).name()
+                            + " for --set or a search to change, but found the variants "
+                            + entries.stream().map(Entry::variant).collect(Collectors.joining(", "))
+                            + ": leave all but one out");
         }
         return entries.get(0);
     }
 
-    List<Entry> entries(List<String> names) {
+    private List<ClassifierConfig> resolved(Entry entry, PluginCatalog catalog, List<Map<String, Object>> choices) {
+        return resolved(entry, installed(entry, catalog), catalog.task(), choices);
+    }
+
+    List<Entry> entries() {
         return names.isEmpty()
                 ? said.entries()
                 : names.stream()
@@ -396,15 +413,20 @@ public final class ExperimentRequest {
         return changed;
     }
 
+    /** Creates the request for the images of a catalog. */
+    public ExperimentSpec spec(PluginCatalog catalog) {
+        return spec(classifiers(catalog), null);
+    }
+
     /**
      * Creates a request of these classifiers, or of a search among them. As many trials run at once as there are cores,
      * unless the user says how many: two with one thread each end sooner than two in turn with two threads.
      */
     public ExperimentSpec spec(List<ClassifierConfig> classifiers, @Nullable TuningSpec tuning) {
-        Set<String> names =
-                new HashSet<>(classifiers.stream().map(ClassifierConfig::name).toList());
-        if (said.init != null && names.size() > 1) {
-            throw new RequestException("--init must be for one classifier, but there are " + names.size()
+        long networks =
+                classifiers.stream().map(ClassifierConfig::name).distinct().count();
+        if (said.init != null && networks > 1) {
+            throw new RequestException("--init must be for one classifier, but there are " + networks
                     + ": name one, or write init beside each in an experiment file");
         }
         int cores = Runtime.getRuntime().availableProcessors();

@@ -44,7 +44,8 @@ public final class ExperimentTree {
                     .split(" ", -1));
 
     /** Those that are read into {@link ExperimentRequest.Said}, and what only options set. */
-    private static final List<String> SAID = List.of("dataset", "datasets", "classifiers", "recipe", "init", "augment");
+    private static final List<String> SAID =
+            List.of("dataset datasets names choice classifiers recipe init augment".split(" ", -1));
 
     /** What is read where neither file nor option says anything; jobs and threads are chosen later then. */
     private static final String DEFAULTS = """

@@ -12,13 +12,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Changes parts of a recipe, by the names that its settings have in {@code experiment.yaml}. */
-public final class RecipeOverrides {
+final class RecipeOverrides {
 
     /** The name of the choice among {@link #AUGMENTATION_SETS}, for {@link #with}. */
-    public static final String AUGMENTATION = "augmentation";
+    static final String AUGMENTATION = "augmentation";
 
     /** The sets of augmentations that have a name; each has one more augmentation than the one before. */
-    public static final List<String> AUGMENTATION_SETS = List.of("none", "flip", "flip+shift", "flip+shift+erase");
+    static final List<String> AUGMENTATION_SETS = List.of("none", "flip", "flip+shift", "flip+shift+erase");
 
     private static final List<Augmentation> AUGMENTATIONS =
             List.of(Augmentation.horizontalFlip(), Augmentation.shift(0.04), Augmentation.erase(0.25, 0.2));
@@ -63,7 +63,7 @@ public final class RecipeOverrides {
      * @param value a number, or a number as text; or one of {@link #AUGMENTATION_SETS}
      * @throws RequestException if the recipe has no such number, or the value is outside its range
      */
-    public static Recipe with(Recipe base, String name, Object value) {
+    static Recipe with(Recipe base, String name, Object value) {
         if (name.equals(AUGMENTATION)) {
             return base.withAugmentations(augmentations(String.valueOf(value)));
         }
@@ -75,18 +75,14 @@ public final class RecipeOverrides {
         return TreeReader.read(tree, Recipe.class, TreeReader.Keys.ALL, "recipe", "");
     }
 
-    /**
-     * Finds a number.
-     *
-     * @throws RequestException if the recipe has no such number
-     */
-    public static Number number(Recipe recipe, String name) {
+    /** Finds a number, which the recipe must have. */
+    static Number number(Recipe recipe, String name) {
         ObjectNode tree = TreeReader.MAPPER.valueToTree(recipe);
         return tree.at("/" + path(tree, name).replace('.', '/')).numberValue();
     }
 
     /** Says whether a name can be used. */
-    public static boolean has(Recipe recipe, String name) {
+    static boolean has(Recipe recipe, String name) {
         return name.equals(AUGMENTATION)
                 || meant(numbers(TreeReader.MAPPER.valueToTree(recipe), ""), name)
                                 .size()

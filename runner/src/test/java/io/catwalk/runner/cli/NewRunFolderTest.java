@@ -25,7 +25,7 @@ final class NewRunFolderTest {
     void commandsInTheSameSecondGetFoldersOfTheirOwn() {
         Path runs = folder.resolve("runs");
 
-        assertThat(IntStream.range(0, 20).parallel().mapToObj(i -> ExperimentRuns.newFolder(runs, "train", NOW)))
+        assertThat(IntStream.range(0, 20).parallel().mapToObj(i -> RunLauncher.newFolder(runs, "train", NOW)))
                 .doesNotHaveDuplicates()
                 .contains(runs.resolve("train-20261125-010203"), runs.resolve("train-20261125-010203-20"))
                 .allMatch(Files::isDirectory);
@@ -35,7 +35,7 @@ final class NewRunFolderTest {
     void aPlaceThatCannotHoldOneIsNamed() throws IOException {
         Path file = Files.writeString(folder.resolve("runs"), "");
 
-        assertThatThrownBy(() -> ExperimentRuns.newFolder(file, "train", NOW))
+        assertThatThrownBy(() -> RunLauncher.newFolder(file, "train", NOW))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("--out");
     }

@@ -98,7 +98,7 @@ final class RecipeOptionsTest {
         static ExperimentTree tree(String... words) {
             Parsed parsed = new Parsed();
             new CommandLine(parsed).parseArgs(words);
-            return parsed.options.tree();
+            return parsed.options.tree(List.of());
         }
     }
 

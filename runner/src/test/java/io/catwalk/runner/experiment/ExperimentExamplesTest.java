@@ -51,7 +51,7 @@ final class ExperimentExamplesTest {
     }
 
     private static List<ClassifierConfig> resolved(Path file) {
-        return ExperimentTree.of(file).read().classifiers(List.of(), catalog);
+        return ExperimentTree.of(file).read().classifiers(catalog);
     }
 
     private static ExperimentSpec spec(Path file) {

@@ -111,7 +111,7 @@ final class ExperimentRequestTest {
     }
 
     private static List<ClassifierConfig> all(ExperimentRequest request) {
-        return request.entries(List.of()).stream()
+        return request.entries().stream()
                 .map(entry -> resolved(request, entry, Map.of()))
                 .toList();
     }
@@ -163,8 +163,8 @@ final class ExperimentRequestTest {
         assertThat(request.dataSets()).containsExactly(images);
         assertThat(spec.dataset()).isEqualTo(images);
         assertThat(spec.split()).isEqualTo(new SplitSpec(5, 2, 0.2, 3));
-        assertThat(request.entries(List.of())).hasSize(2).first().isEqualTo(ExperimentRequest.Entry.of("lstm"));
-        ExperimentRequest.Entry wide = request.entries(List.of()).get(1);
+        assertThat(request.entries()).hasSize(2).first().isEqualTo(ExperimentRequest.Entry.of("lstm"));
+        ExperimentRequest.Entry wide = request.entries().get(1);
         assertThat(wide.name()).isEqualTo("gru");
         assertThat(wide.variant()).isEqualTo("wide");
         assertThat(wide.hyperparameters()).isEqualTo(Map.of("units", 64, "dropout", 0));
@@ -265,7 +265,7 @@ final class ExperimentRequestTest {
                 + "- {name: gru, hyperparameters: {units: 64, pooling: max}, recipe: {batch_size: 7}}");
 
         ClassifierConfig one =
-                resolved(request, request.entries(List.of()).get(0), Map.of("pooling", "mean", "learning_rate", 0.5));
+                resolved(request, request.entries().get(0), Map.of("pooling", "mean", "learning_rate", 0.5));
 
         assertThat(one.hyperparameters()).containsEntry("units", 64).containsEntry("pooling", "mean");
         assertThat(one.recipe())
@@ -284,7 +284,7 @@ final class ExperimentRequestTest {
 
         ExperimentRequest again = file(Json.YAML.writeValueAsString(Map.of("classifiers", List.of(quoted))));
 
-        assertThat(again.entries(List.of()).get(0).variant()).isEqualTo(variant);
+        assertThat(again.entries().get(0).variant()).isEqualTo(variant);
         assertThat(only("{name: gru, variant: 64}").variant()).isEqualTo("64");
     }
 
@@ -333,17 +333,21 @@ final class ExperimentRequestTest {
 
     @Test
     void theCommandLineChoosesAmongTheEntriesByTheirNames() throws IOException {
-        ExperimentRequest file = file("""
+        String yaml = """
                 classifiers:
                 - {name: gru, variant: small, hyperparameters: {units: 64}}
                 - lstm
                 - gru
-                """);
-        List<ExperimentRequest.Entry> all = file.entries(List.of());
+                """;
+        List<ExperimentRequest.Entry> all = file(yaml).entries();
 
         assertThat(all).extracting(ExperimentRequest.Entry::label).containsExactly("gru@small", "lstm", "gru");
-        assertThat(file.entries(List.of("gru", "gru"))).containsExactly(all.get(0), all.get(2));
-        assertThat(file.entries(List.of("rnn", "lstm"))).containsExactly(ExperimentRequest.Entry.of("rnn"), all.get(1));
+        assertThat(named(yaml, "gru", "gru").entries()).containsExactly(all.get(0), all.get(2));
+        assertThat(named(yaml, "rnn", "lstm").entries()).containsExactly(ExperimentRequest.Entry.of("rnn"), all.get(1));
+    }
+
+    private ExperimentRequest named(String yaml, String... names) throws IOException {
+        return tree(yaml).with("", "names", names).read();
     }
 
     @ParameterizedTest
@@ -492,16 +496,16 @@ final class ExperimentRequestTest {
     void anUnknownClassifierIsNamedWithItsPlace() throws IOException {
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         TestPlugin.sound("lstm").write(plugins.resolve("lstm.jar"));
-        ExperimentRequest file = file("classifiers: [lstm, lsmt]");
+        String file = "classifiers: [lstm, lsmt]";
         PluginCatalog catalog = PluginCatalog.open(plugins).on(TASK);
-        assertThat(file.classifiers(List.of("lstm"), catalog))
+        assertThat(named(file, "lstm").classifiers(catalog))
                 .extracting(ClassifierConfig::name)
                 .containsExactly("lstm");
-        assertThatThrownBy(() -> file.classifiers(List.of("lsmt"), catalog))
+        assertThatThrownBy(() -> file(file).classifiers(catalog))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("classifiers[1]: no classifier is named 'lsmt'; did you mean 'lstm'?");
         // This one is not in the file.
-        assertThatThrownBy(() -> file.classifiers(List.of("lst"), catalog))
+        assertThatThrownBy(() -> named(file, "lst").classifiers(catalog))
                 .hasMessageStartingWith("no classifier is named 'lst'; did you mean 'lstm'?");
     }
 }

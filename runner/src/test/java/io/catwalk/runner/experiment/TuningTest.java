@@ -32,7 +32,7 @@ final class TuningTest {
 
     @Test
     void aGridHasEveryPointOnceAndBeginsWithWhatThePluginBrings() {
-        assertThat(Candidates.grid(space()))
+        assertThat(TuningSpec.grid(space()))
                 .hasSize(6)
                 .doesNotHaveDuplicates()
                 .startsWith(Map.of("units", 128, "rate", 0.1));
@@ -40,18 +40,18 @@ final class TuningTest {
 
     @Test
     void drawsAreWithoutReplacementAndRepeatable() {
-        List<Map<String, Object>> drawn = Candidates.random(space(), 4, 7);
+        List<Map<String, Object>> drawn = TuningSpec.random(space(), 4, 7);
 
         assertThat(drawn).hasSize(4).doesNotHaveDuplicates().startsWith(Map.of("units", 128, "rate", 0.1));
-        assertThat(Candidates.random(space(), 4, 7)).isEqualTo(drawn);
-        assertThat(Candidates.grid(space())).containsAll(drawn);
-        assertThat(Candidates.random(space(), 100, 7)).containsExactlyInAnyOrderElementsOf(Candidates.grid(space()));
+        assertThat(TuningSpec.random(space(), 4, 7)).isEqualTo(drawn);
+        assertThat(TuningSpec.grid(space())).containsAll(drawn);
+        assertThat(TuningSpec.random(space(), 100, 7)).containsExactlyInAnyOrderElementsOf(TuningSpec.grid(space()));
     }
 
     @Test
     void aRangeIsDrawnFromAndNoGrid() {
         SearchSpace space = space().with("dropout", Choice.range(0.1, 0.0, 0.5));
-        List<Map<String, Object>> drawn = Candidates.random(space, 40, 7);
+        List<Map<String, Object>> drawn = TuningSpec.random(space, 40, 7);
 
         assertThat(drawn)
                 .hasSize(40)
@@ -59,8 +59,8 @@ final class TuningTest {
                 .startsWith(Map.of("units", 128, "rate", 0.1, "dropout", 0.1))
                 .allSatisfy(point -> assertThat(dropout(point)).isBetween(0.0, 0.5));
         assertThat(drawn.stream().filter(point -> dropout(point) < 0.25)).hasSizeBetween(10, 30);
-        assertThat(Candidates.random(space, 40, 7)).isEqualTo(drawn);
-        assertThatThrownBy(() -> Candidates.grid(space))
+        assertThat(TuningSpec.random(space, 40, 7)).isEqualTo(drawn);
+        assertThatThrownBy(() -> TuningSpec.grid(space))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContainingAll("dropout", "the range between 0.0 and 0.5", "--strategy random");
     }
@@ -82,14 +82,14 @@ final class TuningTest {
         "27, 2, 3, '1x27 2x3'"
     })
     void eachRungHasFewerCandidatesForMoreEpochs(int candidates, int epochs, int eta, String rungs) {
-        assertThat(Candidates.halving(candidates, epochs, eta).stream()
+        assertThat(TuningSpec.halving(candidates, epochs, eta).stream()
                         .map(rung -> rung.epochs() + "x" + rung.candidates()))
                 .containsExactly(rungs.split(" ", -1));
     }
 
     @Test
     void anEmptySpaceIsRefused() {
-        assertThatThrownBy(() -> Candidates.grid(SearchSpace.none()))
+        assertThatThrownBy(() -> TuningSpec.grid(SearchSpace.none()))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("--search");
         assertThatThrownBy(() -> new TuningSpec(Tuning.Strategy.GRID, List.of(new Rung(1, 1)), List.of()))
