@@ -6,7 +6,6 @@ import io.catwalk.runner.experiment.ExperimentRequest;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.experiment.RunFolder;
-import io.catwalk.runner.experiment.RunPolicy;
 import io.catwalk.runner.plugin.PluginCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -133,7 +132,7 @@ final class ExperimentOptions {
         PluginCatalog catalog = runOptions.plugins.open(console);
         request.requireKnown(catalog);
         RunFolder.Existing existing = force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE;
-        return new RunLauncher(runOptions.settings(false, RunPolicy.Versions.RENEW), catalog, console)
+        return new RunLauncher(runOptions.settings(false, false), catalog, console)
                 .start(name, request, choice, out, existing);
     }
 

@@ -144,7 +144,7 @@ final class ReportCommand extends ConsoleCommand {
 
     @SuppressWarnings("try") // the lock is held, not used
     private Path across(DataSetRuns all, SlideOptions slides, Console console) throws IOException {
-        try (RunLock lock = all.lockPatiently(console::note)) {
+        try (RunLock lock = all.lock(RunLock.Purpose.WRITE, console::note)) {
             for (RunFolder run : all.begun()) {
                 run(run, slides, console);
             }

@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.experiment.DataSetRuns;
 import io.catwalk.runner.experiment.RunFolder;
-import io.catwalk.runner.experiment.RunPolicy;
 import io.catwalk.runner.plugin.PluginCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,9 +32,8 @@ final class ResumeCommand extends ConsoleCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        RunPolicy.Versions versions = keepVersions ? RunPolicy.Versions.KEEP : RunPolicy.Versions.RENEW;
         Path begun = DataSetRuns.isOne(folder) ? folder : RunFolder.open(folder).path();
         PluginCatalog catalog = runOptions.plugins.open(console);
-        return new RunLauncher(runOptions.settings(true, versions), catalog, console).resume(begun);
+        return new RunLauncher(runOptions.settings(true, keepVersions), catalog, console).resume(begun);
     }
 }

@@ -255,7 +255,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         List<RunFolder> runs = all.runs();
         settings.requireOneDataSet(runs.size());
         int worst = ExitCode.DONE;
-        try (RunLock lock = all.lock()) {
+        try (RunLock lock = all.lock(RunLock.Purpose.TRAIN, console::note)) {
             long start = System.nanoTime();
             for (int i = 0; i < runs.size(); i++) {
                 RunFolder run = runs.get(i);
@@ -290,7 +290,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         }
         Duration left = whole.budget().minusNanos(System.nanoTime() - start);
         return new RunPolicy(
-                left.compareTo(LEAST) < 0 ? LEAST : left, whole.retry(), whole.versions(), whole.processor());
+                left.compareTo(LEAST) < 0 ? LEAST : left, whole.retries(), whole.keepsVersions(), whole.processor());
     }
 
     /** Pins an earlier request to the jars that are there now, and reports which jars have changed. */

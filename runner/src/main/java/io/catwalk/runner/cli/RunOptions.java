@@ -73,7 +73,7 @@ final class RunOptions {
     private boolean json;
 
     /** Checks what runs the trials, before anything is written. */
-    RunLauncher.Settings settings(boolean resumes, RunPolicy.Versions versions) {
+    RunLauncher.Settings settings(boolean resumes, boolean keepsVersions) {
         if ((master != null || orders != null) && (inProcess || (master != null && orders != null))) {
             throw new RequestException((master != null ? "--on" : "--orders") + " says where trials run: leave "
                     + (inProcess ? "--in-process" : "--orders") + " out");
@@ -86,8 +86,8 @@ final class RunOptions {
         PrivateFolder.claim();
         RunPolicy policy = new RunPolicy(
                 budget == null ? null : Duration.ofSeconds(ExperimentTree.seconds("--budget", budget)),
-                retry ? RunPolicy.Retry.ONCE : RunPolicy.Retry.NEVER,
-                versions,
+                retry,
+                keepsVersions,
                 sameMachine == null || !sameMachine.isEmpty()
                         ? sameMachine
                         : Machine.current().processor());

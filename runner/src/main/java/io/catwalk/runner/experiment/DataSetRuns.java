@@ -149,25 +149,14 @@ public record DataSetRuns(Path path) {
     }
 
     /**
-     * Locks the folder, so that nobody else works on it; each run also has its own lock. Drafts that a killed process
-     * has left are deleted.
+     * Locks the folder, so that nobody else works on it; each run also has its own lock. Who writes waits for a while
+     * for another process that writes. Drafts that a killed process has left are deleted.
      *
      * @throws RequestException if somebody else has the lock, or it cannot be written
      */
-    public RunLock lock() {
-        return tidied(RunLock.take(new RunFolder(path), RunLock.Purpose.TRAIN, Duration.ZERO, note -> {}));
-    }
-
-    /**
-     * Locks the folder in order to write into it; waits for a while for another process that writes.
-     *
-     * @throws RequestException if somebody trains there or does not finish in time, or it cannot be written
-     */
-    public RunLock lockPatiently(Consumer<String> note) {
-        return tidied(RunLock.take(new RunFolder(path), RunLock.Purpose.WRITE, RunFolder.PATIENCE, note));
-    }
-
-    private RunLock tidied(RunLock lock) {
+    public RunLock lock(RunLock.Purpose purpose, Consumer<String> note) {
+        Duration wait = purpose == RunLock.Purpose.WRITE ? RunFolder.PATIENCE : Duration.ZERO;
+        RunLock lock = RunLock.take(new RunFolder(path), purpose, wait, note);
         try {
             AtomicFiles.sweep(path);
         } catch (IOException e) {
@@ -219,7 +208,7 @@ public record DataSetRuns(Path path) {
                 }
             }
         }
-        try (RunLock lock = lock()) {
+        try (RunLock lock = lock(RunLock.Purpose.TRAIN, note -> {})) {
             for (String run : runs) {
                 Path folder = path.resolve(run);
                 if (Files.exists(folder)) {

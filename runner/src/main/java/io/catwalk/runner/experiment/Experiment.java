@@ -306,7 +306,7 @@ public final class Experiment {
                 return null;
             }
             TrialOrder.Inputs then = done.provenance().inputs();
-            TrialOrder asked = policy.versions() == RunPolicy.Versions.KEEP
+            TrialOrder asked = policy.keepsVersions()
                     ? order.with(order.inputs().with(then.software()))
                     : order;
             String key = asked.key();

@@ -59,7 +59,7 @@ public final class ExperimentRequest {
     /** Holds what was read: {@code base} is the request without classifiers. */
     ExperimentRequest(ExperimentTree tree, Said said, ExperimentSpec base) {
         this.tree = tree;
-        this.source = tree.source();
+        this.source = tree.source;
         this.said = said;
         this.base = base;
         names = said.names();

@@ -3,6 +3,7 @@ package io.catwalk.runner.experiment;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.DatasetSpec;
 import java.io.IOException;
@@ -59,7 +60,9 @@ public final class ExperimentTree {
     /** Where the YAML parser reports a problem. */
     private static final Pattern MARK = Pattern.compile("(?m)^ in .*, line ([0-9]+), column [0-9]+:$");
 
-    private final String source;
+    /** The file, followed by a colon; empty without one. */
+    final String source;
+
     private final ObjectNode tree;
 
     /** The options that have set a key, by the key. */
@@ -96,9 +99,6 @@ public final class ExperimentTree {
                             : ": leave it out"));
         }
         withoutNulls(tree);
-        if (tree.path("split") instanceof ObjectNode split) {
-            withoutNulls(split);
-        }
         if (tree.has("tuning")) {
             throw new RequestException(path + ": tuning must be left out, but is there, since a search has written it:"
                     + " search again with catwalk tune");
@@ -109,22 +109,24 @@ public final class ExperimentTree {
                 throw new RequestException(path + ": " + TreeReader.unknownKey("", key, KEYS));
             }
         }
-        if (tree.has("dataset") && tree.has("datasets")) {
-            throw new RequestException(path + ": datasets must not be given together with dataset: keep one of them");
+        for (String[] pair : new String[][] {{"datasets", "dataset"}, {"trial_timeout", "trial_timeout_seconds"}}) {
+            if (tree.has(pair[0]) && tree.has(pair[1])) {
+                throw new RequestException(
+                        path + ": " + pair[0] + " must not be given together with " + pair[1] + ": keep one of them");
+            }
         }
-        if (tree.has("trial_timeout") && tree.has("trial_timeout_seconds")) {
-            throw new RequestException(
-                    path + ": trial_timeout must not be given together with trial_timeout_seconds: keep one of them");
-        }
-        return new ExperimentTree(path.toString(), tree);
+        return new ExperimentTree(path + ": ", tree);
     }
 
+    /** Removes keys without a value, which are those that are left out. */
     private static void withoutNulls(ObjectNode node) {
-        node.properties().stream()
-                .filter(entry -> entry.getValue().isNull())
-                .map(Map.Entry::getKey)
-                .toList()
-                .forEach(node::remove);
+        for (String key : List.copyOf(node.propertyNames())) {
+            if (node.path(key).isNull()) {
+                node.remove(key);
+            } else if (node.path(key) instanceof ObjectNode inner) {
+                withoutNulls(inner);
+            }
+        }
     }
 
     /** Tells whether a key is given, such as {@code threads} or {@code split.folds}. */
@@ -241,7 +243,7 @@ public final class ExperimentTree {
     }
 
     private <T> T read(JsonNode node, Class<T> type) {
-        return TreeReader.read(node, type, TreeReader.Keys.ANY, source, "", options);
+        return TreeReader.read(node, type, source, options);
     }
 
     /**
@@ -255,7 +257,7 @@ public final class ExperimentTree {
         ObjectNode all = tree.deepCopy().remove(SAID);
         all.set("dataset", TreeReader.MAPPER.valueToTree(said.dataSets().get(0)));
         if (all.has("trial_timeout")) {
-            String name = options.getOrDefault("trial_timeout", source + ": trial_timeout");
+            String name = options.getOrDefault("trial_timeout", source + "trial_timeout");
             all.put(
                     "trial_timeout_seconds",
                     seconds(name, all.remove("trial_timeout").asString("")));
@@ -263,16 +265,9 @@ public final class ExperimentTree {
         ObjectNode defaults =
                 ((ObjectNode) TreeReader.MAPPER.readTree(DEFAULTS)).put("region", EquivalenceRegion.STANDARD.points());
         ObjectNode whole = RecipeOverrides.merged(defaults, all);
-        whole.set(
-                "device",
-                TreeReader.MAPPER.valueToTree(
-                        Accelerators.here().choose(whole.path("device").asString(""))));
+        ComputeDevice device = Accelerators.here().choose(whole.path("device").asString(""));
+        whole.set("device", TreeReader.MAPPER.valueToTree(device));
         return new ExperimentRequest(this, said, read(whole, ExperimentSpec.class));
-    }
-
-    /** Returns the file, followed by a colon; empty without one. */
-    String source() {
-        return source.isEmpty() ? "" : source + ": ";
     }
 
     private static String text(Path path) {

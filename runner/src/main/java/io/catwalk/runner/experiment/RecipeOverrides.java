@@ -36,7 +36,7 @@ final class RecipeOverrides {
      */
     static Recipe recipe(Recipe base, ObjectNode overrides, String source, String path) {
         ObjectNode tree = TreeReader.MAPPER.valueToTree(base);
-        return TreeReader.read(merged(tree, overrides), Recipe.class, TreeReader.Keys.ALL, source, path);
+        return TreeReader.readWhole(merged(tree, overrides), Recipe.class, source + ": ", path);
     }
 
     /** Merges two trees as {@link #recipe} does. */
@@ -72,7 +72,7 @@ final class RecipeOverrides {
         ObjectNode holder =
                 path.equals(leaf(path)) ? tree : (ObjectNode) tree.path(path.substring(0, path.indexOf('.')));
         holder.set(leaf(path), node(value));
-        return TreeReader.read(tree, Recipe.class, TreeReader.Keys.ALL, "recipe", "");
+        return TreeReader.readWhole(tree, Recipe.class, "recipe: ", "");
     }
 
     /** Finds a number, which the recipe must have. */

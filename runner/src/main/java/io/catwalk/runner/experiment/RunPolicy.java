@@ -8,32 +8,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param budget time after which no trial goes on training; trials that do not fit are listed as not run. Null
  *     for no limit
- * @param retry what to do with a trial that fails
- * @param versions what to do with a trial that was made by other versions of the software
+ * @param retries whether a trial that fails is tried once more; the result keeps the reason of the first failure
+ * @param keepsVersions whether a trial that was made by other versions of the software is kept, and the report shows
+ *     that versions are mixed; otherwise it is run again
  * @param processor model that all trials must run on; null for any
  */
 public record RunPolicy(
         @Nullable Duration budget,
-        Retry retry,
-        Versions versions,
+        boolean retries,
+        boolean keepsVersions,
         @Nullable String processor) {
 
     /** No time limit, no retries, and any processor. */
-    public static final RunPolicy STANDARD = new RunPolicy(null, Retry.NEVER, Versions.RENEW, null);
-
-    /** What to do with a trial that fails. */
-    public enum Retry {
-        /** It stays failed. */
-        NEVER,
-        /** It is tried once more, and the result keeps the reason of the first failure. */
-        ONCE
-    }
-
-    /** What to do with a trial that was made by other versions of Catwalk, DJL or PyTorch. */
-    public enum Versions {
-        /** It is run again. */
-        RENEW,
-        /** It is kept, and the report shows that versions are mixed. */
-        KEEP
-    }
+    public static final RunPolicy STANDARD = new RunPolicy(null, false, false, null);
 }

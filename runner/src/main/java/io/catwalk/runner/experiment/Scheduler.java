@@ -152,7 +152,7 @@ final class Scheduler implements AutoCloseable {
     private @Nullable TrialOutcome settled(TrialSpec trial) throws InterruptedException {
         TrialOutcome outcome = outcome(trial, Objects.requireNonNull(running.remove(trial.id())));
         if (outcome instanceof TrialOutcome.Failed
-                && policy.retry() == RunPolicy.Retry.ONCE
+                && policy.retries()
                 && failedOnce.putIfAbsent(trial.id(), String.valueOf(outcome.error())) == null) {
             note.accept(trial.title() + ": failed and is tried once more: " + outcome.error());
         } else if (outcome instanceof TrialOutcome.Lost

@@ -55,36 +55,32 @@ final class TreeReader {
             .changeDefaultNullHandling(nulls -> nulls.withContentNulls(Nulls.FAIL))
             .build();
 
-    /** Which keys of a record must be present. */
-    enum Keys {
-        ANY,
-        ALL
-    }
-
     /** A message of a check that begins with the name of a number, or of its option. */
     private static final Pattern ABOUT_A_NAME = Pattern.compile("(?:--)?([a-z][A-Za-z_-]*) (must .*)", Pattern.DOTALL);
 
     private TreeReader() {}
 
-    /** Reads a tree; messages begin with the source, and positions in them with the path of the tree. */
-    static <T> T read(JsonNode tree, Class<T> type, Keys keys, String source, String path) {
-        return read(tree, type, keys, source, path, Map.of());
+    /** Reads a tree that has all keys; messages begin with the source, and positions in them with the path. */
+    static <T> T readWhole(JsonNode tree, Class<T> type, String source, String path) {
+        ObjectReader whole = MAPPER.readerFor(type)
+                .with(
+                        DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
+        return read(whole, tree, source, path, Map.of());
     }
 
     /** Reads a tree in which options have set some keys; messages about their values begin with the option. */
-    static <T> T read(
-            JsonNode tree, Class<T> type, Keys keys, String source, String path, Map<String, String> options) {
-        ObjectReader reader = MAPPER.readerFor(type);
-        if (keys == Keys.ALL) {
-            reader = reader.with(
-                    DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
-                    DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
-        }
+    static <T> T read(JsonNode tree, Class<T> type, String source, Map<String, String> options) {
+        return read(MAPPER.readerFor(type), tree, source, "", options);
+    }
+
+    private static <T> T read(
+            ObjectReader reader, JsonNode tree, String source, String path, Map<String, String> options) {
         try {
             return reader.readValue(tree);
         } catch (JacksonException e) {
             String reason = Reasons.oneLine(reason(e, tree, path, options));
-            throw new RequestException((source.isEmpty() || reason.startsWith("--") ? "" : source + ": ") + reason, e);
+            throw new RequestException((reason.startsWith("--") ? "" : source) + reason, e);
         }
     }
 

@@ -57,7 +57,7 @@ final class DataSetRunsTest {
         Path runs = collection();
         Path draft = Files.writeString(runs.resolve(".across.html.0123456789abcdef.part"), "<");
 
-        new DataSetRuns(runs).lock().close();
+        new DataSetRuns(runs).lock(RunLock.Purpose.TRAIN, note -> {}).close();
 
         assertThat(draft).doesNotExist();
     }

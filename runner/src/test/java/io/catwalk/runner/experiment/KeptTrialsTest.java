@@ -57,7 +57,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Resumes a run of three made-up trials after something has changed, and checks what is made again. */
 class KeptTrialsTest {
 
-    private static final RunPolicy KEEP = new RunPolicy(null, RunPolicy.Retry.NEVER, RunPolicy.Versions.KEEP, null);
+    private static final RunPolicy KEEP = new RunPolicy(null, false, true, null);
 
     @TempDir
     private static Path shared;
@@ -236,7 +236,7 @@ class KeptTrialsTest {
         assertThat(run.recorded().results().done()).hasSize(3);
         flip(images.resolve("t10k-images-idx3-ubyte"));
 
-        RunPolicy noTime = new RunPolicy(Duration.ZERO, RunPolicy.Retry.NEVER, RunPolicy.Versions.RENEW, null);
+        RunPolicy noTime = new RunPolicy(Duration.ZERO, false, false, null);
         RunResults results = run(request(), catalog, noTime);
 
         assertThat(results.done()).isEmpty();
@@ -253,7 +253,7 @@ class KeptTrialsTest {
     /** Its candidates are scored on folds of the training images, which are no test images. */
     @Test
     void aSearchThatHasNotEndedShowsTheTestImagesOfItsBest() throws Exception {
-        RunPolicy noTime = new RunPolicy(Duration.ZERO, RunPolicy.Retry.NEVER, RunPolicy.Versions.RENEW, null);
+        RunPolicy noTime = new RunPolicy(Duration.ZERO, false, false, null);
         run.writeExperiment(search());
 
         RunResults results = run(search(), catalog, noTime);

@@ -142,8 +142,7 @@ class SchedulerTest {
             }
         }
         Duration budget = conduct.matches("[0-9]+") ? Duration.ofSeconds(Long.parseLong(conduct)) : null;
-        RunPolicy.Retry retry = conduct.equals("retry") ? RunPolicy.Retry.ONCE : RunPolicy.Retry.NEVER;
-        RunPolicy how = new RunPolicy(budget, retry, RunPolicy.Versions.RENEW, null);
+        RunPolicy how = new RunPolicy(budget, conduct.equals("retry"), false, null);
         hand.request = request;
         Stopwatch stopwatch = new Stopwatch(hand.clock(), START, 0, START);
         try (Scheduler scheduler = new Scheduler(hand, finished, hand, how, stopwatch, hand::note)) {
