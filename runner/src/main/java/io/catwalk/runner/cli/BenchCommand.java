@@ -96,7 +96,7 @@ final class BenchCommand extends JsonCommand {
         }
         LatencySettings settings = settings();
         if (!Files.isDirectory(subject)) {
-            return sandbox.run(subject, () -> answer(List.of(file(settings, console)), ExitCode.DONE, console));
+            return sandbox.run(subject, () -> answer(List.of(file(settings)), ExitCode.DONE, console));
         }
         try (RunLock lock = TrainedTrials.lock(subject, console)) {
             return trials(settings, console);
@@ -123,7 +123,7 @@ final class BenchCommand extends JsonCommand {
     }
 
     /** Opens the file here, to report what is wrong with it before another process is started. */
-    private LatencyBench.Image image(Console console) {
+    private LatencyBench.Image image() {
         try (OnnxPredictor predictor =
                 OnnxPredictor.open(subject, OnnxOptions.standard(), size.added(options.hints()))) {
             size.require(subject, predictor.signature());
@@ -135,13 +135,13 @@ final class BenchCommand extends JsonCommand {
         }
     }
 
-    private LatencyRow file(LatencySettings settings, Console console) throws IOException, InterruptedException {
+    private LatencyRow file(LatencySettings settings) throws IOException, InterruptedException {
         LatencyBench.Order order = new LatencyBench.Order(
                 subject.toAbsolutePath(),
                 null,
                 size.added(options.hints()),
                 null,
-                image(console),
+                image(),
                 Objects.requireNonNullElse(threads, 1),
                 settings);
         Map<Path, LatencyBench.Result> results =
