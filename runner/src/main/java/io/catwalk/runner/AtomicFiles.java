@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  * Writes files so that a reader sees either the old content or the new one, never a part: each file is written under a
  * draft name of its own beside the target, forced to disk and moved. If two processes write the same file at once, both
  * succeed, and the content of the one that finishes later stays. A killed process leaves at most a draft,
- * {@code .NAME.XXXX.part}.
+ * {@code .NAME.XXXX.part}. A folder is filled beside its place and then moved there; a killed process leaves at most a
+ * folder {@code catwalkXXXX}.
  */
 public final class AtomicFiles {
 
@@ -42,6 +43,13 @@ public final class AtomicFiles {
          * @param out a buffered stream; the caller closes it
          */
         void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** Fills an existing, empty folder. */
+    @FunctionalInterface
+    public interface FolderContent {
+
+        void fill(Path folder) throws IOException;
     }
 
     /**
@@ -100,9 +108,48 @@ public final class AtomicFiles {
     }
 
     /** Forces an existing file to disk. */
-    public static void force(Path file) throws IOException {
+    private static void force(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(true);
+        }
+    }
+
+    /**
+     * Writes a folder, whose parents are created.
+     *
+     * @param folder does not exist yet, or is empty
+     */
+    public static void writeFolder(Path folder, FolderContent content) throws IOException {
+        fill(folder, content, false);
+    }
+
+    /** Writes a folder, whose parents are created, and replaces an existing one. */
+    public static void replaceFolder(Path folder, FolderContent content) throws IOException {
+        fill(folder, content, true);
+    }
+
+    private static void fill(Path folder, FolderContent content, boolean mayReplace) throws IOException {
+        Path target = folder.toAbsolutePath().normalize();
+        Path parent = Objects.requireNonNullElse(target.getParent(), target);
+        Files.createDirectories(parent);
+        try (Scratch scratch = Scratch.in(parent)) {
+            Path draft = Files.createDirectory(scratch.file("draft"));
+            content.fill(draft);
+            Path former = scratch.file("former");
+            boolean replaces = mayReplace && Files.exists(target);
+            if (replaces) {
+                Files.move(target, former, StandardCopyOption.ATOMIC_MOVE);
+            } else {
+                Files.deleteIfExists(target);
+            }
+            try {
+                Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                if (replaces) {
+                    Files.move(former, target, StandardCopyOption.ATOMIC_MOVE);
+                }
+                throw e;
+            }
         }
     }
 

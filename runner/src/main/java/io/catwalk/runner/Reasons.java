@@ -54,7 +54,9 @@ public final class Reasons {
         if (message == null || message.isBlank()) {
             return type;
         }
-        boolean speaksForItself = thrown.getClass() == IOException.class || !message.equals(thrown.getMessage());
+        boolean speaksForItself = thrown.getClass() == IOException.class
+                || thrown instanceof RequestException
+                || !message.equals(thrown.getMessage());
         return (speaksForItself ? "" : type + ": ") + oneLine(message);
     }
 

@@ -1,9 +1,11 @@
 package io.catwalk.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,5 +131,47 @@ final class AtomicFilesTest {
         byte[] whole = new byte[BYTES];
         Arrays.fill(whole, content[0]);
         assertThat(Arrays.equals(content, whole)).as("all of one writer").isTrue();
+    }
+
+    private static void fill(Path empty) throws IOException {
+        Files.writeString(empty.resolve("new"), "new");
+    }
+
+    private static void fail(Path empty) throws IOException {
+        fill(empty);
+        throw new IOException("the disk is full");
+    }
+
+    @Test
+    void aFolderIsWrittenWhereNoneOrAnEmptyOneIs() throws IOException {
+        Path deep = folder.resolve("a/b/folder");
+        AtomicFiles.writeFolder(deep, AtomicFilesTest::fill);
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        AtomicFiles.writeFolder(empty, AtomicFilesTest::fill);
+
+        assertThat(deep.resolve("new")).hasContent("new");
+        assertThat(empty.resolve("new")).hasContent("new");
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("a", "empty");
+        assertThat(folder.resolve("a/b").toFile().list()).containsExactly("folder");
+    }
+
+    @Test
+    void whatIsThereIsReplacedAsAWholeAndNeverWrittenOver() throws IOException {
+        Path there = Files.createDirectory(folder.resolve("folder"));
+        Files.writeString(there.resolve("old"), "old");
+        assertThatExceptionOfType(DirectoryNotEmptyException.class)
+                .isThrownBy(() -> AtomicFiles.writeFolder(there, AtomicFilesTest::fill));
+        assertThat(there.toFile().list()).containsExactly("old");
+        assertThat(folder.toFile().list()).containsExactly("folder");
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> AtomicFiles.replaceFolder(there, AtomicFilesTest::fail))
+                .withMessage("the disk is full");
+        assertThat(there.toFile().list()).containsExactly("old");
+
+        AtomicFiles.replaceFolder(there, AtomicFilesTest::fill);
+        assertThat(there.toFile().list()).containsExactly("new");
+        AtomicFiles.replaceFolder(folder.resolve("other"), AtomicFilesTest::fill);
+        assertThat(folder.resolve("other/new")).hasContent("new");
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("folder", "other");
     }
 }

@@ -179,7 +179,7 @@ final class WorkCommand extends ConsoleCommand {
     private static @Nullable TrialOutcome delivered(Path delivery, Console console) {
         try {
             return Files.exists(delivery) ? Delivery.outcome(delivery) : null;
-        } catch (IOException e) {
+        } catch (IOException | RequestException e) {
             console.note(delivery + " cannot be read, and the order is carried out again: " + Reasons.of(e));
             return null;
         }

@@ -1,10 +1,10 @@
 package io.catwalk.runner.demo;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.WholeFolder;
 import io.catwalk.runner.trial.ModelSignature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -94,7 +94,7 @@ public final class DemoPage {
     /** Writes the page; an existing one is replaced as a whole, or not at all. */
     public void write(Path folder, Content content) {
         try {
-            WholeFolder.replace(folder, draft -> fill(draft, content));
+            AtomicFiles.replaceFolder(folder, draft -> fill(draft, content));
         } catch (IOException e) {
             throw new RequestException("cannot write the page " + folder + ": " + Reasons.of(e), e);
         }

@@ -1,7 +1,7 @@
 package io.catwalk.runner.packaging;
 
 import io.catwalk.onnx.runtime.OnnxPredictor;
-import io.catwalk.runner.WholeFolder;
+import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.runtimes.Runner;
@@ -41,7 +41,7 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
      * @throws io.catwalk.onnx.OnnxFileException if ONNX Runtime cannot run a file
      */
     public void write(Path folder) throws IOException {
-        WholeFolder.write(folder, this::fill);
+        AtomicFiles.writeFolder(folder, this::fill);
     }
 
     private void fill(Path draft) throws IOException {

@@ -1,8 +1,8 @@
 package io.catwalk.runner.plugin;
 
+import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.WholeFolder;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -109,7 +109,7 @@ public record PluginProject(String name, String description, Language language) 
         requireEmpty(folder);
         Map<String, String> files = files(address(repository));
         try {
-            WholeFolder.write(folder, draft -> fill(draft, files));
+            AtomicFiles.writeFolder(folder, draft -> fill(draft, files));
         } catch (IOException | UncheckedIOException e) {
             throw new RequestException("cannot write the project " + folder + ": " + Reasons.of(e), e);
         }

@@ -1,25 +1,18 @@
 package io.catwalk.runner.supply;
 
+import io.catwalk.runner.ForeignArchive;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ContentStore;
 import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,15 +26,6 @@ public final class InputFetcher {
 
     /** The most that is fetched where an order does not state a size, before the digest is looked at. */
     private static final long MOST_BYTES = 16L << 30;
-
-    /**
-     * How many times the size of an archive its files may have together. Orders pack without compression; this leaves
-     * room for an archive that was packed again, and little for one that is to fill the disk.
-     */
-    private static final int MOST_GROWTH = 10;
-
-    /** Small archives may grow to this, whatever their size is. */
-    private static final long SMALL = 1L << 20;
 
     private final ContentStore store;
     private final FileSource source;
@@ -134,45 +118,10 @@ public final class InputFetcher {
     private void unpack(Place place, String sha256, Path into) throws IOException {
         Path archive = Files.createDirectories(into).resolve("." + sha256); // no archive holds its own digest
         fetch(place, sha256, archive);
-        unpack(archive, into);
+        try (ForeignArchive zip = new ForeignArchive(archive)) {
+            zip.unpack(name -> inside(into, name));
+        }
         Files.delete(archive);
-    }
-
-    private static void unpack(Path archive, Path into) throws IOException {
-        long most = Math.max(SMALL, MOST_GROWTH * Files.size(archive));
-        long room = most;
-        try (ZipFile zip = new ZipFile(archive.toFile())) {
-            for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
-                ZipEntry entry = entries.nextElement();
-                Path file = inside(into, entry.getName());
-                if (entry.isDirectory()) {
-                    Files.createDirectories(file);
-                    continue;
-                }
-                Files.createDirectories(Objects.requireNonNull(file.getParent()));
-                room -= unpack(zip, entry, file, room);
-                if (room < 0) {
-                    throw new RequestException("the archive unpacks to more than " + most
-                            + " bytes, the limit for one of its size: nothing of it is kept");
-                }
-            }
-        } catch (ZipException e) {
-            throw new RequestException("the archive is no zip archive, or it is damaged: nothing of it is kept", e);
-        }
-    }
-
-    /** Unpacks a file, but no more than one byte above the room, and returns its size. */
-    private static long unpack(ZipFile zip, ZipEntry entry, Path file, long room) throws IOException {
-        long bytes = 0;
-        try (InputStream in = zip.getInputStream(entry);
-                OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
-            byte[] piece = new byte[1 << 16];
-            for (int read = in.read(piece); read >= 0 && bytes <= room; read = in.read(piece)) {
-                bytes += read;
-                out.write(piece, 0, (int) Math.min(read, Math.max(0, room + read - bytes)));
-            }
-        }
-        return bytes;
     }
 
     private static Path inside(Path folder, String entry) {

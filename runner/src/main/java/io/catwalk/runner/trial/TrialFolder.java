@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -362,12 +361,7 @@ public record TrialFolder(Path path) {
         Path beside = created(path.resolve("model.part"));
         model.save(beside);
         Path unused = created(file(TrialFile.WEIGHTS).getParent());
-        AtomicFiles.force(beside.resolve(TrainedModel.FILE_NAME));
-        Files.move(
-                beside.resolve(TrainedModel.FILE_NAME),
-                file(TrialFile.WEIGHTS),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        AtomicFiles.publish(beside.resolve(TrainedModel.FILE_NAME), file(TrialFile.WEIGHTS));
         Files.delete(beside);
     }
 
