@@ -84,15 +84,7 @@ final class FileOptions {
     }
 
     static Normalization normalization(Preprocessing preprocessing) {
-        return new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
-    }
-
-    private static float[] floats(List<Double> values) {
-        float[] floats = new float[values.size()];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = values.get(i).floatValue();
-        }
-        return floats;
+        return Normalization.of(preprocessing.mean(), preprocessing.std());
     }
 
     private static List<Double> perChannel(Path file, String what, List<Double> values, int channels) {

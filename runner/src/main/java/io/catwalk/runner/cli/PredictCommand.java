@@ -4,7 +4,6 @@ import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
-import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Scores;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.Csv;
@@ -14,6 +13,7 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImagePixels;
 import io.catwalk.runner.data.ImageSize;
+import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
@@ -138,7 +138,7 @@ final class PredictCommand extends ConsoleCommand {
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);
             typedSize.require(file, signature);
-            Preprocessing preprocessing = options.preprocessing(file, predictor);
+            Normalization normalization = FileOptions.normalization(options.preprocessing(file, predictor));
             String said = fit != null
                     ? fit
                     : predictor.metadata().get(MetadataKeys.FIT).orElse(null);
@@ -153,7 +153,7 @@ final class PredictCommand extends ConsoleCommand {
                                 if (image.stored() != signature.channels()) {
                                     converted.incrementAndGet();
                                 }
-                                return preprocessing.normalize(image.pixels());
+                                return normalization.normalized(image.pixels(), 1);
                             },
                             Math.max(1, Math.min(MOST_AT_ONCE, BATCH_NUMBERS / signature.imageSize())))) {
                 view.begin(names, console);

@@ -19,6 +19,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.runtimes.Runner.Answer;
 import io.catwalk.runner.runtimes.Runner.Question;
@@ -94,11 +95,12 @@ record RuntimeCheck(
 
     private float[] reference() {
         Signature signature = predictor.signature();
+        Normalization normalization = FileOptions.normalization(preprocessing);
         float[] logits = new float[Math.multiplyExact(images.size(), signature.classes())];
         int batch = Math.min(BATCH, images.batchSize());
         for (int from = 0; from < images.size(); from += batch) {
             int to = Math.min(images.size(), from + batch);
-            float[] some = predictor.logits(preprocessing.normalize(images.read(from, to)), to - from);
+            float[] some = predictor.logits(normalization.normalized(images, from, to), to - from);
             System.arraycopy(some, 0, logits, from * signature.classes(), some.length);
         }
         return logits;
@@ -203,7 +205,7 @@ record RuntimeCheck(
             long[] shape = {images(), signature.channels(), signature.height(), signature.width()};
             return signature.pixels() == PixelType.UINT8
                     ? Tensor.of(TensorType.UINT8, ByteBuffer.wrap(pixels), shape)
-                    : Tensor.of(preprocessing.normalize(pixels), shape);
+                    : Tensor.of(FileOptions.normalization(preprocessing).normalized(pixels, images()), shape);
         }
 
         /** Compares one runtime; it runs parts of the file, each part in a file of its own. */

@@ -1,6 +1,7 @@
 package io.catwalk.runner.data;
 
-import java.util.Objects;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Scales every channel to mean 0 and standard deviation 1. The unit is a pixel divided by 255. The arrays
@@ -63,9 +64,29 @@ public record Normalization(float[] mean, float[] std) {
         return new Normalization(mean, std);
     }
 
+    /** Returns a normalization whose numbers stand in a file as decimals. */
+    public static Normalization of(List<Double> mean, List<Double> std) {
+        return new Normalization(floats(mean), floats(std));
+    }
+
+    private static float[] floats(List<Double> numbers) {
+        float[] floats = new float[numbers.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = numbers.get(i).floatValue();
+        }
+        return floats;
+    }
+
+    /** Returns numbers of this, such as {@link #mean}, as a file holds them. */
+    public static List<Double> doubles(float[] numbers) {
+        return IntStream.range(0, numbers.length)
+                .mapToObj(i -> (double) numbers[i])
+                .toList();
+    }
+
     /**
-     * Returns what each value of a pixel becomes: {@code (pixel / 255 - mean) / std}, each step rounded to a
-     * float as tensor operations do.
+     * Returns what each value of a pixel, 0 to 255, becomes in each channel: {@code (pixel / 255 - mean) / std}, each
+     * step rounded to a float as tensor operations do.
      */
     public float[][] table() {
         float[][] table = new float[mean.length][VALUES];
@@ -77,27 +98,28 @@ public record Normalization(float[] mean, float[] std) {
         return table;
     }
 
-    /**
-     * Normalizes consecutive images by {@link #table}.
-     *
-     * @param images what to normalize; as many channels as this has
-     * @return shape (to - from, channels, height, width), row-major
-     */
+    /** Normalizes consecutive images: (to - from, channels, height, width), row-major. */
     public float[] normalized(ImageSource images, int from, int to) {
         if (images.channels() != mean.length) {
             throw new IllegalArgumentException("Normalization: expected images of %d channels, found %d"
                     .formatted(mean.length, images.channels()));
         }
-        Objects.checkFromToIndex(from, to, images.size());
+        return normalized(images.read(from, to), to - from);
+    }
+
+    /** Normalizes the pixels of images: (images, channels, height, width), row-major. */
+    public float[] normalized(byte[] pixels, int images) {
+        if (pixels.length == 0 || pixels.length % (images * mean.length) != 0) {
+            throw new IllegalArgumentException("Normalization: expected %d images of %d channels, found %d pixels"
+                    .formatted(images, mean.length, pixels.length));
+        }
         float[][] table = table();
-        int plane = images.height() * images.width();
-        byte[] pixels = new byte[images.imageLength()];
-        float[] result = new float[Math.multiplyExact(to - from, pixels.length)];
-        for (int image = from; image < to; image++) {
-            images.read(image, pixels, 0);
-            int at = (image - from) * pixels.length;
-            for (int p = 0; p < pixels.length; p++) {
-                result[at + p] = table[p / plane][Byte.toUnsignedInt(pixels[p])];
+        int plane = pixels.length / images / mean.length;
+        float[] result = new float[pixels.length];
+        for (int start = 0; start < pixels.length; start += plane) {
+            float[] ofChannel = table[start / plane % mean.length];
+            for (int i = start; i < start + plane; i++) {
+                result[i] = ofChannel[pixels[i] & 0xff];
             }
         }
         return result;

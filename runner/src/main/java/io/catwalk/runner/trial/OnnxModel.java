@@ -27,7 +27,6 @@ import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.trial.ParityResult.Missing;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -100,8 +99,8 @@ final class OnnxModel {
                             .orElse(null),
                     fit,
                     new ModelSignature.Normalization(
-                            doubles(result.normalization().mean()),
-                            doubles(result.normalization().std())));
+                            Normalization.doubles(result.normalization().mean()),
+                            Normalization.doubles(result.normalization().std())));
         }
     }
 
@@ -189,8 +188,8 @@ final class OnnxModel {
                     images.channels() == 1 ? ColorMode.GRAY : ColorMode.RGB,
                     images.height(),
                     images.width(),
-                    doubles(normalization.mean()),
-                    doubles(normalization.std())));
+                    Normalization.doubles(normalization.mean()),
+                    Normalization.doubles(normalization.std())));
         }
         Map<String, String> more = new TreeMap<>();
         more.put("classifier", result.trial().classifier());
@@ -231,13 +230,5 @@ final class OnnxModel {
         if (value != null) {
             entries.put(key, value);
         }
-    }
-
-    private static List<Double> doubles(float[] values) {
-        List<Double> doubles = new ArrayList<>();
-        for (float value : values) {
-            doubles.add((double) value);
-        }
-        return doubles;
     }
 }
