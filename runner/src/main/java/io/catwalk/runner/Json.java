@@ -66,11 +66,7 @@ public final class Json {
 
     private Json() {}
 
-    /**
-     * Reads a file that the program has written.
-     *
-     * @return the value, complete: null only where the type allows it
-     */
+    /** Reads a file that the program has written; the value is null only where its type allows it. */
     public static <T> T read(Path file, Class<T> type, String what) throws IOException {
         return new StoredJson(file, what).read(type);
     }

@@ -58,20 +58,12 @@ public final class Scratch implements AutoCloseable {
         return new Scratch(Files.createTempDirectory(parent, "catwalk"));
     }
 
-    /**
-     * Returns the folder, for a process that runs in it.
-     *
-     * @return absolute if the parent is
-     */
+    /** Returns the folder, for a process that runs in it: absolute if the parent is. */
     public Path folder() {
         return folder;
     }
 
-    /**
-     * Returns the path of a file in it.
-     *
-     * @return the path; there is no file yet
-     */
+    /** Returns the path of a file in it; there is no file yet. */
     public Path file(String name) {
         return folder.resolve(name);
     }

@@ -135,26 +135,11 @@ final class DecodedImage {
         }
     }
 
-    /**
-     * Returns all pixels.
-     *
-     * @param channels 1 for gray, 3 for color; a gray image has its pixels once for each
-     * @param rule how to resize it, or null to keep its size
-     * @return unsigned bytes of shape (channels, height, width), row-major
-     */
-    byte[] pixels(int channels, @Nullable ResizeRule rule) {
-        if (channels < channels()) {
-            throw new IllegalArgumentException("expected 3 channels for a color image, found " + channels);
-        }
-        byte[] pixels = rule == null ? pixels() : Resampling.resize(this, rule);
-        if (channels == channels()) {
-            return pixels;
-        }
-        byte[] result = new byte[channels * pixels.length];
-        for (int to = 0; to < result.length; to += pixels.length) {
-            System.arraycopy(pixels, 0, result, to, pixels.length);
-        }
-        return result;
+    /** Returns the upright image, resized by a rule if there is one. */
+    RasterImage raster(@Nullable ResizeRule rule) {
+        return rule == null
+                ? new RasterImage(channels(), height(), width(), pixels())
+                : new RasterImage(channels(), rule.size().height(), rule.size().width(), Resampling.resize(this, rule));
     }
 
     private byte[] pixels() {

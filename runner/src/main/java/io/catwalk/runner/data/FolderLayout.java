@@ -40,7 +40,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             .thenComparing(ImageFile::name);
 
     /** What is known of one file before its class has a number. */
-    private record Said(
+    private record LabeledPath(
             Path path,
             String name,
             String className,
@@ -57,11 +57,11 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         Path folder = anyFolder.toAbsolutePath().normalize(); // as the paths of a table are, which are looked up in it
         FoundFiles found = FoundFiles.in(folder, reading.follows());
         SortedMap<String, Integer> passedOver = new TreeMap<>(found.passedOver());
-        List<Said> said = table == null
+        List<LabeledPath> said = table == null
                 ? byFolders(folder, found, passedOver)
                 : byTable(folder, reading, table, found, passedOver);
         List<String> classes =
-                said.stream().map(Said::className).distinct().sorted().toList();
+                said.stream().map(LabeledPath::className).distinct().sorted().toList();
         Map<String, Integer> labels = new HashMap<>();
         classes.forEach(name -> labels.put(name, labels.size()));
         List<ImageFile> files = said.stream()
@@ -79,13 +79,13 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         return files.stream().anyMatch(file -> file.part() == part);
     }
 
-    private static List<Said> byFolders(Path folder, FoundFiles found, SortedMap<String, Integer> passedOver) {
+    private static List<LabeledPath> byFolders(Path folder, FoundFiles found, SortedMap<String, Integer> passedOver) {
         boolean parts = found.images().stream()
                 .map(image -> folder.relativize(image))
                 .anyMatch(name -> name.getNameCount() > 2
                         && Part.named(name.getName(0).toString()).isPresent());
         int depth = parts ? 1 : 0;
-        List<Said> said = new ArrayList<>();
+        List<LabeledPath> said = new ArrayList<>();
         for (Path image : found.images()) {
             Path name = folder.relativize(image);
             Optional<Part> part = Part.named(name.getName(0).toString());
@@ -94,7 +94,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             } else if (parts && part.isEmpty()) {
                 passedOver.merge("images beside " + partNames(), 1, Integer::sum);
             } else {
-                said.add(new Said(
+                said.add(new LabeledPath(
                         image,
                         FoundFiles.name(folder, image),
                         name.getName(depth).toString(),
@@ -105,9 +105,9 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         return said;
     }
 
-    private static List<Said> byTable(
+    private static List<LabeledPath> byTable(
             Path folder, FolderReading reading, Path table, FoundFiles found, SortedMap<String, Integer> passedOver) {
-        List<Said> said = new ArrayList<>();
+        List<LabeledPath> said = new ArrayList<>();
         Set<Path> labeled = new LinkedHashSet<>();
         List<String> missing = new ArrayList<>();
         for (LabelTable.Row row : LabelTable.read(table)) {
@@ -121,7 +121,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
                 throw row.wrong(
                         table, "a file in " + folder, "a link that leads out of it, which needs --follow-links,");
             }
-            said.add(new Said(file, FoundFiles.name(folder, file), row.label(), row.part(), row.group()));
+            said.add(new LabeledPath(file, FoundFiles.name(folder, file), row.label(), row.part(), row.group()));
         }
         if (!missing.isEmpty()) {
             throw new RequestException(

@@ -42,7 +42,7 @@ public record FolderSurvey(
         SortedMap<String, Integer> sizes = new TreeMap<>();
         SortedMap<String, String> unreadable = new TreeMap<>();
         Map<String, List<String>> byContent = new HashMap<>();
-        List<Seen> seen = InOrder.map(layout.files(), Seen::of);
+        List<Seen> seen = OrderedParallel.map(layout.files(), Seen::of);
         for (int i = 0; i < seen.size(); i++) {
             ImageFile file = layout.files().get(i);
             Seen one = seen.get(i);

@@ -58,7 +58,7 @@ final class IdxFolder implements ImageListing {
      * @param expectedSha256 of the uncompressed files in the order of {@link IdxFile.Part}; empty to accept any files
      */
     static ImageDataset load(Path folder, @Nullable ResizeRule rule, List<String> expectedSha256, ImageCache cache) {
-        List<IdxFile> files = InOrder.map(PARTS, part -> open(folder, part));
+        List<IdxFile> files = OrderedParallel.map(PARTS, part -> open(folder, part));
         IdxFolder listing = new IdxFolder(folder, files, expectedSha256);
         IdxFile trainImages = listing.file(IdxFile.Part.TRAIN_IMAGES);
         IdxFile testImages = listing.file(IdxFile.Part.TEST_IMAGES);
@@ -139,7 +139,7 @@ final class IdxFolder implements ImageListing {
 
     @Override
     public String sha256() {
-        List<String> sums = InOrder.map(files, IdxFile::sha256);
+        List<String> sums = OrderedParallel.map(files, IdxFile::sha256);
         for (int i = 0; i < expectedSha256.size(); i++) {
             if (!sums.get(i).equals(expectedSha256.get(i))) {
                 throw new RequestException(

@@ -90,20 +90,14 @@ public record ImageDataset(
                 classes.stream().filter(one -> !order.contains(one)).toList();
         if (!missing.isEmpty() || !unknown.isEmpty()) {
             throw new RequestException("expected the classes that the network was trained on, but " + name
-                    + (missing.isEmpty() ? "" : " has no " + some(missing))
+                    + (missing.isEmpty() ? "" : " has no " + FolderLayout.some(missing))
                     + (missing.isEmpty() || unknown.isEmpty() ? "" : " and")
-                    + (unknown.isEmpty() ? "" : " has " + some(unknown) + " besides")
+                    + (unknown.isEmpty() ? "" : " has " + FolderLayout.some(unknown) + " besides")
                     + ": choose another --dataset, or match classes by their places with --classes-by-index");
         }
         int[] places = classes.stream().mapToInt(order::indexOf).toArray();
         return new ImageDataset(
                 name, sha256, order, train.relabeled(places), test.relabeled(places), validating, notes);
-    }
-
-    private static String some(List<String> names) {
-        return names.size() > 3
-                ? String.join(", ", names.subList(0, 3)) + " and " + (names.size() - 3) + " more"
-                : String.join(", ", names);
     }
 
     private static List<Integer> shape(ImageSource images) {

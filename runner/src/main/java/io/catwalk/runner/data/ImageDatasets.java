@@ -77,11 +77,6 @@ public final class ImageDatasets {
         return isKnown(nameOrFolder) ? home.known().resolve(IdxFolder.FASHION_MNIST) : path(nameOrFolder, home.known());
     }
 
-    /** Loads a data set that needs no settings for reading it. */
-    static ImageDataset load(String nameOrFolder, DataHome home, @Nullable ResizeRule rule) {
-        return load(nameOrFolder, home, rule, FolderReading.STANDARD);
-    }
-
     /** Tells whether a data set is known by name, rather than by its folder. */
     public static boolean isKnown(String nameOrFolder) {
         return nameOrFolder.equals(IdxFolder.FASHION_MNIST);

@@ -225,7 +225,7 @@ final class ImageFolder implements ImageListing {
     @Override
     public String sha256() {
         Sha256 sha256 = listed();
-        InOrder.map(layout.files(), ImageFolder::content).forEach(sha256::add);
+        OrderedParallel.map(layout.files(), ImageFolder::content).forEach(sha256::add);
         return sha256.hex();
     }
 
@@ -298,24 +298,17 @@ final class ImageFolder implements ImageListing {
     }
 
     private RasterImage decode(ImageFile file) {
-        DecodedImage image;
         try {
-            image = ImageDecoder.decode(file.path());
+            return ImageDecoder.decode(file.path()).raster(rule);
         } catch (UnreadableImageException e) {
             throw e.of(file.path());
         }
-        int channels = image.channels();
-        return new RasterImage(
-                channels,
-                rule == null ? image.height() : rule.size().height(),
-                rule == null ? image.width() : rule.size().width(),
-                image.pixels(channels, rule));
     }
 
     /** Reads all headers, to report which sizes there are. */
     private void requireOneSize() {
         Map<String, List<ImageFile>> bySize = new TreeMap<>();
-        List<String> sizes = InOrder.map(layout.files(), ImageFolder::size);
+        List<String> sizes = OrderedParallel.map(layout.files(), ImageFolder::size);
         for (int i = 0; i < sizes.size(); i++) {
             if (!sizes.get(i).isEmpty()) {
                 bySize.computeIfAbsent(sizes.get(i), size -> new ArrayList<>())

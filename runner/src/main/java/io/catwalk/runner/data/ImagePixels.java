@@ -41,9 +41,11 @@ public record ImagePixels(byte[] pixels, int stored) {
                             .formatted(file, size, image.width(), image.height()));
         }
         ResizeRule rule = fits || fit == null ? null : new ResizeRule(size, fit);
-        int stored = image.channels();
-        return new ImagePixels(
-                stored > channels ? gray(image.pixels(stored, rule)) : image.pixels(channels, rule), stored);
+        RasterImage raster = image.raster(rule);
+        byte[] pixels = raster.channels() > channels
+                ? gray(raster.pixels())
+                : raster.withChannels(channels).pixels();
+        return new ImagePixels(pixels, raster.channels());
     }
 
     /** Returns the luma of colors (ITU-R BT.601), as Pillow's {@code convert("L")} and the demo page do. */

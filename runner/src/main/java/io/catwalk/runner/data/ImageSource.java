@@ -94,29 +94,17 @@ public final class ImageSource {
         this.files = files;
     }
 
-    /**
-     * Returns the number of channels.
-     *
-     * @return 1 for gray, 3 for red, green, blue; at least 1
-     */
+    /** Returns the number of channels: 1 for gray, 3 for red, green, blue; at least 1. */
     public int channels() {
         return channels;
     }
 
-    /**
-     * Returns the height of every image.
-     *
-     * @return rows, in pixels; at least 1
-     */
+    /** Returns the height of every image: rows, in pixels; at least 1. */
     public int height() {
         return height;
     }
 
-    /**
-     * Returns the width of every image.
-     *
-     * @return columns, in pixels; at least 1
-     */
+    /** Returns the width of every image: columns, in pixels; at least 1. */
     public int width() {
         return width;
     }
@@ -126,11 +114,7 @@ public final class ImageSource {
         return labels;
     }
 
-    /**
-     * Returns the number of images.
-     *
-     * @return at least 1
-     */
+    /** Returns the number of images: at least 1. */
     public int size() {
         return labels.length;
     }

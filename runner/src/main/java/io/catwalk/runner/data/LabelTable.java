@@ -2,15 +2,14 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,38 +61,20 @@ final class LabelTable {
 
     /** Reads a table. */
     static List<Row> read(Path table) {
+        String text = text(table);
+        char separator = text.lines().findFirst().orElse("").contains("\t") ? '\t' : ',';
+        CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator);
         List<Row> rows = new ArrayList<>();
-        if (Files.exists(table) && !Files.isRegularFile(table)) { // opening a pipe may wait for ever
-            throw new RequestException(
-                    "Cannot read the labels in %s: it is not a file; expected %s".formatted(table, EXPECTED));
-        }
-        try (BufferedReader text = Files.newBufferedReader(table, StandardCharsets.UTF_8)) {
-            CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator(table));
-            skipByteOrderMark(text);
-            try (MappingIterator<Map<String, String>> records = new CsvMapper()
-                    .readerFor(Map.class)
-                    .with(schema)
-                    .with(CsvReadFeature.SKIP_EMPTY_LINES)
-                    .with(CsvReadFeature.TRIM_SPACES)
-                    .readValues(text)) {
-                while (records.hasNext()) {
-                    rows.add(row(table, rows.size() + 1, records.next()));
-                }
+        try (MappingIterator<Map<String, String>> records = new CsvMapper()
+                .readerFor(Map.class)
+                .with(schema)
+                .with(CsvReadFeature.SKIP_EMPTY_LINES)
+                .with(CsvReadFeature.TRIM_SPACES)
+                .readValues(text)) {
+            while (records.hasNext()) {
+                rows.add(row(table, rows.size() + 1, records.next()));
             }
-        } catch (CharacterCodingException e) {
-            throw new RequestException(
-                    "Labels in %s: expected %s, found another encoding; save it as UTF-8".formatted(table, EXPECTED),
-                    e);
-        } catch (IOException e) {
-            throw new RequestException(
-                    "Cannot read the labels in %s: %s; expected %s".formatted(table, Reasons.of(e), EXPECTED), e);
         } catch (JacksonException e) {
-            if (e.getCause() instanceof CharacterCodingException) {
-                throw new RequestException(
-                        "Labels in %s: expected %s, found another encoding; save it as UTF-8"
-                                .formatted(table, EXPECTED),
-                        e);
-            }
             throw new RequestException(
                     "Labels in %s: expected %s, found malformed text after record %d (%s)"
                             .formatted(table, EXPECTED, rows.size(), Reasons.visible(e.getOriginalMessage())),
@@ -111,17 +92,31 @@ final class LabelTable {
         return rows;
     }
 
-    /** Skips the mark, which the parser would take for a part of the first name, with the quotes after it. */
-    private static void skipByteOrderMark(BufferedReader text) throws IOException {
-        text.mark(1);
-        if (text.read() != '\ufeff') {
-            text.reset();
+    /** Returns the text without the byte order mark, which the parser would take for a part of the first name. */
+    private static String text(Path table) {
+        if (Files.exists(table) && !Files.isRegularFile(table)) { // opening a pipe may wait for ever
+            throw new RequestException(
+                    "Cannot read the labels in %s: it is not a file; expected %s".formatted(table, EXPECTED));
+        }
+        try {
+            String text = Files.readString(table);
+            if (text.indexOf('\0') >= 0) {
+                throw new MalformedInputException(1); // plain letters in UTF-16 are valid UTF-8, too
+            }
+            return text.startsWith("\ufeff") ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            throw new RequestException(
+                    "Labels in %s: expected %s, found another encoding; save it as UTF-8".formatted(table, EXPECTED),
+                    e);
+        } catch (IOException e) {
+            throw new RequestException(
+                    "Cannot read the labels in %s: %s; expected %s".formatted(table, Reasons.of(e), EXPECTED), e);
         }
     }
 
     /** Reads columns by name in any letter case. */
     private static Row row(Path table, int number, Map<String, String> cells) {
-        Map<String, String> known = new java.util.HashMap<>();
+        Map<String, String> known = new HashMap<>();
         cells.forEach((name, cell) -> known.put(name.strip().toLowerCase(Locale.ROOT), cell == null ? "" : cell));
         Row row = new Row(number, known.getOrDefault("path", ""), known.getOrDefault("label", ""), null, "");
         for (String column : List.of("path", "label")) {
@@ -139,15 +134,5 @@ final class LabelTable {
                 ? null
                 : Part.named(split).orElseThrow(() -> row.wrong(table, "train, val or test", Reasons.quoted(split)));
         return new Row(number, row.path, row.label, part, known.getOrDefault("group", ""));
-    }
-
-    private static char separator(Path table) throws IOException {
-        try (var text = Files.newBufferedReader(table, StandardCharsets.UTF_8)) {
-            String names = text.readLine();
-            if (names != null && names.indexOf('\0') >= 0) {
-                throw new MalformedInputException(1); // plain letters in UTF-16 are valid UTF-8, too
-            }
-            return names != null && names.contains("\t") ? '\t' : ',';
-        }
     }
 }

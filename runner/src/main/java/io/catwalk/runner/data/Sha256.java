@@ -28,11 +28,7 @@ public final class Sha256 {
         }
     }
 
-    /**
-     * Computes the digest of a file.
-     *
-     * @return 64 lower-case hexadecimal digits
-     */
+    /** Computes the digest of a file: 64 lower-case hexadecimal digits. */
     public static String of(Path file) throws IOException {
         Sha256 sum = new Sha256();
         try (InputStream in = Files.newInputStream(file)) {

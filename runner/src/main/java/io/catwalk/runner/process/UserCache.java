@@ -37,11 +37,7 @@ public final class UserCache {
         return named.isBlank() ? folder() : Path.of(named).toAbsolutePath().normalize();
     }
 
-    /**
-     * Returns the folder of this program's caches.
-     *
-     * @return an absolute path; the folder may not exist yet
-     */
+    /** Returns the folder of this program's caches: an absolute path; the folder may not exist yet. */
     public static Path folder() {
         return folder(System.getenv(), System.getProperty("user.home", ""));
     }

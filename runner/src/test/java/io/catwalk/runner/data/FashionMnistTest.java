@@ -27,7 +27,7 @@ class FashionMnistTest {
 
     @BeforeAll
     static void load() {
-        dataset = ImageDatasets.load("fashion-mnist", DataHome.of(DATA), null);
+        dataset = ImageDatasets.load("fashion-mnist", DataHome.of(DATA), null, FolderReading.STANDARD);
     }
 
     @Test
@@ -82,7 +82,7 @@ class FashionMnistTest {
             Files.write(folder.resolve(dotted), unpacked(file));
         }
 
-        ImageDataset copy = ImageDatasets.load(folder.toString(), DataHome.of(DATA), null);
+        ImageDataset copy = ImageDatasets.load(folder.toString(), DataHome.of(DATA), null, FolderReading.STANDARD);
 
         assertThat(copy.name()).isEqualTo("fashion-mnist");
         assertThat(copy.classes()).isEqualTo(dataset.classes());
@@ -103,7 +103,7 @@ class FashionMnistTest {
         }
 
         refused(
-                () -> ImageDatasets.load("fashion-mnist", DataHome.of(home), null),
+                () -> ImageDatasets.load("fashion-mnist", DataHome.of(home), null, FolderReading.STANDARD),
                 "t10k-labels-idx1-ubyte.gz",
                 "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34");
     }

@@ -174,7 +174,7 @@ class IdxFolderTest {
     }
 
     private ImageDataset load(@Nullable ResizeRule rule) {
-        return ImageDatasets.load(folder.toString(), home(), rule);
+        return ImageDatasets.load(folder.toString(), home(), rule, FolderReading.STANDARD);
     }
 
     private DataHome home() {

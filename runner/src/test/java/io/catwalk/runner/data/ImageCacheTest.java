@@ -386,7 +386,8 @@ class ImageCacheTest {
     }
 
     private ImageDataset load() {
-        return ImageDatasets.load(folder.resolve("photos").toString(), new DataHome(folder, cache), null);
+        return ImageDatasets.load(
+                folder.resolve("photos").toString(), new DataHome(folder, cache), null, FolderReading.STANDARD);
     }
 
     private static void gray(Path file, int value) throws IOException {
@@ -452,8 +453,8 @@ class ImageCacheTest {
                 }
             });
             DataHome home = new DataHome(Path.of(arguments[0]), cache);
-            ImageSource train =
-                    ImageDatasets.load(arguments[0] + "/photos", home, null).train();
+            ImageSource train = ImageDatasets.load(arguments[0] + "/photos", home, null, FolderReading.STANDARD)
+                    .train();
             long sum = IntStream.range(0, train.size())
                     .mapToLong(i -> train.sums(i)[0])
                     .sum();

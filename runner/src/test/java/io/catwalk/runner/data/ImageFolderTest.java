@@ -177,7 +177,7 @@ class ImageFolderTest {
     void everyKindOfPixelsIsRead(String name, byte[] file, String expected) throws Exception {
         DecodedImage image = ImageDecoder.decode(Files.write(folder.resolve("one.png"), file));
 
-        byte[] pixels = image.pixels(image.channels(), null);
+        byte[] pixels = image.raster(null).pixels();
         IntStream levels = IntStream.range(0, pixels.length).map(i -> Byte.toUnsignedInt(pixels[i]));
         assertThat(levels.mapToObj(Integer::toString).collect(Collectors.joining(" ")))
                 .isEqualTo(expected);
@@ -197,8 +197,8 @@ class ImageFolderTest {
         write("train/b/0.png", gray(2, 1, 0, 100));
 
         ResizeRule rule = ResizeRule.parse("4x1");
-        assertThat(HeapImages.pixels(
-                        ImageDatasets.load(folder.toString(), home(), rule).train()))
+        assertThat(HeapImages.pixels(ImageDatasets.load(folder.toString(), home(), rule, FolderReading.STANDARD)
+                        .train()))
                 .containsExactly(1, 1, 1, 1, 0, 25, 75, 100);
     }
 
@@ -258,7 +258,7 @@ class ImageFolderTest {
     }
 
     private ImageDataset load(String name) {
-        return ImageDatasets.load(name, home(), null);
+        return ImageDatasets.load(name, home(), null, FolderReading.STANDARD);
     }
 
     private DataHome home() {

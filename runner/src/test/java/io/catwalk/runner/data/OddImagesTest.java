@@ -74,12 +74,19 @@ class OddImagesTest {
     void aFileThatIsCutOffIsRefusedOrTheSameImage(String name) throws IOException, UnreadableImageException {
         byte[] whole = golden(name);
         assumeThat(name).isNotEqualTo("raw-alpha.webp");
-        byte[] pixels = ImageDecoder.decode(IMAGES.resolve(name)).pixels(3, null);
+        byte[] pixels = ImageDecoder.decode(IMAGES.resolve(name))
+                .raster(null)
+                .withChannels(3)
+                .pixels();
         int refused = 0;
         for (double share : new double[] {0.9, 0.75, 0.5, 0.25, 0.1}) {
             Path file = write(name, Arrays.copyOf(whole, (int) (whole.length * share)));
             try {
-                assertThat(ImageDecoder.decode(file).pixels(3, null)).isEqualTo(pixels);
+                assertThat(ImageDecoder.decode(file)
+                                .raster(null)
+                                .withChannels(3)
+                                .pixels())
+                        .isEqualTo(pixels);
             } catch (UnreadableImageException e) {
                 assertThat(e.reason()).isNotBlank().doesNotContain("\n");
                 refused++;
@@ -149,7 +156,7 @@ class OddImagesTest {
         long start = System.nanoTime();
         try {
             DecodedImage image = ImageDecoder.decode(file);
-            image.pixels(3, ResizeRule.parse("8x8"));
+            RasterImage unused = image.raster(ResizeRule.parse("8x8"));
         } catch (UnreadableImageException e) {
             requireClear(file, e);
         } catch (RuntimeException | Error e) {

@@ -14,23 +14,26 @@ class ResamplingTest {
 
     @Test
     void enlargingInterpolatesBetweenPixelCenters() {
-        assertThat(gray(2, 1, 0, 100).pixels(1, ResizeRule.parse("4x1"))).containsExactly(0, 25, 75, 100);
+        assertThat(gray(2, 1, 0, 100).raster(ResizeRule.parse("4x1")).pixels()).containsExactly(0, 25, 75, 100);
     }
 
     @Test
     void shrinkingAveragesAreas() {
-        assertThat(gray(4, 1, 0, 10, 70, 80).pixels(1, ResizeRule.parse("2x1"))).containsExactly(5, 75);
+        assertThat(gray(4, 1, 0, 10, 70, 80).raster(ResizeRule.parse("2x1")).pixels())
+                .containsExactly(5, 75);
     }
 
     @Test
     void rowsShrinkWhileColumnsGrow() {
-        assertThat(gray(2, 2, 0, 100, 20, 120).pixels(1, ResizeRule.parse("4x1")))
+        assertThat(gray(2, 2, 0, 100, 20, 120).raster(ResizeRule.parse("4x1")).pixels())
                 .containsExactly(10, 35, 85, 110);
     }
 
     @Test
     void whiteStaysWhite() {
-        assertThat(gray(3, 2, 255, 255, 255, 255, 255, 255).pixels(1, ResizeRule.parse("7x5")))
+        assertThat(gray(3, 2, 255, 255, 255, 255, 255, 255)
+                        .raster(ResizeRule.parse("7x5"))
+                        .pixels())
                 .hasSize(35)
                 .containsOnly(-1);
     }
@@ -39,14 +42,16 @@ class ResamplingTest {
     void croppingKeepsTheMiddleAndPaddingPutsBlackAround() {
         DecodedImage wide = gray(4, 2, 9, 20, 40, 9, 9, 20, 40, 9);
 
-        assertThat(wide.pixels(1, ResizeRule.parse("2x2 crop"))).containsExactly(20, 40, 20, 40);
-        assertThat(wide.pixels(1, ResizeRule.parse("4x4 pad")))
+        assertThat(wide.raster(ResizeRule.parse("2x2 crop")).pixels()).containsExactly(20, 40, 20, 40);
+        assertThat(wide.raster(ResizeRule.parse("4x4 pad")).pixels())
                 .containsExactly(0, 0, 0, 0, 9, 20, 40, 9, 9, 20, 40, 9, 0, 0, 0, 0);
     }
 
     @Test
     void aLineOfPixelsIsNeverPaddedAway() {
-        assertThat(gray(8, 1, 1, 1, 1, 1, 5, 5, 5, 5).pixels(1, ResizeRule.parse("2x2 pad")))
+        assertThat(gray(8, 1, 1, 1, 1, 1, 5, 5, 5, 5)
+                        .raster(ResizeRule.parse("2x2 pad"))
+                        .pixels())
                 .containsExactly(1, 5, 0, 0);
     }
 

@@ -61,7 +61,9 @@ final class ResizingInBrowserTest {
             bytes.addAll(List.of(color >> 16 & 0xff, color >> 8 & 0xff, color & 0xff, 0xff));
         }
         Samples samples = Samples.of(image.getColorModel(), image.getRaster()).orElseThrow();
-        byte[] pixels = new DecodedImage(image.getRaster(), samples, Orientation.UPRIGHT).pixels(3, rule);
+        byte[] pixels = new DecodedImage(image.getRaster(), samples, Orientation.UPRIGHT)
+                .raster(rule)
+                .pixels();
         List<Integer> expected = new ArrayList<>();
         for (byte pixel : pixels) {
             expected.add(pixel & 0xff);

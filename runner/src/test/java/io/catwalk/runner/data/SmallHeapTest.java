@@ -37,7 +37,7 @@ final class SmallHeapTest {
                 ImageCache cache = new ImageCache(Path.of(arguments[0], "cache"), ImageCache.Listener.none());
                 DataHome home = new DataHome(Path.of(arguments[0]), cache);
                 ImageDataset dataset = arguments.length == 1
-                        ? ImageDatasets.load(arguments[0], home, null)
+                        ? ImageDatasets.load(arguments[0], home, null, FolderReading.STANDARD)
                         : ImageDatasets.load(
                                 arguments[0], home, ResizeRule.parse(arguments[1]), new FolderReading(null, null, 1.0));
                 ImageSource train = dataset.train();

@@ -8,15 +8,11 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Reads many files on all cores, and still reports the same broken one every time. */
-final class InOrder {
+final class OrderedParallel {
 
-    private InOrder() {}
+    private OrderedParallel() {}
 
-    /**
-     * Calls {@code read} for each item, in parallel.
-     *
-     * @return the results in order
-     */
+    /** Calls {@code read} for each item, in parallel, and returns the results in order; the first failure is thrown. */
     static <T, R> List<R> map(List<T> items, Function<T, R> read) {
         int count = items.size();
         AtomicReferenceArray<RequestException> failures = new AtomicReferenceArray<>(count);
