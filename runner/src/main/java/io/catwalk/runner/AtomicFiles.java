@@ -37,11 +37,7 @@ public final class AtomicFiles {
     @FunctionalInterface
     public interface Content {
 
-        /**
-         * Writes the whole content.
-         *
-         * @param out a buffered stream; the caller closes it
-         */
+        /** Writes the whole content. */
         void writeTo(OutputStream out) throws IOException;
     }
 
@@ -52,29 +48,17 @@ public final class AtomicFiles {
         void fill(Path folder) throws IOException;
     }
 
-    /**
-     * Writes a text.
-     *
-     * @param file the target; its folder exists
-     */
+    /** Writes a text. */
     public static void write(Path file, String text) throws IOException {
         write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /**
-     * Writes bytes.
-     *
-     * @param file the target; its folder exists
-     */
+    /** Writes bytes. */
     public static void write(Path file, byte[] bytes) throws IOException {
         write(file, out -> out.write(bytes));
     }
 
-    /**
-     * Writes content that is produced piece by piece.
-     *
-     * @param file the target; its folder exists
-     */
+    /** Writes content that is produced piece by piece. */
     public static void write(Path file, Content content) throws IOException {
         Path draft = draft(file);
         try {
@@ -97,11 +81,7 @@ public final class AtomicFiles {
         }
     }
 
-    /**
-     * Publishes a file that other code has written: forces it to disk and moves it to its place.
-     *
-     * @param file the target; an older one is replaced
-     */
+    /** Publishes a file that other code has written: forces it to disk and moves it to its place. */
     public static void publish(Path written, Path file) throws IOException {
         force(written);
         move(written, file);
@@ -153,21 +133,13 @@ public final class AtomicFiles {
         }
     }
 
-    /**
-     * Returns the name of the file that a draft was written for.
-     *
-     * @return the name of the target; empty if the file is no draft
-     */
+    /** Returns the name of the file that a draft was written for. */
     public static Optional<String> target(String name) {
         Matcher draft = DRAFT.matcher(name);
         return draft.matches() ? Optional.of(draft.group(1)) : Optional.empty();
     }
 
-    /**
-     * Deletes the drafts that killed processes left in a folder. No other process may be writing there.
-     *
-     * @param folder searched without its subfolders; nothing happens if there is no such folder
-     */
+    /** Deletes the drafts that killed processes left in a folder. No other process may be writing there. */
     public static void sweep(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return;

@@ -71,20 +71,12 @@ public final class Json {
         return new StoredJson(file, what).read(type);
     }
 
-    /**
-     * Tells whether a value that was read is complete.
-     *
-     * @return whether it, and the records in it, are null only where their types allow it
-     */
+    /** Tells whether a value that was read is complete. */
     public static boolean isComplete(Object value) {
         return StoredJson.missing("", value) == null;
     }
 
-    /**
-     * Reads only the version of a file's format, since another version may have other keys.
-     *
-     * @return the value of {@code schema}; null if there is none, or the file cannot be read at all
-     */
+    /** Reads only the version of a file's format, since another version may have other keys. */
     public static @Nullable Integer schema(Path file) {
         try {
             JsonNode schema = (file.toString().endsWith(".yaml") ? YAML : JSON)

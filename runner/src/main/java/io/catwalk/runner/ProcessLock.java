@@ -32,7 +32,6 @@ public final class ProcessLock implements AutoCloseable {
     /**
      * Takes the lock if it is free.
      *
-     * @param file created if it does not exist; always named by the same path
      * @return the lock; null if it is taken
      */
     public static @Nullable ProcessLock tryTake(Path file) throws IOException {
@@ -55,11 +54,7 @@ public final class ProcessLock implements AutoCloseable {
         }
     }
 
-    /**
-     * Takes the lock, and waits while it is taken.
-     *
-     * @param file created if it does not exist; always named by the same path
-     */
+    /** Takes the lock, and waits while it is taken. */
     public static ProcessLock take(Path file, Runnable waiting) throws IOException, InterruptedException {
         ProcessLock lock = tryTake(file);
         if (lock == null) {

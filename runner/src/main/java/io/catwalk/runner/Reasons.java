@@ -37,7 +37,6 @@ public final class Reasons {
      * Returns the type and the message; for an error of the file system, only what the operating system says.
      *
      * @param thrown what went wrong; null if it is not known
-     * @return one line, never empty
      */
     public static String of(@Nullable Throwable thrown) {
         if (thrown == null) {

@@ -19,11 +19,7 @@ public final class RequestException extends RuntimeException {
         super(message);
     }
 
-    /**
-     * Creates the exception with its cause, which goes to the log only.
-     *
-     * @param cause the underlying failure; null if there is none
-     */
+    /** Creates the exception with its cause, which goes to the log only. */
     public RequestException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

@@ -108,7 +108,6 @@ final class StoredJson {
     /**
      * Finds a null where a record, or a list of records, does not allow it.
      *
-     * @param path path of the value; empty at the top
      * @return the path of the first such null; null if there is none
      */
     static @Nullable String missing(String path, @Nullable Object value) {

@@ -7,6 +7,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ContentStore;
 import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.FolderSurvey;
+import io.catwalk.runner.data.FoundFiles;
 import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
@@ -166,7 +167,7 @@ final class DataCommand extends JsonCommand {
         console.item("Formats: ", counted(survey.formats()));
         console.item("Sizes: ", sizes(survey.sizes()));
         if (!survey.passedOver().isEmpty()) {
-            console.item("Passed over: ", ImagePaths.counted(survey.passedOver()));
+            console.item("Passed over: ", FoundFiles.counted(survey.passedOver()));
         }
         survey.unreadable().entrySet().stream()
                 .limit(MOST_UNREADABLE)

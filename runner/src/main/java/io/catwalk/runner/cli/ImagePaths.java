@@ -13,8 +13,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,16 +48,9 @@ final class ImagePaths {
                     .formatted(folder, found.instead()));
         }
         if (!found.passedOver().isEmpty()) {
-            console.note(folder + ": passed over " + counted(found.passedOver()));
+            console.note(folder + ": passed over " + FoundFiles.counted(found.passedOver()));
         }
         return found.images();
-    }
-
-    /** Returns a text such as {@code 3 hidden files, 1 links that lead nowhere}. */
-    static String counted(Map<String, Integer> passedOver) {
-        return passedOver.entrySet().stream()
-                .map(entry -> entry.getValue() + " " + entry.getKey())
-                .collect(Collectors.joining(", "));
     }
 
     @SuppressWarnings("StreamResourceLeak") // the reader of the paths closes the stream, and with it the file

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * records of equal length, the {@link #sums} of each image, and the indices of the images that were left out,
  * 32-bit big-endian.
  */
-final class CachedImages {
+record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
 
     /** Raised when the format of the files changes, or when decoders give other pixels for the same files. */
     static final int VERSION = 2;
@@ -32,18 +32,6 @@ final class CachedImages {
 
     /** Number of squares of bytes whose sum fits into an int; the JVM adds up several ints at once. */
     private static final int BLOCK = 1 << 14;
-
-    private final Header header;
-    private final ImageRecords records;
-    private final ImageRecords sums;
-    private final BitSet omitted;
-
-    private CachedImages(Header header, ImageRecords records, ImageRecords sums, BitSet omitted) {
-        this.header = header;
-        this.records = records;
-        this.sums = sums;
-        this.omitted = omitted;
-    }
 
     /**
      * Describes what a file holds.
@@ -127,8 +115,12 @@ final class CachedImages {
             }
             return Optional.of(new CachedImages(
                     header,
-                    ImageRecords.map(file, HEADER, header.recordLength(), header.images),
-                    ImageRecords.map(file, header.sumsFrom(), sumsLength(header.channels), header.images),
+                    new ImageSource.Stored(
+                            header.channels,
+                            header.height,
+                            header.width,
+                            ImageRecords.map(file, HEADER, header.recordLength(), header.images),
+                            ImageRecords.map(file, header.sumsFrom(), sumsLength(header.channels), header.images)),
                     set));
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -145,13 +137,9 @@ final class CachedImages {
         return !omitted.get(image);
     }
 
-    /**
-     * Returns some of the images.
-     *
-     * @param which indices of the images in the listing; none of those that were left out
-     */
+    /** Returns some of the images. */
     ImageSource source(int[] which, int[] labels) {
-        return new ImageSource(header.channels, header.height, header.width, records, sums, which, labels);
+        return new ImageSource(stored, which, labels);
     }
 
     /** Returns consecutive images with these labels, without those that were left out. */
@@ -159,12 +147,7 @@ final class CachedImages {
         int[] kept = IntStream.range(0, labels.length)
                 .filter(i -> !omitted.get(first + i))
                 .toArray();
-        return new ImageSource(
-                header.channels,
-                header.height,
-                header.width,
-                records,
-                sums,
+        return source(
                 IntStream.of(kept).map(i -> first + i).toArray(),
                 IntStream.of(kept).map(i -> labels[i]).toArray());
     }

@@ -12,23 +12,16 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** Finds the images that belong together, and draws and deals them in whole clusters. A cluster may be one image, and may have images of several classes. */
-final class Clusters {
-
-    /** The class of each image. */
-    private final int[] labels;
-
-    /** Number of images of each class, in all clusters. */
-    private final int[] sizes;
-
-    /** The images of each cluster, ascending; the clusters are sorted by their first image. */
-    private final List<int[]> members;
-
-    private Clusters(int[] labels, int[] sizes, List<int[]> members) {
-        this.labels = labels;
-        this.sizes = sizes;
-        this.members = members;
-    }
+/**
+ * Finds the images that belong together, and draws and deals them in whole clusters. A cluster may be one image, and may
+ * have images of several classes.
+ *
+ * @param labels the class of each image
+ * @param sizes number of images of each class, in all clusters
+ * @param members the images of each cluster, ascending; the clusters are sorted by their first image
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record Clusters(int[] labels, int[] sizes, List<int[]> members) {
 
     /**
      * Finds the images that belong together, because they have the same pixels or the same group.
@@ -145,7 +138,6 @@ final class Clusters {
      * none gets the smallest cluster that leaves every class at least one image, if there is such a cluster.
      *
      * @param wanted number of images of each class; fewer than there are, unless there are none
-     * @return indices of the images, ascending; perhaps none
      */
     int[] draw(int[] wanted, SplittableRandom random) {
         List<int[]> shuffled = shuffled(random);
@@ -192,7 +184,6 @@ final class Clusters {
      * clusters have images of several classes, a part may get none of a class.
      *
      * @param parts at least 1, and no more than there are clusters
-     * @return indices of the images of each part, ascending; at least one in each
      */
     List<int[]> deal(int parts, SplittableRandom random) {
         int[][] counts = new int[parts][sizes.length];

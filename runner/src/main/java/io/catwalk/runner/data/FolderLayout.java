@@ -47,11 +47,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             @Nullable Part part,
             String group) {}
 
-    /**
-     * Reads the layout of a folder.
-     *
-     * @param anyFolder of the images, absolute or relative
-     */
+    /** Reads the layout of a folder. */
     static FolderLayout of(Path anyFolder, FolderReading reading) {
         Path table = reading.table();
         Path folder = anyFolder.toAbsolutePath().normalize(); // as the paths of a table are, which are looked up in it

@@ -54,11 +54,7 @@ public record FolderReading(
         return Boolean.TRUE.equals(followLinks);
     }
 
-    /**
-     * Returns the same settings with an absolute path, so that the table is found from any working folder.
-     *
-     * @return with the absolute path of the table
-     */
+    /** Returns the same settings with an absolute path, so that the table is found from any working folder. */
     public FolderReading anywhere() {
         Path table = table();
         return table == null

@@ -49,9 +49,9 @@ public record FolderSurvey(
             Part part = file.part();
             classes.computeIfAbsent(layout.classes().get(file.label()), name -> new TreeMap<>())
                     .merge(part == null ? "images" : part.title(), 1, Integer::sum);
-            if (one.reason.isEmpty()) {
-                formats.merge(one.format, 1, Integer::sum);
-                sizes.merge(one.size, 1, Integer::sum);
+            if (one.header != null) {
+                formats.merge(one.header.format(), 1, Integer::sum);
+                sizes.merge(one.header.size(), 1, Integer::sum);
                 byContent.computeIfAbsent(one.sha256, sum -> new ArrayList<>()).add(file.name());
             } else {
                 unreadable.put(file.name(), one.reason);
@@ -82,8 +82,6 @@ public record FolderSurvey(
     /**
      * Decodes the images, unless they are cached already, to find all that cannot be read. All must have one size, or a
      * rule.
-     *
-     * @param rule what to resize the images to; null to keep their size
      */
     public FolderSurvey decoded(Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
         SortedMap<String, String> all = ImageFolder.unreadable(folder, rule, reading, cache);
@@ -97,21 +95,16 @@ public record FolderSurvey(
                 .toList();
     }
 
-    /**
-     * What one file is like.
-     *
-     * @param reason why its header cannot be read; empty if it can
-     */
-    private record Seen(String format, String size, String sha256, String reason) {
+    /** What one file is like, or why its header cannot be read. */
+    private record Seen(ImageDecoder.@Nullable Header header, String sha256, String reason) {
 
         static Seen of(ImageFile file) {
             try {
-                ImageDecoder.Header header = ImageDecoder.header(file.path());
-                return new Seen(header.format(), header.size(), Sha256.of(file.path()), "");
+                return new Seen(ImageDecoder.header(file.path()), Sha256.of(file.path()), "");
             } catch (UnreadableImageException e) {
-                return new Seen("", "", "", e.reason());
+                return new Seen(null, "", e.reason());
             } catch (IOException e) {
-                return new Seen("", "", "", "a file that cannot be read (" + Reasons.of(e) + ")");
+                return new Seen(null, "", "a file that cannot be read (" + Reasons.of(e) + ")");
             }
         }
     }

@@ -18,9 +18,11 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +51,7 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
         passedOver = Collections.unmodifiableSortedMap(new TreeMap<>(passedOver));
     }
 
-    /**
-     * Lists the files of a folder.
-     *
-     * @param folder where; links are followed, unless they lead round in a circle
-     */
+    /** Lists the files of a folder. */
     public static FoundFiles in(Path folder) {
         return in(folder, true);
     }
@@ -80,6 +78,13 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
     public String instead() {
         Integer photos = passedOver.get(HEIC);
         return photos == null ? "" : ", but " + photos + " " + HEIC;
+    }
+
+    /** Returns a text such as {@code 3 hidden files, 1 links that lead nowhere}. */
+    public static String counted(Map<String, Integer> passedOver) {
+        return passedOver.entrySet().stream()
+                .map(entry -> entry.getValue() + " " + entry.getKey())
+                .collect(Collectors.joining(", "));
     }
 
     /** Returns the path of a file relative to a folder, with {@code /} on every system. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -79,16 +80,6 @@ record IdxFile(Path path, Part part, List<Integer> shape) {
         });
     }
 
-    /** Receives what follows the header of a file, piece by piece. */
-    private interface Pieces {
-        void take(byte[] piece, int length);
-    }
-
-    /** Receives the entries along the first dimension, one after the other. */
-    interface Records {
-        void take(int index, byte[] record);
-    }
-
     /** Computes the SHA-256 of the uncompressed file. */
     String sha256() {
         Sha256 sha256 = new Sha256();
@@ -106,13 +97,14 @@ record IdxFile(Path path, Part part, List<Integer> shape) {
         return bytes.array();
     }
 
-    /** Reads what follows the header, entry by entry along the first dimension. */
-    void records(Records records) {
+    /** Reads what follows the header, entry by entry along the first dimension, each with its index. */
+    void records(ObjIntConsumer<byte[]> records) {
         int[] index = {0};
-        pieces((int) (length() / shape.get(0)), header -> {}, (piece, length) -> records.take(index[0]++, piece));
+        pieces((int) (length() / shape.get(0)), header -> {}, (piece, length) -> records.accept(piece, index[0]++));
     }
 
-    private void pieces(int most, Consumer<byte[]> header, Pieces pieces) {
+    /** Reads a file in pieces, each with its length. */
+    private void pieces(int most, Consumer<byte[]> header, ObjIntConsumer<byte[]> pieces) {
         read(path, in -> {
             header.accept(header(path, part, in));
             byte[] piece = new byte[most];
@@ -124,7 +116,7 @@ record IdxFile(Path path, Part part, List<Integer> shape) {
                 if (read < wanted) {
                     throw broken(path, expected(length, shape), "only " + done);
                 }
-                pieces.take(piece, wanted);
+                pieces.accept(piece, wanted);
             }
             if (in.read() >= 0) {
                 throw broken(path, expected(length, shape), "more");

@@ -15,8 +15,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Lists the images of a data set of four IDX files. */
-final class IdxFolder implements ImageListing {
+/**
+ * Lists the images of a data set of four IDX files.
+ *
+ * @param expectedSha256 of the uncompressed files in the order of {@link IdxFile.Part}; empty to accept any files
+ */
+record IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) implements ImageListing {
 
     /** The name of the data set that is known: see the README of zalandoresearch/fashion-mnist. */
     static final String FASHION_MNIST = "fashion-mnist";
@@ -34,29 +38,13 @@ final class IdxFolder implements ImageListing {
 
     private static final List<IdxFile.Part> PARTS = List.of(IdxFile.Part.values());
 
-    private final Path folder;
-    private final List<IdxFile> files;
-
-    /** SHA-256 of the uncompressed files in the order of {@link IdxFile.Part}; empty to accept any files. */
-    private final List<String> expectedSha256;
-
-    private IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) {
-        this.folder = folder;
-        this.files = files;
-        this.expectedSha256 = expectedSha256;
-    }
-
     /** Returns whether any of the four files is there. */
     static boolean isOne(Path folder) {
         return Arrays.stream(IdxFile.Part.values())
                 .anyMatch(part -> part.in(folder).isPresent());
     }
 
-    /**
-     * Loads the files.
-     *
-     * @param expectedSha256 of the uncompressed files in the order of {@link IdxFile.Part}; empty to accept any files
-     */
+    /** Loads the files. */
     static ImageDataset load(Path folder, @Nullable ResizeRule rule, List<String> expectedSha256, ImageCache cache) {
         List<IdxFile> files = OrderedParallel.map(PARTS, part -> open(folder, part));
         IdxFolder listing = new IdxFolder(folder, files, expectedSha256);
@@ -168,9 +156,9 @@ final class IdxFolder implements ImageListing {
     public void decode(CacheWriter into) {
         IdxFile train = file(IdxFile.Part.TRAIN_IMAGES);
         into.shape(1, train.shape().get(1), train.shape().get(2));
-        train.records(into::put);
+        train.records((pixels, index) -> into.put(index, pixels));
         int first = train.shape().get(0);
-        file(IdxFile.Part.TEST_IMAGES).records((index, record) -> into.put(first + index, record));
+        file(IdxFile.Part.TEST_IMAGES).records((pixels, index) -> into.put(first + index, pixels));
     }
 
     private static void checkSizes(IdxFile train, IdxFile test, @Nullable ResizeRule rule) {

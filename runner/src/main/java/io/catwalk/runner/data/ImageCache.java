@@ -62,11 +62,7 @@ public final class ImageCache {
         this.listener = listener;
     }
 
-    /**
-     * Returns the standard folder: what {@link #PROPERTY} names, or {@code images} in the user's cache folder.
-     *
-     * @return an absolute path, which may not exist yet
-     */
+    /** Returns the standard folder: what {@link #PROPERTY} names, or {@code images} in the user's cache folder. */
     public static Path standardFolder() {
         String named = System.getProperty(PROPERTY, "");
         return named.isBlank()

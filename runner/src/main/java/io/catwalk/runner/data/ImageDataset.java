@@ -75,7 +75,6 @@ public record ImageDataset(
      * Numbers the classes in the order of a network that was trained on classes of the same names.
      *
      * @param order names of the network's classes, in the order of its logits; by index, as many as these images have
-     * @return the same images with the network's classes; by name, with labels that fit their order
      */
     public ImageDataset labeledAs(List<String> order, ClassMatch match) {
         if (order.equals(classes)) {

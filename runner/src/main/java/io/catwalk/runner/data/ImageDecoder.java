@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * {@value #MOST_FILE_BYTES} bytes, and an image at most {@value #MOST_PIXELS} pixels that take at most
  * {@value #MOST_BYTES} bytes as they are stored. The header is checked before anything is decoded.
  */
-final class ImageDecoder {
+@SuppressWarnings("ArrayRecordComponent")
+record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
 
     static final int MOST_FILE_BYTES = 1 << 28;
     static final int MOST_PIXELS = 1 << 26;
@@ -71,16 +72,6 @@ final class ImageDecoder {
         String size() {
             return width + "x" + height;
         }
-    }
-
-    private final ImageFormat format;
-    private final byte[] file;
-    private final Duration longest;
-
-    private ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
-        this.format = format;
-        this.file = file;
-        this.longest = longest;
     }
 
     /** Decodes the first image of a file, in whatever format its content is; the name does not matter. */

@@ -21,7 +21,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Loads the images of a folder, whatever its {@link FolderLayout} is. */
-final class ImageFolder implements ImageListing {
+record ImageFolder(
+        Path folder, FolderLayout layout, @Nullable ResizeRule rule, FolderReading reading) implements ImageListing {
 
     /** Larger images are hardly meant for training without resizing. */
     private static final int LARGEST_OFFER = 512;
@@ -36,18 +37,6 @@ final class ImageFolder implements ImageListing {
 
     /** How many images a note names, which stands above a table. */
     private static final int MOST_NOTED = 3;
-
-    private final Path folder;
-    private final FolderLayout layout;
-    private final @Nullable ResizeRule rule;
-    private final FolderReading reading;
-
-    private ImageFolder(Path folder, FolderLayout layout, @Nullable ResizeRule rule, FolderReading reading) {
-        this.folder = folder;
-        this.layout = layout;
-        this.rule = rule;
-        this.reading = reading;
-    }
 
     static ImageDataset load(Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
         FolderLayout layout = FolderLayout.of(folder, reading);
@@ -64,15 +53,23 @@ final class ImageFolder implements ImageListing {
             Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
         FolderLayout layout = FolderLayout.of(folder, reading);
         FolderReading all = new FolderReading(reading.labels(), reading.testShare(), 1.0, reading.followLinks());
-        CachedImages images = cache.open(new ImageFolder(folder, layout, rule, all));
-        SortedMap<String, String> unreadable = new TreeMap<>();
-        for (int i = 0; i < layout.files().size(); i++) {
+        ImageFolder listing = new ImageFolder(folder, layout, rule, all);
+        SortedMap<String, String> reasons = new TreeMap<>();
+        listing.unreadable(cache.open(listing))
+                .forEach((i, e) -> reasons.put(layout.files().get(i).name(), e.reason()));
+        return reasons;
+    }
+
+    /** Decodes the images again that were left out of the cache, for the reasons. */
+    private SortedMap<Integer, UnreadableImageException> unreadable(CachedImages images) {
+        SortedMap<Integer, UnreadableImageException> unreadable = new TreeMap<>();
+        for (int i = 0; i < size(); i++) {
             if (!images.holds(i)) {
-                ImageFile file = layout.files().get(i);
                 try {
-                    ImageDecoder.decode(file.path());
+                    DecodedImage unused =
+                            ImageDecoder.decode(layout.files().get(i).path());
                 } catch (UnreadableImageException e) {
-                    unreadable.put(file.name(), e.reason());
+                    unreadable.put(i, e);
                 }
             }
         }
@@ -110,7 +107,7 @@ final class ImageFolder implements ImageListing {
                 // Its test images are not those of earlier versions, which also drew duplicates of validation images.
                 sha256 = new Sha256().add(sha256).add("apart from validation").hex();
             }
-            int[] testing = TestShare.of(all, validated, layout.classes(), share);
+            int[] testing = Split.testShare(all, validated, layout.classes(), share);
             test = train.select(testing);
             train = train.select(Split.allBut(testing, train.size()));
             sha256 = new Sha256().add(sha256).add("test share " + share).hex();
@@ -179,10 +176,7 @@ final class ImageFolder implements ImageListing {
     private List<String> notes(CachedImages images) {
         List<String> notes = new ArrayList<>();
         if (!layout.passedOver().isEmpty()) {
-            notes.add("passed over "
-                    + layout.passedOver().entrySet().stream()
-                            .map(entry -> entry.getValue() + " " + entry.getKey())
-                            .collect(Collectors.joining(", ")));
+            notes.add("passed over " + FoundFiles.counted(layout.passedOver()));
         }
         int[] omitted = IntStream.range(0, size()).filter(i -> !images.holds(i)).toArray();
         if (omitted.length > 0) {
@@ -383,15 +377,8 @@ final class ImageFolder implements ImageListing {
             return;
         }
         SortedMap<Integer, RequestException> unreadable = new TreeMap<>();
-        for (int i = 0; i < size(); i++) {
-            if (!images.holds(i)) {
-                try {
-                    decode(layout.files().get(i));
-                } catch (RequestException e) {
-                    unreadable.put(i, e);
-                }
-            }
-        }
+        unreadable(images)
+                .forEach((i, e) -> unreadable.put(i, e.of(layout.files().get(i).path())));
         if (unreadable.isEmpty()) {
             throw new RequestException(
                     ("Data set in %s: expected all decoded images in the cache, found %d of %d; decode them again after"

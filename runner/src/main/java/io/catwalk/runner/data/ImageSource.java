@@ -4,6 +4,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -22,11 +23,10 @@ public final class ImageSource {
 
     private static final int LARGEST_BATCH = 500;
 
-    private final int channels;
-    private final int height;
-    private final int width;
-    private final ImageRecords records;
-    private final ImageRecords sums;
+    /** Images of one shape, (channels, height, width), and the {@link CachedImages#sums} of each. */
+    record Stored(int channels, int height, int width, ImageRecords pixels, ImageRecords sums) {}
+
+    private final Stored stored;
     private final int[] places;
     private final int[] labels;
 
@@ -39,54 +39,34 @@ public final class ImageSource {
     /** The name of the file of each record; empty if they are not of a file each. */
     private final List<String> files;
 
-    /**
-     * Creates a source of the images of some records.
-     *
-     * @param channels 1 for gray, 3 for red, green, blue; at least 1
-     * @param height rows of every image, in pixels; at least 1
-     * @param width columns of every image, in pixels; at least 1
-     * @param records unsigned bytes of shape (channels, height, width), row-major, for each image
-     */
-    ImageSource(
-            int channels, int height, int width, ImageRecords records, ImageRecords sums, int[] places, int[] labels) {
-        this(channels, height, width, records, sums, places, labels, places, null, List.of());
+    /** Creates a source of some of the stored images. */
+    ImageSource(Stored stored, int[] places, int[] labels) {
+        this(stored, places, labels, places, null, List.of());
     }
 
     private ImageSource(
-            int channels,
-            int height,
-            int width,
-            ImageRecords records,
-            ImageRecords sums,
-            int[] places,
-            int[] labels,
-            int[] clusters,
-            int @Nullable [] indices,
-            List<String> files) {
-        if (channels < 1 || height < 1 || width < 1 || labels.length < 1) {
+            Stored stored, int[] places, int[] labels, int[] clusters, int @Nullable [] indices, List<String> files) {
+        List<Integer> shape = List.of(labels.length, stored.channels, stored.height, stored.width);
+        if (Collections.min(shape) < 1) {
             throw new IllegalArgumentException(
-                    "Expected at least 1 image, channel, row and column, found shape (%d, %d, %d, %d)"
-                            .formatted(labels.length, channels, height, width));
+                    "Expected at least 1 image, channel, row and column, found shape " + shape);
         }
-        if (records.length() != (long) channels * height * width || places.length != labels.length) {
+        if (stored.pixels.length() != (long) stored.channels * stored.height * stored.width
+                || places.length != labels.length) {
             throw new IllegalArgumentException(
-                    "Expected a record and a label for each image of shape (%d, %d, %d, %d), found %d of %d bytes"
-                            .formatted(labels.length, channels, height, width, places.length, records.length()));
+                    "Expected a record and a label for each image of shape %s, found %d of %d bytes"
+                            .formatted(shape, places.length, stored.pixels.length()));
         }
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] < 0) {
                 throw new IllegalArgumentException("Expected labels from 0, found %d at %d".formatted(labels[i], i));
             }
-            if (places[i] < 0 || places[i] >= records.count()) {
-                throw new IllegalArgumentException(
-                        "Expected images among %d records, found no record %d".formatted(records.count(), places[i]));
+            if (places[i] < 0 || places[i] >= stored.pixels.count()) {
+                throw new IllegalArgumentException("Expected images among %d records, found no record %d"
+                        .formatted(stored.pixels.count(), places[i]));
             }
         }
-        this.channels = channels;
-        this.height = height;
-        this.width = width;
-        this.records = records;
-        this.sums = sums;
+        this.stored = stored;
         this.places = places;
         this.labels = labels;
         this.clusters = clusters;
@@ -96,17 +76,17 @@ public final class ImageSource {
 
     /** Returns the number of channels: 1 for gray, 3 for red, green, blue; at least 1. */
     public int channels() {
-        return channels;
+        return stored.channels;
     }
 
     /** Returns the height of every image: rows, in pixels; at least 1. */
     public int height() {
-        return height;
+        return stored.height;
     }
 
     /** Returns the width of every image: columns, in pixels; at least 1. */
     public int width() {
-        return width;
+        return stored.width;
     }
 
     /** Returns the class of each image. The array is not copied: callers must not write to it. */
@@ -121,7 +101,7 @@ public final class ImageSource {
 
     /** Returns how many bytes one image takes. */
     public int imageLength() {
-        return records.length();
+        return stored.pixels.length();
     }
 
     /**
@@ -133,13 +113,9 @@ public final class ImageSource {
         return Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / Float.BYTES / imageLength()));
     }
 
-    /**
-     * Copies the pixels of an image.
-     *
-     * @param target gets unsigned bytes of shape (channels, height, width), row-major
-     */
+    /** Copies the pixels of an image. */
     public void read(int image, byte[] target, int at) {
-        records.read(places[image], target, at);
+        stored.pixels.read(places[image], target, at);
     }
 
     /**
@@ -158,8 +134,8 @@ public final class ImageSource {
 
     /** Returns, for each channel of an image, the sum of its pixels and the sum of their squares. */
     long[] sums(int image) {
-        byte[] bytes = new byte[sums.length()];
-        sums.read(places[image], bytes, 0);
+        byte[] bytes = new byte[stored.sums.length()];
+        stored.sums.read(places[image], bytes, 0);
         long[] numbers = new long[bytes.length / Long.BYTES];
         ByteBuffer.wrap(bytes).asLongBuffer().get(numbers);
         return numbers;
@@ -167,7 +143,7 @@ public final class ImageSource {
 
     /** Copies an image. */
     public RasterImage image(int image) {
-        return new RasterImage(channels, height, width, read(image, image + 1));
+        return new RasterImage(channels(), height(), width(), read(image, image + 1));
     }
 
     /**
@@ -196,7 +172,7 @@ public final class ImageSource {
 
     /** Declares these images the whole set, so that their {@link #index} counts from 0. */
     ImageSource whole(List<String> names) {
-        return with(places, labels, clusters, null, names);
+        return new ImageSource(stored, places, labels, clusters, null, names);
     }
 
     /** Counts the images of each class. */
@@ -233,7 +209,8 @@ public final class ImageSource {
      * @param chosen which ones, in the order wanted; at least one
      */
     public ImageSource select(int[] chosen) {
-        return with(
+        return new ImageSource(
+                stored,
                 IntStream.of(chosen).map(i -> places[i]).toArray(),
                 IntStream.of(chosen).map(i -> labels[i]).toArray(),
                 IntStream.of(chosen).map(i -> clusters[i]).toArray(),
@@ -247,7 +224,7 @@ public final class ImageSource {
      */
     ImageSource clustered(int[] firsts) {
         int[] own = IntStream.of(firsts).map(i -> places[i]).toArray();
-        return with(places, labels, own, indices, files);
+        return new ImageSource(stored, places, labels, own, indices, files);
     }
 
     /** Returns a number for each image; images of one cluster have the same. */
@@ -270,16 +247,6 @@ public final class ImageSource {
     /** Renumbers the classes: label i becomes {@code numbers[i]}. */
     ImageSource relabeled(int[] numbers) {
         int[] others = Arrays.stream(labels).map(label -> numbers[label]).toArray();
-        return with(places, others, clusters, indices, files);
-    }
-
-    private ImageSource with(
-            int[] somePlaces,
-            int[] theirLabels,
-            int[] theirClusters,
-            int @Nullable [] theirIndices,
-            List<String> names) {
-        return new ImageSource(
-                channels, height, width, records, sums, somePlaces, theirLabels, theirClusters, theirIndices, names);
+        return new ImageSource(stored, places, others, clusters, indices, files);
     }
 }

@@ -5,17 +5,7 @@ package io.catwalk.runner.data;
  * which Pillow calls BOX; where it grows, a new pixel is interpolated between centers, BILINEAR. The result equals that
  * of Pillow to within one gray level: {@code resize}, {@code ImageOps.fit} and {@code ImageOps.pad}.
  */
-final class Resampling {
-
-    private final DecodedImage image;
-    private final Axis columns;
-    private final Axis rows;
-
-    private Resampling(DecodedImage image, Axis columns, Axis rows) {
-        this.image = image;
-        this.columns = columns;
-        this.rows = rows;
-    }
+record Resampling(DecodedImage image, Axis columns, Axis rows) {
 
     /** Resizes every channel. */
     static byte[] resize(DecodedImage image, ResizeRule rule) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -66,7 +67,6 @@ public record Split(int[] train, int[] validation) {
      * together. Each class gives no more than its share, unless its smallest cluster is larger than that.
      *
      * @param fraction share of the validation images, above 0 and below 1
-     * @return a split of all images; that by their labels alone if each cluster is one image
      */
     public static Split holdOut(ImageSource images, int classes, double fraction, long seed) {
         int[] labels = images.labels();
@@ -91,7 +91,6 @@ public record Split(int[] train, int[] validation) {
      * Splits into stratified folds: every image is a validation image in exactly one of them. The folds differ by at
      * most one image, in total and in each class.
      *
-     * @param classes the number of classes; one without images is ignored
      * @param k the number of folds; at least 2, and at most the images of the smallest class
      */
     public static List<Split> folds(int[] labels, int classes, int k, long seed) {
@@ -124,9 +123,7 @@ public record Split(int[] train, int[] validation) {
      * Splits into folds like {@link #folds(int[], int, int, long)}, but whole clusters of images that belong together.
      * The folds differ by as much as the clusters make necessary.
      *
-     * @param classes their names; one without images is ignored
      * @param k the number of folds; at least 2, and no more than each class has clusters with its images
-     * @return k splits; those by the labels alone if each cluster is one image
      */
     public static List<Split> folds(ImageSource images, List<String> classes, int k, long seed) {
         if (!images.isClustered()) {
@@ -186,6 +183,52 @@ public record Split(int[] train, int[] validation) {
                 .add(validation.length)
                 .add(validation)
                 .hex();
+    }
+
+    /**
+     * Chooses images to hold out as the test set, in equal shares of each class, the same whatever the seed of a run is.
+     * Images of one cluster stay together, also with validation images.
+     *
+     * @param validated clusters that also have validation images; none of their images is chosen
+     * @param share above 0 and below 1
+     * @return ascending; every class has at least one of them, and at least one other
+     */
+    static int[] testShare(ImageSource images, Set<Integer> validated, List<String> classes, double share) {
+        Clusters clusters = Clusters.of(images, classes.size(), validated);
+        int[] sizes = images.countPerClass(classes.size());
+        int[] apart = Clusters.of(images, classes.size()).perClass();
+        int[] free = clusters.perClass();
+        for (int c = 0; c < sizes.length; c++) {
+            if (apart[c] < 2) {
+                throw new RequestException(
+                        ("Class %s: expected at least 2 images that are neither duplicates nor of one group,"
+                                        + " one for training and one for testing, found %d of %d; add images or remove the class")
+                                .formatted(classes.get(c), apart[c], sizes[c]));
+            }
+            if (free[c] == 0) {
+                throw new RequestException(
+                        ("Class %s: expected test images that are neither duplicates of validation images nor of their"
+                                        + " groups, found none among %d; add images, or name the test images (folder"
+                                        + " test, or column split)")
+                                .formatted(classes.get(c), sizes[c]));
+            }
+        }
+        int[] wanted = IntStream.of(sizes)
+                .map(size -> (int) Math.min(size - 1, Math.max(1, Math.round(share * size))))
+                .toArray();
+        int[] chosen = clusters.draw(wanted, Stratification.random(0, "test share"));
+        int[] counts = Stratification.countPerClass(
+                IntStream.of(chosen).map(i -> images.labels()[i]).toArray(), sizes.length);
+        for (int c = 0; c < sizes.length; c++) {
+            if (counts[c] == 0) {
+                throw new RequestException(
+                        ("Class %s: expected test images that leave every class some to train on, found none of %d,"
+                                        + " because duplicates and images of one group stay together; make the groups"
+                                        + " smaller or name the test images in a column split")
+                                .formatted(classes.get(c), sizes[c]));
+            }
+        }
+        return chosen;
     }
 
     /** Returns the indices below a size that are not among some ascending ones. */

@@ -47,8 +47,6 @@ final class Stratification {
      * Draws {@code total} indices in proportion to the sizes of the classes, by the method of the largest
      * remainder (ties go to the lower class), leaving {@code kept} in every class: fewer are drawn if
      * the classes do not have more to give.
-     *
-     * @return ascending indices
      */
     static int[] draw(List<int[]> shuffledByClass, int total, int kept) {
         long all = shuffledByClass.stream().mapToLong(indices -> indices.length).sum();

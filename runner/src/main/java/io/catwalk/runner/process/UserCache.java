@@ -27,11 +27,7 @@ public final class UserCache {
 
     private UserCache() {}
 
-    /**
-     * Returns the folder that {@link #PROPERTY} names, or else {@link #folder}.
-     *
-     * @return an absolute path; the folder may not exist yet
-     */
+    /** Returns the folder that {@link #PROPERTY} names, or else {@link #folder}. */
     public static Path chosen() {
         String named = System.getProperty(PROPERTY, "");
         return named.isBlank() ? folder() : Path.of(named).toAbsolutePath().normalize();
@@ -62,8 +58,6 @@ public final class UserCache {
     /**
      * Makes a folder of this cache, with its missing parents. Only this user can enter them, whatever the umask is: native
      * code lies in the cache.
-     *
-     * @param wanted a folder of the cache; may exist
      */
     public static Path make(Path wanted) throws IOException {
         return hasModes(wanted)

@@ -26,22 +26,18 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads files from this machine ({@code file:}) or another ({@code https:}), within limits of time and size. */
-public final class FileSource {
+/**
+ * Reads files from this machine ({@code file:}) or another ({@code https:}), within limits of time and size.
+ *
+ * @param client creates the HTTP client
+ * @param patience the longest time to fetch a file
+ */
+public record FileSource(Supplier<HttpClient> client, Duration patience) {
 
     private static final int OK = 200;
 
     /** What stands before the host: a name and a password, perhaps with a slash that should have been encoded. */
     private static final Pattern USER = Pattern.compile("(?<=//)([^/\\s]*@|[^/\\s@:]*:(?!\\d+(/|$))\\S*@)");
-
-    private final Supplier<HttpClient> client;
-    private final Duration patience;
-
-    /** Prepares to read files. */
-    public FileSource(Supplier<HttpClient> client, Duration patience) {
-        this.client = client;
-        this.patience = patience;
-    }
 
     /**
      * Returns the source that the program uses, which creates its HTTP client only when it fetches something. It
@@ -56,11 +52,7 @@ public final class FileSource {
                 Duration.ofMinutes(5));
     }
 
-    /**
-     * Parses what a user wrote: the path of a file, or an address.
-     *
-     * @return an absolute address, {@code file:} or {@code https:}
-     */
+    /** Parses what a user wrote: the path of a file, or an address. */
     public static URI address(String text) {
         try {
             // A single letter before the colon is a drive.

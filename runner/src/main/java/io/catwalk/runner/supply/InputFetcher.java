@@ -44,7 +44,6 @@ public final class InputFetcher {
     /**
      * Fetches something to this machine.
      *
-     * @param places where to find it, tried in order
      * @return a file or a folder; it must not be changed
      */
     public Path bring(String what, List<Place> places) {

@@ -19,17 +19,19 @@ public final class HeapImages {
      */
     public static ImageSource of(int channels, int height, int width, byte[] pixels, int[] labels) {
         int length = channels * height * width;
-        ImageRecords records = ImageRecords.of(ByteBuffer.wrap(pixels), length);
-        ByteBuffer sums = ByteBuffer.allocate(pixels.length / length * CachedImages.sumsLength(channels));
+        int count = pixels.length / length;
+        ImageRecords records = new ImageRecords(length, count, count, ByteBuffer.wrap(pixels));
+        ByteBuffer sums = ByteBuffer.allocate(count * CachedImages.sumsLength(channels));
         for (int from = 0; from < pixels.length; from += length) {
             sums.put(CachedImages.sums(Arrays.copyOfRange(pixels, from, from + length), channels));
         }
         return new ImageSource(
-                channels,
-                height,
-                width,
-                records,
-                ImageRecords.of(sums, CachedImages.sumsLength(channels)),
+                new ImageSource.Stored(
+                        channels,
+                        height,
+                        width,
+                        records,
+                        new ImageRecords(CachedImages.sumsLength(channels), count, count, sums)),
                 IntStream.range(0, labels.length).toArray(),
                 labels);
     }
