@@ -64,19 +64,7 @@ record Task(String id, String home, String order, List<String> supplies) impleme
         if (!Files.isRegularFile(program)) {
             throw new IOException("there is no program " + program);
         }
-        Worker worker = Worker.take(program);
-        boolean answered = false;
-        try { // Spark interrupts this thread to cancel the job
-            String said = worker.carryOut(file, delivery, line -> Channel.send(Gateway.line(id, "news", line)));
-            answered = true;
-            return said;
-        } finally {
-            if (answered) {
-                worker.release();
-            } else {
-                worker.close();
-            }
-        }
+        return Worker.carryOut(program, file, delivery, line -> Channel.send(Gateway.line(id, "news", line)));
     }
 
     private static void delete(Path folder) throws IOException {

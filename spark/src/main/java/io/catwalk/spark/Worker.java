@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * Process {@code catwalk work -} on a worker. It runs one order after the other, is kept for the next task of this
  * executor, and ends with the executor.
  */
-final class Worker implements AutoCloseable {
+final class Worker {
 
     private static final int GRACE_SECONDS = 10;
     private static final String ENDED = "ended ";
@@ -77,36 +77,42 @@ final class Worker implements AutoCloseable {
         }
     }
 
-    /** Returns an idle worker, or starts one. */
-    static Worker take(Path program) throws IOException {
-        for (Worker idle = IDLE.poll(); idle != null; idle = IDLE.poll()) {
-            if (idle.process.isAlive()) {
-                return idle;
-            }
-            idle.close();
-        }
-        return new Worker(program);
-    }
-
-    /** Keeps the worker for the next order; call it only after the worker has answered. */
-    void release() {
-        IDLE.push(this);
-    }
-
     /**
      * Runs an order.
      *
+     * @param program to start if no worker is idle
      * @param order file with the order
      * @param delivery file that the result is written to
      * @param listener receives a line for each epoch
      * @return what the process says about the order, in one line
      * @throws IOException if the process ends before
-     * @throws InterruptedException if the calling thread is interrupted; the worker cannot be used again then
+     * @throws InterruptedException if Spark cancels the job
      */
-    String carryOut(Path order, Path delivery, Listener listener) throws IOException, InterruptedException {
+    static String carryOut(Path program, Path order, Path delivery, Listener listener)
+            throws IOException, InterruptedException {
+        Worker worker = IDLE.poll();
+        while (worker != null && !worker.process.isAlive()) {
+            worker.close();
+            worker = IDLE.poll();
+        }
+        worker = worker == null ? new Worker(program) : worker;
+        String said = null;
+        try {
+            said = worker.answer(order + "\t" + delivery + "\n", listener);
+            return said;
+        } finally {
+            if (said == null) {
+                worker.close(); // it may be at work
+            } else {
+                IDLE.push(worker);
+            }
+        }
+    }
+
+    private String answer(String request, Listener listener) throws IOException, InterruptedException {
         try {
             OutputStream in = process.getOutputStream();
-            in.write((order + "\t" + delivery + "\n").getBytes(StandardCharsets.UTF_8));
+            in.write(request.getBytes(StandardCharsets.UTF_8));
             in.flush();
         } catch (IOException gone) {
             // If it has not ended yet: its error output says more than a broken pipe. Process.destroy() would close
@@ -126,8 +132,7 @@ final class Worker implements AutoCloseable {
     }
 
     /** Closes the input of the process, which then ends its own process, too. */
-    @Override
-    public void close() {
+    private void close() {
         boolean interrupted = Thread.interrupted();
         try {
             try {

@@ -215,39 +215,31 @@ final class ReturnedTrial {
         Timing timing = claimed.timing();
         Machine machine = claimed.provenance().machine();
         double total = timing.totalSeconds();
-        Instant now = ResourceUsage.now().at();
         Instant start;
         try {
             start = Instant.parse(timing.startedAt());
         } catch (DateTimeException e) {
             throw new RequestException("expected the time of its start, but found another text", e);
         }
-        require(
-                start.isBefore(now.plus(CLOCKS)) && within(total, 0, seconds(start, now.plus(CLOCKS))),
-                "a start and a duration in the past, but found " + total + " s");
-        require(
-                efficiency.trainingSeconds() > 0 && efficiency.trainingSeconds() <= total,
-                "training times within its duration, but found " + efficiency.trainingSeconds() + " s");
+        double passed =
+                Duration.between(start, ResourceUsage.now().at().plus(CLOCKS)).toMillis() / 1e3;
+        requireWithin("a start and a duration in the past, in seconds", total, 0, passed);
+        requireWithin("seconds of training within its duration", efficiency.trainingSeconds(), Double.MIN_VALUE, total);
         require(machine.cores() > 0 && machine.memoryBytes() > 0, "a machine with cores and memory");
-        require(
-                within(efficiency.cpuSeconds(), 0, (total + START_SECONDS) * machine.cores()),
-                "a time of the processors within its duration, but found " + efficiency.cpuSeconds() + " s");
-        require(
-                efficiency.peakMemoryBytes() == null
-                        || within((double) efficiency.peakMemoryBytes(), 1, (double) machine.memoryBytes()),
-                "a peak of memory that the machine has, but found " + efficiency.peakMemoryBytes());
+        requireWithin(
+                "seconds of the processors within its duration",
+                efficiency.cpuSeconds(),
+                0,
+                (total + START_SECONDS) * machine.cores());
+        if (efficiency.peakMemoryBytes() != null) {
+            requireWithin(
+                    "a peak of memory that the machine has", efficiency.peakMemoryBytes(), 1, machine.memoryBytes());
+        }
         int trained = EpochBatches.of(
                         images.split().train().length, order.spec().recipe().batchSize())
                 .images();
         double perEpoch = efficiency.trainingImagesPerSecond() * efficiency.trainingSeconds() / timing.epochs();
-        require(
-                within(perEpoch, trained - 0.5, trained + 0.5),
-                "as many images per second as there are training images, but found "
-                        + efficiency.trainingImagesPerSecond());
-    }
-
-    private static double seconds(Instant from, Instant to) {
-        return Duration.between(from, to).toMillis() / 1e3;
+        requireWithin("as many images per second as there are training images", perEpoch, trained - 0.5, trained + 0.5);
     }
 
     /** Refuses a history that does not belong to the times and the epoch of the weights. */
@@ -255,10 +247,12 @@ final class ReturnedTrial {
         List<Epoch> history = folder.readHistory();
         Timing timing = claimed.timing();
         require("the epochs in the history", timing.epochs(), history.size());
-        require(
-                within(timing.epochs(), 1, order.spec().recipe().epochs())
-                        && within(timing.bestEpoch(), 1, timing.epochs()),
-                "epochs of the recipe, but found " + timing.epochs() + " and the best of them " + timing.bestEpoch());
+        requireWithin(
+                "epochs of the recipe",
+                timing.epochs(),
+                1,
+                order.spec().recipe().epochs());
+        requireWithin("the best of its epochs", timing.bestEpoch(), 1, timing.epochs());
         double[] seconds = new double[history.size()];
         Epoch best = history.get(timing.bestEpoch() - 1);
         for (int i = 0; i < seconds.length; i++) {
@@ -303,13 +297,18 @@ final class ReturnedTrial {
         require(
                 returned.classes() == now.classes() && Arrays.equals(returned.labels(), now.labels()),
                 "predictions of the " + part + " images of the order, but found others");
-        Parity parity = Parity.of(now.logits(), returned.logits(), now.images(), ROUNDING, FlipRule.NEAR_TIES);
+        requireSame("the " + part + " predictions of the returned weights", now, returned, ROUNDING);
+        return returned;
+    }
+
+    /** Refuses logits that differ by more than rounding. */
+    private static Parity requireSame(String what, Predictions now, Predictions found, Tolerance tolerance) {
+        Parity parity = Parity.of(now.logits(), found.logits(), now.images(), tolerance, FlipRule.NEAR_TIES);
         require(
                 parity.agrees(),
-                "the " + part + " predictions of the returned weights, but found others: "
-                        + parity.flips().size() + " of " + now.images() + " images have another label, and logits"
-                        + " differ by up to " + (float) parity.maxAbs());
-        return returned;
+                what + ", but found another: " + parity.flips().size() + " of " + now.images()
+                        + " images get another label, and logits differ by up to " + (float) parity.maxAbs());
+        return parity;
     }
 
     /** Computes the metrics of returned predictions, and refuses other ones. */
@@ -360,7 +359,11 @@ final class ReturnedTrial {
         if (order.spec().purpose() != TrialSpec.Purpose.SHIP || said == null || !said.agrees() || !said.exported()) {
             require(!there && efficiency.onnxBytes() == null, "no ONNX file that is proven, but found one");
             require(efficiency.multiplyAccumulates() == null, "no MACs without an ONNX file, but found some");
-            return order.spec().purpose() == TrialSpec.Purpose.SHIP ? unproven(model, said) : none(said);
+            if (order.spec().purpose() == TrialSpec.Purpose.SHIP) {
+                return unproven(model, said);
+            }
+            require(said == null, "no ONNX file of a trial that is only to be scored");
+            return null;
         }
         require(there, "the ONNX file that agrees, but there is none");
         require("the bytes of the ONNX file", ModelFiles.size(folder.onnx()), efficiency.onnxBytes());
@@ -369,26 +372,11 @@ final class ReturnedTrial {
         try (OnnxPredictor predictor = OnnxPredictor.open(folder.onnx())) {
             file = run(predictor, dataset.test());
         }
-        Parity parity = Parity.of(
-                network.logits(),
-                file.logits(),
-                network.images(),
-                new Tolerance(Parity.TOLERANCE, 0),
-                FlipRule.NEAR_TIES);
-        require(
-                parity.agrees(),
-                "an ONNX file of the returned weights, but found another: "
-                        + parity.flips().size() + " of "
-                        + parity.images() + " images get another label, and logits differ by up to "
-                        + (float) parity.maxAbs());
-        requirePlausible(said, parity);
+        requirePlausible(
+                said,
+                requireSame("an ONNX file of the returned weights", network, file, new Tolerance(Parity.TOLERANCE, 0)));
         requireMetadata(model, said);
         return said;
-    }
-
-    private static @Nullable ParityResult none(@Nullable ParityResult said) {
-        require(said == null, "no ONNX file of a trial that is only to be scored");
-        return null;
     }
 
     /** Returns the result of a network without a proven file; a file that disagrees is cross-checked again. */
@@ -480,6 +468,10 @@ final class ReturnedTrial {
 
     private static String text(TrialSpec spec) {
         return Json.LINE.writer(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).writeValueAsString(spec);
+    }
+
+    private static void requireWithin(String expected, double found, double low, double high) {
+        require(within(found, low, high), expected + ", but found " + found);
     }
 
     private static boolean within(double number, double low, double high) {

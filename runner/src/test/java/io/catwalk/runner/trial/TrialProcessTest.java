@@ -140,8 +140,8 @@ final class TrialProcessTest {
                 order.spec().classifier(),
                 order.spec().hyperparameters(),
                 task);
-        LatencyBench.Order bench =
-                new LatencyBench.Order(endless.file(TrialFile.WEIGHTS), network, OnnxHints.none(), endless.path(), image, 1, brief);
+        LatencyBench.Order bench = new LatencyBench.Order(
+                endless.file(TrialFile.WEIGHTS), network, OnnxHints.none(), endless.path(), image, 1, brief);
         assertThat(new TrialProcess().measure(bench).latency().p50Micros()).isPositive();
     }
 
