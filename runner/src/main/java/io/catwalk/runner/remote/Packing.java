@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Copies the files that orders name into one folder, each only once and named by its digest, so that another machine
  * needs only an order and this folder beside it.
  */
-public final class Packing {
+final class Packing {
 
     private final Path folder;
     private final boolean imagesInPlace;
@@ -29,7 +29,7 @@ public final class Packing {
     private final Map<String, Place> packed = new HashMap<>();
 
     /** Prepares to pack. */
-    public Packing(Path folder, boolean imagesInPlace) {
+    Packing(Path folder, boolean imagesInPlace) {
         this.folder = folder;
         this.imagesInPlace = imagesInPlace;
     }
@@ -50,7 +50,7 @@ public final class Packing {
     }
 
     /** Packs the files that an order of this machine names. */
-    public TrialOrder packed(TrialOrder order) throws IOException {
+    TrialOrder packed(TrialOrder order) throws IOException {
         TrialSources here = new TrialSources(order);
         TrialOrder.Artifacts supplies = order.supplies();
         boolean inPlace = imagesInPlace || ImageDatasets.isKnown(order.dataset().name());

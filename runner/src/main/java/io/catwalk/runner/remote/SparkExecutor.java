@@ -54,7 +54,7 @@ public final class SparkExecutor implements TrialExecutor {
     /** Once a trial runs, a word comes only after each epoch, which may take this many times as long. */
     private static final int EPOCHS_TAKE = 15;
 
-    private final SparkHome.Application application;
+    private final SparkApplication application;
     private final Duration patience;
     private final SparkLog log;
     private final Scratch scratch = new Scratch();
@@ -85,11 +85,11 @@ public final class SparkExecutor implements TrialExecutor {
 
         @Override
         public Opening checked(Request request) {
-            SparkHome home = SparkHome.find(System.getenv("SPARK_HOME"));
-            SparkHome.requireMaster(request.on());
+            Path home = SparkApplication.find(System.getenv("SPARK_HOME"));
+            SparkApplication.requireMaster(request.on());
             String onWorkers = System.getenv("CATWALK_WORKER_HOME");
             return needs -> new SparkExecutor(
-                    new SparkHome.Application(
+                    new SparkApplication(
                             home,
                             request.on(),
                             needs.program(),
@@ -101,12 +101,12 @@ public final class SparkExecutor implements TrialExecutor {
     }
 
     /** Opens an executor; Spark is not started yet. */
-    SparkExecutor(SparkHome.Application application, boolean imagesInPlace) throws IOException {
+    SparkExecutor(SparkApplication application, boolean imagesInPlace) throws IOException {
         this(application, imagesInPlace, PATIENCE);
     }
 
     /** Opens an executor that tells the user when nothing has happened for a time. */
-    SparkExecutor(SparkHome.Application application, boolean imagesInPlace, Duration patience) throws IOException {
+    SparkExecutor(SparkApplication application, boolean imagesInPlace, Duration patience) throws IOException {
         this.application = application;
         this.patience = patience;
         log = new SparkLog(application.log());

@@ -94,7 +94,7 @@ final class SparkCommandIT {
     @Test
     void fourTrialsOnTwoWorkersComeToTheBitsOfALocalRun() throws Exception {
         Path run = folder.resolve("run");
-        ProcessBuilder compare = compare(run, cluster.home().path(), "--on", cluster.master());
+        ProcessBuilder compare = compare(run, cluster.home(), "--on", cluster.master());
 
         assertThat(Catwalk.finish(compare).done().err())
                 .contains("learns seed 1: started on ", "other seed 2: epoch 10 of 10");
@@ -115,7 +115,7 @@ final class SparkCommandIT {
         for (int kill = 0; kill < kills; kill++) {
             Path run = folder.resolve("run-" + kill);
             Path said = folder.resolve("said-" + kill + ".txt");
-            Process process = start(compare(run, cluster.home().path(), "--on", cluster.master()), said);
+            Process process = start(compare(run, cluster.home(), "--on", cluster.master()), said);
             int epochs = random.nextInt(32);
             awaitEpochs(epochs, said, process);
             String victim = List.of("command", "executor", "worker").get(kill % 3);
@@ -148,7 +148,7 @@ final class SparkCommandIT {
 
     private ProcessBuilder resume(Path run) {
         String words = SparkCluster.program() + "/bin/catwalk resume %s --on %s --plugins-dir %s/plugins --no-latency";
-        return compare(run, cluster.home().path()).command(Catwalk.words(words, run, cluster.master(), shared));
+        return compare(run, cluster.home()).command(Catwalk.words(words, run, cluster.master(), shared));
     }
 
     private static Process start(ProcessBuilder builder, Path said) throws IOException {
@@ -164,7 +164,7 @@ final class SparkCommandIT {
     void workersThatCannotStartExecutorsLoseAllTrialsAndSayWhy() throws Exception {
         try (SparkCluster broken = SparkCluster.start(Files.createTempDirectory("spark"), "/no/java")) {
             Path run = folder.resolve("run");
-            ProcessBuilder compare = compare(run, broken.home().path(), "--on", broken.master());
+            ProcessBuilder compare = compare(run, broken.home(), "--on", broken.master());
             compare.environment()
                     .put("CATWALK_WORKER_HOME", SparkCluster.program().toString());
 
@@ -177,7 +177,7 @@ final class SparkCommandIT {
     @Test
     void whatSparkLacksIsSaidInALineBeforeAnythingIsWritten() throws Exception {
         Path run = folder.resolve("run");
-        Path home = cluster.home().path();
+        Path home = cluster.home();
         String master = cluster.master();
         Path old = folder.resolve("old");
         Files.createFile(Files.createDirectories(old.resolve("jars")).resolve("spark-core_2.12-3.5.1.jar"));

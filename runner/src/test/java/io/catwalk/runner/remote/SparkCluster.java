@@ -53,7 +53,7 @@ public final class SparkCluster implements AutoCloseable {
     }
 
     /** Makes what {@code SPARK_HOME} names, without a cluster. */
-    public static SparkHome home(Path folder) throws IOException {
+    public static Path home(Path folder) throws IOException {
         Path home = Files.createDirectories(folder.resolve("spark"));
         if (!Files.exists(home.resolve("jars"))) {
             Files.createSymbolicLink(
@@ -70,7 +70,7 @@ public final class SparkCluster implements AutoCloseable {
                 exec "${command[@]#$'\\n'}"
                 """.formatted(home, java()));
         Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return new SparkHome(home);
+        return home;
     }
 
     /** Starts a master and two workers. */
@@ -84,7 +84,7 @@ public final class SparkCluster implements AutoCloseable {
      * @param javaOfWorkers what JAVA_HOME is on the workers, whose executors run with it
      */
     public static SparkCluster start(Path folder, String javaOfWorkers) throws IOException, InterruptedException {
-        SparkCluster cluster = new SparkCluster(folder, home(folder).path(), freePort(), javaOfWorkers);
+        SparkCluster cluster = new SparkCluster(folder, home(folder), freePort(), javaOfWorkers);
         try {
             String ports = "--port " + cluster.port + " --webui-port 0";
             cluster.run("master", ("org.apache.spark.deploy.master.Master --host localhost " + ports).split(" "));
@@ -108,8 +108,8 @@ public final class SparkCluster implements AutoCloseable {
         return "spark://localhost:" + port;
     }
 
-    public SparkHome home() {
-        return new SparkHome(home);
+    public Path home() {
+        return home;
     }
 
     private void run(String name, String... main) throws IOException {

@@ -99,7 +99,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
     private TrialExecutor open(String master, Path onWorkers) throws IOException, InterruptedException {
         closeApplication();
         return new SparkExecutor(
-                new SparkHome.Application(
+                new SparkApplication(
                         cluster.home(), master, SparkCluster.program(), onWorkers, shared.resolve("spark.log"), 1),
                 false);
     }

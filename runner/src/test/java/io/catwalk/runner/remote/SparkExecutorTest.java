@@ -64,10 +64,7 @@ final class SparkExecutorTest {
         Path program = folder.resolve("program");
         Files.createFile(Files.createDirectories(program.resolve("spark")).resolve("gateway.jar"));
         return new SparkExecutor(
-                new SparkHome.Application(
-                        new SparkHome(home), "local", program, program, folder.resolve("spark.log"), 1),
-                true,
-                patience);
+                new SparkApplication(home, "local", program, program, folder.resolve("spark.log"), 1), true, patience);
     }
 
     @Test
