@@ -4,7 +4,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Shell;
 import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.experiment.RunPolicy;
-import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialExecutorFactory;
 import java.nio.file.Path;

@@ -10,8 +10,8 @@ import io.catwalk.runner.experiment.Scheduler.Stopwatch;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.results.RunResults;
-import io.catwalk.runner.trial.LatencyBench;
-import io.catwalk.runner.trial.LatencySettings;
+import io.catwalk.runner.latency.LatencyBench;
+import io.catwalk.runner.latency.LatencySettings;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialExecutor;
@@ -115,7 +115,7 @@ public final class Experiment {
     public RunResults run(
             RunFolder run,
             TrialExecutor executor,
-            LatencyBench.@Nullable Once bench,
+            LatencyBench.@Nullable BenchProcess bench,
             RunPolicy policy,
             ExperimentListener listener)
             throws IOException, InterruptedException {
@@ -173,7 +173,7 @@ public final class Experiment {
                     run, () -> recorded().results(), finished.size(), stopwatch::seconds, listener::note);
         }
 
-        RunResults finish(LatencyBench.@Nullable Once bench) throws IOException, InterruptedException {
+        RunResults finish(LatencyBench.@Nullable BenchProcess bench) throws IOException, InterruptedException {
             try (Scheduler scheduler = new Scheduler(this, finished, executor, policy, stopwatch, listener::note)) {
                 for (TrialOutcome next = scheduler.next(); next != null; next = scheduler.next()) {
                     TrialOutcome outcome = measured(next);

@@ -3,7 +3,7 @@ package io.catwalk.runner.quantization;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.statistics.PairedAccuracy;
-import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.latency.Latency;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package io.catwalk.runner.quantization;
 
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.statistics.PairedAccuracy;
-import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.latency.Latency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

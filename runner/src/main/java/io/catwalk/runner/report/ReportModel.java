@@ -6,7 +6,7 @@ import io.catwalk.runner.results.Comparison.Baseline;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
-import io.catwalk.runner.trial.InferenceEngine;
+import io.catwalk.runner.latency.InferenceEngine;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;

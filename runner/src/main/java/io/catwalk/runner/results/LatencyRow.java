@@ -1,7 +1,7 @@
 package io.catwalk.runner.results;
 
-import io.catwalk.runner.trial.InferenceEngine;
-import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.latency.InferenceEngine;
+import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.EnumMap;
 import java.util.EnumSet;

@@ -3,6 +3,8 @@ package io.catwalk.runner.trial;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.latency.InferenceEngine;
+import io.catwalk.runner.latency.Latency;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

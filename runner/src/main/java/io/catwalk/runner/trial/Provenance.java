@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.training.Transfer;
 import org.jspecify.annotations.Nullable;
 

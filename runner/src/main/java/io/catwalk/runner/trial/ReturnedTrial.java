@@ -20,6 +20,8 @@ import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.training.Epoch;

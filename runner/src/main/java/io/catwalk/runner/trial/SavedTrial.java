@@ -15,6 +15,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;

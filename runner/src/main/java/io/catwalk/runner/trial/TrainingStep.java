@@ -4,6 +4,8 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.Scratch;
+import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Checkpoints;
 import io.catwalk.runner.training.Epoch;

@@ -5,6 +5,10 @@ import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.latency.InferenceEngine;
+import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.latency.LatencyBench;
+import io.catwalk.runner.latency.LatencySettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,8 +46,8 @@ public final class TrialBench {
     private final byte[] pixels;
 
     /** Prepares measurements with the first test image of a data set, for trials of it. */
-    public TrialBench(LatencyBench.Once once, LatencySettings settings, Path pluginsDir, ImageDataset dataset) {
-        bench = new LatencyBench(once);
+    public TrialBench(LatencyBench.BenchProcess process, LatencySettings settings, Path pluginsDir, ImageDataset dataset) {
+        bench = new LatencyBench(process);
         this.settings = settings;
         this.pluginsDir = pluginsDir.toAbsolutePath();
         task = DatasetSpec.shape(dataset);

@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.training.Epoch;
 import org.jspecify.annotations.Nullable;
 

@@ -8,6 +8,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.TrainedModel;

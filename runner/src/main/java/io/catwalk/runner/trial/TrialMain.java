@@ -4,6 +4,7 @@ import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.plugin.PluginException;
 import io.catwalk.runner.process.ParentPipe;
 import io.catwalk.runner.training.TrainingException;

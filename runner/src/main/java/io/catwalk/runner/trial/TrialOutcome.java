@@ -6,6 +6,8 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.latency.InferenceEngine;
+import io.catwalk.runner.latency.Latency;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Scratch;
+import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.process.ChildProcess.Limit;
 import io.catwalk.runner.trial.ParityResult.Missing;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * only its own trial is affected. The outcome is what our code there reports, whatever the process does or leaves in
  * the folder. A process ends when this one ends.
  */
-public final class TrialProcess implements TrialExecution, OutcomeCheck, LatencyBench.Once {
+public final class TrialProcess implements TrialExecution, OutcomeCheck, LatencyBench.BenchProcess {
 
     /** Returned weights and files run for minutes at most; what takes longer was made to. */
     private static final Duration MOST_CHECKING = Duration.ofMinutes(30);
@@ -92,19 +93,16 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck, Latency
             TrialFolder folder = new TrialFolder(order.folder() == null ? scratch.folder() : order.folder());
             Duration limit = LOADING.plus(order.settings().cap());
             AtomicReference<LatencyBench.@Nullable Measured> measured = new AtomicReference<>();
-            Ending ending = run(
-                    List.of(TrialMain.BENCH, request.toString()),
-                    order.threads(),
-                    folder,
-                    limit,
-                    event -> measured.compareAndSet(null, event.measured()));
-            if (measured.get() == null) { // with figures, it does not matter how the process ended
+            List<String> verb = List.of(TrialMain.BENCH, request.toString());
+            Ending ending = run(verb, order.threads(), folder, limit, event -> measured.set(event.measured()));
+            LatencyBench.Measured figures = measured.get();
+            if (figures == null) { // with figures, it does not matter how the process ended
                 throw new IOException(
                         ending.timedOut()
                                 ? "it did not answer within " + limit.toMinutes() + " minutes and was stopped"
                                 : ending.reason(folder, null));
             }
-            return measured.get();
+            return figures;
         }
     }
 

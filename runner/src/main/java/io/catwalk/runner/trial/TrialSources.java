@@ -4,6 +4,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.PluginFolder;
 import io.catwalk.runner.supply.InputFetcher;
 import io.catwalk.runner.training.InitialWeights;

@@ -15,10 +15,10 @@ import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
-import io.catwalk.runner.trial.Latency;
-import io.catwalk.runner.trial.LatencyBench;
+import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.trial.LocalExecutor;
-import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.MadeUpExecutor;
 import io.catwalk.runner.trial.Software;
@@ -93,7 +93,7 @@ class KeptTrialsTest {
         return Requests.of(new DatasetSpec(images.toString(), null, 0, 0), 3, Requests.contestant("made-up", recipe));
     }
 
-    private LatencyBench.@Nullable Once bench;
+    private LatencyBench.@Nullable BenchProcess bench;
 
     /** The seed of the trial during which somebody deletes the run; 0 for none. */
     private int deletedBy;

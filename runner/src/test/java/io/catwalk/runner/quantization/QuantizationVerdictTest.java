@@ -7,7 +7,7 @@ import io.catwalk.runner.quantization.QuantizationVerdict.Decision;
 import io.catwalk.runner.quantization.QuantizationVerdict.Gate;
 import io.catwalk.runner.statistics.McNemar;
 import io.catwalk.runner.statistics.PairedAccuracy;
-import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.trial.MadeUp;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;

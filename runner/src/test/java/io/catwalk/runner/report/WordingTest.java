@@ -3,7 +3,7 @@ package io.catwalk.runner.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Criterion;
-import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.latency.Latency;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;

@@ -5,6 +5,9 @@ import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Metrics.Averages;
+import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.latency.LatencyBench;
+import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.List;
@@ -85,7 +88,7 @@ public final class MadeUp {
     }
 
     /** Makes up the measurement of a process: 20 calls that took the same time. */
-    static LatencyBench.Measured measured(double micros, Latency.@Nullable Busy busy, float[] logits) {
+    public static LatencyBench.Measured measured(double micros, Latency.@Nullable Busy busy, float[] logits) {
         Histogram calls = new Histogram(3);
         calls.recordValueWithCount(Math.round(micros * 1e3), 20);
         Latency latency = latency(2, 20, micros, null, null, null, null, busy, MACHINE);

@@ -5,6 +5,7 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.EpochBatches;
 import java.io.IOException;

@@ -7,6 +7,10 @@ import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.latency.InferenceEngine;
+import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.latency.LatencyBench;
+import io.catwalk.runner.latency.LatencySettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +33,7 @@ final class TrialBenchTest {
     private static final LatencySettings SETTINGS =
             LatencySettings.of(Duration.ofSeconds(3)).withProcesses(2);
     private static final Normalization NORMALIZATION = new Normalization(new float[] {0.5f}, new float[] {0.25f});
-    private static final LatencyBench.Once ANY = answering(new float[3], new float[3]);
+    private static final LatencyBench.BenchProcess ANY = answering(new float[3], new float[3]);
 
     @TempDir
     private Path folder;
@@ -48,12 +52,12 @@ final class TrialBenchTest {
         return new TrialOrder(spec, any.dataset(), any.split(), any.inputs(), any.supplies(), null, null, 1);
     }
 
-    private List<TrialBench.Outcome> measure(LatencyBench.Once answers, LatencySettings settings, TrialOrder... trials)
+    private List<TrialBench.Outcome> measure(LatencyBench.BenchProcess answers, LatencySettings settings, TrialOrder... trials)
             throws IOException, InterruptedException {
         byte[] pixels = {0, (byte) 255, 51, 51, 9, 9, 9, 9};
         ImageSource images = HeapImages.of(1, 2, 2, pixels, new int[] {0, 1});
         ImageDataset dataset = new ImageDataset("two", "0".repeat(64), List.of("a", "b", "c"), images, images);
-        LatencyBench.Once bench = order -> {
+        LatencyBench.BenchProcess bench = order -> {
             asked.add(order);
             return answers.measure(order);
         };
@@ -64,11 +68,11 @@ final class TrialBenchTest {
                 .measure(networks, (trial, number, of) -> heard.add(trial.title() + " " + number + " of " + of));
     }
 
-    private TrialBench.Outcome measure(LatencyBench.Once answers) throws IOException, InterruptedException {
+    private TrialBench.Outcome measure(LatencyBench.BenchProcess answers) throws IOException, InterruptedException {
         return measure(answers, SETTINGS, trial("net", 1)).get(0);
     }
 
-    private static LatencyBench.Once answering(float[] torch, float[] onnx) {
+    private static LatencyBench.BenchProcess answering(float[] torch, float[] onnx) {
         return order -> order.network() != null ? MadeUp.measured(20, null, torch) : MadeUp.measured(10, null, onnx);
     }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.latency.LatencyBench;
+import io.catwalk.runner.latency.LatencySettings;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.trial.TrialOutcome.Done;

@@ -28,7 +28,7 @@ import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.report.sections.ClassScoreTable;
 import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.training.Transfer;
-import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.Software;

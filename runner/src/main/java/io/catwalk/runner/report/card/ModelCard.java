@@ -13,7 +13,7 @@ import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.report.text.MarkdownText;
 import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.trial.ExportOptions;
-import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialOutcome.Done;

@@ -13,7 +13,7 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.results.RunResults;
-import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.Software;
 import java.util.ArrayList;

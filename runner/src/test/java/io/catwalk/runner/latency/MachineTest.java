@@ -1,4 +1,4 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.latency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,10 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.latency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.catwalk.runner.trial.BusyWatch.Clocks;
-import io.catwalk.runner.trial.Latency.Busy.Cause;
+import io.catwalk.runner.latency.BusyWatch.Clocks;
+import io.catwalk.runner.latency.Latency.Busy.Cause;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.latency;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.EnumSet;
@@ -138,7 +138,7 @@ public record Latency(
     }
 
     /** Returns the median of at least one value. */
-    static double median(double[] values) {
+    public static double median(double[] values) {
         double[] sorted = DoubleStream.of(values).sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

@@ -1,10 +1,11 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.latency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.onnx.Predictor;
+import io.catwalk.runner.trial.MadeUp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

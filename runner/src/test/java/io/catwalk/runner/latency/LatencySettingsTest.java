@@ -1,4 +1,4 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.latency;
 
 import static io.catwalk.runner.Refusals.illegal;
 import static io.catwalk.runner.Refusals.refused;

@@ -1,4 +1,4 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.latency;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ public record Machine(String os, String architecture, String processor, int core
     }
 
     /** Reads the largest resident memory that this process ever had, in bytes; null on all systems but Linux. */
-    static @Nullable Long peakMemoryBytes() {
+    public static @Nullable Long peakMemoryBytes() {
         return peakMemoryBytes(Path.of("/proc/self/status"));
     }
 

@@ -1,9 +1,11 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.latency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.MadeUp;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,10 +1,11 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.latency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.trial.MadeUp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,7 +86,7 @@ final class LatencyBenchTest {
         LatencySettings ending = LatencySettings.of(Duration.ofSeconds(3)).endingIfBusy();
         orders.put("a", order("a", ending));
         orders.put("b", order("b", ending));
-        LatencyBench.Once busy = order -> MadeUp.measured(10, MadeUp.BUSY, new float[0]);
+        LatencyBench.BenchProcess busy = order -> MadeUp.measured(10, MadeUp.BUSY, new float[0]);
         Map<String, LatencyBench.Result> results = new LatencyBench(busy).measure(orders, asked::add);
 
         assertThat(asked).containsExactly("a", "b", "a", "b");
@@ -93,7 +94,7 @@ final class LatencyBenchTest {
 
         asked.clear();
         int[] number = {0};
-        LatencyBench.Once half = order -> MadeUp.measured(10, number[0]++ % 2 == 0 ? MadeUp.BUSY : null, new float[0]);
+        LatencyBench.BenchProcess half = order -> MadeUp.measured(10, number[0]++ % 2 == 0 ? MadeUp.BUSY : null, new float[0]);
         new LatencyBench(half).measure(orders, asked::add);
         assertThat(asked).as("no more than half were busy").hasSize(10);
 
@@ -104,7 +105,7 @@ final class LatencyBenchTest {
 
     @Test
     void whatFailsOnceIsNotMeasuredAgain() throws Exception {
-        LatencyBench.Once crashing = order -> {
+        LatencyBench.BenchProcess crashing = order -> {
             if (order.model().equals(Path.of("a"))) {
                 throw new IOException("it crashed");
             }

@@ -1,4 +1,4 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.latency;
 
 import io.catwalk.runner.RequestException;
 import java.time.Duration;

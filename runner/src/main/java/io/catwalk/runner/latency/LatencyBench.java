@@ -1,4 +1,4 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.latency;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
@@ -32,16 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LatencyBench {
 
-    private final Once once;
+    private final BenchProcess process;
 
     /** Prepares a measurement with processes that measure one network each. */
-    public LatencyBench(Once once) {
-        this.once = once;
+    public LatencyBench(BenchProcess process) {
+        this.process = process;
     }
 
     /** Measures a network in one process. Nothing else should run on the machine meanwhile. */
     @FunctionalInterface
-    public interface Once {
+    public interface BenchProcess {
 
         /** Returns times, throughput and logits; throws if the network cannot be measured. */
         Measured measure(Order order) throws IOException, InterruptedException;
@@ -56,7 +56,7 @@ public final class LatencyBench {
     @SuppressWarnings("ArrayRecordComponent")
     public record Measured(Latency latency, byte[] calls, float[] logits) {
 
-        static Measured of(Latency latency, Histogram calls, float[] logits) {
+        public static Measured of(Latency latency, Histogram calls, float[] logits) {
             ByteBuffer buffer = ByteBuffer.allocate(calls.getNeededByteBufferCapacity());
             int length = calls.encodeIntoCompressedByteBuffer(buffer);
             return new Measured(latency, Arrays.copyOf(buffer.array(), length), logits);
@@ -92,7 +92,7 @@ public final class LatencyBench {
             LatencySettings settings) {
 
         /** Measures in this process; PyTorch is not even loaded for an ONNX file. */
-        Measured measure() throws IOException {
+        public Measured measure() throws IOException {
             if (network == null) {
                 try (OnnxPredictor predictor =
                         OnnxPredictor.open(model, OnnxOptions.standard().withThreads(threads), hints)) {
@@ -164,7 +164,7 @@ public final class LatencyBench {
         }
 
         /** Returns the image as the network receives it. */
-        float[] normalized() {
+        public float[] normalized() {
             float[][] table = normalization.table();
             int plane = pixels.length / table.length;
             float[] values = new float[pixels.length];
@@ -250,7 +250,7 @@ public final class LatencyBench {
     private Result oneMore(Result before, Order order) throws InterruptedException {
         try {
             List<Measured> processes = new ArrayList<>(before.processes);
-            processes.add(once.measure(order));
+            processes.add(process.measure(order));
             return new Result(List.copyOf(processes), null);
         } catch (IOException e) {
             return new Result(before.processes, e);

@@ -1,4 +1,4 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.latency;
 
 /** Names the engine that runs a trained network. */
 public enum InferenceEngine {

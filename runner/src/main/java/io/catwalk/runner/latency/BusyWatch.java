@@ -1,4 +1,4 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.latency;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
