@@ -1,7 +1,7 @@
 package io.catwalk.runner.experiment;
 
-import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.Collection;

@@ -2,10 +2,10 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.evaluation.PredictedClasses;
-import io.catwalk.runner.results.RunResults;
-import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.results.RunResults;
+import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;

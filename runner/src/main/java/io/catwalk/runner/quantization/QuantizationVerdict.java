@@ -2,8 +2,8 @@ package io.catwalk.runner.quantization;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Interval;
-import io.catwalk.runner.statistics.PairedAccuracy;
 import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.statistics.PairedAccuracy;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

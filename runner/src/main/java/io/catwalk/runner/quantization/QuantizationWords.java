@@ -1,8 +1,8 @@
 package io.catwalk.runner.quantization;
 
 import io.catwalk.runner.evaluation.Interval;
-import io.catwalk.runner.statistics.PairedAccuracy;
 import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.statistics.PairedAccuracy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,14 +2,14 @@ package io.catwalk.runner.report;
 
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.latency.InferenceEngine;
+import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.charts.Symbol;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.Efficiency;
-import io.catwalk.runner.latency.InferenceEngine;
-import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;

@@ -1,12 +1,12 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Baseline;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
-import io.catwalk.runner.latency.InferenceEngine;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -34,7 +34,7 @@ public final class TrainedModel implements AutoCloseable {
     private final Task task;
     private final List<Epoch> history;
     private final int bestEpoch;
-    private final @Nullable Transfer transfer;
+    private final @Nullable TransferReport transfer;
 
     TrainedModel(
             NDManager manager,
@@ -42,7 +42,7 @@ public final class TrainedModel implements AutoCloseable {
             Task task,
             List<Epoch> history,
             int bestEpoch,
-            @Nullable Transfer transfer) {
+            @Nullable TransferReport transfer) {
         this.manager = manager;
         this.block = block;
         this.task = task;
@@ -74,7 +74,7 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /** Returns which weights the training started from; null if all were random, or the weights were loaded. */
-    public @Nullable Transfer transfer() {
+    public @Nullable TransferReport transfer() {
         return transfer;
     }
 

@@ -45,7 +45,7 @@ public final class Training {
     private final Recipe recipe;
     private final Seeds seeds;
     private final ComputeDevice device;
-    private final @Nullable Start start;
+    private final @Nullable WarmStart start;
     private final LongSupplier nanoTime;
 
     /**
@@ -66,7 +66,7 @@ public final class Training {
             long seed,
             int fold,
             ComputeDevice device,
-            @Nullable Start start,
+            @Nullable WarmStart start,
             LongSupplier nanoTime) {
         int images = data.split().train().length;
         if (recipe.batchSize() > images) {
@@ -105,7 +105,7 @@ public final class Training {
             engine.setRandomSeed(seeds.engineSeed(Purpose.INITIALIZATION));
             Block block = classifier.build(task, chosen);
             classifier.initialize(block, manager, task);
-            Transfer transfer = start == null ? null : Transfer.of(start, block, classifier, chosen, task);
+            TransferReport transfer = start == null ? null : TransferReport.of(start, block, classifier, chosen, task);
             try (NDManager scratch = manager.newSubManager(device.device());
                     Loop loop = new Loop(block, scratch, checkpoints, transfer)) {
                 return loop.run(manager, listener);
@@ -123,11 +123,11 @@ public final class Training {
         private final ImageLayout layout;
         private final NDManager manager;
         private final Checkpoints checkpoints;
-        private final @Nullable Transfer transfer;
-        private final Weights weights;
-        private final Weights evaluated;
+        private final @Nullable TransferReport transfer;
+        private final ParameterVector weights;
+        private final ParameterVector evaluated;
         private final NDArray best;
-        private final Steps steps;
+        private final OptimizerState steps;
         private final BatchQueue batches;
         private final ClassBalance balance;
         private final @Nullable BatchLoss ownLoss;
@@ -139,16 +139,17 @@ public final class Training {
         private int bestEpoch;
         private long step;
 
-        Loop(Block block, NDManager manager, Checkpoints checkpoints, @Nullable Transfer transfer) {
+        Loop(Block block, NDManager manager, Checkpoints checkpoints, @Nullable TransferReport transfer) {
             this.block = block;
             layout = ImageLayout.of(block);
             this.manager = manager;
             this.checkpoints = checkpoints;
             this.transfer = transfer;
-            weights = Weights.of(manager, block, layout, Weights.rates(block, recipe.groups(), start, transfer));
+            weights = ParameterVector.of(
+                    manager, block, layout, ParameterVector.rates(block, recipe.groups(), start, transfer));
             evaluated = recipe.averaging() > 0 ? weights.copy(manager) : weights;
             best = evaluated.vector().duplicate();
-            steps = Steps.of(recipe.optimizer(), weights, evaluated == weights ? null : evaluated, manager);
+            steps = OptimizerState.of(recipe.optimizer(), weights, evaluated == weights ? null : evaluated, manager);
             balance = new ClassBalance(
                     recipe.balance(), data.split().train(), data.images().labels(), task.classes());
             ownLoss = recipe.loss() == Loss.OWN ? classifier.loss(task, chosen) : null;
@@ -270,7 +271,7 @@ public final class Training {
 
         private Progress step(double learningRate, int images) {
             try (NDManager scope = manager.newSubManager()) {
-                Weights.Leaves leaves = weights.leaves(scope);
+                ParameterVector.Leaves leaves = weights.leaves(scope);
                 BatchLoader.Batch batch = batches.next();
                 Targets targets = batch.targets(scope, balance.weights());
                 NDArray logits;

@@ -1,7 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.latency.Machine;
-import io.catwalk.runner.training.Transfer;
+import io.catwalk.runner.training.TransferReport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +26,7 @@ public record Provenance(
         String splitSha256,
         int threads,
         @Nullable String card,
-        @Nullable Transfer transfer,
+        @Nullable TransferReport transfer,
         Software software,
         Machine machine) {
 

@@ -11,10 +11,10 @@ import io.catwalk.runner.training.Checkpoints;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.EpochBatches;
 import io.catwalk.runner.training.InitialWeights;
-import io.catwalk.runner.training.Start;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.training.Training;
 import io.catwalk.runner.training.TrainingData;
+import io.catwalk.runner.training.WarmStart;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -134,12 +134,12 @@ final class TrainingStep {
     }
 
     /** Starts from weights of the plugin, copied into the folder if there is one; else from those of the user, if any. */
-    private @Nullable Start start(LoadedClassifier classifier, Task task, TrialImages images, @Nullable Scratch scratch)
-            throws IOException {
+    private @Nullable WarmStart start(
+            LoadedClassifier classifier, Task task, TrialImages images, @Nullable Scratch scratch) throws IOException {
         if (scratch != null) {
-            return Start.ofPlugin(classifier.weights(task, chosen()), scratch);
+            return WarmStart.ofPlugin(classifier.weights(task, chosen()), scratch);
         }
-        return init == null ? null : Start.of(init, images.dataset().classes());
+        return init == null ? null : WarmStart.of(init, images.dataset().classes());
     }
 
     /** Writes the weights and how they were made, and closes the network that was trained. */

@@ -46,7 +46,8 @@ public final class TrialBench {
     private final byte[] pixels;
 
     /** Prepares measurements with the first test image of a data set, for trials of it. */
-    public TrialBench(LatencyBench.BenchProcess process, LatencySettings settings, Path pluginsDir, ImageDataset dataset) {
+    public TrialBench(
+            LatencyBench.BenchProcess process, LatencySettings settings, Path pluginsDir, ImageDataset dataset) {
         bench = new LatencyBench(process);
         this.settings = settings;
         this.pluginsDir = pluginsDir.toAbsolutePath();

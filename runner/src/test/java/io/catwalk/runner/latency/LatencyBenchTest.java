@@ -94,7 +94,8 @@ final class LatencyBenchTest {
 
         asked.clear();
         int[] number = {0};
-        LatencyBench.BenchProcess half = order -> MadeUp.measured(10, number[0]++ % 2 == 0 ? MadeUp.BUSY : null, new float[0]);
+        LatencyBench.BenchProcess half =
+                order -> MadeUp.measured(10, number[0]++ % 2 == 0 ? MadeUp.BUSY : null, new float[0]);
         new LatencyBench(half).measure(orders, asked::add);
         assertThat(asked).as("no more than half were busy").hasSize(10);
 

@@ -3,11 +3,11 @@ package io.catwalk.runner.quantization;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.quantization.QuantizationVerdict.Decision;
 import io.catwalk.runner.quantization.QuantizationVerdict.Gate;
 import io.catwalk.runner.statistics.McNemar;
 import io.catwalk.runner.statistics.PairedAccuracy;
-import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.trial.MadeUp;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;

@@ -36,12 +36,12 @@ class GoldenTrainingTest {
     private static final JsonNode GOLDEN = Golden.file("training.json");
 
     private interface Step {
-        void take(Steps steps, NDArray gradient, double scale, double learningRate, double averaging);
+        void take(OptimizerState steps, NDArray gradient, double scale, double learningRate, double averaging);
     }
 
     /** In memory and, as on a graphics card, by operations of the engine. */
     static List<Step> kinds() {
-        return List.of(Steps::step, Steps::stepByOperations);
+        return List.of(OptimizerState::step, OptimizerState::stepByOperations);
     }
 
     @ParameterizedTest
@@ -60,8 +60,8 @@ class GoldenTrainingTest {
             set(dense, Parameter.Type.WEIGHT, floats(golden.get("weights")));
             set(dense, Parameter.Type.BIAS, floats(golden.get("biases")));
             dense.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
-            Weights weights = Weights.of(manager, dense, ImageLayout.CHANNELS_FIRST, parameter -> 1);
-            Steps steps = Steps.of(optimizer, weights, null, manager);
+            ParameterVector weights = ParameterVector.of(manager, dense, ImageLayout.CHANNELS_FIRST, parameter -> 1);
+            OptimizerState steps = OptimizerState.of(optimizer, weights, null, manager);
             JsonNode expected = golden.get(name);
             for (int i = 0; i < 5; i++) {
                 NDArray gradient = manager.create(floats(expected.at("/gradients/" + i)));
@@ -80,12 +80,12 @@ class GoldenTrainingTest {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Block network = Layers.sequence(Layers.dense(50), Layers.batchNorm());
             network.initialize(manager, DataType.FLOAT32, new Shape(2, 52));
-            Weights weights = Weights.of(manager, network, ImageLayout.CHANNELS_FIRST, parameter -> 1);
-            assertThat(weights.segments().get(0)).isEqualTo(new Weights.Segment(0, 2600, true, 1));
+            ParameterVector weights = ParameterVector.of(manager, network, ImageLayout.CHANNELS_FIRST, parameter -> 1);
+            assertThat(weights.segments().get(0)).isEqualTo(new ParameterVector.Segment(0, 2600, true, 1));
             assertThat(weights.trainable()).isEqualTo(2750);
             assertThat(weights.vector().size()).isEqualTo(2850);
             weights.vector().addi(manager.randomNormal(new Shape(2850)));
-            Weights average = weights.copy(manager);
+            ParameterVector average = weights.copy(manager);
             average.vector().addi(1);
             NDArray gradient = manager.randomNormal(new Shape(2750));
 
@@ -96,7 +96,7 @@ class GoldenTrainingTest {
             taken.set(new NDIndex("0:2750"), gradient.mul(0.05));
             NDArray moved = weights.vector().mul(decay).sub(taken);
             NDArray followed = average.vector().mul(0.75).add(moved.mul(0.25));
-            Steps steps = Steps.of(Optimizer.sgd(1, 0, 1), weights, average, manager);
+            OptimizerState steps = OptimizerState.of(Optimizer.sgd(1, 0, 1), weights, average, manager);
             int arrays = manager.getManagedArrays().size();
             step.take(steps, gradient, 0.5, 0.1, 0.75);
 
@@ -118,16 +118,16 @@ class GoldenTrainingTest {
             rates.put(named.get("01Linear.weight"), 0.0);
             rates.put(named.get("01Linear.bias"), 0.2);
             rates.put(named.get("02Linear.bias"), 0.1);
-            Weights weights = Weights.of(
+            ParameterVector weights = ParameterVector.of(
                     manager, network, ImageLayout.CHANNELS_FIRST, parameter -> rates.getOrDefault(parameter, 1.0));
             // The second weights, the second biases, the first ones, and at the end the first weights.
             assertThat(weights.segments())
                     .containsExactly(
-                            new Weights.Segment(0, 4, true, 1),
-                            new Weights.Segment(4, 6, false, 0.1),
-                            new Weights.Segment(6, 8, false, 0.2));
+                            new ParameterVector.Segment(0, 4, true, 1),
+                            new ParameterVector.Segment(4, 6, false, 0.1),
+                            new ParameterVector.Segment(6, 8, false, 0.2));
             weights.vector().muli(0).addi(1);
-            Steps steps = Steps.of(Optimizer.sgd(1, 0, 1), weights, null, manager);
+            OptimizerState steps = OptimizerState.of(Optimizer.sgd(1, 0, 1), weights, null, manager);
 
             step.take(steps, manager.ones(new Shape(8)).mul(2), 0.5, 0.2, 0);
 
@@ -144,11 +144,11 @@ class GoldenTrainingTest {
             Block network = Layers.sequence(Layers.dense(2), Layers.dense(2));
             network.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
             Parameter first = Objects.requireNonNull(ParameterPaths.of(network).get("01Linear.weight"));
-            Weights weights =
-                    Weights.of(manager, network, ImageLayout.CHANNELS_FIRST, parameter -> parameter == first ? 0 : 1);
-            Weights average = weights.copy(manager);
+            ParameterVector weights = ParameterVector.of(
+                    manager, network, ImageLayout.CHANNELS_FIRST, parameter -> parameter == first ? 0 : 1);
+            ParameterVector average = weights.copy(manager);
             float[] frozen = Arrays.copyOfRange(weights.vector().toFloatArray(), 8, 12);
-            Steps steps = Steps.of(Optimizer.sgd(1, 0, 0), weights, average, manager);
+            OptimizerState steps = OptimizerState.of(Optimizer.sgd(1, 0, 0), weights, average, manager);
 
             for (int i = 1; i <= 300; i++) {
                 step.take(steps, manager.ones(new Shape(8)), 1, 0.01, (1.0 + i) / (10.0 + i));

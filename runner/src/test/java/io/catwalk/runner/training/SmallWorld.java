@@ -127,7 +127,7 @@ final class SmallWorld {
             Recipe recipe,
             long seed,
             int fold,
-            @Nullable Start start,
+            @Nullable WarmStart start,
             LongSupplier clock) {
         Hyperparameters none = Hyperparameters.none();
         return new Training(classifier, none, TASK, data, recipe, seed, fold, ComputeDevice.CPU, start, clock);

@@ -52,7 +52,8 @@ final class TrialBenchTest {
         return new TrialOrder(spec, any.dataset(), any.split(), any.inputs(), any.supplies(), null, null, 1);
     }
 
-    private List<TrialBench.Outcome> measure(LatencyBench.BenchProcess answers, LatencySettings settings, TrialOrder... trials)
+    private List<TrialBench.Outcome> measure(
+            LatencyBench.BenchProcess answers, LatencySettings settings, TrialOrder... trials)
             throws IOException, InterruptedException {
         byte[] pixels = {0, (byte) 255, 51, 51, 9, 9, 9, 9};
         ImageSource images = HeapImages.of(1, 2, 2, pixels, new int[] {0, 1});

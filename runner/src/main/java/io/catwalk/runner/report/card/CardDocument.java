@@ -9,6 +9,7 @@ import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Overfitting.Verdict;
+import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.report.Wording;
@@ -27,8 +28,7 @@ import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.report.sections.ClassScoreTable;
 import io.catwalk.runner.results.Comparison.Standing;
-import io.catwalk.runner.training.Transfer;
-import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.training.TransferReport;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.Software;
@@ -155,7 +155,7 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
             facts.add(Fact.of("Optimizer steps", timing.steps(), Unit.COUNT));
         }
         facts.add(Fact.of("Seed", Long.toString(done.trial().seed())));
-        Transfer transfer = done.provenance().transfer();
+        TransferReport transfer = done.provenance().transfer();
         if (transfer != null) {
             facts.add(Fact.of("Initial weights", transfer.sentence()));
         }

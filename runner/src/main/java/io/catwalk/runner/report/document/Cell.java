@@ -1,8 +1,8 @@
 package io.catwalk.runner.report.document;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.report.Palette;
 import org.jspecify.annotations.Nullable;
 
 /** A value in a table. Its text is the same wherever it is read. */

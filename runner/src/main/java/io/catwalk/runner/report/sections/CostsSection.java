@@ -1,6 +1,8 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.latency.InferenceEngine;
+import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ComparisonWords;
 import io.catwalk.runner.report.ReportModel;
@@ -28,8 +30,6 @@ import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.Efficiency;
-import io.catwalk.runner.latency.InferenceEngine;
-import io.catwalk.runner.latency.Latency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
@@ -13,7 +14,6 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.results.RunResults;
-import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.Software;
 import java.util.ArrayList;

@@ -13,7 +13,7 @@ import java.util.List;
  * What a training takes from given weights, and what becomes of the last layer, whose shape depends on the number of
  * classes.
  */
-public record Start(InitialWeights weights, Head head) {
+public record WarmStart(InitialWeights weights, Head head) {
 
     /** What becomes of the last layer. */
     public enum Head {
@@ -27,11 +27,11 @@ public record Start(InitialWeights weights, Head head) {
      * Starts without the last layer if the weights are known to be for classes with other names than those that the
      * network is trained for.
      */
-    public static Start of(InitialWeights weights, List<String> classes) {
+    public static WarmStart of(InitialWeights weights, List<String> classes) {
         boolean other = WeightFile.classes(Path.of(weights.file()))
                 .filter(known -> !known.equals(classes))
                 .isPresent();
-        return new Start(weights, other ? Head.FRESH : Head.TAKEN);
+        return new WarmStart(weights, other ? Head.FRESH : Head.TAKEN);
     }
 
     /**
@@ -39,7 +39,7 @@ public record Start(InitialWeights weights, Head head) {
      *
      * @throws TrainingException if the format is not supported
      */
-    public static Start ofPlugin(URL weights, Scratch scratch) throws IOException {
+    public static WarmStart ofPlugin(URL weights, Scratch scratch) throws IOException {
         String path = weights.getPath();
         String name = path.substring(path.lastIndexOf('/') + 1);
         Path file = scratch.file(name);
@@ -50,6 +50,6 @@ public record Start(InitialWeights weights, Head head) {
             }
             Files.copy(in, file);
         }
-        return new Start(new InitialWeights(file.toString(), Sha256.of(file), 1), Head.TAKEN);
+        return new WarmStart(new InitialWeights(file.toString(), Sha256.of(file), 1), Head.TAKEN);
     }
 }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * convolutions are stored in the layout of the images, and have their usual shape everywhere else. The vector belongs
  * to the manager that it was made with, is on its device, and is freed with it.
  */
-final class Weights {
+final class ParameterVector {
 
     private final ImageLayout layout;
     private final List<Parameter> parameters;
@@ -41,7 +41,7 @@ final class Weights {
     private final List<Segment> segments = new ArrayList<>();
     private final NDArray vector;
 
-    private Weights(
+    private ParameterVector(
             NDManager owner,
             ImageLayout layout,
             List<Parameter> parameters,
@@ -86,7 +86,7 @@ final class Weights {
      * @param layout in which the network gets its images
      * @param rateOf factor of the learning rate for a parameter; 0 freezes it
      */
-    static Weights of(NDManager owner, Block block, ImageLayout layout, ToDoubleFunction<Parameter> rateOf) {
+    static ParameterVector of(NDManager owner, Block block, ImageLayout layout, ToDoubleFunction<Parameter> rateOf) {
         // A parameter that two layers share counts once.
         Map<String, Parameter> distinct = new LinkedHashMap<>();
         for (Pair<String, Parameter> pair : block.getParameters()) {
@@ -111,7 +111,7 @@ final class Weights {
                 flat.add(layout.memory(array));
             }
             NDArray values = NDArrays.concat(flat).toDevice(owner.getDevice(), false);
-            return new Weights(owner, layout, sorted, rates, values);
+            return new ParameterVector(owner, layout, sorted, rates, values);
         }
     }
 
@@ -120,7 +120,7 @@ final class Weights {
      * contains it counts, and by the origin of its values.
      */
     static ToDoubleFunction<Parameter> rates(
-            Block block, List<ParameterGroup> groups, @Nullable Start start, @Nullable Transfer transfer) {
+            Block block, List<ParameterGroup> groups, @Nullable WarmStart start, @Nullable TransferReport transfer) {
         Map<String, Double> rates = new HashMap<>();
         Set<ParameterGroup> found = new HashSet<>();
         ParameterPaths.of(block).forEach((name, parameter) -> {
@@ -142,13 +142,13 @@ final class Weights {
     }
 
     /** Returns an independent copy with the same values. */
-    Weights copy(NDManager owner) {
-        return new Weights(owner, layout, parameters, rates, vector.duplicate());
+    ParameterVector copy(NDManager owner) {
+        return new ParameterVector(owner, layout, parameters, rates, vector.duplicate());
     }
 
     /** Returns the weights of the same network with other values, which it takes over without a copy. */
-    Weights with(NDManager owner, NDArray values) {
-        return new Weights(owner, layout, parameters, rates, values);
+    ParameterVector with(NDManager owner, NDArray values) {
+        return new ParameterVector(owner, layout, parameters, rates, values);
     }
 
     /** Returns all values: weights with decay, other trainable parameters, untrained ones. */
@@ -219,7 +219,7 @@ final class Weights {
         }
 
         ParameterStore store() {
-            return new ParametersInScope(step, Weights.this::view) {
+            return new ParametersInScope(step, ParameterVector.this::view) {
                 @Override
                 NDArray inScope(Parameter parameter) {
                     if (!isTrained(parameter)) {

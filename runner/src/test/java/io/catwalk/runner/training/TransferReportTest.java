@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a training takes from the weights of another training: a network for five classes, fine-tuned for two. */
-class TransferTest {
+class TransferReportTest {
 
     private static final Task FIVE = Task.of(1, 4, 4, 5);
     private static final List<String> BODY = List.of(("01Conv2d.weight 01Conv2d.bias 02BatchNorm.gamma 02BatchNorm.beta"
@@ -79,7 +79,7 @@ class TransferTest {
 
     private TrainedModel train(@Nullable InitialWeights init, Recipe recipe) {
         TrainingData data = SmallWorld.data(SmallWorld.separable(40), 32);
-        Start start = init == null ? null : Start.of(init, List.of("dark", "bright"));
+        WarmStart start = init == null ? null : WarmStart.of(init, List.of("dark", "bright"));
         return SmallWorld.training(
                         SmallWorld.classifier(SmallWorld::convolutional), data, recipe, 1, 0, start, System::nanoTime)
                 .run(epoch -> {});
@@ -95,7 +95,7 @@ class TransferTest {
         refused(TrainingException.class, () -> train(null, recipe), facts);
     }
 
-    private static Transfer transfer(TrainedModel model) {
+    private static TransferReport transfer(TrainedModel model) {
         return Objects.requireNonNull(model.transfer());
     }
 
@@ -165,7 +165,7 @@ class TransferTest {
         try (TrainedModel random = train(null, frozen);
                 TrainedModel tuned = train(weights(file, 0), frozen)) {
             assertThat(random.transfer()).isNull();
-            Transfer transfer = transfer(tuned);
+            TransferReport transfer = transfer(tuned);
             assertThat(transfer.taken()).containsExactlyElementsOf(BODY);
             String others = "07Linear.weight (5x16 in the file, 2x16 here), 07Linear.bias (5 in the file, 2 here)";
             assertThat(transfer.sentence()).contains("6 of 8 parameters", " 0123456789ab,", others);
@@ -191,7 +191,7 @@ class TransferTest {
         URL weights = new URL("jar:" + jar.toUri() + "!/com/example/five.safetensors");
         URL other = new URL("jar:" + jar.toUri() + "!/com/example/five.pt");
         try (Scratch scratch = new Scratch()) {
-            Start start = Start.ofPlugin(weights, scratch);
+            WarmStart start = WarmStart.ofPlugin(weights, scratch);
             assertThat(start.weights().sha256()).isEqualTo(Sha256.of(file));
             assertThat(start.weights().rate()).isEqualTo(1);
             assertThat(Path.of(start.weights().file()))
@@ -201,7 +201,7 @@ class TransferTest {
                 assertThat(transfer(model).taken()).containsExactlyElementsOf(BODY);
                 assertThat(values(model.block(), BODY.get(0))).containsExactly(values(five, BODY.get(0)));
             }
-            refused(IOException.class, () -> Start.ofPlugin(other, scratch), "five.pt");
+            refused(IOException.class, () -> WarmStart.ofPlugin(other, scratch), "five.pt");
         }
     }
 

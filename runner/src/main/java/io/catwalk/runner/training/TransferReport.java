@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
  * @param taken names of the parameters whose values came from the file
  * @param fresh those that started as in a new network, each with the reason
  */
-public record Transfer(String sha256, List<String> taken, List<String> fresh) {
+public record TransferReport(String sha256, List<String> taken, List<String> fresh) {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TransferReport.class);
 
     private static final int SHOWN = 3;
 
@@ -53,9 +53,10 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
      *
      * @throws TrainingException if the weights cannot be read, or belong to another network
      */
-    static Transfer of(Start start, Block block, LoadedClassifier classifier, Hyperparameters chosen, Task task) {
+    static TransferReport of(
+            WarmStart start, Block block, LoadedClassifier classifier, Hyperparameters chosen, Task task) {
         Map<String, Tensor> weights = WeightFile.read(Path.of(start.weights().file()), classifier, chosen, task);
-        Transfer transfer = into(block, weights, start, head(block, classifier, chosen, task));
+        TransferReport transfer = into(block, weights, start, head(block, classifier, chosen, task));
         LOG.info("{}", transfer.sentence());
         return transfer;
     }
@@ -84,7 +85,7 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
      * @param head names of the parameters of the last layer: those for another number of classes are not copied, and
      *     none of them if the start says so
      */
-    private static Transfer into(Block block, Map<String, Tensor> weights, Start start, Set<String> head) {
+    private static TransferReport into(Block block, Map<String, Tensor> weights, WarmStart start, Set<String> head) {
         InitialWeights source = start.weights();
         Map<String, Tensor> found = new HashMap<>();
         weights.forEach((name, tensor) -> found.put(normalized(name), tensor));
@@ -95,7 +96,7 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
             long[] shape = parameter.getShape().getShape();
             if (tensor == null) {
                 fresh.add(name + " (not in the file)");
-            } else if (start.head() == Start.Head.FRESH && head.contains(name)) {
+            } else if (start.head() == WarmStart.Head.FRESH && head.contains(name)) {
                 fresh.add(name + " (for other classes)");
             } else if (Arrays.equals(tensor.shape(), shape)) {
                 write(parameter, tensor);
@@ -114,7 +115,7 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
                     + (weights.isEmpty() ? "none" : some(weights.keySet().stream()))
                     + ": rename them, or take another file");
         }
-        return new Transfer(source.sha256(), taken, fresh);
+        return new TransferReport(source.sha256(), taken, fresh);
     }
 
     /** Copies all numbers, bit for bit if they are 32-bit floating point numbers. */

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("tiny")
-class WeightsTest {
+class ParameterVectorTest {
 
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
 
@@ -49,8 +49,8 @@ class WeightsTest {
         return initialized(network, new Shape(2, channels, 3, 3));
     }
 
-    private static Weights weights(NDManager owner, Block block, ImageLayout layout) {
-        return Weights.of(owner, block, layout, parameter -> 1);
+    private static ParameterVector weights(NDManager owner, Block block, ImageLayout layout) {
+        return ParameterVector.of(owner, block, layout, parameter -> 1);
     }
 
     private Block initialized(Block block, Shape input) {
@@ -61,12 +61,13 @@ class WeightsTest {
     @Test
     void weightsDecayOtherTrainedOnesFollowAndStatisticsAreLast() {
         Block network = network(1);
-        Weights weights = weights(manager, network, ImageLayout.of(network));
+        ParameterVector weights = weights(manager, network, ImageLayout.of(network));
         int decaying = 4 * 9 + 36 * 3;
         int trainable = decaying + 4 + 3 + 4 + 4;
         assertThat(weights.segments())
                 .containsExactly(
-                        new Weights.Segment(0, decaying, true, 1), new Weights.Segment(decaying, trainable, false, 1));
+                        new ParameterVector.Segment(0, decaying, true, 1),
+                        new ParameterVector.Segment(decaying, trainable, false, 1));
         assertThat(weights.trainable()).isEqualTo(trainable);
         assertThat(weights.vector().size()).isEqualTo(weights.trainable() + 4 + 4);
         NDList expected = new NDList();
@@ -100,7 +101,7 @@ class WeightsTest {
         float[] kernel = {0, 1, 2, 10, 11, 12};
         conv.setInitializer((owner, shape, type) -> owner.create(kernel, shape), Parameter.Type.WEIGHT);
         initialized(conv, new Shape(1, 2, 1, 3));
-        Weights weights = weights(manager, conv, ImageLayout.CHANNELS_LAST);
+        ParameterVector weights = weights(manager, conv, ImageLayout.CHANNELS_LAST);
         assertThat(weights.vector().toFloatArray()).containsExactly(0, 10, 1, 11, 2, 12);
         Parameter parameter = conv.getParameters().get(0).getValue();
         NDArray seen = weights.frozen(manager).getValue(parameter, manager.getDevice(), false);
@@ -117,8 +118,8 @@ class WeightsTest {
         Block network = network(2);
         NDArray images = layout.view(manager.randomNormal(new Shape(5 * 18)), new Shape(5, 2, 3, 3));
         NDArray labels = manager.create(new long[] {0, 1, 2, 1, 0}, new Shape(5, 1));
-        Weights weights = weights(manager, network, layout);
-        Weights.Leaves leaves = weights.leaves(manager);
+        ParameterVector weights = weights(manager, network, layout);
+        ParameterVector.Leaves leaves = weights.leaves(manager);
         try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
             collector.backward(Targets.crossEntropy(
                     network.forward(leaves.store(), new NDList(images), true).singletonOrThrow(), labels, 0));
@@ -150,8 +151,8 @@ class WeightsTest {
     }
 
     /** Returns the gradient of the sum of the answer to 3 and 5. */
-    private float[] gradientOfSum(Block block, Weights weights) {
-        Weights.Leaves leaves = weights.leaves(manager);
+    private float[] gradientOfSum(Block block, ParameterVector weights) {
+        ParameterVector.Leaves leaves = weights.leaves(manager);
         try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
             NDArray input = manager.create(new float[] {3, 5}, new Shape(1, 2));
             NDList output = block.forward(leaves.store(), new NDList(input), true);
@@ -164,7 +165,7 @@ class WeightsTest {
     void aSharedParameterCountsOnceAndSumsItsGradients() {
         Block shared = Layers.dense(2);
         Block twice = initialized(new SequentialBlock().add(shared).add(shared), new Shape(1, 2));
-        Weights weights = weights(manager, twice, ImageLayout.of(twice));
+        ParameterVector weights = weights(manager, twice, ImageLayout.of(twice));
         assertThat(weights.vector().size()).isEqualTo(4 + 2);
         // W = 2 I, b = 0: the sum of W(Wx + b) + b has the gradient (W'1) x' + 1 (Wx)' for W, 2 + 1 for b.
         weights.vector().muli(0).addi(manager.create(new float[] {2, 0, 0, 2, 0, 0}));
@@ -174,7 +175,7 @@ class WeightsTest {
     @Test
     void anUnusedParameterHasTheGradientZero() {
         Block block = initialized(new Unused(), new Shape(1, 2));
-        Weights weights = weights(manager, block, ImageLayout.of(block));
+        ParameterVector weights = weights(manager, block, ImageLayout.of(block));
         assertThat(gradientOfSum(block, weights)).containsExactly(3, 5, 0, 0, 0, 0);
     }
 
@@ -187,9 +188,9 @@ class WeightsTest {
     @Test
     void withoutWeightsNothingDecays() {
         Block block = initialized(Layers.batchNorm(), new Shape(1, 2));
-        Weights weights = weights(manager, block, ImageLayout.of(block));
-        assertThat(weights.segments()).noneMatch(Weights.Segment::decays);
-        Steps.of(Optimizer.adamW(1, 0.5), weights, null, manager)
+        ParameterVector weights = weights(manager, block, ImageLayout.of(block));
+        assertThat(weights.segments()).noneMatch(ParameterVector.Segment::decays);
+        OptimizerState.of(Optimizer.adamW(1, 0.5), weights, null, manager)
                 .step(manager.create(new float[] {1, 0, 0, 0}), 1, 0.1, 0);
         // Gamma 1 changes by a first step of Adam, which is as long as the learning rate; the rest is as at the start.
         assertThat(weights.vector().toFloatArray())

@@ -18,17 +18,22 @@ import org.jspecify.annotations.Nullable;
  * the optimizer, the average of the weights. As operations of the engine it takes up to 15 passes through memory. A
  * graphics card uses those operations, since its memory cannot be accessed here.
  */
-abstract class Steps {
+abstract class OptimizerState {
 
     private static final int PIECE = 1024;
 
     private final Optimizer optimizer;
-    private final Weights weights;
-    private final @Nullable Weights average;
+    private final ParameterVector weights;
+    private final @Nullable ParameterVector average;
     private final List<NDArray> state;
     private long steps;
 
-    private Steps(Optimizer optimizer, Weights weights, @Nullable Weights average, NDManager manager, int vectors) {
+    private OptimizerState(
+            Optimizer optimizer,
+            ParameterVector weights,
+            @Nullable ParameterVector average,
+            NDManager manager,
+            int vectors) {
         this.optimizer = optimizer;
         this.weights = weights;
         this.average = average;
@@ -42,7 +47,8 @@ abstract class Steps {
      *
      * @param average average of the weights; null for none
      */
-    static Steps of(Optimizer optimizer, Weights weights, @Nullable Weights average, NDManager manager) {
+    static OptimizerState of(
+            Optimizer optimizer, ParameterVector weights, @Nullable ParameterVector average, NDManager manager) {
         if (optimizer instanceof Optimizer.AdamW adamW) {
             return new Adam(adamW, weights, average, manager);
         }
@@ -71,7 +77,7 @@ abstract class Steps {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray vector = weights.vector();
-            for (Weights.Segment segment : weights.segments()) {
+            for (ParameterVector.Segment segment : weights.segments()) {
                 double rate = learningRate * segment.rate();
                 prepare(rate, steps);
                 String part = segment.from() + ":" + segment.to();
@@ -96,7 +102,7 @@ abstract class Steps {
         Values slopes = new Values(gradient);
         List<Values> kept = state.stream().map(Values::new).toList();
         Values following = average == null ? null : new Values(average.vector());
-        for (Weights.Segment segment : weights.segments()) {
+        for (ParameterVector.Segment segment : weights.segments()) {
             double rate = learningRate * segment.rate();
             prepare(rate, steps);
             float decay = segment.decays() ? decay(rate) : 1;
@@ -189,7 +195,7 @@ abstract class Steps {
     }
 
     /** Adam (Loshchilov and Hutter, 2019), without its decay, which all optimizers share. */
-    private static final class Adam extends Steps {
+    private static final class Adam extends OptimizerState {
 
         private static final float BETA1 = 0.9f;
         private static final float BETA2 = 0.999f;
@@ -198,7 +204,7 @@ abstract class Steps {
         private float rate;
         private float correction;
 
-        Adam(Optimizer.AdamW optimizer, Weights weights, @Nullable Weights average, NDManager manager) {
+        Adam(Optimizer.AdamW optimizer, ParameterVector weights, @Nullable ParameterVector average, NDManager manager) {
             super(optimizer, weights, average, manager, 2);
         }
 
@@ -241,12 +247,16 @@ abstract class Steps {
     }
 
     /** Gradient descent with Nesterov's momentum. */
-    private static final class Momentum extends Steps {
+    private static final class Momentum extends OptimizerState {
 
         private final float momentum;
         private float rate;
 
-        Momentum(Optimizer.Sgd optimizer, Weights weights, @Nullable Weights average, NDManager manager) {
+        Momentum(
+                Optimizer.Sgd optimizer,
+                ParameterVector weights,
+                @Nullable ParameterVector average,
+                NDManager manager) {
             super(optimizer, weights, average, manager, 1);
             momentum = (float) optimizer.momentum();
         }
