@@ -7,15 +7,7 @@ import org.jspecify.annotations.Nullable;
 import oshi.SystemInfo;
 import oshi.hardware.CentralProcessor;
 
-/**
- * Describes the machine that a result was made on.
- *
- * @param os name and version of the operating system
- * @param architecture of the processor, as named by the JVM
- * @param processor model name of the processor
- * @param cores number of logical processors that the JVM may use
- * @param memoryBytes physical memory
- */
+/** The machine that a result was made on, with the number of logical processors that the JVM may use. */
 public record Machine(String os, String architecture, String processor, int cores, long memoryBytes) {
 
     /** Examines this machine. */

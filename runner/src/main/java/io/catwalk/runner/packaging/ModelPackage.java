@@ -21,10 +21,8 @@ import java.util.stream.Stream;
  * A folder for the recipient of a model: its files, samples with the expected answers, and a short program for each
  * runtime.
  *
- * @param name of the model, shown to people
  * @param files of the model, the main one first
  * @param dataset source of the samples, its classes in the order of the outputs
- * @param runners whose example programs are included
  */
 public record ModelPackage(String name, List<PackagedModel> files, ImageDataset dataset, List<Runner> runners) {
 

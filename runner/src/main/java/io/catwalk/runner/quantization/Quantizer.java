@@ -49,11 +49,8 @@ import org.slf4j.LoggerFactory;
  * Quantizes an image classifier to 8 bits and evaluates it: calibrates and selects on training images, compares on all
  * test images, and measures both files in turns.
  *
- * @param gate when it ships
- * @param weights how many of the 8 bits weights use
  * @param calibrationImages number of training images that ranges are computed from; at least 1
  * @param threads of ONNX Runtime while the latency is measured
- * @param settings how long it is measured, and in how many processes
  */
 public record Quantizer(
         QuantizationVerdict.Gate gate,

@@ -20,13 +20,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The accuracy of the ONNX files of a run on corrupted test images, as in {@code robustness.json}. All classifiers were
- * evaluated on the same corrupted images.
- *
- * @param schema version of the format
- * @param sample the images that were corrupted
- * @param software versions that measured it
- * @param classifiers in the order of the results
+ * The accuracy of the ONNX files of a run on corrupted test images, as in {@code robustness.json}. All classifiers, in
+ * the order of the results, were evaluated on the same corrupted images.
  */
 public record Robustness(int schema, Sample sample, Software software, List<Classifier> classifiers) {
 
@@ -39,26 +34,12 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
     private static final String FILE = "robustness.json";
 
     /**
-     * The images that were corrupted.
-     *
-     * @param images their number; at least 1
-     * @param of number of all test images
-     * @param seed of the sample and of the noise
-     * @param fold whose test images they are; 0 for a hold-out
-     * @param datasetSha256 digest of the data set
-     * @param sha256 digest of the sample, as in {@link io.catwalk.runner.data.ImageSource#sha256}
+     * The images that were corrupted: their number, out of all test images of a fold (0 for a hold-out), and their
+     * digest, as in {@link io.catwalk.runner.data.ImageSource#sha256}. The seed is that of the sample and of the noise.
      */
     public record Sample(int images, int of, long seed, int fold, String datasetSha256, String sha256) {}
 
-    /**
-     * The accuracy of one file.
-     *
-     * @param name of the classifier, with its variant
-     * @param trial whose file it is, as in {@link io.catwalk.runner.trial.TrialSpec#id}
-     * @param onnxSha256 digest of the file
-     * @param clean accuracy on the uncorrupted images
-     * @param curves one for each corruption
-     */
+    /** The accuracy of the file of a trial, on the uncorrupted images and under each corruption. */
     public record Classifier(String name, String trial, String onnxSha256, Accuracy clean, List<Curve> curves) {
 
         /** Returns the accuracies under one corruption, which was measured. */

@@ -1,11 +1,9 @@
 package io.catwalk.runner.training;
 
 /**
- * Derives an independent random generator for each purpose from the one seed of a trial, so that a
- * change in one place (one more augmentation, say) does not change the random numbers of all others.
- *
- * @param seed the seed of the trial
- * @param fold the fold of the trial, 0 for a hold-out
+ * Derives an independent random generator for each purpose from the one seed of a trial and its fold (0 for a
+ * hold-out), so that a change in one place (one more augmentation, say) does not change the random numbers of all
+ * others.
  */
 record Seeds(long seed, int fold) {
 

@@ -5,11 +5,8 @@ import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.data.Split;
 
 /**
- * Holds what a network is trained on.
- *
- * @param images training and validation images together
- * @param split which are which; without validation images the weights of the last epoch are kept
- * @param normalization of the pixels, taken from the training images alone
+ * What a network is trained on: training and validation images together, and the normalization of the training images
+ * alone. Without validation images the weights of the last epoch are kept.
  */
 public record TrainingData(ImageSource images, Split split, Normalization normalization) {
 

@@ -26,11 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says which parameters of a network started with weights from a file, and which started at random.
- *
- * @param sha256 digest of the file, in hexadecimal
- * @param taken names of the parameters whose values came from the file
- * @param fresh those that started as in a new network, each with the reason
+ * Which parameters of a network started with weights from a file, and which as in a new network, each with the reason.
  */
 public record TransferReport(String sha256, List<String> taken, List<String> fresh) {
 

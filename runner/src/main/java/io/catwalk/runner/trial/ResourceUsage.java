@@ -4,11 +4,8 @@ import java.lang.management.ManagementFactory;
 import java.time.Instant;
 
 /**
- * Holds the time that this process had used at some moment.
- *
- * @param at the moment
- * @param nanos the same on a clock that cannot be set
- * @param cpu seconds of all threads together
+ * The time that this process had used at some moment: on a clock that cannot be set, and CPU seconds of all threads
+ * together.
  */
 record ResourceUsage(Instant at, long nanos, double cpu) {
 

@@ -6,15 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes how the weights of a trial were made. It is written once the weights are on the disk, so that all later
- * steps can be repeated without training again.
+ * How the weights of a trial were made, and what that cost. It is written once the weights are on the disk, so that all
+ * later steps can be repeated without training again.
  *
  * @param key identifies what made them
- * @param weights the file that holds them
- * @param efficiency what the training cost
- * @param timing when the training was and how long it took
- * @param normalization of the pixels that the network expects
- * @param provenance everything else that made them
  * @param history of the training, one record per epoch; null if an earlier version wrote it
  */
 record TrainedWeights(
