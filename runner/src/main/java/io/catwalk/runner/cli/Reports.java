@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -66,59 +67,56 @@ final class Reports {
         void take(Document document) throws IOException;
     }
 
+    /**
+     * Writes plots, page and slides beside each other, since each takes its time: the slides longest, so that their
+     * template is opened while the document is made.
+     */
+    @SuppressWarnings("try") // what is written beside is waited for, not used
     private static Document write(RunFolder run, ReportModel model, SlideOptions options, Answer answer)
             throws IOException {
         Path plots = run.path().resolve("plots");
-        Document document = rendered(run, model, options, answer, plots);
-        Map<String, Path> confusions = Plots.confusions(model, plots);
-        for (RunReport.Model trial : model.run().models()) {
-            card(model.run(), trial, confusions.get(trial.label()));
-        }
-        return document;
-    }
-
-    /** Writes plots, page and slides beside each other, since each takes its time. */
-    @SuppressWarnings("try") // what is written beside is waited for, not used
-    private static Document rendered(RunFolder run, ReportModel model, SlideOptions options, Answer answer, Path plots)
-            throws IOException {
-        try (Beside drawn = new Beside("plots", () -> Plots.write(model, plots))) {
-            Document document = RunDocument.of(model);
-            answer.take(document);
-            Path slides = run.path().resolve("slides.pptx");
-            try (Beside shown = new Beside("slides", () -> Slides.write(document, slides, options))) {
+        Path slides = run.path().resolve("slides.pptx");
+        Beside<Document> made = new Beside<>(() -> {
+            model.evaluate();
+            return RunDocument.of(model);
+        });
+        try (var shown = new Beside<>(() -> Slides.write(made::get, slides, options)).started("slides")) {
+            try (var drawn = new Beside<>(() -> Plots.write(model, plots)).started("plots")) {
+                made.task.run();
+                Document document = made.get();
+                answer.take(document);
                 Robustness robustness = model.run().robustness();
                 if (robustness != null) {
                     AtomicFiles.write(run.path().resolve("robustness.csv"), robustness.csv());
                 }
                 AtomicFiles.write(run.path().resolve("results.md"), MarkdownText.of(document));
                 ReportPage.write(document, page(run));
-                return document;
             }
+            Map<String, Path> confusions = Plots.confusions(model, plots);
+            for (RunReport.Model trial : model.run().models()) {
+                card(model.run(), trial, confusions.get(trial.label()));
+            }
+            return made.get();
         }
     }
 
-    /** Writes something beside the rest; closing it waits until it is written, or says why not. */
-    private static final class Beside implements Closeable {
+    /** Makes something beside the rest; closing it waits until it is there, or says why not. */
+    private static final class Beside<T> implements Closeable {
 
-        private final FutureTask<@Nullable Void> task;
+        private final FutureTask<T> task;
 
-        /** What can fail to write a file. */
-        private interface Writing {
-            void run() throws IOException;
+        Beside(Callable<T> making) {
+            task = new FutureTask<>(making);
         }
 
-        Beside(String name, Writing writing) {
-            task = new FutureTask<>(() -> {
-                writing.run();
-                return null;
-            });
+        Beside<T> started(String name) {
             new Thread(task, name).start();
+            return this;
         }
 
-        @Override
-        public void close() throws IOException {
+        T get() throws IOException {
             try {
-                task.get();
+                return task.get();
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof IOException cause) {
                     throw cause;
@@ -131,6 +129,11 @@ final class Reports {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("the program was stopped");
             }
+        }
+
+        @Override
+        public void close() throws IOException {
+            get();
         }
     }
 

@@ -89,7 +89,7 @@ final class Samples {
     void write(Path folder, Map<String, float[]> logits) throws IOException {
         Files.createDirectory(folder.resolve(FOLDER));
         for (int i = 0; i < size(); i++) {
-            Files.write(folder.resolve(files.get(i)), Png.of(images.image(i), 1));
+            Files.write(folder.resolve(files.get(i)), Png.of(images.image(i)));
         }
         Map<String, Predictions> predictions = new LinkedHashMap<>();
         logits.forEach((file, all) -> predictions.put(file, new Predictions(classes.size(), images.labels(), all)));

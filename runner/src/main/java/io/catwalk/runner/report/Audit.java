@@ -28,10 +28,8 @@ import org.jspecify.annotations.Nullable;
  * An audit of a test set: which of its images have a duplicate in the training set or in the test set itself, how the
  * duplicates change the accuracy of models, and which images no model gets right.
  *
- * @param dataset that is audited
  * @param distance up to which two images look the same, as {@link NearDuplicates} defines it
  * @param leaked pairs of a test image (the first) and a training image
- * @param repeated pairs of two test images
  * @param predictions of each model for all test images, by the name of the model; may be empty
  */
 public record Audit(
@@ -76,12 +74,10 @@ public record Audit(
                 predictions);
     }
 
-    /** Counts the pairs of a test and a training image. */
     public Count leakedCount() {
         return count(leaked, dataset.train());
     }
 
-    /** Counts the pairs of two test images. */
     public Count repeatedCount() {
         return count(repeated, dataset.test());
     }
@@ -122,7 +118,6 @@ public record Audit(
         return predictions.isEmpty() ? new int[0] : PredictedClasses.wrongForAll(List.copyOf(predictions.values()));
     }
 
-    /** Returns the audit as a map, for JSON. */
     public Map<String, @Nullable Object> asMap() {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("dataset", dataset.name());

@@ -104,17 +104,14 @@ public final class ClassifierReport {
         return name;
     }
 
-    /** Returns its color and symbol. */
     public Palette.Look look() {
         return look;
     }
 
-    /** Returns its color in every chart. */
     public String color() {
         return look.color();
     }
 
-    /** Returns its symbol in every chart. */
     public Symbol symbol() {
         return look.symbol();
     }
@@ -138,12 +135,10 @@ public final class ClassifierReport {
         return Objects.requireNonNull(standing, name);
     }
 
-    /** Returns the trials with a trained network. */
     public List<Model> done() {
         return models.stream().filter(Model::done).toList();
     }
 
-    /** Returns the trials without one. */
     public List<Model> failed() {
         return models.stream().filter(model -> !model.done()).toList();
     }

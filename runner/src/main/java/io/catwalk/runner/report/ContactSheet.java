@@ -21,7 +21,6 @@ public record ContactSheet(String title, List<Entry> entries, int letters) {
     private static final int GAP = 8;
     private static final int LETTERS = 12;
 
-    /** Creates a sheet with small text. */
     public ContactSheet(String title, List<Entry> entries) {
         this(title, entries, LETTERS);
     }
@@ -29,7 +28,6 @@ public record ContactSheet(String title, List<Entry> entries, int letters) {
     /** Pictures that belong together, all of the same size; each is loaded when it is drawn. */
     public record Entry(List<Supplier<RasterImage>> pictures, List<String> lines) {}
 
-    /** Draws the sheet. */
     public byte[] png() {
         RasterImage first = entries.get(0).pictures.get(0).get();
         int most =

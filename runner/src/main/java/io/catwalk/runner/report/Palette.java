@@ -35,11 +35,7 @@ public final class Palette {
     /** The color and the symbol of a classifier. */
     public record Look(String color, Symbol symbol) {}
 
-    /**
-     * Assigns colors and symbols to the classifiers of a report.
-     *
-     * @param names of the classifiers, each once
-     */
+    /** Assigns colors and symbols to the classifiers of a report. */
     public Palette(List<String> names) {
         List<String> sorted = names.stream().sorted().toList();
         int[] taken = new int[COLORS.size()];

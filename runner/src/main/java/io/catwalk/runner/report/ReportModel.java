@@ -25,22 +25,23 @@ public record ReportModel(RunReport run, List<ClassifierReport> entrants, Infere
 
     private static final int CHARTED = 24;
 
-    /** Builds the content of the report on a run. */
     public static ReportModel of(RunReport run) {
         return new ReportModel(run, ClassifierReport.of(run), run.results().latencyEngine());
     }
 
-    /** Returns the results of the run. */
+    /** Reads and evaluates the predictions of all classifiers, on all cores. */
+    public void evaluate() {
+        trained().parallelStream().forEach(ClassifierReport::evaluation);
+    }
+
     public RunResults results() {
         return run.results();
     }
 
-    /** Returns the data set. */
     public RunResults.Dataset dataset() {
         return run.results().dataset();
     }
 
-    /** Returns the comparison of the classifiers; null if there is none. */
     public @Nullable Comparison comparison() {
         return run.results().comparison();
     }
@@ -70,7 +71,6 @@ public record ReportModel(RunReport run, List<ClassifierReport> entrants, Infere
         return entrants.stream().flatMap(one -> one.done().stream()).toList();
     }
 
-    /** Returns the trials without one. */
     public List<Model> failed() {
         return entrants.stream().flatMap(one -> one.failed().stream()).toList();
     }
@@ -164,7 +164,6 @@ public record ReportModel(RunReport run, List<ClassifierReport> entrants, Infere
         return entrant(first).number() + ":" + entrant(second).number();
     }
 
-    /** Returns a classifier by its name. */
     public ClassifierReport entrant(String name) {
         return entrants.stream()
                 .filter(one -> one.name().equals(name))

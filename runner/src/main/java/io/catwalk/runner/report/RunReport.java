@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * The data of reports, read once from a run folder. What the folder lacks is null or empty, and is listed as missing.
  *
- * @param spec of the experiment
- * @param results of the run, as in {@code results.json}
  * @param models the finished trials, in the order of the results; of a search that has ended, the full training
  *     of the best
  * @param dataset the images, for the pictures; null if they are no longer available
@@ -56,10 +54,7 @@ public record RunReport(
     /**
      * A finished trial.
      *
-     * @param label its name within the run
-     * @param outcome done, failed or lost
      * @param history of its training, one record per epoch; empty if there is none
-     * @param answers its predictions for the test images
      * @param onnx its ONNX file; null if there is none
      */
     public record Model(
@@ -79,7 +74,6 @@ public record RunReport(
             return answers.evaluation();
         }
 
-        /** Returns whether there is a trained network. */
         public boolean done() {
             return outcome instanceof Done;
         }
@@ -126,7 +120,6 @@ public record RunReport(
             return new Answers(() -> predictions, classes);
         }
 
-        /** Returns whether there are predictions. */
         public boolean there() {
             return reading != null;
         }
@@ -206,7 +199,6 @@ public record RunReport(
         }
     }
 
-    /** Reads the robustness of the current ONNX files. */
     private static @Nullable Robustness robustness(RunFolder run, RunResults results, List<String> missing)
             throws IOException {
         Robustness measured = Robustness.in(run);

@@ -51,7 +51,6 @@ public final class Wording {
         return joined(shown);
     }
 
-    /** Lists the names of classifiers for a sentence; of many, only the first few. */
     public static String classifiers(List<ClassifierReport> entrants) {
         return names(entrants.stream().map(ClassifierReport::name).toList());
     }

@@ -33,16 +33,9 @@ import org.jspecify.annotations.Nullable;
  * is not meant for (after Mitchell et al., "Model Cards for Model Reporting", 2019), in the form of the Hugging Face
  * Hub.
  *
- * @param name of the model
  * @param file name of the ONNX file, which is in the folder of the card
- * @param done outcome of the trial that trained it
- * @param dataset that it was trained and tested on
- * @param evaluation of its predictions for the test images
  * @param parity how far the file differs from the network
- * @param options of the export
  * @param latency of this file on ONNX Runtime; null if it was not measured
- * @param metadata of the file
- * @param bytes size of the file
  * @param standing of its classifier among those of the run, over all seeds and folds; null if it is not known
  */
 public record ModelCard(

@@ -11,18 +11,13 @@ import java.util.Locale;
  * An axis, which maps numbers to positions and has ticks at round numbers.
  *
  * @param title beside the axis, with its unit
- * @param low smallest number
- * @param high largest number; above {@code low}
  * @param step between two ticks; on a doubling scale, between their exponents
- * @param scale linear or doubling
  */
 public record Axis(String title, double low, double high, double step, Scale scale) {
 
     private static final int TICKS = 5;
 
-    /** Scales of an axis. */
     public enum Scale {
-        /** Each step adds the same number. */
         LINEAR,
         /** A logarithmic scale; bounds and step are exponents of 2. */
         DOUBLING
@@ -78,17 +73,14 @@ public record Axis(String title, double low, double high, double step, Scale sca
         return new Axis(title, 1, Math.max(2, most), step, Scale.LINEAR);
     }
 
-    /** Returns whether a number is within the bounds. */
     public boolean holds(double value) {
         return low <= place(value) && place(value) <= high;
     }
 
-    /** Returns the smallest number. */
     public double first() {
         return scale == Scale.DOUBLING ? Math.pow(2, low) : low;
     }
 
-    /** Returns the largest number. */
     public double last() {
         return scale == Scale.DOUBLING ? Math.pow(2, high) : high;
     }
@@ -102,7 +94,6 @@ public record Axis(String title, double low, double high, double step, Scale sca
         return from + (place(value) - low) / (high - low) * (to - from);
     }
 
-    /** Returns the numbers of the ticks. */
     List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         double first = Math.ceil(low / step - 1e-9) * step;

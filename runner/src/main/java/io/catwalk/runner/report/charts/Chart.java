@@ -16,11 +16,15 @@ public sealed interface Chart permits RowChart, XyChart, MatrixChart {
     /** Draws it without its title, at least 300 pixels wide and as high as it needs. */
     Picture drawn(double width);
 
+    /** Adds to a note that it is of only the first rows. */
+    static String ofRows(String note, int shown, int all) {
+        return (note + " These are the first " + shown + " of " + all + " rows.").strip();
+    }
+
     /**
      * The words and numbers of a chart.
      *
      * @param name of its file, without the extension; unique within a report
-     * @param title above the chart
      * @param sentence that says what it shows
      * @param note that a reader has to know; empty for none
      * @param table its numbers: a head, then the rows

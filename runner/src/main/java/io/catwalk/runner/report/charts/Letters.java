@@ -7,9 +7,6 @@ import java.util.stream.Stream;
 /**
  * The size and weight of letters, with an estimate of the width of text. It is cautious and the same on every machine,
  * since the font of a reader is unknown. The widths are those of DejaVu Sans, which is wider than most.
- *
- * @param size of the font in pixels
- * @param bold whether it is bold
  */
 public record Letters(double size, boolean bold) {
 
@@ -17,17 +14,14 @@ public record Letters(double size, boolean bold) {
     private static final String NARROW = " \u00A0iljI.,:;'|!()[]/";
     private static final String WIDE = "mwMW@%";
 
-    /** Returns letters of normal weight. */
     public static Letters plain(double size) {
         return new Letters(size, false);
     }
 
-    /** Returns bold letters. */
     public static Letters bold(double size) {
         return new Letters(size, true);
     }
 
-    /** Returns the width of a line. */
     public double width(String text) {
         return size
                 * (bold ? BOLD : 1)

@@ -18,7 +18,6 @@ public sealed interface Mark {
         END
     }
 
-    /** A point. */
     record Point(double x, double y) {}
 
     /** A rectangle; a square with a radius of half its side is a circle. */
@@ -29,7 +28,6 @@ public sealed interface Mark {
         }
     }
 
-    /** A line from point to point. */
     record Path(List<Point> points, boolean closed, Paint paint) implements Mark {
         @Override
         public Path moved(double right, double down) {
@@ -44,7 +42,6 @@ public sealed interface Mark {
     record Text(double x, double y, String text, Letters letters, String color, Anchor anchor, Way way)
             implements Mark {
 
-        /** Creates a horizontal text. */
         public Text(double x, double y, String text, Letters letters, String color, Anchor anchor) {
             this(x, y, text, letters, color, anchor, Way.LEVEL);
         }
@@ -55,7 +52,6 @@ public sealed interface Mark {
         }
     }
 
-    /** Directions of a text. */
     enum Way {
         LEVEL,
         /** Level, with an outline in the color of the background, so that it is readable over lines. */

@@ -8,33 +8,27 @@ import org.jspecify.annotations.Nullable;
  * @param fill color of the inside; null for none
  * @param opacity of the fill and of the line, 0 to 1
  * @param line color of the outline; null for none
- * @param width of the outline
  * @param dash lengths of dash and gap; 0 for a solid line
  */
 public record Paint(
         @Nullable String fill, double opacity, @Nullable String line, double width, double dash) {
 
-    /** Returns a fill without an outline. */
     public static Paint fill(String color) {
         return new Paint(color, 1, null, 0, 0);
     }
 
-    /** Returns a solid line without a fill. */
     public static Paint line(String color, double width) {
         return new Paint(null, 1, color, width, 0);
     }
 
-    /** Returns the paint with another opacity. */
     public Paint opacity(double share) {
         return new Paint(fill, share, line, width, dash);
     }
 
-    /** Returns the paint with a dashed line. */
     public Paint dashed(double length) {
         return new Paint(fill, opacity, line, width, length);
     }
 
-    /** Returns the paint with a solid outline. */
     public Paint framed(String color, double newWidth) {
         return new Paint(fill, opacity, color, newWidth, dash);
     }

@@ -8,7 +8,6 @@ import io.catwalk.runner.report.charts.Mark.Text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects the marks of a chart. */
 final class Pen {
 
     static final Letters NAME = Letters.plain(12);
@@ -64,7 +63,6 @@ final class Pen {
         text(0, top - 10, axis.title(), AXIS, "muted", Anchor.START);
     }
 
-    /** Returns the width of the widest number of an axis. */
     static double numbers(Axis axis) {
         return SMALL.widest(axis.ticks().stream().map(axis::label));
     }

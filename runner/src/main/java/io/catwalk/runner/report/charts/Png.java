@@ -20,39 +20,31 @@ public final class Png {
     private static final byte GRAY = 0;
     private static final byte RGB = 2;
 
+    /** Takes half the time of the default, for files that are a quarter larger. */
+    private static final int FAST = 3;
+
     private Png() {}
 
     /**
-     * Encodes an image, every pixel as a square.
+     * Encodes an image, gray or RGB, with 8 bits a sample.
      *
-     * @param image of 1 channel (gray) or 3 channels (color)
-     * @param scale side of the square, in pixels of the PNG; at least 1
-     * @return the bytes of a PNG of width x scale by height x scale pixels, gray or RGB, 8 bits a sample
-     * @throws IllegalArgumentException if the image has another number of channels, or the scale is below 1
+     * @throws IllegalArgumentException if the image has another number of channels than 1 or 3
      */
-    public static byte[] of(RasterImage image, int scale) {
+    public static byte[] of(RasterImage image) {
         int channels = image.channels();
         if (channels != 1 && channels != 3) {
             throw new IllegalArgumentException("expected an image of 1 or 3 channels, but found " + channels);
         }
-        if (scale < 1) {
-            throw new IllegalArgumentException("expected a scale of at least 1, but found " + scale);
-        }
-        int width = Math.multiplyExact(image.width(), scale);
-        int height = Math.multiplyExact(image.height(), scale);
         int plane = image.height() * image.width();
-        byte[] rows = rows(width, height, channels);
+        byte[] rows = rows(image.width(), image.height(), channels);
         int to = 0;
-        for (int y = 0; y < height; y++) {
-            to++;
-            for (int x = 0; x < width; x++) {
-                int from = y / scale * image.width() + x / scale;
-                for (int c = 0; c < channels; c++) {
-                    rows[to++] = image.pixels()[c * plane + from];
-                }
+        for (int from = 0; from < plane; from++) {
+            to += from % image.width() == 0 ? 1 : 0;
+            for (int c = 0; c < channels; c++) {
+                rows[to++] = image.pixels()[c * plane + from];
             }
         }
-        return file(width, height, channels == 1 ? GRAY : RGB, rows);
+        return file(image.width(), image.height(), channels == 1 ? GRAY : RGB, rows, Deflater.DEFAULT_COMPRESSION);
     }
 
     /** Encodes a drawing of {@link BufferedImage#TYPE_INT_RGB}. */
@@ -71,7 +63,7 @@ public final class Png {
                 rows[to++] = (byte) pixel;
             }
         }
-        return file(width, height, RGB, rows);
+        return file(width, height, RGB, rows, FAST);
     }
 
     /** Returns room for the samples. The byte before each row is its filter: 0, none, suits large plain areas. */
@@ -79,7 +71,7 @@ public final class Png {
         return new byte[Math.multiplyExact(height, 1 + Math.multiplyExact(channels, width))];
     }
 
-    private static byte[] file(int width, int height, byte color, byte[] rows) {
+    private static byte[] file(int width, int height, byte color, byte[] rows, int level) {
         byte[] header = ByteBuffer.allocate(13)
                 .putInt(width)
                 .putInt(height)
@@ -89,13 +81,13 @@ public final class Png {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(SIGNATURE).array());
         chunk("IHDR", header, file);
-        chunk("IDAT", deflated(rows), file);
+        chunk("IDAT", deflated(rows, level), file);
         chunk("IEND", new byte[0], file);
         return file.toByteArray();
     }
 
-    private static byte[] deflated(byte[] bytes) {
-        Deflater deflater = new Deflater();
+    private static byte[] deflated(byte[] bytes, int level) {
+        Deflater deflater = new Deflater(level);
         try {
             deflater.setInput(bytes);
             deflater.finish();

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows a row for each classifier, along one axis.
  *
- * @param caption its words and numbers
- * @param axis of all rows
- * @param rows from the top down
  * @param legend what the symbols mean
  * @param band part of the axis that is shaded; null for none
  * @param tied number of the first rows that get a bracket; 0 for none
@@ -33,18 +30,14 @@ public record RowChart(
     private static final double ROW = 30;
     private static final double SYMBOL = 16;
 
-    /** An entry of the legend. */
     public record Key(String words, Symbol symbol, boolean filled) {}
 
-    /** A shaded part of the axis. */
     public record Band(double from, double to) {}
 
-    /** Creates a chart without a band and a bracket. */
     public RowChart(Caption caption, Axis axis, List<Row> rows) {
         this(caption, axis, rows, List.of());
     }
 
-    /** Creates a chart without a band and a bracket. */
     public RowChart(Caption caption, Axis axis, List<Row> rows, List<Key> legend) {
         this(caption, axis, rows, legend, null, 0);
     }
@@ -54,8 +47,7 @@ public record RowChart(
         if (most >= rows.size()) {
             return this;
         }
-        String first = "These are the first " + most + " of " + rows.size() + " rows.";
-        String note = caption.note().isEmpty() ? first : caption.note() + " " + first;
+        String note = Chart.ofRows(caption.note(), most, rows.size());
         Caption said = new Caption(caption.name(), caption.title(), caption.sentence(), note, caption.table());
         return new RowChart(said, axis, rows.subList(0, most), legend, band, Math.min(tied, most));
     }
@@ -65,7 +57,6 @@ public record RowChart(
         return new Drafting(width).picture();
     }
 
-    /** The state of a drawing in progress. */
     private final class Drafting {
 
         private final double width;
@@ -172,7 +163,6 @@ public record RowChart(
     /** One row of a {@link RowChart}: items along the axis, with a name before and a note behind; scripts find it by its key. */
     public record Row(String name, String color, Symbol symbol, List<Item> items, String note, String tip, String key) {
 
-        /** Returns the row of a classifier. */
         public static Row of(ClassifierReport one, List<Item> items, String note, String key, String tip) {
             return new Row(one.name(), one.color(), one.symbol(), items, note, tip, key);
         }
@@ -195,11 +185,9 @@ public record RowChart(
         /** An item along the axis. */
         public sealed interface Item {
 
-            /** Returns the numbers that the axis has to span. */
             List<Double> span();
         }
 
-        /** A point. */
         public record Dot(double at, Symbol symbol, boolean filled) implements Item {
             @Override
             public List<Double> span() {

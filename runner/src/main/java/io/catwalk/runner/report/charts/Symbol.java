@@ -13,15 +13,10 @@ import java.util.List;
 public enum Symbol {
     CIRCLE(1),
     SQUARE(0.88),
-    /** A triangle, its tip above. */
     TRIANGLE(1.3, 3, -90),
-    /** A square on its corner. */
     DIAMOND(1.25, 4, -90),
-    /** Two bars, upright and level. */
     PLUS(1.15, 4, -90),
-    /** Two bars from corner to corner. */
     CROSS(1.25, 4, -45),
-    /** Three bars. */
     STAR(1.25, 6, -90);
 
     private final double reach;
@@ -38,7 +33,6 @@ public enum Symbol {
         this.turn = Math.toRadians(turn);
     }
 
-    /** Draws it. */
     public Mark at(double x, double y, double radius, Paint paint) {
         double r = radius * reach;
         if (this == CIRCLE || this == SQUARE) {

@@ -4,7 +4,6 @@ package io.catwalk.runner.report.charts;
 public enum Theme {
     /** An HTML page, whose style sheet has a variable for each name. */
     PAGE,
-    /** A white background. */
     LIGHT;
 
     /** Returns a color as CSS: {@code #RRGGBB} or, on a page, a variable. */

@@ -33,7 +33,6 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         series = series.stream().filter(one -> !one.points().isEmpty()).toList();
     }
 
-    /** Creates a chart without guides. */
     public XyChart(Caption caption, Axis across, Axis up, List<Series> series) {
         this(caption, across, up, series, List.of());
     }
@@ -43,7 +42,6 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         return new Drafting(width).picture();
     }
 
-    /** The state of a drawing in progress. */
     private final class Drafting {
 
         private final Pen pen = new Pen();
@@ -211,7 +209,6 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         }
     }
 
-    /** A part of the picture. */
     private record Area(double left, double top, double right, double bottom) {
 
         private static final double GAP = 5;
@@ -246,9 +243,6 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
      * One line, or one set of dots, of an {@link XyChart}.
      *
      * @param name beside it, and in the numbers of the slides
-     * @param color of the series
-     * @param symbol of its dots
-     * @param look how it is drawn
      * @param labeled whether its name is shown: at the end of a line, beside a dot
      * @param points in the order in which a line connects them; points that are not finite are left out
      */
@@ -261,7 +255,6 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
                     .toList();
         }
 
-        /** Returns the labeled series of a classifier. */
         public static Series of(ClassifierReport one, Look look, List<Point> points) {
             return new Series(one.name(), one.color(), one.symbol(), look, true, points);
         }
@@ -279,11 +272,9 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         public enum Look {
             LINE,
             DASHES,
-            /** A thin pale line. */
             FAINT,
             /** A dashed line in steps: horizontal up to each point, then vertical. */
             STEPS,
-            /** A line with dots. */
             MARKED,
             DOTS
         }
@@ -298,7 +289,6 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
                 String tip,
                 String key) {
 
-            /** Returns a point without bounds. */
             public static Point at(double x, double y, String tip) {
                 return new Point(x, y, null, null, 4, tip, "");
             }

@@ -1,6 +1,6 @@
 /**
- * Draws the charts of a report, from the numbers of its model. The page, the files in {@code plots} and the slides all
- * show these charts.
+ * Draws charts and other pictures made of lines, areas and text, as SVG or PNG. The page, the files in {@code plots} and
+ * the slides all show the same charts.
  */
 @NullMarked
 package io.catwalk.runner.report.charts;

@@ -55,12 +55,10 @@ public sealed interface Block
      * Sentences.
      *
      * @param heading above them; empty for none
-     * @param tone what they are for
      * @param sentences each with its period
      */
     record Sentences(Set<Medium> media, String heading, Tone tone, List<String> sentences) implements Block {
 
-        /** Creates sentences without a heading. */
         public static Sentences of(Set<Medium> media, Tone tone, String... sentences) {
             return new Sentences(media, "", tone, List.of(sentences));
         }
@@ -74,7 +72,6 @@ public sealed interface Block
      */
     record Figure(Set<Medium> media, String id, Chart chart) implements Block {
 
-        /** Creates a figure that nothing links to. */
         public Figure(Set<Medium> media, Chart chart) {
             this(media, "", chart);
         }
@@ -92,19 +89,16 @@ public sealed interface Block
      *
      * @param heading above them; empty for none
      * @param key whether they are the few figures to remember, which are written large
-     * @param facts in the order of reading
      */
     record Facts(Set<Medium> media, String heading, boolean key, List<Fact> facts) implements Block {}
 
     /** A name, such as "Median latency of one image", and its value. */
     record Fact(String name, Cell value) {
 
-        /** Creates a fact that is a number. */
         public static Fact of(String name, @Nullable Number value, Unit unit) {
             return new Fact(name, Cell.of(value, unit));
         }
 
-        /** Creates a fact that is text. */
         public static Fact of(String name, String text) {
             return new Fact(name, new Cell.Text(text));
         }
@@ -124,7 +118,6 @@ public sealed interface Block
      *
      * @param heading above it; empty for none
      * @param description for readers who cannot see it
-     * @param picture the drawing
      */
     record Drawing(Set<Medium> media, String heading, String description, Picture picture) implements Block {}
 
@@ -147,7 +140,6 @@ public sealed interface Block
      * @param heading what is inside; a classifier has its mark
      * @param facts a few words beside the heading; empty for none
      * @param open whether a page shows them at first
-     * @param blocks inside
      */
     record Group(Set<Medium> media, String id, Cell heading, String facts, boolean open, List<Block> blocks)
             implements Block {
@@ -182,7 +174,6 @@ public sealed interface Block
     /**
      * Something that only the script of a page shows.
      *
-     * @param kind of it
      * @param value what the script needs: JSON, or the address of a page
      */
     record Widget(Kind kind, String value) implements Block {

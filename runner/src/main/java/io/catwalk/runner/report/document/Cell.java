@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** A value in a table. Its text is the same wherever it is read. */
 public sealed interface Cell {
 
-    /** Returns it as text. */
     String text();
 
     /** Text that is no number. */
@@ -20,7 +19,6 @@ public sealed interface Cell {
     /**
      * A link to a file or a page.
      *
-     * @param text of the link
      * @param address relative to the run folder
      */
     record Link(String text, String address) implements Cell {}
@@ -28,7 +26,6 @@ public sealed interface Cell {
     /**
      * The name of a classifier, with its mark.
      *
-     * @param text its name
      * @param look its color and symbol; null for what is no classifier of the run, such as a baseline
      * @param target id of the block that a page links to; empty for none
      * @param tag a word beside the name, such as "fastest"; empty for none
@@ -39,7 +36,6 @@ public sealed interface Cell {
      * A number with its unit.
      *
      * @param value not yet rounded; null if it is not known
-     * @param unit which determines the digits
      * @param rough whether it was measured under conditions that make it inexact
      * @param detail in small print below it on a page, such as a range; empty for none
      */
@@ -50,7 +46,6 @@ public sealed interface Cell {
             return (rough ? Latency.ROUGH : "") + unit.text(value);
         }
 
-        /** Returns the number with small print. */
         public Quantity with(String newDetail) {
             return new Quantity(value, unit, rough, newDetail);
         }
@@ -60,8 +55,6 @@ public sealed interface Cell {
      * An interval of two bounds.
      *
      * @param low lower bound; null if it is not known
-     * @param high upper bound
-     * @param unit of both
      */
     record Range(@Nullable Double low, @Nullable Double high, Unit unit) implements Cell {
         @Override
@@ -74,17 +67,14 @@ public sealed interface Cell {
      * How one classifier compares with another, or whether something holds.
      *
      * @param symbol one character
-     * @param text the same in words
      * @param good whether it is good news for the row; null if it is neither
      */
     record Mark(String symbol, String text, @Nullable Boolean good) implements Cell {}
 
-    /** Returns text. */
     static Cell of(String text) {
         return new Text(text);
     }
 
-    /** Returns a number. */
     static Quantity of(@Nullable Number value, Unit unit) {
         return new Quantity(value, unit, false, "");
     }

@@ -5,12 +5,9 @@ import java.util.List;
 /**
  * What is said about a run, or about several.
  *
- * @param name of the run
  * @param subject what was compared, on what; a line above the title
- * @param title the answer, in one sentence
  * @param sections in the order of reading; the title of the first is that of the document
  * @param names of classifiers and classes, which renderers must keep apart from the text around them
- * @param footer who made it, from what
  */
 public record Document(
         String name, String subject, String title, List<Section> sections, List<String> names, String footer) {

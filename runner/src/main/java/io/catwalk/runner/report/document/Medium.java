@@ -35,7 +35,6 @@ public enum Medium {
     /** What needs a browser, or has a link. */
     public static final Set<Medium> ONLY_PAGE = of(PAGE);
 
-    /** Returns a set of media. */
     public static Set<Medium> of(Medium first, Medium... others) {
         return Collections.unmodifiableSet(EnumSet.of(first, others));
     }

@@ -8,12 +8,10 @@ import java.util.List;
  * @param id unique in the document, for links; letters and dashes
  * @param name a word or two, for a menu
  * @param title the answer, in one sentence without a period
- * @param blocks in the order of reading
  * @param source where the numbers are, for those who check them: files and keys
  */
 public record Section(String id, String name, String title, List<Block> blocks, String source) {
 
-    /** Returns what is read in a medium. */
     public Section in(Medium medium) {
         return new Section(id, name, title, Block.in(medium, blocks), source);
     }

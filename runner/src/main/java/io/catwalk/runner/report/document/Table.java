@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.document;
 
+import io.catwalk.runner.report.charts.Chart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -8,8 +9,6 @@ import java.util.Set;
  * A table. Its first column names the rows.
  *
  * @param id for links; empty for none
- * @param title what it shows, without a period
- * @param columns from left to right
  * @param rows from above, each with a cell for each column
  * @param note that a reader needs; empty for none
  */
@@ -19,7 +18,6 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
     /** Rows that fit a terminal beside other things. */
     public static final int SHORT = 12;
 
-    /** Checks the number of cells. */
     public Table {
         for (Row row : rows) {
             if (row.cells().size() != columns.size()) {
@@ -29,19 +27,12 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
         }
     }
 
-    /**
-     * A column.
-     *
-     * @param head above it
-     * @param kind of its cells
-     */
+    /** A column. */
     public record Column(Set<Medium> media, String head, Kind kind) {
 
         /** How cells are set. */
         public enum Kind {
-            /** From the left. */
             TEXT,
-            /** From the right. */
             NUMBER,
             /** From the right, with a bar of that length on a page. */
             BAR
@@ -51,12 +42,10 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
     /**
      * A row.
      *
-     * @param cells one for each column
      * @param key by which a page finds the images of the row; empty for none
      */
     public record Row(List<Cell> cells, String key) {
 
-        /** Creates a row without a key. */
         public static Row of(Cell... cells) {
             return new Row(List.of(cells), "");
         }
@@ -88,8 +77,7 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
         if (most >= rows.size()) {
             return this;
         }
-        String first = "These are the first " + most + " of " + rows.size() + " rows.";
-        return new Table(media, id, title, columns, rows.subList(0, most), note.isEmpty() ? first : note + " " + first);
+        return new Table(media, id, title, columns, rows.subList(0, most), Chart.ofRows(note, most, rows.size()));
     }
 
     /** Returns the texts of all cells, the heads first. */

@@ -22,7 +22,6 @@ public final class TableBuilder<T> {
     private Set<Medium> next;
     private Function<T, String> key = row -> "";
 
-    /** Begins a table. */
     public TableBuilder(Set<Medium> media, List<T> rows) {
         this.media = media;
         this.rows = rows;
@@ -41,7 +40,6 @@ public final class TableBuilder<T> {
         return this;
     }
 
-    /** Adds a column of words. */
     public TableBuilder<T> text(String head, Function<T, Cell> cell) {
         return add(head, Kind.TEXT, cell);
     }
@@ -51,12 +49,10 @@ public final class TableBuilder<T> {
         return add(head, Kind.NUMBER, cell);
     }
 
-    /** Adds a column of numbers. */
     public TableBuilder<T> number(String head, Unit unit, Function<T, @Nullable Number> value) {
         return add(head, Kind.NUMBER, row -> Cell.of(value.apply(row), unit));
     }
 
-    /** Adds a column of numbers with bars. */
     public TableBuilder<T> bar(String head, Function<T, Cell> cell) {
         return add(head, Kind.BAR, cell);
     }

@@ -1,13 +1,16 @@
 package io.catwalk.runner.report.drawing;
 
 import io.catwalk.onnx.graph.OnnxParser;
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.charts.Picture;
 import io.catwalk.runner.report.charts.Theme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -23,7 +26,6 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
     /**
      * Prepares the drawing of an exported network.
      *
-     * @param onnx a file that Catwalk exported
      * @throws IOException if it cannot be read
      * @throws IllegalArgumentException if Catwalk could not have exported such a file
      */
@@ -36,22 +38,18 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
                 title, LayerReader.layers(OnnxParser.model(onnx).graph()));
     }
 
-    /** Counts the parameters. */
     public long parameters() {
         return layers.stream().mapToLong(Layer::parameters).sum();
     }
 
-    /** Counts the MACs for one sample. */
     public long multiplyAccumulates() {
         return layers.stream().mapToLong(Layer::multiplyAccumulates).sum();
     }
 
-    /** Draws it as SVG, with a title and a description for screen readers. */
     public String svg(Theme theme) {
         return picture().svg(theme, "Architecture of " + title, description());
     }
 
-    /** Returns it as a picture. */
     public Picture picture() {
         return Layout.of(this);
     }
@@ -61,7 +59,6 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
         return TextPainter.paint(this);
     }
 
-    /** Draws it as an image, on white. */
     public byte[] png(double scale) {
         return picture().png(scale);
     }
@@ -75,5 +72,83 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
                 Summary.of(layers).layers().stream()
                         .map(layer -> layer.name() + " (" + layer.outputShape() + ")")
                         .collect(Collectors.joining(", ")));
+    }
+
+    /**
+     * Draws the layers of a network as lines of text, 80 columns wide: for each its number, what it does, the shape of its
+     * output, its parameters and its MACs. A line leads down to the next layer if that reads it; other inputs of a layer
+     * are named.
+     */
+    private static final class TextPainter {
+
+        private static final int NAME = 34;
+
+        /** As many words as there is room for, or one that is longer. */
+        private static final Pattern LINE = Pattern.compile("(.{1," + NAME + "}|\\S+)(?: |$)");
+
+        private static final String FORMAT = "%3s  %-" + NAME + "s %-16s %10s %12s";
+
+        private final Summary summary;
+        private final List<String> lines = new ArrayList<>();
+
+        private TextPainter(Summary summary) {
+            this.summary = summary;
+        }
+
+        static List<String> paint(ArchitectureDrawing drawing) {
+            TextPainter painter = new TextPainter(Summary.of(drawing.layers()));
+            painter.line("", "layer", "output", "parameters", "MACs");
+            for (int i = 0; i < painter.summary.layers().size(); i++) {
+                painter.layer(i);
+            }
+            painter.line(
+                    "", "all", "", Numbers.count(drawing.parameters()), Numbers.count(drawing.multiplyAccumulates()));
+            return painter.lines;
+        }
+
+        private void layer(int index) {
+            Layer layer = summary.layers().get(index);
+            List<String> names = wrapped(layer.name());
+            line(
+                    String.valueOf(index + 1),
+                    names.get(0),
+                    layer.outputShape(),
+                    layer.parameters() == 0 ? "" : Numbers.count(layer.parameters()),
+                    layer.multiplyAccumulates() == 0 ? "" : Numbers.count(layer.multiplyAccumulates()));
+            List<Layer> layers = summary.layers();
+            String way =
+                    index + 1 < layers.size() && layers.get(index + 1).inputs().contains(index) ? "│" : "";
+            names.subList(1, names.size()).forEach(name -> line(way, name, "", "", ""));
+            wrapped(layer.detail()).forEach(detail -> line(way, detail, "", "", ""));
+            if (!layer.inputs().isEmpty() && !layer.inputs().equals(List.of(index - 1))) {
+                line(
+                        way,
+                        "reads "
+                                + layer.inputs().stream()
+                                        .map(input -> String.valueOf(input + 1))
+                                        .collect(Collectors.joining(" and ")),
+                        "",
+                        "",
+                        "");
+            }
+            for (Summary.Block block : summary.blocks()) {
+                if (block.to() == index + 1) {
+                    String which = block.to() - block.from() == 1
+                            ? (index + 1) + " comes "
+                            : (block.from() + 1) + " to " + block.to() + " come ";
+                    line(way, "(" + which + block.times() + " times)", "", "", "");
+                }
+            }
+        }
+
+        private void line(String gutter, String name, String output, String parameters, String work) {
+            lines.add(String.format(Locale.ROOT, FORMAT, gutter, name, output, parameters, work)
+                    .stripTrailing());
+        }
+
+        /** Breaks a text between words; an empty text gives no line. */
+        private static List<String> wrapped(String text) {
+            return LINE.matcher(text).results().map(line -> line.group(1)).toList();
+        }
     }
 }

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * One layer of a network at inference, together with the normalization and the activation that follow it.
  *
- * @param kind what sort of layer it is
  * @param name such as {@code convolution 3×3}
  * @param detail such as {@code 32 filters, stride 2, ReLU}; may be empty
  * @param output sizes of its output for one sample, without the batch
@@ -28,15 +27,12 @@ public record Layer(
 
     /** Kinds of layers; each has its color in a drawing. */
     public enum Kind {
-        /** The images. */
         INPUT("#7F7F7F"),
-        /** Convolutions. */
         CONVOLUTION("#0072B2"),
         /** Pooling layers and means over an axis. */
         POOL("#009E73"),
         /** Dense layers and matrix products. */
         DENSE("#D55E00"),
-        /** LSTM, GRU and simple recurrent layers. */
         RECURRENT("#CC79A7"),
         /** A normalization that is not part of the layer before it. */
         NORMALIZATION("#E69F00"),
@@ -46,9 +42,7 @@ public record Layer(
         MERGE("#56B4E9"),
         /** A change of the axes, or a part of the numbers. */
         SHAPE("#7F7F7F"),
-        /** Any other operator. */
         OTHER("#56B4E9"),
-        /** The logits. */
         OUTPUT("#7F7F7F");
 
         private final String color;
@@ -67,9 +61,7 @@ public record Layer(
 
     /** The direction in which a sequence is read. */
     public enum Way {
-        /** From its start. */
         FORWARD,
-        /** From its end. */
         REVERSE,
         /** In both directions, by two cells. */
         BIDIRECTIONAL
@@ -77,9 +69,7 @@ public record Layer(
 
     /** The states of a recurrent layer that are its output. */
     public enum Answers {
-        /** The states of all steps. */
         ALL,
-        /** Only the last state. */
         LAST
     }
 

@@ -3,12 +3,16 @@ package io.catwalk.runner.report.drawing;
 import io.catwalk.runner.report.charts.Letters;
 import io.catwalk.runner.report.charts.Mark;
 import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Path;
 import io.catwalk.runner.report.charts.Mark.Point;
+import io.catwalk.runner.report.charts.Mark.Rect;
+import io.catwalk.runner.report.charts.Mark.Text;
+import io.catwalk.runner.report.charts.Paint;
 import io.catwalk.runner.report.drawing.Layer.Answers;
 import io.catwalk.runner.report.drawing.Layer.Kind;
 import io.catwalk.runner.report.drawing.Layer.Recurrence;
 import io.catwalk.runner.report.drawing.Layer.Way;
-import io.catwalk.runner.report.drawing.Shapes.Style;
+import io.catwalk.runner.report.drawing.LayerBox.Style;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +20,12 @@ import java.util.Locale;
 /** Draws one layer as a box. */
 record LayerBox(Layer layer, double width) {
 
+    static final Letters TITLE = Letters.bold(16);
+    static final Letters NAME = Letters.bold(13);
+    static final Letters SHAPE = Letters.plain(12.5);
+    static final Letters DETAIL = Letters.plain(11.5);
+
+    private static final double HEAD = 6;
     private static final double MARGIN = 12;
     private static final double LINE = 16;
     private static final double WIDE = 250;
@@ -39,7 +49,7 @@ record LayerBox(Layer layer, double width) {
 
     List<Mark> marks(double x, double y) {
         List<Mark> marks = new ArrayList<>();
-        marks.add(Shapes.box(x, y, width, height(), layer.kind().color(), isSmall() ? Style.SMALL : Style.LAYER));
+        marks.add(box(x, y, width, height(), layer.kind().color(), isSmall() ? Style.SMALL : Style.LAYER));
         double baseline = y + (isSmall() ? 4 : 6) + LINE * 0.8;
         List<Line> left = left();
         List<Line> right = right();
@@ -62,16 +72,16 @@ record LayerBox(Layer layer, double width) {
     private record Line(String text, Letters font) {
 
         Mark at(double x, double y, Anchor anchor) {
-            return Shapes.words(x, y, text, font, anchor);
+            return words(x, y, text, font, anchor);
         }
     }
 
     private boolean isWide() {
-        return width >= WIDE || (isSmall() && Shapes.NAME.width(layer.name()) + shapeWidth() + 3 * MARGIN <= width);
+        return width >= WIDE || (isSmall() && NAME.width(layer.name()) + shapeWidth() + 3 * MARGIN <= width);
     }
 
     private double shapeWidth() {
-        return Shapes.SHAPE.width(layer.outputShape());
+        return SHAPE.width(layer.outputShape());
     }
 
     private List<Line> left() {
@@ -84,13 +94,13 @@ record LayerBox(Layer layer, double width) {
                     + MARGIN;
         }
         List<Line> lines = new ArrayList<>();
-        for (String text : Shapes.NAME.wrapped(layer.name(), room)) {
-            lines.add(new Line(text, Shapes.NAME));
+        for (String text : NAME.wrapped(layer.name(), room)) {
+            lines.add(new Line(text, NAME));
         }
         if (!layer.detail().isEmpty()) {
             String unbroken = layer.detail().replace(' ', '\u00A0').replace(",\u00A0", ", ");
-            for (String text : Shapes.DETAIL.wrapped(unbroken, room)) {
-                lines.add(new Line(text, Shapes.DETAIL));
+            for (String text : DETAIL.wrapped(unbroken, room)) {
+                lines.add(new Line(text, DETAIL));
             }
         }
         return lines;
@@ -98,11 +108,11 @@ record LayerBox(Layer layer, double width) {
 
     private List<Line> right() {
         List<Line> lines = new ArrayList<>();
-        lines.add(new Line(isWide() ? layer.outputShape() : "→ " + layer.outputShape(), Shapes.SHAPE));
+        lines.add(new Line(isWide() ? layer.outputShape() : "→ " + layer.outputShape(), SHAPE));
         if (layer.parameters() > 0) {
             lines.add(new Line(
                     String.format(Locale.ROOT, width >= WIDE ? "%,d parameters" : "%,d param.", layer.parameters()),
-                    Shapes.DETAIL));
+                    DETAIL));
         }
         return lines;
     }
@@ -120,21 +130,20 @@ record LayerBox(Layer layer, double width) {
             boolean dots = !all && i == count - 2;
             long number = all || i < count - 2 ? i + 1 : recurrence.steps();
             if (dots) {
-                marks.add(Shapes.words(middle, top + 17, "…", Shapes.NAME, Anchor.MIDDLE));
+                marks.add(words(middle, top + 17, "…", NAME, Anchor.MIDDLE));
             } else {
-                marks.add(Shapes.words(middle, y + 10, "x" + subscript(number), Shapes.DETAIL, Anchor.MIDDLE));
+                marks.add(words(middle, y + 10, "x" + subscript(number), DETAIL, Anchor.MIDDLE));
                 marks.addAll(arrow(middle, y + 14, middle, top));
-                marks.add(Shapes.box(
-                        middle - cell / 2, top, cell, 26, layer.kind().color(), Style.SMALL));
-                marks.add(Shapes.words(
+                marks.add(box(middle - cell / 2, top, cell, 26, layer.kind().color(), Style.SMALL));
+                marks.add(words(
                         middle,
                         top + 17,
-                        Shapes.DETAIL.width(recurrence.cell()) < cell ? recurrence.cell() : "h",
-                        Shapes.DETAIL,
+                        DETAIL.width(recurrence.cell()) < cell ? recurrence.cell() : "h",
+                        DETAIL,
                         Anchor.MIDDLE));
                 if (recurrence.answers() == Answers.ALL || number == recurrence.steps()) {
                     marks.addAll(arrow(middle, top + 26, middle, top + 38));
-                    marks.add(Shapes.words(middle, top + 50, "h" + subscript(number), Shapes.DETAIL, Anchor.MIDDLE));
+                    marks.add(words(middle, top + 50, "h" + subscript(number), DETAIL, Anchor.MIDDLE));
                 }
             }
             if (i > 0) {
@@ -154,7 +163,7 @@ record LayerBox(Layer layer, double width) {
     }
 
     private static List<Mark> arrow(double x, double y, double toX, double toY) {
-        return Shapes.arrow(List.of(new Point(x, y), new Point(toX, toY)));
+        return arrow(List.of(new Point(x, y), new Point(toX, toY)));
     }
 
     private static String subscript(long number) {
@@ -163,5 +172,48 @@ record LayerBox(Layer layer, double width) {
             digits.append((char) ('₀' + digit - '0'));
         }
         return digits.toString();
+    }
+
+    enum Style {
+        LAYER(0.17, 0),
+        SMALL(0.08, 0),
+        GROUP(0, 5);
+
+        private final double tint;
+        private final double dash;
+
+        Style(double tint, double dash) {
+            this.tint = tint;
+            this.dash = dash;
+        }
+    }
+
+    static Mark box(double x, double y, double width, double height, String color, Style style) {
+        return new Rect(x, y, width, height, 6, new Paint(color, style.tint, color, 1.3, style.dash));
+    }
+
+    static Mark words(double x, double y, String text, Letters letters, Anchor anchor) {
+        return new Text(x, y, text, letters, "ink", anchor);
+    }
+
+    /** Draws a line of vertical and horizontal segments, with an arrowhead at its end. */
+    static List<Mark> arrow(List<Point> points) {
+        Point end = points.get(points.size() - 1);
+        Point before = points.get(points.size() - 2);
+        List<Point> line = new ArrayList<>(points.subList(0, points.size() - 1));
+        line.add(back(before, end, 0));
+        return List.of(
+                new Path(line, false, Paint.line("ink", 1.1)),
+                new Path(
+                        List.of(end, back(before, end, HEAD / 2), back(before, end, -HEAD / 2)),
+                        true,
+                        Paint.fill("ink")));
+    }
+
+    /** Returns a point at the back of the arrowhead, at the given distance from its middle. */
+    private static Point back(Point before, Point end, double aside) {
+        double x = Math.signum(end.x() - before.x());
+        double y = Math.signum(end.y() - before.y());
+        return new Point(end.x() - x * HEAD - y * aside, end.y() - y * HEAD + x * aside);
     }
 }

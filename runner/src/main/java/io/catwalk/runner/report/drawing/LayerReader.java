@@ -30,7 +30,6 @@ final class LayerReader {
     /**
      * The state of numbers on their way from a layer to its readers.
      *
-     * @param layer that computed them
      * @param sizes at this point, without the batch
      * @param rearranged how they differ from the layer's output, as a verb; null if they do not
      * @param functions applied since, which are not part of the layer because its output is also read without them
@@ -104,7 +103,6 @@ final class LayerReader {
         }
     }
 
-    /** Adds a layer for an operator. */
     private void layer(Node node, List<Flow> data, Set<Initializer> weights) {
         LayerWords words = LayerWords.of(node);
         List<Integer> sources = data.stream().map(this::source).distinct().toList();

@@ -14,8 +14,6 @@ import java.util.stream.Collectors;
 /**
  * Describes an ONNX operator in the words of the field.
  *
- * @param kind of its layer
- * @param name of the layer
  * @param details further properties, such as a stride
  */
 record LayerWords(Kind kind, String name, List<String> details) {

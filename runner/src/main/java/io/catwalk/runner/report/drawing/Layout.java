@@ -4,7 +4,7 @@ import io.catwalk.runner.report.charts.Mark;
 import io.catwalk.runner.report.charts.Mark.Anchor;
 import io.catwalk.runner.report.charts.Mark.Point;
 import io.catwalk.runner.report.charts.Picture;
-import io.catwalk.runner.report.drawing.Shapes.Style;
+import io.catwalk.runner.report.drawing.LayerBox.Style;
 import io.catwalk.runner.report.drawing.Summary.Block;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,7 +82,7 @@ final class Layout {
         blocks.forEach(this::frame);
         for (int to = 0; to < layers.size(); to++) {
             for (int from : layers.get(to).inputs()) {
-                marks.addAll(Shapes.arrow(route(from, to)));
+                marks.addAll(LayerBox.arrow(route(from, to)));
             }
         }
         for (int i = 0; i < layers.size(); i++) {
@@ -94,14 +94,14 @@ final class Layout {
 
     private double header(ArchitectureDrawing drawing, double width) {
         double y = EDGE;
-        for (String line : Shapes.TITLE.wrapped(drawing.title(), width - 2 * EDGE)) {
+        for (String line : LayerBox.TITLE.wrapped(drawing.title(), width - 2 * EDGE)) {
             y += 18;
-            marks.add(Shapes.words(EDGE, y, line, Shapes.TITLE, Anchor.START));
+            marks.add(LayerBox.words(EDGE, y, line, LayerBox.TITLE, Anchor.START));
         }
         y += 19;
         String totals = String.format(
                 Locale.ROOT, "%,d parameters · %s MACs", drawing.parameters(), count(drawing.multiplyAccumulates()));
-        marks.add(Shapes.words(EDGE, y, totals, Shapes.DETAIL, Anchor.START));
+        marks.add(LayerBox.words(EDGE, y, totals, LayerBox.DETAIL, Anchor.START));
         return y + 16;
     }
 
@@ -225,17 +225,15 @@ final class Layout {
             minY = Math.min(minY, topOf(i));
             maxY = Math.max(maxY, bottomOf(i));
         }
-        marks.add(Shapes.box(
+        marks.add(LayerBox.box(
                 minX - 6, minY - 8, maxX - minX + 12, maxY - minY + 16, Layer.Kind.OTHER.color(), Style.GROUP));
-        marks.add(Shapes.words(maxX + 11, (minY + maxY) / 2 + 5, "× " + block.times(), Shapes.NAME, Anchor.START));
+        marks.add(LayerBox.words(maxX + 11, (minY + maxY) / 2 + 5, "× " + block.times(), LayerBox.NAME, Anchor.START));
     }
 
     /**
      * Assigns each layer a row, by the longest path to it, and a column. The longest path through the network is in column
      * 0; branches are to its right, each in the first free column.
      *
-     * @param row of each layer
-     * @param column of each layer
      * @param entry of each layer: the layer from which the line to it comes down its own column; -1 if none
      * @param exit of each layer: the layer to which the line from it goes down its own column; -1 if none
      */

@@ -16,8 +16,6 @@ record Summary(List<Layer> layers, List<Block> blocks) {
     /**
      * A range of layers that stands for several copies of itself.
      *
-     * @param from index of the first
-     * @param to index after the last
      * @param times number of copies, this one included
      */
     record Block(int from, int to, int times) {}

@@ -63,7 +63,6 @@ final class PageLayout {
         }
     }
 
-    /** Places blocks in their order. */
     static List<Band> bands(List<Block> blocks) {
         List<Band> bands = new ArrayList<>();
         List<Sized> run = new ArrayList<>();
@@ -158,7 +157,6 @@ final class PageLayout {
                         : Stream.of(cell.text());
     }
 
-    /** Estimates the height of a block in its column. */
     static double height(Block block) {
         if (block instanceof Block.Figure figure) {
             Chart chart = figure.chart();

@@ -41,7 +41,6 @@ final class PageMarkup {
         return document.isolated(text);
     }
 
-    /** Draws a chart at a width. */
     static String drawn(Chart chart, double width) {
         Chart.Caption caption = chart.caption();
         return chart.drawn(width).svg(Theme.PAGE, caption.title(), caption.sentence());

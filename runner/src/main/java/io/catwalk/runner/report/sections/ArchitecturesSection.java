@@ -87,7 +87,6 @@ record ArchitecturesSection(ReportModel model) {
         return Objects.requireNonNull(one.efficiency()).parameters();
     }
 
-    /** Returns the MACs of one image, in millions. */
     static @Nullable Number millions(ClassifierReport one) {
         return one.cost(costs -> costs.multiplyAccumulates() == null ? null : costs.multiplyAccumulates() / 1e6);
     }

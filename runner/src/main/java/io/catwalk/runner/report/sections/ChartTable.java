@@ -52,12 +52,10 @@ final class ChartTable {
         return new Caption(name, title, sentence, note, table);
     }
 
-    /** Writes an interval of shares, in percent. */
     static String percents(double low, double high) {
         return interval(Numbers.percent(low), Numbers.percent(high));
     }
 
-    /** Writes an interval of differences of shares, in percentage points. */
     static String points(double low, double high) {
         return interval(Numbers.points(low), Numbers.points(high));
     }

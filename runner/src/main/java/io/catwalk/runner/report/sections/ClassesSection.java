@@ -29,7 +29,6 @@ import java.util.stream.IntStream;
 /**
  * Which classes are recognized, and which are confused.
  *
- * @param model content of the report
  * @param shown classifiers with predictions whose recalls fit beside each other, the best first
  */
 record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
@@ -70,7 +69,6 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
         return evaluation(shown.get(0));
     }
 
-    /** Returns the classes with images, the one with the lowest mean recall first. */
     private List<Integer> labels() {
         List<Evaluation> all = shown.stream().map(ClassesSection::evaluation).toList();
         return IntStream.range(0, model.dataset().classes().size())

@@ -170,7 +170,6 @@ record CostsSection(ReportModel model) {
                         .strip());
     }
 
-    /** Returns the mean training time with its range. */
     static Cell trainingTime(ClassifierReport one) {
         var seconds = one.stands().trainingSeconds();
         Cell.Quantity mean = Cell.of(seconds.mean(), Unit.SECONDS);

@@ -53,7 +53,6 @@ public record DataSetsDocument(
 
     private static final Set<Medium> TERMINAL = Medium.of(Medium.TERMINAL);
 
-    /** Writes the document. */
     public static Document of(MultiDatasetComparison across) {
         return new DataSetsDocument(across, new Palette(across.classifiers()), across.ranking()).document();
     }

@@ -28,6 +28,7 @@ import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.report.sections.ClassifierCharts.Curve;
 import io.catwalk.runner.results.GeneralizationGap;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialMetrics;

@@ -4,6 +4,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.NearDuplicates;
+import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -11,6 +12,7 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.charts.Png;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -31,12 +33,10 @@ import org.jspecify.annotations.Nullable;
  * Numbers are packed into base 64, the lowest byte first: 16 bits each if nothing else is said.
  *
  * @param classes names, in the order of the logits
- * @param images how many there are
  * @param names of the images: their numbers among all test images of the data set or, with folds, among all its training
  *     images; 32 bits each
  * @param files of the images at the first places on the sheets, as many as the page has room for; empty for IDX files
  * @param part that the numbers refer to: {@code test} or {@code train}
- * @param truth true class of each image
  * @param models predictions of each classifier, the best first
  * @param sheets the images, starting with those that most classifiers get wrong, as many as the page has room for
  * @param order number of the image at each place on the sheets, 32 bits each
@@ -74,9 +74,6 @@ public record ImageBrowser(
     /**
      * The predictions of a classifier.
      *
-     * @param number of the classifier in the report
-     * @param name its label
-     * @param predicted class of each image
      * @param confidence of each prediction, 0 to 65,535 for 0 to 1, rounded down: only 1 is 65,535
      * @param knee of its curve of error rate by coverage: a confidence in whole percent, rounded down
      * @param bins of its reliability curve, by rising confidence
@@ -91,12 +88,9 @@ public record ImageBrowser(
     /**
      * A test image, and the training image that it resembles most.
      *
-     * @param image number of the test image
      * @param train number of the training image among all of the data set
      * @param file of the training image; empty for IDX files
-     * @param label class of the training image
      * @param distance between the two in gray levels, as {@link io.catwalk.runner.data.NearDuplicates} defines it
-     * @param mirrored whether one of them is mirrored
      * @param moved whether one of them is moved by a pixel
      */
     public record Twin(
@@ -317,11 +311,69 @@ public record ImageBrowser(
             return files;
         }
 
-        /** Counts the classifiers that classify an image correctly. */
         int right(int image) {
             return (int) parts.stream()
                     .filter(part -> part.predicted[image] == part.truth[image])
                     .count();
+        }
+    }
+
+    /**
+     * Sprite sheets: pictures that hold many images each, in rows of {@value #COLUMNS}. The page shows an image as a part of
+     * its sheet.
+     *
+     * @param pictures the sheets as PNG in base 64; the last one may have fewer rows
+     */
+    record SpriteSheets(int width, int height, int columns, int rows, int images, List<String> pictures) {
+
+        /** Longest side of an image on a sheet, in pixels; larger images are reduced. */
+        static final int LONGEST = 64;
+
+        private static final int COLUMNS = 20;
+        private static final int ROWS = 25;
+
+        /** Draws images in their order, as many as there is room for: the last sheet ends with the last row that fits. */
+        static SpriteSheets of(ImageSource source, int[] numbers, int budget) {
+            RasterImage first = source.image(numbers[0]).atMost(LONGEST);
+            List<String> pictures = new ArrayList<>();
+            int left = budget;
+            int drawn = 0;
+            int rows = ROWS;
+            while (drawn < numbers.length && rows > 0) {
+                int[] some = Arrays.copyOfRange(numbers, drawn, Math.min(numbers.length, drawn + rows * COLUMNS));
+                String png = Base64.getEncoder().encodeToString(Png.of(sheet(source, some, first)));
+                if (png.length() <= left) {
+                    pictures.add(png);
+                    left -= png.length();
+                    drawn += some.length;
+                    rows = rows == ROWS ? ROWS : 0;
+                } else {
+                    rows = Math.min(rows - 1, (int) ((long) rows * left / png.length()));
+                }
+            }
+            return new SpriteSheets(first.width(), first.height(), COLUMNS, ROWS, drawn, pictures);
+        }
+
+        private static RasterImage sheet(ImageSource source, int[] some, RasterImage first) {
+            int rows = (some.length + COLUMNS - 1) / COLUMNS;
+            int width = COLUMNS * first.width();
+            int height = rows * first.height();
+            byte[] pixels = new byte[first.channels() * width * height];
+            for (int i = 0; i < some.length; i++) {
+                RasterImage image = source.image(some[i]).atMost(LONGEST);
+                int left = i % COLUMNS * first.width();
+                int top = i / COLUMNS * first.height();
+                for (int line = 0; line < first.channels() * first.height(); line++) {
+                    int plane = line / first.height() * height * width;
+                    System.arraycopy(
+                            image.pixels(),
+                            line * first.width(),
+                            pixels,
+                            plane + (top + line % first.height()) * width + left,
+                            first.width());
+                }
+            }
+            return new RasterImage(first.channels(), height, width, pixels);
         }
     }
 }

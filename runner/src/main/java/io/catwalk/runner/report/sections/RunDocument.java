@@ -67,7 +67,6 @@ public final class RunDocument {
         return CHARTS.stream().flatMap(charts -> charts.apply(model).stream()).toList();
     }
 
-    /** Writes the document of a run. */
     public static Document of(ReportModel model) {
         int classifiers = model.entrants().size();
         return new Document(

@@ -82,7 +82,6 @@ record TrainingSection(ReportModel model) {
         return blocks;
     }
 
-    /** Returns the settings of a classifier's recipe. */
     static List<Fact> recipe(ClassifierReport one) {
         return RecipeWords.settings(one.request()).entrySet().stream()
                 .map(setting -> Fact.of(setting.getKey(), setting.getValue()))

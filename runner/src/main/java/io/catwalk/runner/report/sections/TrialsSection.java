@@ -55,7 +55,6 @@ record TrialsSection(List<Model> trials) {
                 "results.json, keys trials[].metrics, trials[].timing and trials[].efficiency; results.csv");
     }
 
-    /** Makes a table with every number of some trials. */
     static Table table(Set<Medium> media, String id, String title, List<Model> trials) {
         TableBuilder<Model> table = new TableBuilder<>(media, trials).text("Trial", trial -> Cell.of(trial.label()));
         test(table, "Accuracy %", Unit.PERCENT, Metrics::accuracy);

@@ -122,7 +122,6 @@ record TuningSection(ReportModel model, Tuning tuning) {
                 : mean.with("± " + unit().text(score.standardDeviation()));
     }
 
-    /** Draws the scores of the candidates by their budget. */
     private Optional<Chart> scores() {
         boolean loss = tuning.selectBy() == Criterion.LOSS;
         String unit = loss ? "nats" : "%";

@@ -1,4 +1,4 @@
-/** What is said about a run: one class for each section, from the results alone. */
+/** What is said and drawn about a run: one class for each section, from the results alone. */
 @NullMarked
 package io.catwalk.runner.report.sections;
 

@@ -18,27 +18,22 @@ record Area(double x, double y, double width, double height) {
         return new Area(x, y + index * (each + gap), width, each);
     }
 
-    /** Returns the uppermost part. */
     Area top(double points) {
         return new Area(x, y, width, Math.min(points, height));
     }
 
-    /** Returns what is left without the uppermost part. */
     Area below(double points) {
         return new Area(x, y + points, width, Math.max(1, height - points));
     }
 
-    /** Returns the lowest part. */
     Area bottom(double points) {
         return below(height - points);
     }
 
-    /** Returns what is left without the lowest part. */
     Area above(double points) {
         return top(Math.max(1, height - points));
     }
 
-    /** Returns what is left within a margin. */
     Area within(double margin) {
         return new Area(x + margin, y + margin, width - 2 * margin, height - 2 * margin);
     }

@@ -8,11 +8,6 @@ import java.util.stream.Stream;
 /**
  * Paragraphs of one font size. Their height is estimated cautiously: what fits by it also fits in the fonts of other
  * machines.
- *
- * @param paragraphs from top to bottom
- * @param size of the font in points
- * @param bold whether it is bold
- * @param gap between paragraphs in points
  */
 record FittedText(List<String> paragraphs, double size, boolean bold, double gap) {
 
@@ -64,7 +59,6 @@ record FittedText(List<String> paragraphs, double size, boolean bold, double gap
         return new FittedText(kept, size, bold, gap);
     }
 
-    /** Returns the height in points. */
     double height(double width) {
         Letters letters = new Letters(size, bold);
         double lines = paragraphs.stream()

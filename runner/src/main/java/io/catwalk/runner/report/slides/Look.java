@@ -18,10 +18,7 @@ import org.openxmlformats.schemas.drawingml.x2006.main.CTColorMapping;
 /**
  * The look of all slides, which is that of a template.
  *
- * @param layout of every slide
- * @param title area of the title
  * @param body area of everything else
- * @param ink color of text
  * @param quiet color of secondary text, and of axes
  * @param line color of the lines of tables and grids
  * @param pale background of boxes
@@ -92,7 +89,6 @@ record Look(
         return known == null ? otherwise : known;
     }
 
-    /** Mixes two colors. */
     static Color mixed(Color one, Color other, double part) {
         return new Color(
                 mixed(one.getRed(), other.getRed(), part),

@@ -50,7 +50,6 @@ final class NativeChart {
     private final Words words;
     private final List<Trace> traces = new ArrayList<>();
 
-    /** A point, in the units of the axes. */
     private record At(double x, double y) {}
 
     /** A series: a line if it has a width, dots if it has a symbol, its name beside its point if it has a label. */
@@ -122,7 +121,6 @@ final class NativeChart {
         return rows.axis().title().isEmpty() ? 24 : 44;
     }
 
-    /** Draws it. */
     void draw(Chart given) {
         if (given instanceof RowChart rows) {
             rows(rows);

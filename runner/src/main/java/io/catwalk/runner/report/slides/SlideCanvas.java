@@ -56,13 +56,9 @@ final class SlideCanvas {
 
     /** How the paragraphs of a text look. */
     enum Style {
-        /** Words. */
         PLAIN(0, 6),
-        /** Bold words. */
         BOLD(0, 6),
-        /** Each paragraph with a bullet. */
         BULLETS(14, 6),
-        /** Lines of code. */
         CODE(0, 0);
 
         private final double indent;
@@ -149,7 +145,6 @@ final class SlideCanvas {
         return text(new Area(place.x(), place.y(), place.width(), height), Style.PLAIN, look.quiet(), List.of(text));
     }
 
-    /** Writes the notes of the speaker. */
     void notes(List<String> paragraphs) {
         for (XSLFTextShape shape : show.getNotesSlide(slide).getPlaceholders()) {
             if (shape.getTextType() == Placeholder.BODY) {
@@ -161,7 +156,6 @@ final class SlideCanvas {
         }
     }
 
-    /** Sets paragraphs in the smallest size. */
     XSLFTextBox text(Area area, Style style, Color color, List<String> paragraphs) {
         return text(area, paragraphs, FittedText.SMALLEST, style, color);
     }

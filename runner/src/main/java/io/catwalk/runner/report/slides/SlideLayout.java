@@ -49,7 +49,6 @@ record SlideLayout(SlideCanvas canvas) {
     /** A chart or a picture, and the height in which all of it can be read; 0 if it may have any. */
     private record Visual(double least, Consumer<Area> drawing) {}
 
-    /** Places blocks on the slide. */
     void place(List<Block> given) {
         List<Block> blocks = given.stream().flatMap(SlideLayout::flat).toList();
         Area area = canvas.look().body();
@@ -314,7 +313,6 @@ record SlideLayout(SlideCanvas canvas) {
         return heading.isEmpty() ? 0 : Style.BOLD.height(List.of(heading), HEADING, width) + 5;
     }
 
-    /** Sentences or lines of code. */
     private record Text(SlideCanvas canvas, String heading, List<String> paragraphs, Style style) implements Piece {
 
         @Override
@@ -336,7 +334,6 @@ record SlideLayout(SlideCanvas canvas) {
         }
     }
 
-    /** A table with its title and its note. */
     private record Grid(SlideCanvas canvas, SlideTable table) implements Piece {
 
         private String title() {

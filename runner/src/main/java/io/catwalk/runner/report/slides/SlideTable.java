@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A table of a document with the texts that a slide shows.
  *
- * @param table of the document
  * @param texts of all cells; the first row holds the heads
  */
 record SlideTable(Table table, List<List<String>> texts) {
@@ -23,7 +22,6 @@ record SlideTable(Table table, List<List<String>> texts) {
     /** Room in points that a column has beyond its words, since fonts differ. */
     private static final double SLACK = 3;
 
-    /** Largest font size. */
     static final double LARGEST = 15;
 
     /** Largest factor by which columns are wider than their words. */
@@ -44,7 +42,6 @@ record SlideTable(Table table, List<List<String>> texts) {
         return new SlideTable(table, texts);
     }
 
-    /** Returns some of its rows, from one up to another. */
     SlideTable rows(int from, int to) {
         Table some = new Table(
                 table.media(),
@@ -63,7 +60,6 @@ record SlideTable(Table table, List<List<String>> texts) {
         return new SlideTable(table.first(most), texts.subList(0, Math.min(most + 1, texts.size())));
     }
 
-    /** Returns whether any column has a head; facts have none. */
     boolean headed() {
         return texts.get(0).stream().anyMatch(head -> !head.isEmpty());
     }
@@ -71,8 +67,6 @@ record SlideTable(Table table, List<List<String>> texts) {
     /**
      * The sizes of a table.
      *
-     * @param size of the font in points
-     * @param widths of the columns
      * @param heights of the head, which is 0 if there is none, and of the rows
      * @param least sum of the widths that keep words and numbers whole
      */

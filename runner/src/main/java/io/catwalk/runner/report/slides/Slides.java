@@ -25,31 +25,41 @@ public final class Slides {
     private final Document document;
     private final Words words;
 
-    private Slides(XMLSlideShow show, Document document) {
+    private Slides(XMLSlideShow show, Look look, Document document) {
         this.show = show;
-        look = Look.of(show);
+        this.look = look;
         this.document = document;
         words = new Words(document.names());
+    }
+
+    /** Makes a document, perhaps while the template of the slides is opened. */
+    public interface Source {
+
+        Document get() throws IOException;
     }
 
     /**
      * Writes the presentation.
      *
+     * @return the file
      * @throws IOException if it cannot be written; an existing file is then unchanged
      */
-    public static void write(Document document, Path file, SlideOptions options) throws IOException {
+    public static Path write(Source document, Path file, SlideOptions options) throws IOException {
         AtomicFiles.write(file, bytes(document, options));
+        return file;
     }
 
-    static byte[] bytes(Document document, SlideOptions options) throws IOException {
+    static byte[] bytes(Source document, SlideOptions options) throws IOException {
         Template template = options.template() == null ? Template.own() : options.template();
         try (XMLSlideShow show = template.open();
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
-            Slides slides = new Slides(show, document);
+            Look look = Look.of(show);
+            Document read = document.get();
+            Slides slides = new Slides(show, look, read);
             slides.describe();
-            slides.findings(document.in(Medium.SLIDES).sections());
+            slides.findings(read.in(Medium.SLIDES).sections());
             if (options.extent() == Extent.WITH_APPENDIX) {
-                for (Section section : document.in(Medium.APPENDIX).sections()) {
+                for (Section section : read.in(Medium.APPENDIX).sections()) {
                     slides.appendix(section, section.name(), section.blocks());
                 }
             }

@@ -75,7 +75,6 @@ public final class Template {
         }
     }
 
-    /** Returns Catwalk's own template. */
     static Template own() throws IOException {
         try (InputStream own = Objects.requireNonNull(Template.class.getResourceAsStream("catwalk.pptx"))) {
             return new Template(own.readAllBytes());

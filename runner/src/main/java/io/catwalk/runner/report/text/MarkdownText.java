@@ -21,7 +21,6 @@ public final class MarkdownText {
 
     private MarkdownText() {}
 
-    /** Renders what is read in Markdown. */
     public static String of(Document whole) {
         Document document = whole.in(Medium.MARKDOWN);
         MarkdownText out = new MarkdownText();

@@ -9,15 +9,12 @@ import java.util.List;
 
 /**
  * Renders a document for a terminal: the answer first. Names stand without their tags, since a table has 80 columns.
- *
- * @param out what it is printed on
  */
 public record TerminalText(Output out) {
 
     /** Prints lines that are as wide as the terminal. */
     public interface Output {
 
-        /** Prints a line. */
         void line(String text);
 
         /** Prints a text after a head; a long text is broken between words and indented by the head. */
@@ -27,7 +24,6 @@ public record TerminalText(Output out) {
         void table(List<List<String>> rows);
     }
 
-    /** Prints what is read on a terminal. */
     public void print(Document whole) {
         Document document = whole.in(Medium.TERMINAL);
         out.line("");

@@ -199,7 +199,7 @@ class CardCodeTest {
     }
 
     private static BufferedImage picture(ImageSource images) throws IOException {
-        return ImageIO.read(new ByteArrayInputStream(Png.of(images.image(0), 1)));
+        return ImageIO.read(new ByteArrayInputStream(Png.of(images.image(0))));
     }
 
     private String run(String... command) throws Exception {

@@ -41,8 +41,7 @@ final class TextPainterTest {
             layers.add(layer(Kind.DENSE, "dense", "8 units", layers.size() - 1));
         }
 
-        assertThat(TextPainter.paint(new ArchitectureDrawing("", layers)).stream()
-                        .map(line -> line.replaceAll(" +", " ")))
+        assertThat(new ArchitectureDrawing("", layers).text().stream().map(line -> line.replaceAll(" +", " ")))
                 .containsExactly(
                         " layer output parameters MACs",
                         " 1 images 8 5 7",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.report.sections.ImageBrowser.SpriteSheets;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

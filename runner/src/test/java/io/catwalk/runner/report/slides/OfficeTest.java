@@ -3,6 +3,7 @@ package io.catwalk.runner.report.slides;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.catwalk.runner.report.SampleDocument;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.slides.SlideOptions.Extent;
 import java.awt.geom.Rectangle2D;
@@ -47,7 +48,7 @@ class OfficeTest {
             Document document = name.equals("sample") ? SampleDocument.document() : SlidesTest.documentOf(name);
             Extent extent = name.matches("sample|hostile") ? Extent.WITH_APPENDIX : Extent.FINDINGS;
             Path slides = folder.resolve(name + ".pptx");
-            Slides.write(document, slides, new SlideOptions(extent, null));
+            Slides.write(() -> document, slides, new SlideOptions(extent, null));
             command.add(slides.toString());
         }
         run(command.toArray(String[]::new));

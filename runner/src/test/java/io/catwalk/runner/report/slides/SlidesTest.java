@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.SampleDocument;
 import io.catwalk.runner.report.SampleRuns;
 import io.catwalk.runner.report.charts.Theme;
 import io.catwalk.runner.report.document.Document;
@@ -78,7 +79,7 @@ class SlidesTest {
     private static final Document SAMPLE = SampleDocument.document();
 
     private static byte[] bytes(Document document, SlideOptions options) throws IOException {
-        return Slides.bytes(document, options);
+        return Slides.bytes(() -> document, options);
     }
 
     private static XMLSlideShow slides(Extent extent) throws IOException {

@@ -2,6 +2,7 @@ package io.catwalk.runner.report.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.report.SampleDocument;
 import io.catwalk.runner.report.document.Document;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -14,7 +15,7 @@ final class MarkdownTextTest {
 
     @Test
     void everyBlockAndCellIsMarkdownAndWhatOnlyAPageShowsIsLeftOut() {
-        assertThat(MarkdownText.of(Everything.document())).isEqualTo("""
+        assertThat(MarkdownText.of(SampleDocument.brief())).isEqualTo("""
                 digits · 2 classifiers
 
                 ## First

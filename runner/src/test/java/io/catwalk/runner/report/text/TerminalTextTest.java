@@ -2,6 +2,7 @@ package io.catwalk.runner.report.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.report.SampleDocument;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -31,7 +32,7 @@ final class TerminalTextTest {
 
     @Test
     void theAnswerIsFirstThenTheTableAndWhatOnlyAPageShowsIsLeftOut() {
-        new TerminalText(out).print(Everything.document());
+        new TerminalText(out).print(SampleDocument.brief());
 
         assertThat(printed)
                 .containsExactly(

@@ -1,6 +1,5 @@
-package io.catwalk.runner.report.slides;
+package io.catwalk.runner.report;
 
-import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.charts.Axis;
 import io.catwalk.runner.report.charts.Chart.Caption;
 import io.catwalk.runner.report.charts.Mark;
@@ -33,21 +32,23 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** A document with every kind of block and cell, long names, names from right to left, and tables of many rows. */
-final class SampleDocument {
+public final class SampleDocument {
 
-    static final String LONG = "a-classifier-with-a-name-that-is-much-longer-than-any-slide-has-room-for";
-    static final String RIGHT_TO_LEFT = "שלום-רשת";
-    static final List<String> NAMES =
+    public static final String LONG = "a-classifier-with-a-name-that-is-much-longer-than-any-slide-has-room-for";
+    public static final String RIGHT_TO_LEFT = "שלום-רשת";
+    public static final List<String> NAMES =
             List.of("conv", "gru", "mlp", LONG, RIGHT_TO_LEFT, "stride-conv", "resnet-small", "lstm");
-    static final Palette PALETTE = new Palette(NAMES);
-    static final String SENTENCE =
+    public static final Palette PALETTE = new Palette(NAMES);
+    public static final String SENTENCE =
             "The accuracy of the network was measured on images that it had never seen in its training. ";
+
+    private static final Set<Medium> TEXT = Medium.of(Medium.TERMINAL, Medium.MARKDOWN);
 
     private static final Set<Medium> BOTH = Medium.of(Medium.SLIDES, Medium.APPENDIX);
 
     private SampleDocument() {}
 
-    static Document document() {
+    public static Document document() {
         return new Document(
                 "sample-run",
                 "Fashion-MNIST · 8 classifiers · tested on 2,000 images",
@@ -71,7 +72,7 @@ final class SampleDocument {
                 "Made by Catwalk from the files of the run folder.");
     }
 
-    static Section section(String id, List<Block> blocks) {
+    public static Section section(String id, List<Block> blocks) {
         return new Section(
                 id,
                 "Section " + id,
@@ -147,11 +148,11 @@ final class SampleDocument {
         return new Block.Photo(BOTH, "Samples", "The first images of each class", picture.png(1));
     }
 
-    static Cell.Name name(String name) {
+    public static Cell.Name name(String name) {
         return new Cell.Name(name, PALETTE.look(name), "", name.equals("gru") ? "fastest" : "");
     }
 
-    static Table table(int rows, boolean wide) {
+    public static Table table(int rows, boolean wide) {
         List<Column> columns = new ArrayList<>(List.of(
                 new Column(BOTH, "Classifier", Kind.TEXT),
                 new Column(BOTH, "Accuracy %", Kind.BAR),
@@ -186,7 +187,7 @@ final class SampleDocument {
         return new Row(cells, "");
     }
 
-    static RowChart rows(boolean dots) {
+    public static RowChart rows(boolean dots) {
         Axis axis = new Axis("Difference of accuracy, points", -4, 2, 1, Axis.Scale.LINEAR);
         List<RowChart.Row> rows = new ArrayList<>();
         for (int i = 0; i < NAMES.size(); i++) {
@@ -222,7 +223,7 @@ final class SampleDocument {
                 3);
     }
 
-    static XyChart lines(Series.Look look) {
+    public static XyChart lines(Series.Look look) {
         List<Series> series = new ArrayList<>();
         for (int i = 0; i < NAMES.size(); i++) {
             var one = PALETTE.look(NAMES.get(i));
@@ -251,5 +252,76 @@ final class SampleDocument {
                 series,
                 List.of(new XyChart.Guide(
                         across.scale() == Axis.Scale.LINEAR ? 1 : 16, 75, high, 75, "nearest image")));
+    }
+
+    /** Returns a short document, for texts that are compared whole. */
+    public static Document brief() {
+        return new Document(
+                "run",
+                "digits · 2 classifiers",
+                "gru is best",
+                List.of(
+                        new Section("first", "First", "gru is best", briefFirst(), ""),
+                        new Section("second", "Second", "It costs 62 µs", briefSecond(), ""),
+                        new Section("pictures", "Pictures", "Only on a page", List.of(onlyOnAPage()), "")),
+                List.of("gru", "rnn"),
+                "Made by hand.");
+    }
+
+    private static Block onlyOnAPage() {
+        return Block.Sentences.of(Medium.ONLY_PAGE, Tone.TEXT, "Nobody reads this here.");
+    }
+
+    private static List<Block> briefFirst() {
+        Table table = new Table(
+                TEXT,
+                "",
+                "All of *them*",
+                List.of(
+                        new Column(TEXT, "Classifier", Kind.TEXT),
+                        new Column(TEXT, "Accuracy %", Kind.NUMBER),
+                        new Column(Medium.of(Medium.MARKDOWN), "95 % interval", Kind.NUMBER),
+                        new Column(Medium.ONLY_PAGE, "Unseen", Kind.BAR),
+                        new Column(TEXT, "File", Kind.TEXT)),
+                List.of(
+                        Row.of(
+                                new Cell.Name("gru", null, "", "fastest"),
+                                Cell.of(0.9125, Unit.PERCENT),
+                                new Cell.Range(0.9, 0.925, Unit.PERCENT),
+                                Cell.of("x"),
+                                new Cell.Link("model", "trials/gru/1-0/model.onnx")),
+                        Row.of(
+                                new Cell.Name("rnn|2", null, "", ""),
+                                new Cell.Quantity(null, Unit.PERCENT, false, ""),
+                                new Cell.Range(null, null, Unit.PERCENT),
+                                Cell.of("x"),
+                                new Cell.Mark("✗", "worse", false))),
+                "Means of two.");
+        return List.of(
+                Block.Sentences.of(TEXT, Tone.WARNING, "Only 3 of 4 trials are done."),
+                table,
+                Block.Sentences.of(TEXT, Tone.NOTE, "Small print.", "More of it."));
+    }
+
+    private static List<Block> briefSecond() {
+        return List.of(
+                new Block.Sentences(TEXT, "Why", Tone.LIST, List.of("One.", "Two.")),
+                Block.Sentences.of(TEXT, Tone.TEXT, "A class is named <b>.", "It is rare."),
+                new Block.Facts(
+                        TEXT,
+                        "Costs",
+                        false,
+                        List.of(
+                                new Block.Fact("Latency", new Cell.Quantity(61.7, Unit.MICROS, true, "")),
+                                Block.Fact.of("Engine", "ONNX Runtime"))),
+                new Block.Code(TEXT, "Use", "bash", "catwalk predict model.onnx *.png\n"),
+                new Block.Photo(TEXT, "Images", "three shirts", new byte[0]),
+                new Block.Group(
+                        TEXT,
+                        "",
+                        new Cell.Name("gru", null, "", ""),
+                        "2 trials",
+                        false,
+                        List.of(onlyOnAPage(), Block.Sentences.of(TEXT, Tone.TEXT, "Inside."))));
     }
 }
