@@ -12,7 +12,7 @@ import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.latency.LatencySettings;
 import io.catwalk.runner.report.Wording;
-import io.catwalk.runner.results.LatencyRow;
+import io.catwalk.runner.results.RunResults.LatencyRow;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;

@@ -18,7 +18,6 @@ public record Accuracy(int images, int right, double share, double low, double h
      *
      * @param images number of images; at least 1
      * @param right number of them that are predicted correctly; 0 to {@code images}
-     * @return the count with its interval
      */
     public static Accuracy of(int images, int right) {
         Interval interval = Interval.wilson(right, images, CONFIDENCE);

@@ -35,11 +35,7 @@ public record Baselines(
     /**
      * Computes both.
      *
-     * @param train where the training images are
      * @param learned indices of the images that are trained on; at least one
-     * @param test the test images; at least one
-     * @param classes number of classes
-     * @return the same result for the same images
      */
     public static Baselines of(ImageSource train, int[] learned, ImageSource test, int classes) {
         int[] counts = new int[classes];

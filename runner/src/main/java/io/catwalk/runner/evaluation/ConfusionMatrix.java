@@ -40,15 +40,7 @@ public final class ConfusionMatrix {
         }
     }
 
-    /**
-     * Counts predictions.
-     *
-     * @param classes number of classes
-     * @param truth true class of each image, 0 to {@code classes} - 1
-     * @param predicted predicted class of each image, in the same order
-     * @return (classes, classes) counts
-     * @throws IllegalArgumentException if the two have different lengths
-     */
+    /** Counts predictions. */
     public static ConfusionMatrix of(int classes, int[] truth, int[] predicted) {
         if (truth.length != predicted.length) {
             throw new IllegalArgumentException(
@@ -69,12 +61,7 @@ public final class ConfusionMatrix {
         return new ConfusionMatrix(classes, cells);
     }
 
-    /**
-     * Adds up matrices.
-     *
-     * @param several matrices of the same classes; at least one
-     * @return their sum
-     */
+    /** Adds up matrices. */
     public static ConfusionMatrix sum(List<ConfusionMatrix> several) {
         TreeMap<Cell, Integer> sums = new TreeMap<>(ORDER);
         several.forEach(one -> one.cells.forEach(cell -> sums.merge(cell, cell.images(), Integer::sum)));
@@ -110,7 +97,6 @@ public final class ConfusionMatrix {
     /**
      * Selects the classes of the most frequent mistakes, for a chart that has no room for all.
      *
-     * @param most number of classes
      * @return that many of them, or all if there are no more, ascending
      */
     public List<Integer> mostConfused(int most) {
@@ -129,7 +115,6 @@ public final class ConfusionMatrix {
      *
      * @param truth the true class
      * @param predicted the predicted class
-     * @return 0 or more
      */
     public int count(int truth, int predicted) {
         int place = Collections.binarySearch(cells, new Cell(truth, predicted, 0), ORDER);

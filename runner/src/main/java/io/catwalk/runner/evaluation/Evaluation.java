@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * @param confusion true against predicted classes
  * @param calibration expected calibration error and reliability curve
  * @param riskCoverage error rate of the most confident predictions
- * @param confusedPairs which class was classified as which, the most frequent first
  */
 public record Evaluation(
         double accuracy,
@@ -43,8 +42,7 @@ public record Evaluation(
         List<ClassScores> classes,
         ConfusionMatrix confusion,
         Calibration calibration,
-        RiskCoverage riskCoverage,
-        List<ConfusedPair> confusedPairs) {
+        RiskCoverage riskCoverage) {
 
     /** Of fewer images of a class, nothing can be said about this class alone. */
     public static final int FEWEST_IMAGES = 10;
@@ -52,17 +50,9 @@ public record Evaluation(
     /** Copies the lists. */
     public Evaluation {
         classes = List.copyOf(classes);
-        confusedPairs = List.copyOf(confusedPairs);
     }
 
-    /**
-     * Computes all metrics.
-     *
-     * @param predictions a model's predictions
-     * @param classNames one name per class
-     * @return its evaluation
-     * @throws IllegalArgumentException if there are not as many names as classes
-     */
+    /** Computes all metrics. */
     public static Evaluation of(Predictions predictions, List<String> classNames) {
         return of(List.of(() -> predictions), classNames);
     }
@@ -73,8 +63,6 @@ public record Evaluation(
      *
      * @param parts what is evaluated; at least one, each read twice
      * @param classNames one name per class
-     * @return the evaluation of all parts together
-     * @throws IllegalArgumentException if there are not as many names as classes
      */
     public static Evaluation of(List<Supplier<Predictions>> parts, List<String> classNames) {
         ImageScores answers = new ImageScores(parts, classNames.size());
@@ -101,8 +89,7 @@ public record Evaluation(
                 classes,
                 confusion,
                 Calibration.of(truth, predicted, answers.confidence()),
-                RiskCoverage.of(truth, predicted, answers.confidence()),
-                ConfusedPair.of(confusion, truth, predicted, answers.confidence()));
+                RiskCoverage.of(truth, predicted, answers.confidence()));
     }
 
     /**

@@ -19,7 +19,6 @@ final class ImageScores {
      * Reads all predictions twice: the first time prepares the ranking of each class, which the second computes.
      *
      * @param parts predictions, one after the other; at least one
-     * @param classes number of classes of each part
      */
     ImageScores(List<Supplier<Predictions>> parts, int classes) {
         this.classes = classes;

@@ -25,7 +25,6 @@ public record Interval(double low, double high) {
      * @param trials at least 1
      * @param confidence above 0 and below 1, such as 0.95
      * @return bounds within 0 to 1
-     * @throws IllegalArgumentException if an argument is out of its range
      */
     public static Interval wilson(int successes, int trials, double confidence) {
         var interval = BinomialConfidenceInterval.WILSON_SCORE.fromErrorRate(trials, successes, 1 - confidence);
@@ -37,13 +36,8 @@ public record Interval(double low, double high) {
      * estimation for the difference between independent proportions: comparison of eleven methods", 1998, Statistics in
      * Medicine 17:873, method 10: from the Wilson intervals of both).
      *
-     * @param first successes among {@code firstTrials}
-     * @param firstTrials at least 1
-     * @param second successes among {@code secondTrials}
-     * @param secondTrials at least 1
      * @param confidence above 0 and below 1, such as 0.95
      * @return bounds of the first proportion minus the second, within -1 to 1
-     * @throws IllegalArgumentException if an argument is out of its range
      */
     public static Interval newcombe(int first, int firstTrials, int second, int secondTrials, double confidence) {
         Interval one = wilson(first, firstTrials, confidence);
@@ -56,12 +50,7 @@ public record Interval(double low, double high) {
                 difference + Math.hypot(one.high - share, otherShare - other.low));
     }
 
-    /**
-     * Tells whether a number lies within the interval, bounds included.
-     *
-     * @param value any number
-     * @return whether it does
-     */
+    /** Tells whether a number lies within the interval, bounds included. */
     public boolean contains(double value) {
         return low <= value && value <= high;
     }

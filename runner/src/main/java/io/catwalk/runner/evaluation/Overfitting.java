@@ -68,7 +68,6 @@ public record Overfitting(
          * Grades a gap.
          *
          * @param gap 95 % interval of training accuracy minus validation accuracy
-         * @return the grade
          */
         public static Verdict of(Interval gap) {
             return gap.low() > STRONG_GAP ? STRONG : gap.low() > 0 ? MILD : NONE;
@@ -81,14 +80,7 @@ public record Overfitting(
         }
     }
 
-    /**
-     * Measures the overfitting of one network.
-     *
-     * @param training metrics on the images it was trained on
-     * @param validation metrics on the images that selected its epoch
-     * @param test metrics on the test images
-     * @return accuracies and verdict
-     */
+    /** Measures the overfitting of one network. */
     public static Overfitting of(Metrics training, Metrics validation, Metrics test) {
         return new Overfitting(
                 training.accuracy(),
@@ -102,8 +94,6 @@ public record Overfitting(
      * Computes the 95 % interval of the gap of one network: Newcombe's, since training and validation images are
      * different ones.
      *
-     * @param training metrics on the images it was trained on
-     * @param validation metrics on the images that selected its epoch
      * @return bounds of training accuracy minus validation accuracy, -1 to 1
      */
     public static Interval gap(Metrics training, Metrics validation) {

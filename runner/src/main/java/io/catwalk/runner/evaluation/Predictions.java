@@ -48,15 +48,7 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         }
     }
 
-    /**
-     * Predicts labeled images.
-     *
-     * @param predictor what predicts
-     * @param images what it predicts
-     * @param normalization of the pixels that the predictor expects
-     * @param classes number of classes
-     * @return its predictions, in the order of the images
-     */
+    /** Predicts labeled images. */
     public static Predictions of(Predictor predictor, ImageSource images, Normalization normalization, int classes) {
         float[] logits = new float[Math.multiplyExact(images.size(), classes)];
         int batchSize = images.batchSize();
@@ -82,12 +74,7 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         return predicted;
     }
 
-    /**
-     * Returns the class with the highest logit for one image; among equals the lowest class.
-     *
-     * @param image 0 to {@link #images()} - 1
-     * @return a class, from 0
-     */
+    /** Returns the class with the highest logit for one image; among equals the lowest class. */
     public int predicted(int image) {
         return highest(logits, image * classes, classes);
     }
@@ -120,12 +107,7 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         return correct;
     }
 
-    /**
-     * Computes one image's probabilities: the softmax of its logits, which no logit can overflow.
-     *
-     * @param image 0 to {@link #images()} - 1
-     * @return one probability per class, summing to 1
-     */
+    /** Computes one image's probabilities: the softmax of its logits, which no logit can overflow. */
     public double[] probabilities(int image) {
         double[] probabilities = new double[classes];
         softmax(image, probabilities);
@@ -194,7 +176,6 @@ public record Predictions(int classes, int[] labels, float[] logits) {
      *     any other name makes it text
      * @param images that are predicted: their {@link ImageSource#index} and {@link ImageSource#file} are written, too
      * @throws IOException if it cannot be written; an existing file is then unchanged
-     * @throws IllegalArgumentException if there are not as many images
      */
     public void write(Path file, ImageSource images) throws IOException {
         if (images.size() != labels.length) {
@@ -211,10 +192,7 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     /**
      * Reads what {@link #write} wrote.
      *
-     * @param file {@code .npy} or text
-     * @return its predictions
      * @throws RequestException if there is no such file, or it is not as expected
-     * @throws IOException if reading fails
      */
     public static Predictions read(Path file) throws IOException {
         return PredictionsFile.read(file);

@@ -17,9 +17,7 @@ final class RocAuc {
     /**
      * Sorts the images by their class.
      *
-     * @param truth true class of each image
      * @param ofTruth each image's probability of its true class
-     * @param classes number of classes
      */
     RocAuc(int[] truth, double[] ofTruth, int classes) {
         images = truth.length;
@@ -41,7 +39,6 @@ final class RocAuc {
     /**
      * Counts, for each other class, which of its images have a higher probability of it than this image has.
      *
-     * @param truth the image's class
      * @param probabilities of all classes
      */
     void add(int truth, double[] probabilities) {

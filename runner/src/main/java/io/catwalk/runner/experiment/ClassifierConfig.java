@@ -3,7 +3,7 @@ package io.catwalk.runner.experiment;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.training.InitialWeights;
-import io.catwalk.runner.trial.TrialName;
+import io.catwalk.runner.trial.TrialSpec;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +28,8 @@ public record ClassifierConfig(
 
     /** Checks the names, which become names of folders. */
     public ClassifierConfig {
-        TrialName.checked("classifier", name);
-        TrialName.checked("variant", variant);
+        TrialSpec.checkedName("classifier", name);
+        TrialSpec.checkedName("variant", variant);
     }
 
     /**

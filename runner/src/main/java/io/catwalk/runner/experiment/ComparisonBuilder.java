@@ -22,10 +22,9 @@ import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Bootstrap;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
-import io.catwalk.runner.statistics.ParetoFront;
 import io.catwalk.runner.statistics.Spread;
-import io.catwalk.runner.statistics.WelchTTest;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
@@ -205,7 +204,7 @@ public final class ComparisonBuilder {
     }
 
     private boolean fewSeeds() {
-        return trials(standings.get(0)).size() < WelchTTest.FEWEST_SEEDS;
+        return trials(standings.get(0)).size() < PairedComparison.FEWEST_SEEDS;
     }
 
     private NoPairs reason(Scope scope) {
@@ -289,7 +288,21 @@ public final class ComparisonBuilder {
         return Objects.requireNonNull(paired.trials().get(standing.classifier()));
     }
 
-    private record Candidate(String classifier, double accuracy, double micros) {}
+    record Candidate(String classifier, double accuracy, double micros) {
+
+        private boolean dominates(Candidate other) {
+            int better = Paired.order(accuracy, other.accuracy);
+            int slower = Paired.order(micros, other.micros);
+            return better >= 0 && slower <= 0 && (better > 0 || slower < 0);
+        }
+    }
+
+    /** Lists those that no other is at least as good as in both respects, and better in one; equals stay together. */
+    static List<Candidate> paretoFront(List<Candidate> candidates) {
+        return candidates.stream()
+                .filter(one -> candidates.stream().noneMatch(other -> other.dominates(one)))
+                .toList();
+    }
 
     /** Returns, for each classifier with a latency, whether it is on the front. */
     private Map<String, Boolean> front() {
@@ -300,7 +313,7 @@ public final class ComparisonBuilder {
                 candidates.add(new Candidate(classifier, mean(trials, Metrics::accuracy), latency.p50Micros()));
             }
         });
-        List<Candidate> front = ParetoFront.of(candidates, List.of(one -> -one.accuracy(), Candidate::micros));
+        List<Candidate> front = paretoFront(candidates);
         Map<String, Boolean> known = new LinkedHashMap<>();
         candidates.forEach(one -> known.put(one.classifier(), front.contains(one)));
         return known;

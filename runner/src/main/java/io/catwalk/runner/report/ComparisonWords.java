@@ -14,7 +14,6 @@ import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
-import io.catwalk.runner.statistics.WelchTTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -203,7 +202,7 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                 });
         boolean folds = comparison.scope() == Scope.CLASSIFIERS;
         if (comparison.withoutPairs() == NoPairs.TOO_FEW_SEEDS) {
-            limits.add("No two classifiers are compared: that needs at least " + WelchTTest.FEWEST_SEEDS
+            limits.add("No two classifiers are compared: that needs at least " + PairedComparison.FEWEST_SEEDS
                     + " seeds, since fewer do not show how much the results vary; try --seeds 5.");
         }
         if (comparison.withoutPairs() == NoPairs.DIFFERENT_TRIALS) {

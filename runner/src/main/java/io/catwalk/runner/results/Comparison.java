@@ -141,7 +141,7 @@ public record Comparison(
         /** Not all have finished the same seed or, with folds, the same two folds. */
         @JsonProperty("different_trials")
         DIFFERENT_TRIALS,
-        /** There are fewer than {@link io.catwalk.runner.statistics.WelchTTest#FEWEST_SEEDS}. */
+        /** There are fewer than {@link PairedComparison#FEWEST_SEEDS}. */
         @JsonProperty("too_few_seeds")
         TOO_FEW_SEEDS,
         /** There are predictions of fewer than two networks. */

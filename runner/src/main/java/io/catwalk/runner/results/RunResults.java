@@ -11,6 +11,9 @@ import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -161,6 +164,44 @@ public record RunResults(
              */
             @JsonProperty("halving")
             HALVING
+        }
+    }
+
+    /**
+     * Holds a row of a table of latencies.
+     *
+     * @param model label of its classifier, or name of its file
+     * @param latencies of the engines that it was measured on
+     */
+    public record LatencyRow(String model, Map<InferenceEngine, Latency> latencies) {
+
+        public static LatencyRow of(Done done) {
+            Map<InferenceEngine, Latency> latencies = new EnumMap<>(InferenceEngine.class);
+            for (InferenceEngine engine : InferenceEngine.values()) {
+                Latency latency = done.efficiency().latency(engine);
+                if (latency != null) {
+                    latencies.put(engine, latency);
+                }
+            }
+            return new LatencyRow(done.trial().label(), latencies);
+        }
+
+        /** Returns what a reader must know about the latencies; the networks of one model share their processes. */
+        public static Set<Latency.Mark> marks(List<LatencyRow> rows) {
+            Set<Latency.Mark> marks = EnumSet.noneOf(Latency.Mark.class);
+            Map<String, Integer> processes = new HashMap<>();
+            for (LatencyRow row : rows) {
+                row.latencies.forEach((engine, latency) -> {
+                    marks.addAll(latency.marks());
+                    if (latency.processes() != null) {
+                        processes.merge(engine + row.model, latency.processes(), Integer::sum);
+                    }
+                });
+            }
+            if (processes.containsValue(1)) {
+                marks.add(Latency.Mark.ONE_PROCESS);
+            }
+            return marks;
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
  * @param equivalent probability that they differ by no more than the region, 0 to 1
  * @param better probability that the first is better by more than the region, 0 to 1
  */
-public record BayesianSignedRankTest(double worse, double equivalent, double better) {
+record BayesianSignedRankTest(double worse, double equivalent, double better) {
 
     /** With this many draws, a probability is accurate to within 0.0045, two standard deviations at 0.5. */
     private static final int DRAWS = 50_000;
@@ -28,7 +28,7 @@ public record BayesianSignedRankTest(double worse, double equivalent, double bet
      * @param differences the first classifier's accuracy minus the second's, on each data set, -1 to 1; at least one
      * @return three probabilities, summing to 1; the same for the same differences
      */
-    public static BayesianSignedRankTest of(double[] differences, EquivalenceRegion region) {
+    static BayesianSignedRankTest of(double[] differences, EquivalenceRegion region) {
         if (differences.length < 1 || !Arrays.stream(differences).allMatch(Double::isFinite)) {
             throw new IllegalArgumentException(
                     "expected finite differences of at least 1 data set, but found " + Arrays.toString(differences));

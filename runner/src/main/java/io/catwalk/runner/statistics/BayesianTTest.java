@@ -11,10 +11,10 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * @param equivalent probability that they differ by no more than the region, 0 to 1
  * @param better probability that the first is better by more than the region, 0 to 1
  */
-public record BayesianTTest(double worse, double equivalent, double better) {
+record BayesianTTest(double worse, double equivalent, double better) {
 
     /** Computes the probabilities of the difference between two classifiers' accuracies. */
-    public static BayesianTTest of(CorrectedTTest test, EquivalenceRegion region) {
+    static BayesianTTest of(CorrectedTTest test, EquivalenceRegion region) {
         double below = -region.share() - test.difference();
         double above = region.share() - test.difference();
         if (test.standardError() == 0) {

@@ -18,24 +18,17 @@ import org.jspecify.annotations.Nullable;
  * @param p two-sided probability of such a difference or a larger one if both means are equal, 0 to 1; 1 without any
  *     spread: there is no test then, whatever the difference
  */
-public record WelchTTest(double difference, double standardError, double degreesOfFreedom, double p) {
-
-    /**
-     * With fewer seeds there is no test. From three on, the rate of false alarms is close to the level: simulated with
-     * spreads that differ by up to ten times, and with one seed in ten that fails, it is at most 5.6 % at the level of
-     * 5 %.
-     */
-    public static final int FEWEST_SEEDS = 3;
+record WelchTTest(double difference, double standardError, double degreesOfFreedom, double p) {
 
     /**
      * Tests scores.
      *
-     * @throws RequestException if one has fewer than {@link #FEWEST_SEEDS} scores
+     * @throws RequestException if one has fewer than {@link PairedComparison#FEWEST_SEEDS} scores
      */
-    public static WelchTTest of(double[] first, double[] second) {
+    static WelchTTest of(double[] first, double[] second) {
         int fewest = Math.min(first.length, second.length);
-        if (fewest < FEWEST_SEEDS) {
-            throw new RequestException("expected at least " + FEWEST_SEEDS
+        if (fewest < PairedComparison.FEWEST_SEEDS) {
+            throw new RequestException("expected at least " + PairedComparison.FEWEST_SEEDS
                     + " seeds to compare architectures on one split, but found " + fewest
                     + ": so few do not show how much the results vary; try --seeds 5");
         }
@@ -54,7 +47,8 @@ public record WelchTTest(double difference, double standardError, double degrees
     }
 
     /** Returns the interval of the difference; null without any spread: the precision is not known then. */
-    public @Nullable Interval interval(double confidence) {
+    @Nullable
+    Interval interval(double confidence) {
         if (standardError == 0) {
             return null;
         }

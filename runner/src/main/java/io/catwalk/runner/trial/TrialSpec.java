@@ -3,10 +3,12 @@ package io.catwalk.runner.trial;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.InitialWeights;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ public record TrialSpec(
         @Nullable InitialWeights init,
         Purpose purpose) {
 
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]+([._+-][A-Za-z0-9]+)*");
+    private static final int LONGEST = 96;
+
     /** What a network is trained for. */
     public enum Purpose {
         /** It is meant for use: it is exported, cross-checked and measured. */
@@ -51,8 +56,8 @@ public record TrialSpec(
 
     /** Checks the names, and fills in defaults for orders from before there were several devices and purposes. */
     public TrialSpec {
-        TrialName.checked("classifier", classifier);
-        TrialName.checked("variant", variant);
+        checkedName("classifier", classifier);
+        checkedName("variant", variant);
         device = Objects.requireNonNullElse(device, ComputeDevice.CPU);
         purpose = Objects.requireNonNullElse(purpose, Purpose.SHIP);
     }
@@ -95,5 +100,21 @@ public record TrialSpec(
                         device,
                         new InitialWeights(Reasons.withoutFolders(init.file()), init.sha256(), init.rate()),
                         purpose);
+    }
+
+    /**
+     * Checks the name of a classifier or variant, which becomes that of a folder, wherever it comes from: an experiment
+     * file, a plugin, or the files of somebody else's run.
+     *
+     * @return the same
+     * @throws RequestException if it is not valid as a folder name on every system
+     */
+    public static String checkedName(String what, @Nullable String name) {
+        if (name == null || name.length() > LONGEST || !NAME.matcher(name).matches()) {
+            throw new RequestException(what + " must be at most " + LONGEST
+                    + " letters (a to z), digits and single ., _, + and - between them, to name a folder, but is "
+                    + (name == null ? "missing" : Reasons.quoted(name)) + "; try wide-2");
+        }
+        return name;
     }
 }

@@ -51,20 +51,6 @@ class EvaluationTest {
         assertThat(everything).doesNotContain("NaN", "Infinity");
     }
 
-    @Test
-    void confusedPairsComeMostFrequentFirstTheirImagesMostConfidentFirst() {
-        int[] labels = {0, 2, 0, 1, 0, 0, 1};
-        int[] predicted = {1, 0, 1, 1, 1, 0, 2};
-
-        Evaluation evaluation = Evaluation.of(predictions(labels, predicted, 2, 1, 3, 1, 2, 1, 1), NAMES);
-
-        assertThat(evaluation.confusedPairs())
-                .containsExactly(
-                        new ConfusedPair(0, 1, 0.75, List.of(2, 0, 4)),
-                        new ConfusedPair(1, 2, 0.5, List.of(6)),
-                        new ConfusedPair(2, 0, 1, List.of(1)));
-    }
-
     /** Of cats and not cats: 0.5 above 0.3, above 0.25 and equal to 0.5; 0.25 below 0.3, equal to 0.25, below 0.5. */
     @Test
     void equalProbabilitiesCountHalf() {

@@ -49,7 +49,7 @@ class ManyClassesTest {
     void thePairsOfClassesAreNoMoreThanTheMistakes() {
         Evaluation evaluation = Evaluation.of(PREDICTIONS, NAMES);
 
-        assertThat(evaluation.confusedPairs()).hasSizeBetween(1, IMAGES);
+        assertThat(evaluation.confusion().mistakes()).hasSizeBetween(1, IMAGES);
         assertThat(evaluation.confusion().cells()).hasSizeBetween(1, IMAGES);
     }
 

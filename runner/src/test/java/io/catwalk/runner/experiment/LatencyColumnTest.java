@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.runner.experiment.RecordedRun.LatencyColumn;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.Machine;
-import io.catwalk.runner.results.LatencyRow;
+import io.catwalk.runner.results.RunResults.LatencyRow;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;

@@ -255,11 +255,11 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
                 .findFirst()
                 .ifPresent(weakest -> limits.add("The recall of " + weakest.name() + ", its weakest class, is "
                         + Numbers.percent(weakest.recall()) + " %."));
-        card.evaluation().confusedPairs().stream()
+        card.evaluation().confusion().mistakes().stream()
                 .findFirst()
                 .ifPresent(pair -> limits.add("The most frequent mistake: " + classes.get(pair.truth())
                         + " classified as " + classes.get(pair.predicted()) + " ("
-                        + Wording.count(pair.images().size(), "image", "images") + ")."));
+                        + Wording.count(pair.images(), "image", "images") + ")."));
         Standing standing = card.standing();
         if (standing != null && standing.standardDeviation() != null) {
             limits.add("Over the " + standing.trials() + " trainings of the run, its accuracy is "
