@@ -86,8 +86,8 @@ final class EvaluateCommand extends JsonCommand {
                 "%s: accuracy %.2f %% (95 %% interval %.2f to %.2f) on %d images",
                 evaluated.result().trial().title(),
                 evaluation.accuracy() * 100,
-                evaluation.accuracyInterval().low() * 100,
-                evaluation.accuracyInterval().high() * 100,
+                evaluation.metrics().accuracyInterval().low() * 100,
+                evaluation.metrics().accuracyInterval().high() * 100,
                 evaluation.images());
         if (evaluated.changedLabels() >= 0) {
             console.line(

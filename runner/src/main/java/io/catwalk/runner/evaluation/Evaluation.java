@@ -1,6 +1,7 @@
 package io.catwalk.runner.evaluation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -11,34 +12,14 @@ import org.jspecify.annotations.Nullable;
  * Holds every metric of one set of predictions. Undefined metrics follow scikit-learn's {@code
  * zero_division=0}, or are null. No number is ever NaN.
  *
- * @param accuracy share of images predicted correctly, 0 to 1
- * @param accuracyInterval its 95 % Wilson interval
- * @param macro averages that give each class the same weight
- * @param micro averages over all images at once
- * @param weighted averages that weight each class by its images
- * @param balancedAccuracy mean recall of the classes that have images, 0 to 1
- * @param matthews Matthews correlation of all classes, -1 to 1
- * @param kappa Cohen's kappa, -1 to 1
- * @param logLoss mean cross entropy in nats, 0 or more
- * @param top2Accuracy share of images whose truth is among the two best classes, 0 to 1
- * @param rocAucMacro mean over the classes' ROC AUC, 0 to 1; null where no class has one
+ * @param metrics those that are one number each
  * @param classes each class's scores, in class order
  * @param confusion true against predicted classes
  * @param calibration expected calibration error and reliability curve
  * @param riskCoverage error rate of the most confident predictions
  */
 public record Evaluation(
-        double accuracy,
-        Interval accuracyInterval,
-        Metrics.Averages macro,
-        Metrics.Averages micro,
-        Metrics.Averages weighted,
-        double balancedAccuracy,
-        double matthews,
-        double kappa,
-        double logLoss,
-        double top2Accuracy,
-        @Nullable Double rocAucMacro,
+        Metrics metrics,
         List<ClassScores> classes,
         ConfusionMatrix confusion,
         Calibration calibration,
@@ -66,30 +47,38 @@ public record Evaluation(
      */
     public static Evaluation of(List<Supplier<Predictions>> parts, List<String> classNames) {
         ImageScores answers = new ImageScores(parts, classNames.size());
-        int[] truth = answers.truth();
-        int[] predicted = answers.predicted();
+        int[] truth = answers.truth;
+        int[] predicted = answers.predicted;
         RocAuc areas = answers.rocAuc(parts);
         ConfusionMatrix confusion = ConfusionMatrix.of(classNames.size(), truth, predicted);
         List<ClassScores> classes = new ArrayList<>();
         for (int c = 0; c < classNames.size(); c++) {
             classes.add(ClassScores.of(classNames.get(c), confusion, c, areas.of(c)));
         }
-        return new Evaluation(
+        Interval interval = Interval.wilson(confusion.correct(), confusion.images(), 0.95);
+        Calibration calibration = Calibration.of(truth, predicted, answers.confidence);
+        Metrics metrics = new Metrics(
+                confusion.images(),
                 (double) confusion.correct() / confusion.images(),
-                Interval.wilson(confusion.correct(), confusion.images(), 0.95),
+                interval.low(),
+                interval.high(),
                 Metrics.Averages.macro(classes),
                 Metrics.Averages.micro(confusion),
                 Metrics.Averages.weighted(classes),
                 confusion.balancedAccuracy(),
                 confusion.matthews(),
                 confusion.kappa(),
-                answers.meanLogLoss(),
-                answers.top2Accuracy(),
+                answers.logLoss / truth.length,
+                (double) answers.amongTwo / truth.length,
                 meanRocAuc(classes),
-                classes,
-                confusion,
-                Calibration.of(truth, predicted, answers.confidence()),
-                RiskCoverage.of(truth, predicted, answers.confidence()));
+                calibration.expectedError());
+        return new Evaluation(
+                metrics, classes, confusion, calibration, RiskCoverage.of(truth, predicted, answers.confidence));
+    }
+
+    /** Returns the share of images predicted correctly. */
+    public double accuracy() {
+        return metrics.accuracy();
     }
 
     /**
@@ -118,22 +107,146 @@ public record Evaluation(
         return confusion.images();
     }
 
-    /** Returns the metrics that are one number each. */
-    public Metrics metrics() {
-        return new Metrics(
-                images(),
-                accuracy,
-                accuracyInterval.low(),
-                accuracyInterval.high(),
-                macro,
-                micro,
-                weighted,
-                balancedAccuracy,
-                matthews,
-                kappa,
-                logLoss,
-                top2Accuracy,
-                rocAucMacro,
-                calibration.expectedError());
+    /** Holds what metrics are computed from: some numbers for each image, but not one for each image and class. */
+    private static final class ImageScores {
+
+        private final int classes;
+        private int[] truth = {};
+        private int[] predicted = {};
+
+        /** The probability of the predicted class of each image. */
+        private double[] confidence = {};
+
+        private double[] ofTruth = {};
+        private double logLoss;
+
+        /** Number of images whose truth is among the two best classes. */
+        private int amongTwo;
+
+        /**
+         * Reads all predictions twice: the first time prepares the ranking of each class, which the second computes.
+         *
+         * @param parts predictions, one after the other; at least one
+         */
+        ImageScores(List<Supplier<Predictions>> parts, int classes) {
+            this.classes = classes;
+            parts.forEach(part -> add(part.get()));
+        }
+
+        private void add(Predictions part) {
+            if (part.classes() != classes) {
+                throw new IllegalArgumentException("expected " + part.classes()
+                        + " class names, one per class of the predictions, but found " + classes);
+            }
+            int from = truth.length;
+            int to = Math.addExact(from, part.images());
+            truth = Arrays.copyOf(truth, to);
+            predicted = Arrays.copyOf(predicted, to);
+            confidence = Arrays.copyOf(confidence, to);
+            ofTruth = Arrays.copyOf(ofTruth, to);
+            double[] probabilities = new double[classes];
+            for (int i = 0; i < part.images(); i++) {
+                double logSumExp = part.softmax(i, probabilities);
+                int label = part.labels()[i];
+                int answer = part.predicted(i);
+                truth[from + i] = label;
+                predicted[from + i] = answer;
+                confidence[from + i] = probabilities[answer];
+                ofTruth[from + i] = probabilities[label];
+                // From the logits, so that a confident and wrong prediction has its full loss: scikit-learn clips at
+                // 36.
+                logLoss += logSumExp - part.logits()[i * classes + label];
+                amongTwo += part.beforeTruth(i) < 2 ? 1 : 0;
+            }
+        }
+
+        RocAuc rocAuc(List<Supplier<Predictions>> parts) {
+            RocAuc areas = new RocAuc(truth, ofTruth, classes);
+            double[] probabilities = new double[classes];
+            for (Supplier<Predictions> supplier : parts) {
+                Predictions part = supplier.get();
+                for (int i = 0; i < part.images(); i++) {
+                    part.softmax(i, probabilities);
+                    areas.add(part.labels()[i], probabilities);
+                }
+            }
+            return areas;
+        }
+    }
+
+    /**
+     * Computes, for each class, the area under the receiver operating characteristic against the rest: the chance that an
+     * image of the class has a higher probability of it than another image; equal probabilities count half (Mann and
+     * Whitney, 1947). Each image's probability of its own class is kept; the other probabilities are added image by image.
+     */
+    private static final class RocAuc {
+
+        private final int images;
+        private final double[][] positives;
+        private final long[] halfWins;
+
+        /**
+         * Sorts the images by their class.
+         *
+         * @param ofTruth each image's probability of its true class
+         */
+        RocAuc(int[] truth, double[] ofTruth, int classes) {
+            images = truth.length;
+            int[] sizes = new int[classes];
+            for (int label : truth) {
+                sizes[label]++;
+            }
+            positives = new double[classes][];
+            Arrays.setAll(positives, c -> new double[sizes[c]]);
+            for (int i = 0; i < images; i++) {
+                positives[truth[i]][--sizes[truth[i]]] = ofTruth[i];
+            }
+            for (double[] ofClass : positives) {
+                Arrays.sort(ofClass);
+            }
+            halfWins = new long[classes];
+        }
+
+        /**
+         * Counts, for each other class, which of its images have a higher probability of it than this image has.
+         *
+         * @param probabilities of all classes
+         */
+        void add(int truth, double[] probabilities) {
+            for (int c = 0; c < positives.length; c++) {
+                if (c != truth) {
+                    double[] ofClass = positives[c];
+                    double probability = probabilities[c];
+                    int below = below(ofClass, probability);
+                    // Only where a probability is equal, those above it need a second search.
+                    boolean equal = below < ofClass.length && ofClass[below] == probability;
+                    int notAbove = equal ? below(ofClass, Math.nextUp(probability)) : below;
+                    halfWins[c] += 2L * ofClass.length - below - notAbove;
+                }
+            }
+        }
+
+        /** Returns how many of some ascending numbers are below a bound. */
+        private static int below(double[] ascending, double bound) {
+            int from = 0;
+            int to = ascending.length;
+            while (from < to) {
+                int middle = (from + to) >>> 1;
+                if (ascending[middle] < bound) {
+                    from = middle + 1;
+                } else {
+                    to = middle;
+                }
+            }
+            return from;
+        }
+
+        /** Returns a class's area, 0 to 1; null where all images are of the class, or none is. */
+        @Nullable
+        Double of(int label) {
+            int inside = positives[label].length;
+            int outside = images - inside;
+            return inside == 0 || outside == 0 ? null : (Double) (halfWins[label] / (2.0 * inside * outside));
+        }
     }
 }

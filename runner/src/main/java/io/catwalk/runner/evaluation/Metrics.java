@@ -39,6 +39,11 @@ public record Metrics(
         @Nullable Double rocAucMacro,
         double ece) {
 
+    /** Returns the 95 % interval of the accuracy. */
+    public Interval accuracyInterval() {
+        return new Interval(accuracyLow, accuracyHigh);
+    }
+
     /**
      * Averages the classes' scores into one number each, 0 to 1.
      *

@@ -97,16 +97,6 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         return new PredictedClasses(classes, labels, predicted());
     }
 
-    /** Tells for each image whether it is predicted correctly. */
-    public boolean[] correct() {
-        int[] predicted = predicted();
-        boolean[] correct = new boolean[predicted.length];
-        for (int i = 0; i < predicted.length; i++) {
-            correct[i] = predicted[i] == labels[i];
-        }
-        return correct;
-    }
-
     /** Computes one image's probabilities: the softmax of its logits, which no logit can overflow. */
     public double[] probabilities(int image) {
         double[] probabilities = new double[classes];

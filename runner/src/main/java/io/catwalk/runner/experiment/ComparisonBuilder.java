@@ -219,7 +219,9 @@ public final class ComparisonBuilder {
 
     private Standing standing(String classifier, List<TrialSpec> trials, @Nullable Boolean onFront) {
         boolean single = trials.size() == 1;
-        Interval accuracy = single ? wilson(trials.get(0)) : student(trials, Metrics::accuracy);
+        Interval accuracy = single
+                ? paired.result(trials.get(0)).metrics().test().accuracyInterval()
+                : student(trials, Metrics::accuracy);
         PredictedClasses answers = predictions.get(classifier);
         Interval macroF1 = !single
                 ? student(trials, ComparisonBuilder::macroF1)
@@ -247,10 +249,6 @@ public final class ComparisonBuilder {
                         .filter(Objects::nonNull)
                         .min(Comparator.naturalOrder())
                         .orElse(null));
-    }
-
-    private Interval wilson(TrialSpec trial) {
-        return new Interval(paired.score(trial, Metrics::accuracyLow), paired.score(trial, Metrics::accuracyHigh));
     }
 
     private Interval student(List<TrialSpec> trials, ToDoubleFunction<Metrics> metric) {

@@ -174,7 +174,9 @@ public final class RobustnessMeter {
             System.arraycopy(answers, 0, logits, from * classes, answers.length);
         }
         int right = 0;
-        for (boolean one : new Predictions(classes, images.labels(), logits).correct()) {
+        for (boolean one : new Predictions(classes, images.labels(), logits)
+                .predictedClasses()
+                .correct()) {
             right += one ? 1 : 0;
         }
         return Accuracy.of(images.size(), right);

@@ -144,8 +144,9 @@ final class OneAnswerTest {
             Evaluation evaluation = one.evaluation;
             Map<String, Cell> standing = row(table("table"), one.name);
             requireNumber(standing.get("Accuracy %"), evaluation.accuracy());
-            requireNumber(standing.get("Macro F1 %"), evaluation.macro().f1());
-            Interval interval = evaluation.accuracyInterval();
+            requireNumber(
+                    standing.get("Macro F1 %"), evaluation.metrics().macro().f1());
+            Interval interval = evaluation.metrics().accuracyInterval();
             assertThat(standing.get("95 % interval"))
                     .isEqualTo(new Cell.Range(interval.low(), interval.high(), Unit.PERCENT));
             Block panel =

@@ -35,7 +35,9 @@ class EvaluationTest {
             float[] logits = new float[images];
             Arrays.fill(logits, 1);
 
-            assertThat(Evaluation.of(predictions(labels, labels, logits), NAMES).matthews())
+            assertThat(Evaluation.of(predictions(labels, labels, logits), NAMES)
+                            .metrics()
+                            .matthews())
                     .isEqualTo(1);
         }
     }
@@ -86,7 +88,7 @@ class EvaluationTest {
     void aCertainMistakeCostsItsWholeMarginAndNoMore() {
         Evaluation evaluation = Evaluation.of(predictions(new int[] {1}, new int[] {0}, 1e6f), NAMES);
 
-        assertThat(evaluation.logLoss()).isEqualTo(1e6);
+        assertThat(evaluation.metrics().logLoss()).isEqualTo(1e6);
     }
 
     @Test

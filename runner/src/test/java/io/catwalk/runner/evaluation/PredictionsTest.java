@@ -42,7 +42,7 @@ class PredictionsTest {
         var predictions = new Predictions(3, new int[] {0, 0, 0}, new float[] {1, 2, 2, 5, 5, 5, -1, -2, -1});
 
         assertThat(predictions.predicted()).containsExactly(1, 0, 0);
-        assertThat(predictions.correct()).containsExactly(false, true, true);
+        assertThat(predictions.predictedClasses().correct()).containsExactly(false, true, true);
     }
 
     @Test

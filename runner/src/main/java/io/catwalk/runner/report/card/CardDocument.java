@@ -166,12 +166,12 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         Evaluation all = card.evaluation();
         List<Fact> facts = new ArrayList<>();
         facts.add(Fact.of("accuracy %", all.accuracy(), Unit.PERCENT));
-        var interval = all.accuracyInterval();
+        var interval = all.metrics().accuracyInterval();
         facts.add(new Fact("its 95 % interval", new Cell.Range(interval.low(), interval.high(), Unit.PERCENT)));
-        facts.add(Fact.of("precision (macro) %", all.macro().precision(), Unit.PERCENT));
-        facts.add(Fact.of("recall (macro) %", all.macro().recall(), Unit.PERCENT));
-        facts.add(Fact.of("F1 (macro) %", all.macro().f1(), Unit.PERCENT));
-        facts.add(Fact.of("log loss", all.logLoss(), Unit.COEFFICIENT));
+        facts.add(Fact.of("precision (macro) %", all.metrics().macro().precision(), Unit.PERCENT));
+        facts.add(Fact.of("recall (macro) %", all.metrics().macro().recall(), Unit.PERCENT));
+        facts.add(Fact.of("F1 (macro) %", all.metrics().macro().f1(), Unit.PERCENT));
+        facts.add(Fact.of("log loss", all.metrics().logLoss(), Unit.COEFFICIENT));
         facts.add(new Fact(
                 "expected calibration error, equal-mass bins",
                 Cell.of(all.calibration().expectedError(), Unit.COEFFICIENT)));

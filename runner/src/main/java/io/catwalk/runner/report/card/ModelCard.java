@@ -152,7 +152,7 @@ public record ModelCard(
                 "metrics",
                 List.of(
                         metric("accuracy", "Accuracy", evaluation.accuracy()),
-                        metric("f1", "F1 (macro)", evaluation.macro().f1())));
+                        metric("f1", "F1 (macro)", evaluation.metrics().macro().f1())));
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("name", name);
         model.put("results", List.of(result));

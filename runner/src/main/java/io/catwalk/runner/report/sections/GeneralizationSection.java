@@ -128,8 +128,8 @@ record GeneralizationSection(ReportModel model) {
         double excess = overconfidence(evaluation);
         String points = Numbers.percent(Math.abs(excess));
         // If all or none are right, the bound of the interval is the accuracy itself, and rounding could cross it.
-        boolean within =
-                points.equals("0.00") || evaluation.accuracyInterval().contains(evaluation.accuracy() + excess);
+        boolean within = points.equals("0.00")
+                || evaluation.metrics().accuracyInterval().contains(evaluation.accuracy() + excess);
         return (within
                         ? "The mean confidence of " + best.name() + " is within the interval of its accuracy"
                         : best.name() + (excess > 0 ? " is overconfident by " : " is underconfident by ") + points

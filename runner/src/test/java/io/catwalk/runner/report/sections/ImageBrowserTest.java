@@ -228,7 +228,7 @@ final class ImageBrowserTest {
                 assertThat(confidence[image] / 65_535.0)
                         .isCloseTo(largest, within(1.6e-5))
                         .isLessThanOrEqualTo(largest);
-                wrong[image] += predictions.correct()[image] ? 0 : 1;
+                wrong[image] += predictions.predictedClasses().correct()[image] ? 0 : 1;
             }
             // The confidence does not tell the bin of an image: in the last bins, all confidences are nearly 1.
             int[] counts = new int[one.get("bins").size()];
