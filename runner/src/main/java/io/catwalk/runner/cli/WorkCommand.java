@@ -6,7 +6,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.remote.Delivery;
-import io.catwalk.runner.remote.Work;
+import io.catwalk.runner.remote.OrderRunner;
 import io.catwalk.runner.supply.FileSource;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
@@ -134,7 +134,8 @@ final class WorkCommand extends ConsoleCommand {
             prepare();
             TrialOrder asked = read(address);
             title = asked.spec().title() + ": ";
-            Path delivery = into != null ? into.toAbsolutePath() : Work.delivery(Path.of(address), asked.attempt());
+            Path delivery =
+                    into != null ? into.toAbsolutePath() : OrderRunner.delivery(Path.of(address), asked.attempt());
             if (!Files.isWritable(Objects.requireNonNull(delivery.getParent()))) {
                 throw new RequestException("expected a writable folder for the outcome of the order, but "
                         + delivery.getParent() + " is not: choose another file with --out");
@@ -194,8 +195,9 @@ final class WorkCommand extends ConsoleCommand {
     private TrialOutcome work(TrialOrder asked, URI address, Path delivery, Console console)
             throws IOException, InterruptedException {
         try {
-            Work work = new Work(new TrialProcess(), Home.data(console).known());
-            return work.carryOut(asked, address, files, delivery, epoch -> {
+            OrderRunner runner =
+                    new OrderRunner(new TrialProcess(), Home.data(console).known());
+            return runner.carryOut(asked, address, files, delivery, epoch -> {
                 if (json) {
                     console.line(Json.LINE.writeValueAsString(epoch));
                     return;

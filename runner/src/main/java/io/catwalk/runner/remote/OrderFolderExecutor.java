@@ -72,7 +72,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
     private static final int MOST_ATTEMPTS = 3;
 
     private final Path folder;
-    private final Packing packing;
+    private final ArtifactPacker packer;
     private final OutcomeCheck check;
 
     /** Orders of the folder, and their numbers by the keys of their trials. */
@@ -95,11 +95,11 @@ public final class OrderFolderExecutor implements TrialExecutor {
             throw new RequestException(unwritable(folder, Reasons.of(e)), e);
         }
         AtomicFiles.sweep(supplies);
-        packing = new Packing(supplies, imagesInPlace);
+        packer = new ArtifactPacker(supplies, imagesInPlace);
         given = orders(folder);
         given.forEach((number, order) -> {
             numbers.put(order.key(), number);
-            packing.knows(order);
+            packer.knows(order);
         });
     }
 
@@ -188,7 +188,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
     }
 
     private void handOut(int number, TrialOrder order) throws IOException {
-        TrialOrder packed = packing.packed(order);
+        TrialOrder packed = packer.packed(order);
         AtomicFiles.write(file(number), Json.JSON.writeValueAsString(packed));
         given.put(number, packed);
         numbers.put(order.key(), number);
@@ -201,10 +201,10 @@ public final class OrderFolderExecutor implements TrialExecutor {
             TrialFolder trial,
             Consumer<TrialNews> listener,
             CompletableFuture<TrialOutcome> outcome) {
-        Path delivery = Work.delivery(file(number), attempt(number));
+        Path delivery = OrderRunner.delivery(file(number), attempt(number));
         if (!Files.exists(delivery)) {
             open.add(number);
-            Work.claimed(delivery, attempt(number))
+            OrderRunner.claimed(delivery, attempt(number))
                     .ifPresent(claim -> listener.accept(new TrialNews.Started(claim.place())));
             return;
         }

@@ -36,7 +36,7 @@ public final class RemoteExecutor implements TrialExecutor {
     private final Scratch scratch = new Scratch();
     private final Path orders = scratch.file("orders");
     private final AtomicInteger numbers = new AtomicInteger();
-    private final Packing packing;
+    private final ArtifactPacker packer;
     private final OutcomeCheck check = new TrialProcess();
 
     /** Each check takes as many cores as a trial. */
@@ -93,7 +93,7 @@ public final class RemoteExecutor implements TrialExecutor {
      */
     public RemoteExecutor(int slots, int threads, boolean imagesInPlace, Carrier carrier) throws IOException {
         this.carrier = carrier;
-        packing = new Packing(Files.createDirectories(orders.resolve("supplies")), imagesInPlace);
+        packer = new ArtifactPacker(Files.createDirectories(orders.resolve("supplies")), imagesInPlace);
         checks = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / threads));
         pool = new LocalExecutor(this::thereAndBack, slots);
     }
@@ -111,12 +111,12 @@ public final class RemoteExecutor implements TrialExecutor {
     private TrialOutcome thereAndBack(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener)
             throws IOException, InterruptedException {
         Path file = orders.resolve(numbers.getAndIncrement() + ".json");
-        Path outcome = Work.delivery(file, order.attempt());
+        Path outcome = OrderRunner.delivery(file, order.attempt());
         String title = order.spec().title() + (order.attempt() == 1 ? "" : ", attempt " + order.attempt());
         String step = "it cannot be handed out: ";
         try {
-            synchronized (packing) {
-                Files.writeString(file, Json.JSON.writeValueAsString(packing.packed(order)));
+            synchronized (packer) {
+                Files.writeString(file, Json.JSON.writeValueAsString(packer.packed(order)));
             }
             step = "";
             carrier.carryOut(new Sent(file, outcome, title, listener));

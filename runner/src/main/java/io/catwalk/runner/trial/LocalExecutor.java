@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs trials on this machine, several at once. */
+/** Runs trials, several at once: a thread waits for each, wherever it is carried out. */
 public final class LocalExecutor implements TrialExecutor {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);

@@ -576,8 +576,8 @@ final class ForgedOutcomeTest {
         executor(orders).submit(order, trial(), news -> {});
         executor(orders).submit(another, trial(), news -> {});
         Returned forged = new Returned();
-        forged.put(WEIGHTS, file(other, WEIGHTS)).write(Work.delivery(orders.resolve("0.json"), 1));
-        write(other, Work.delivery(orders.resolve("1.json"), 1));
+        forged.put(WEIGHTS, file(other, WEIGHTS)).write(OrderRunner.delivery(orders.resolve("0.json"), 1));
+        write(other, OrderRunner.delivery(orders.resolve("1.json"), 1));
         OrderFolderExecutor executor = executor(orders);
 
         TrialOutcome first =

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Copies the files that orders name into one folder, each only once and named by its digest, so that another machine
  * needs only an order and this folder beside it.
  */
-final class Packing {
+final class ArtifactPacker {
 
     private final Path folder;
     private final boolean imagesInPlace;
@@ -29,7 +29,7 @@ final class Packing {
     private final Map<String, Place> packed = new HashMap<>();
 
     /** Prepares to pack. */
-    Packing(Path folder, boolean imagesInPlace) {
+    ArtifactPacker(Path folder, boolean imagesInPlace) {
         this.folder = folder;
         this.imagesInPlace = imagesInPlace;
     }

@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
  * @param execution carries out a trial on this machine
  * @param knownImages parent of the folders of the known data sets
  */
-public record Work(TrialExecution execution, Path knownImages) {
+public record OrderRunner(TrialExecution execution, Path knownImages) {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Work.class);
+    private static final Logger LOG = LoggerFactory.getLogger(OrderRunner.class);
 
     /**
      * Carries out an order, packs the result, and meanwhile says beside it which machine does. The folder of the files may
