@@ -11,7 +11,7 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.RecipeWords;
-import io.catwalk.runner.report.charts.Theme;
+import io.catwalk.runner.report.charts.Picture.Theme;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
 import io.catwalk.runner.trial.ArchitectureProbe;
 import java.io.IOException;

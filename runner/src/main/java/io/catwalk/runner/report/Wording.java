@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Counts, lists and names in sentences. */
 public final class Wording {
@@ -27,13 +26,6 @@ public final class Wording {
     /** Returns a count with its noun, in the singular for one. */
     public static String count(long value, String one, String many) {
         return Numbers.count(value) + " " + (value == 1 ? one : many);
-    }
-
-    /** Writes the median time of one image, marked if it was measured on a busy machine. */
-    public static String latency(@Nullable Latency latency) {
-        return latency == null
-                ? Numbers.NONE
-                : (latency.busy() == null ? "" : Latency.ROUGH) + Numbers.micros(latency.p50Micros());
     }
 
     /** Returns "both" or "all" of a number of things, which is at least two. */

@@ -3,7 +3,7 @@ package io.catwalk.runner.report;
 import io.catwalk.runner.report.charts.Axis;
 import io.catwalk.runner.report.charts.Chart.Caption;
 import io.catwalk.runner.report.charts.Mark;
-import io.catwalk.runner.report.charts.Paint;
+import io.catwalk.runner.report.charts.Mark.Paint;
 import io.catwalk.runner.report.charts.Picture;
 import io.catwalk.runner.report.charts.RowChart;
 import io.catwalk.runner.report.charts.RowChart.Row.Box;

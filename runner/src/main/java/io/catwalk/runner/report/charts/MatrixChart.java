@@ -4,6 +4,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.ConfusionMatrix.Cell;
 import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Paint;
 import io.catwalk.runner.report.charts.Mark.Rect;
 import io.catwalk.runner.report.charts.Mark.Text;
 import io.catwalk.runner.report.charts.Mark.Tip;

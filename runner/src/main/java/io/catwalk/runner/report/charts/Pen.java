@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.charts;
 
 import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Paint;
 import io.catwalk.runner.report.charts.Mark.Path;
 import io.catwalk.runner.report.charts.Mark.Point;
 import io.catwalk.runner.report.charts.Mark.Rect;

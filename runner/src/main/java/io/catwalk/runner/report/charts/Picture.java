@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.charts;
 
+import io.catwalk.runner.report.charts.Mark.Paint;
 import io.catwalk.runner.report.charts.Mark.Path;
 import io.catwalk.runner.report.charts.Mark.Rect;
 import io.catwalk.runner.report.charts.Mark.Text;
@@ -183,6 +184,23 @@ public record Picture(double width, double height, List<Mark> marks) {
         }
     }
 
+    /** Returns the outline of a rectangle or a path; that of other marks is empty. */
+    public static Path2D outline(Mark mark) {
+        Path2D outline = new Path2D.Double();
+        if (mark instanceof Rect rect) {
+            double arc = 2 * rect.radius();
+            outline.append(
+                    new RoundRectangle2D.Double(rect.x(), rect.y(), rect.width(), rect.height(), arc, arc), false);
+        } else if (mark instanceof Path path) {
+            outline.moveTo(path.points().get(0).x(), path.points().get(0).y());
+            path.points().stream().skip(1).forEach(point -> outline.lineTo(point.x(), point.y()));
+            if (path.closed()) {
+                outline.closePath();
+            }
+        }
+        return outline;
+    }
+
     /** Paints a picture on white into an image, for programs that cannot read SVG. */
     private static final class ImagePainter {
 
@@ -216,18 +234,9 @@ public record Picture(double width, double height, List<Mark> marks) {
 
         private void paint(Mark mark) {
             if (mark instanceof Rect rect) {
-                double arc = 2 * rect.radius();
-                paint(
-                        new RoundRectangle2D.Double(rect.x(), rect.y(), rect.width(), rect.height(), arc, arc),
-                        rect.paint());
+                paint(outline(rect), rect.paint());
             } else if (mark instanceof Path path) {
-                Path2D shape = new Path2D.Double();
-                shape.moveTo(path.points().get(0).x(), path.points().get(0).y());
-                path.points().subList(1, path.points().size()).forEach(point -> shape.lineTo(point.x(), point.y()));
-                if (path.closed()) {
-                    shape.closePath();
-                }
-                paint(shape, path.paint());
+                paint(outline(path), path.paint());
             } else if (mark instanceof Text text) {
                 paint(text);
             } else if (mark instanceof Tip tip) {
@@ -283,6 +292,32 @@ public record Picture(double width, double height, List<Mark> marks) {
             graphics.setColor(color(text.color(), 1));
             graphics.fill(letters);
             graphics.setTransform(before);
+        }
+    }
+
+    /** The background of a picture, which determines the named colors, such as {@code ink}. */
+    public enum Theme {
+        /** An HTML page, whose style sheet has a variable for each name. */
+        PAGE,
+        LIGHT;
+
+        /** Returns a color as CSS: {@code #RRGGBB} or, on a page, a variable. */
+        public String color(String name) {
+            return name.startsWith("#") ? name : this == PAGE ? "var(--" + name + ")" : onWhite(name);
+        }
+
+        private static String onWhite(String name) {
+            return switch (name) {
+                case "ink" -> "#1F2328";
+                case "muted" -> "#57606A";
+                case "grid" -> "#E4E8EC";
+                case "line" -> "#B8C0C8";
+                case "paper" -> "#FFFFFF";
+                case "accent" -> "#0B6CB3";
+                case "right" -> "#0072B2";
+                case "wrong" -> "#C24E00";
+                default -> throw new IllegalArgumentException("expected a color of the theme, but found " + name);
+            };
         }
     }
 }

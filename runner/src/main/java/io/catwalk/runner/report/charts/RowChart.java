@@ -3,6 +3,7 @@ package io.catwalk.runner.report.charts;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.charts.Chart.Caption;
 import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Paint;
 import io.catwalk.runner.report.charts.Mark.Tip;
 import io.catwalk.runner.report.charts.RowChart.Row.Box;
 import io.catwalk.runner.report.charts.RowChart.Row.Dot;

@@ -3,6 +3,7 @@ package io.catwalk.runner.report.charts;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.charts.Chart.Caption;
 import io.catwalk.runner.report.charts.Mark.Anchor;
+import io.catwalk.runner.report.charts.Mark.Paint;
 import io.catwalk.runner.report.charts.Mark.Path;
 import io.catwalk.runner.report.charts.Mark.Text;
 import io.catwalk.runner.report.charts.Mark.Tip;
@@ -127,27 +128,15 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
                 if (point.low() != null && point.high() != null) {
                     Mark.Point low = at(point.x(), point.low());
                     Mark.Point high = at(point.x(), point.high());
-                    marks.add(new Path(
-                            List.of(high, low),
-                            false,
-                            Paint.line(one.color(), 2).opacity(0.55)));
+                    Paint pale = Paint.line(one.color(), 2).opacity(0.55);
+                    marks.add(new Path(List.of(high, low), false, pale));
                     taken.add(new Area(low.x() - 1, high.y(), low.x() + 1, low.y()));
                 }
-                if (seen) {
-                    marks.add(one.symbol()
-                            .at(
-                                    middle.x(),
-                                    middle.y(),
-                                    point.radius(),
-                                    Paint.fill(one.color()).framed("paper", 1)));
-                } else if (!point.tip().isEmpty()) {
-                    // An invisible mark, so that the reader can point at it.
-                    marks.add(one.symbol()
-                            .at(
-                                    middle.x(),
-                                    middle.y(),
-                                    5,
-                                    Paint.fill(one.color()).opacity(0)));
+                Paint visible = Paint.fill(one.color()).framed("paper", 1);
+                Paint invisible = Paint.fill(one.color()).opacity(0); // so that the reader can point at it
+                if (seen || !point.tip().isEmpty()) {
+                    double radius = seen ? point.radius() : 5;
+                    marks.add(one.symbol().at(middle.x(), middle.y(), radius, seen ? visible : invisible));
                 }
                 if (!marks.isEmpty()) {
                     pen.add(new Tip(point.tip().isEmpty() ? one.name() : point.tip(), point.key(), marks));
@@ -171,12 +160,8 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
             for (int i = at.length - 1; i >= 0; i--) {
                 at[i] = Math.min(at[i], bottom - (at.length - 1 - i) * LINE);
                 Series one = sorted.get(i);
-                pen.line(
-                        end(one).x() + 2,
-                        end(one).y(),
-                        right + 6,
-                        at[i],
-                        Paint.line(one.color(), 1).opacity(0.6));
+                Paint pale = Paint.line(one.color(), 1).opacity(0.6);
+                pen.line(end(one).x() + 2, end(one).y(), right + 6, at[i], pale);
                 String name = Pen.SMALL.cut(one.name(), width - right - 8);
                 pen.text(right + 8, at[i] + 4, name, Pen.SMALL, "ink", Anchor.START);
             }

@@ -59,7 +59,8 @@ public sealed interface Cell {
     record Range(@Nullable Double low, @Nullable Double high, Unit unit) implements Cell {
         @Override
         public String text() {
-            return low == null || high == null ? Numbers.NONE : unit.text(low) + " to " + unit.text(high);
+            boolean known = low != null && high != null && Double.isFinite(low) && Double.isFinite(high);
+            return known ? unit.text(low) + " to " + unit.text(high) : Numbers.NONE;
         }
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs indices of the layers that it reads, in its {@link ArchitectureDrawing}
  * @param recurrence how it processes a sequence; null for all but recurrent layers
  */
-public record Layer(
+record Layer(
         Kind kind,
         String name,
         String detail,

@@ -34,33 +34,10 @@ record LayerWords(Kind kind, String name, List<String> details) {
             Map.entry("InstanceNormalization", "instance norm"),
             Map.entry("GroupNormalization", "group norm"));
 
-    private static final Set<String> SAME_NAME = Set.of(
-            "Abs",
-            "Acos",
-            "Asin",
-            "Atan",
-            "Ceil",
-            "Cos",
-            "Cosh",
-            "Erf",
-            "Exp",
-            "Floor",
-            "HardSigmoid",
-            "HardSwish",
-            "Log",
-            "Mish",
-            "Neg",
-            "Reciprocal",
-            "Round",
-            "Sigmoid",
-            "Sign",
-            "Sin",
-            "Sinh",
-            "Softmax",
-            "Softplus",
-            "Softsign",
-            "Sqrt",
-            "Tan");
+    private static final Set<String> SAME_NAME =
+            Set.of(("Abs Acos Asin Atan Ceil Cos Cosh Erf Exp Floor HardSigmoid HardSwish Log Mish Neg"
+                            + " Reciprocal Round Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Tan")
+                    .split(" ", -1));
 
     private static final Map<String, String> TWO_OPERANDS = Map.of(
             "Add", "add",
@@ -72,19 +49,9 @@ record LayerWords(Kind kind, String name, List<String> details) {
             "Min", "minimum");
 
     /** Operators that change no number, but may select or rearrange them. */
-    private static final Set<String> PLUMBING = Set.of(
-            "Cast",
-            "Dropout",
-            "Expand",
-            "Flatten",
-            "Gather",
-            "Identity",
-            "Reshape",
-            "Slice",
-            "Split",
-            "Squeeze",
-            "Transpose",
-            "Unsqueeze");
+    private static final Set<String> PLUMBING =
+            Set.of(("Cast Dropout Expand Flatten Gather Identity Reshape Slice Split Squeeze Transpose" + " Unsqueeze")
+                    .split(" ", -1));
 
     static boolean isPlumbing(Node node) {
         return PLUMBING.contains(node.operator());

@@ -39,10 +39,6 @@ final class ChartTable {
                 + (unit < 0 ? "" : head.substring(unit).replace(",", ""));
     }
 
-    boolean isEmpty() {
-        return words.isEmpty();
-    }
-
     /** Returns the caption of a chart, whose alternative text are all rows in words. */
     Caption caption(String name, String title, String note) {
         return caption(name, title, String.join("; ", words) + ".", note);
@@ -50,17 +46,5 @@ final class ChartTable {
 
     Caption caption(String name, String title, String sentence, String note) {
         return new Caption(name, title, sentence, note, table);
-    }
-
-    static String percents(double low, double high) {
-        return interval(Numbers.percent(low), Numbers.percent(high));
-    }
-
-    static String points(double low, double high) {
-        return interval(Numbers.points(low), Numbers.points(high));
-    }
-
-    private static String interval(String low, String high) {
-        return low.equals(Numbers.NONE) || high.equals(Numbers.NONE) ? Numbers.NONE : low + " to " + high;
     }
 }

@@ -4,7 +4,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
-import io.catwalk.runner.report.document.TableBuilder;
+import io.catwalk.runner.report.document.Table.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import java.util.List;
 import java.util.Set;

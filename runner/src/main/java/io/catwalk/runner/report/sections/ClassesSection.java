@@ -15,7 +15,7 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.TableBuilder;
+import io.catwalk.runner.report.document.Table.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -117,7 +117,7 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
     }
 
     private static String interval(Accuracy recall) {
-        return Numbers.percent(recall.low()) + " to " + Numbers.percent(recall.high());
+        return new Cell.Range(recall.low(), recall.high(), Unit.PERCENT).text();
     }
 
     /** Says which two classes are confused most; nothing if several pairs tie, or a class has too few images. */

@@ -23,6 +23,8 @@ import io.catwalk.runner.report.charts.XyChart.Guide;
 import io.catwalk.runner.report.charts.XyChart.Series;
 import io.catwalk.runner.report.charts.XyChart.Series.Look;
 import io.catwalk.runner.report.charts.XyChart.Series.Point;
+import io.catwalk.runner.report.document.Cell.Range;
+import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.training.Epoch;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,7 +41,7 @@ import java.util.stream.Stream;
  *
  * @param file part of its file names that no other classifier has
  */
-public record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file) {
+record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file) {
 
     /** Beginning of the file names of confusion matrices. */
     static final String CONFUSION = "confusion-matrix-";
@@ -171,7 +173,7 @@ public record ClassifierCharts(ReportModel model, ClassifierReport entrant, Stri
                             Numbers.count(bin.images()),
                             Numbers.percent(bin.confidence()),
                             Numbers.percent(bin.accuracy()),
-                            ChartTable.percents(bin.accuracyLow(), bin.accuracyHigh())),
+                            new Range(bin.accuracyLow(), bin.accuracyHigh(), Unit.PERCENT).text()),
                     "bin" + number));
             span.addAll(List.of(100 * bin.confidence(), 100 * bin.accuracyLow()));
         }

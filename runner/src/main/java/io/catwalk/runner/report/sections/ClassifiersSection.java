@@ -10,17 +10,17 @@ import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Fact;
 import io.catwalk.runner.report.document.Block.Facts;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Group;
 import io.catwalk.runner.report.document.Block.Sentences;
 import io.catwalk.runner.report.document.Block.Tone;
+import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.TableBuilder;
+import io.catwalk.runner.report.document.Table.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.ParityResult;
@@ -30,9 +30,7 @@ import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -171,8 +169,6 @@ record ClassifiersSection(ReportModel model) {
 
     /** Makes a table of the classes; if there are many, those with the lowest recall are the first. */
     private static Block classes(ClassifierReport one, List<ClassScores> classes) {
-        Map<ClassScores, Integer> labels = new IdentityHashMap<>();
-        classes.forEach(scores -> labels.put(scores, labels.size()));
         Comparator<ClassScores> absentLast = Comparator.comparing(scores -> scores.support() == 0);
         List<ClassScores> sorted = classes.size() <= ShownClasses.ALL
                 ? classes
@@ -180,7 +176,7 @@ record ClassifiersSection(ReportModel model) {
                         .sorted(absentLast.thenComparing(ClassScores::recall))
                         .toList();
         return ClassScoreTable.of(MEDIA, sorted)
-                .keyed(scores -> labels.get(scores) + ".any")
+                .keyed(scores -> classes.indexOf(scores) + ".any")
                 .table(
                         "",
                         "Scores of each class, " + one.name(),

@@ -8,6 +8,7 @@ import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Sentences;
 import io.catwalk.runner.report.document.Block.Tone;
+import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.trial.ParityResult;
@@ -91,7 +92,7 @@ record ConclusionsSection(ReportModel model) {
         boolean all = timed.size() == model.trained().size();
         return Optional.of(fastest.name() + " is " + (fastest == best ? "also " : "") + "the fastest"
                 + (all ? ": " : " of the " + timed.size() + " with a latency: ")
-                + Wording.latency(fastest.latency(model.engine())) + " for one image"
+                + Cell.of(fastest.latency(model.engine())).text() + " for one image"
                 + (fastest == best
                         ? "."
                         : ", at "

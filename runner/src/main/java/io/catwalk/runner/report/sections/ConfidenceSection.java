@@ -24,7 +24,7 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.TableBuilder;
+import io.catwalk.runner.report.document.Table.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Baseline;
@@ -300,7 +300,7 @@ record ConfidenceSection(ReportModel model) {
             Standing standing = one.stands();
             if (Double.isFinite(standing.accuracy())) {
                 String accuracy = Numbers.percent(standing.accuracy());
-                String range = ChartTable.percents(standing.accuracyLow(), standing.accuracyHigh());
+                String range = new Cell.Range(standing.accuracyLow(), standing.accuracyHigh(), Unit.PERCENT).text();
                 rows.add(Row.of(
                         one,
                         interval(standing.accuracyLow(), standing.accuracy(), standing.accuracyHigh(), one.symbol()),
@@ -321,7 +321,7 @@ record ConfidenceSection(ReportModel model) {
         for (Baseline one : model.baselines()) {
             String name = ComparisonWords.name(one.name());
             String accuracy = Numbers.percent(one.accuracy());
-            String range = ChartTable.percents(one.accuracyLow(), one.accuracyHigh());
+            String range = new Cell.Range(one.accuracyLow(), one.accuracyHigh(), Unit.PERCENT).text();
             // One that is far away would press all intervals together; its number is enough.
             List<Item> items = 100 * one.accuracy() >= low - Math.max(10, high - low)
                     ? interval(one.accuracyLow(), one.accuracy(), one.accuracyHigh(), Symbol.CIRCLE)

@@ -23,7 +23,7 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.TableBuilder;
+import io.catwalk.runner.report.document.Table.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.results.Comparison.Baseline;
 import io.catwalk.runner.results.Comparison.Standing;
@@ -212,8 +212,8 @@ record CostsSection(ReportModel model) {
             String tip = table.add(
                     one.name(),
                     Numbers.percent(standing.accuracy()),
-                    ChartTable.percents(standing.accuracyLow(), standing.accuracyHigh()),
-                    Wording.latency(one.latency(model.engine())),
+                    new Cell.Range(standing.accuracyLow(), standing.accuracyHigh(), Unit.PERCENT).text(),
+                    Cell.of(one.latency(model.engine())).text(),
                     Numbers.bytes(bytes),
                     standing.onFront() == null ? Numbers.NONE : standing.onFront() ? "yes" : "no");
             series.add(Series.of(

@@ -26,7 +26,7 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.TableBuilder;
+import io.catwalk.runner.report.document.Table.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.report.sections.ClassifierCharts.Curve;
 import io.catwalk.runner.results.GeneralizationGap;
@@ -207,7 +207,7 @@ record GeneralizationSection(ReportModel model) {
             GeneralizationGap gap = one.stands().gap();
             String points = Numbers.points(gap.mean());
             cells.add(points);
-            cells.add(ChartTable.points(gap.low(), gap.high()));
+            cells.add(new Cell.Range(gap.low(), gap.high(), Unit.POINTS).text());
             cells.add(Numbers.fixed(gap.trainingLoss(), 3));
             cells.add(Numbers.fixed(gap.validationLoss(), 3));
             rows.add(Row.of(

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param duplicates images with a duplicate in the training set; null if the run was not audited
  * @param originals their training images, in the same order
  */
-public record ImageBrowser(
+record ImageBrowser(
         List<String> classes,
         int images,
         String names,

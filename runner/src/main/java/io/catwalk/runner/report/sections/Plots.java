@@ -10,7 +10,7 @@ import io.catwalk.runner.report.charts.Mark;
 import io.catwalk.runner.report.charts.Mark.Anchor;
 import io.catwalk.runner.report.charts.Mark.Text;
 import io.catwalk.runner.report.charts.Picture;
-import io.catwalk.runner.report.charts.Theme;
+import io.catwalk.runner.report.charts.Picture.Theme;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

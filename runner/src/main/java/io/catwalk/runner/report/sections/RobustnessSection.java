@@ -21,7 +21,7 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.TableBuilder;
+import io.catwalk.runner.report.document.Table.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.robustness.Corruption;
 import io.catwalk.runner.robustness.Robustness;
@@ -161,7 +161,7 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
                                         one.name(),
                                         Integer.toString(step.strength()),
                                         Numbers.percent(accuracy.share()),
-                                        ChartTable.percents(accuracy.low(), accuracy.high())));
+                                        new Cell.Range(accuracy.low(), accuracy.high(), Unit.PERCENT).text()));
                     })
                     .toList();
             series.add(Series.of(one, Look.MARKED, points));

@@ -16,7 +16,7 @@ import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Table.Column;
 import io.catwalk.runner.report.document.Table.Row;
-import io.catwalk.runner.report.document.TableBuilder;
+import io.catwalk.runner.report.document.Table.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.results.Comparison.Baseline;
 import io.catwalk.runner.results.GeneralizationGap;
@@ -65,15 +65,15 @@ record StandingsSection(ReportModel model) {
 
     private Facts best(ClassifierReport best) {
         Efficiency efficiency = best.efficiency();
-        String interval = Numbers.percent(best.stands().accuracyLow()) + " to "
-                + Numbers.percent(best.stands().accuracyHigh());
+        Cell interval =
+                new Cell.Range(best.stands().accuracyLow(), best.stands().accuracyHigh(), Unit.PERCENT);
         return new Facts(
                 Medium.of(Medium.SLIDES),
                 "",
                 true,
                 List.of(
                         new Fact(
-                                "accuracy of " + best.name() + ", 95 % interval " + interval,
+                                "accuracy of " + best.name() + ", 95 % interval " + interval.text(),
                                 Cell.of(Numbers.percent(best.stands().accuracy()) + " %")),
                         new Fact(
                                 "median latency of one image (" + model.latencyTitle() + ")",

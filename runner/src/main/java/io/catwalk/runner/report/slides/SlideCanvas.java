@@ -3,15 +3,12 @@ package io.catwalk.runner.report.slides;
 import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.Letters;
-import io.catwalk.runner.report.charts.Mark;
-import io.catwalk.runner.report.charts.Paint;
+import io.catwalk.runner.report.charts.Mark.Paint;
 import io.catwalk.runner.report.charts.Picture;
-import io.catwalk.runner.report.charts.Theme;
+import io.catwalk.runner.report.charts.Picture.Theme;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Table.Column;
 import java.awt.Color;
-import java.awt.geom.Path2D;
-import java.awt.geom.RoundRectangle2D;
 import java.util.List;
 import org.apache.poi.sl.usermodel.Insets2D;
 import org.apache.poi.sl.usermodel.PictureData;
@@ -213,18 +210,8 @@ final class SlideCanvas {
 
     /** Draws the symbol of a classifier with the same lines as on a page. */
     private void symbol(double x, double y, double radius, Palette.Look mark) {
-        Path2D path = new Path2D.Double();
-        if (mark.symbol().at(x, y, radius, Paint.fill(mark.color())) instanceof Mark.Path polygon) {
-            path.moveTo(polygon.points().get(0).x(), polygon.points().get(0).y());
-            polygon.points().stream().skip(1).forEach(point -> path.lineTo(point.x(), point.y()));
-            path.closePath();
-        } else if (mark.symbol().at(x, y, radius, Paint.fill(mark.color())) instanceof Mark.Rect rect) {
-            double round = 2 * rect.radius();
-            path.append(
-                    new RoundRectangle2D.Double(rect.x(), rect.y(), rect.width(), rect.height(), round, round), false);
-        }
         XSLFFreeformShape shape = slide.createFreeform();
-        shape.setPath(path);
+        shape.setPath(Picture.outline(mark.symbol().at(x, y, radius, Paint.fill(mark.color()))));
         shape.setFillColor(Color.decode(mark.color()));
         shape.setLineColor(null);
     }

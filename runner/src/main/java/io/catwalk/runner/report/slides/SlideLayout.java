@@ -135,20 +135,14 @@ record SlideLayout(SlideCanvas canvas) {
         } else if (block instanceof Block.Figure figure) {
             visuals.add(new Visual(least(figure.chart()), area -> draw(figure.chart(), area)));
         } else if (block instanceof Block.Drawing drawing) {
-            byte[] png = drawing.picture().png(2);
-            visuals.add(new Visual(
-                    0,
-                    area -> visual(
-                            area, drawing.heading(), "", rest -> canvas.picture(rest, png, drawing.description()))));
+            visuals.add(picture(drawing.heading(), drawing.picture().png(2), drawing.description()));
         } else if (block instanceof Block.Photo photo) {
-            visuals.add(new Visual(
-                    0,
-                    area -> visual(
-                            area,
-                            photo.heading(),
-                            "",
-                            rest -> canvas.picture(rest, photo.png(), photo.description()))));
+            visuals.add(picture(photo.heading(), photo.png(), photo.description()));
         }
+    }
+
+    private Visual picture(String heading, byte[] png, String description) {
+        return new Visual(0, area -> visual(area, heading, "", rest -> canvas.picture(rest, png, description)));
     }
 
     private static Table table(Facts facts) {

@@ -6,13 +6,14 @@ import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.slides.SlideOptions.Extent;
+import io.catwalk.runner.report.slides.Slides.SlideOptions.Extent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.apache.poi.xslf.usermodel.XMLSlideShow;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a document as a presentation, in which every chart and table can be edited: a slide for each section. */
 public final class Slides {
@@ -120,5 +121,22 @@ public final class Slides {
                 document.name() + " · " + document.subject(), show.getSlides().size());
         slide.notes(List.of(title, "Source: " + source));
         return slide;
+    }
+
+    /** Which slides there are, and whose look they have: without a template, Catwalk's own. */
+    public record SlideOptions(Extent extent, @Nullable Template template) {
+
+        /** How much the slides show. */
+        public enum Extent {
+            /** The findings, on ten slides. */
+            FINDINGS,
+            /** The findings, and every detail in an appendix. */
+            WITH_APPENDIX
+        }
+
+        /** Returns the options for ten slides in Catwalk's own look. */
+        public static SlideOptions standard() {
+            return new SlideOptions(Extent.FINDINGS, null);
+        }
     }
 }

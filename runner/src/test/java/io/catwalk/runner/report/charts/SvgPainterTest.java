@@ -2,7 +2,9 @@ package io.catwalk.runner.report.charts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.report.charts.Mark.Paint;
 import io.catwalk.runner.report.charts.Mark.Rect;
+import io.catwalk.runner.report.charts.Picture.Theme;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;

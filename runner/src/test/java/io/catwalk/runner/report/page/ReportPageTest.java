@@ -6,7 +6,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.SampleRuns;
-import io.catwalk.runner.report.charts.Paint;
+import io.catwalk.runner.report.charts.Mark.Paint;
 import io.catwalk.runner.report.charts.Picture;
 import io.catwalk.runner.report.charts.Symbol;
 import io.catwalk.runner.report.document.Block;

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.catwalk.runner.report.SampleDocument;
 import io.catwalk.runner.report.document.Document;
-import io.catwalk.runner.report.slides.SlideOptions.Extent;
+import io.catwalk.runner.report.slides.Slides.SlideOptions;
+import io.catwalk.runner.report.slides.Slides.SlideOptions.Extent;
 import java.awt.geom.Rectangle2D;
 import java.io.File;
 import java.io.IOException;
