@@ -157,7 +157,7 @@ public final class ChildProcess {
 
     /** Limits the address space, and lets no crash write a core file; without effect where there is no shell. */
     public ChildProcess withMemory(long kibibytes) {
-        // Only the soft limit: a browser reserves more address space than any machine has memory.
+        // Only the soft limit: a browser that the process starts reserves more than any machine has memory.
         limits = "ulimit -c 0; ulimit -S -v " + kibibytes + " 2>/dev/null";
         return this;
     }
@@ -378,12 +378,12 @@ public final class ChildProcess {
                         for (int count = from.read(bytes); count >= 0; count = from.read(bytes)) {
                             sink.take(bytes, 0, count);
                         }
+                        sink.end();
                     } catch (IOException e) {
                         LOG.info("The output of a process broke off", e);
                     } catch (Throwable e) { // the caller that waits for the end gets any failure
                         over.completeExceptionally(e);
                     }
-                    sink.end();
                     over.complete(null);
                 },
                 "process-output");
