@@ -17,12 +17,12 @@ import java.util.concurrent.TimeUnit;
 /** Computes one SHA-256 over several values; integers are added as 32 bits, big-endian. */
 public final class Sha256 {
 
-    private final MessageDigest digest;
+    private final MessageDigest digest = digest();
 
     /** Starts an empty digest. */
-    public Sha256() {
+    public static MessageDigest digest() {
         try {
-            digest = MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }

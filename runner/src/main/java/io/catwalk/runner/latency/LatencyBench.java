@@ -145,7 +145,7 @@ public final class LatencyBench {
             Normalization normalization = predictor
                     .metadata()
                     .preprocessing()
-                    .map(known -> new Normalization(floats(known.mean()), floats(known.std())))
+                    .map(known -> Normalization.of(known.mean(), known.std()))
                     .orElseGet(() -> {
                         // A file that takes bytes gets unchanged pixels; the unit of a normalization is a pixel / 255.
                         float[] std = new float[signature.channels()];
@@ -155,23 +155,9 @@ public final class LatencyBench {
             return noise(signature.imageSize(), normalization);
         }
 
-        private static float[] floats(List<Double> numbers) {
-            float[] floats = new float[numbers.size()];
-            for (int i = 0; i < floats.length; i++) {
-                floats[i] = numbers.get(i).floatValue();
-            }
-            return floats;
-        }
-
         /** Returns the image as the network receives it. */
         public float[] normalized() {
-            float[][] table = normalization.table();
-            int plane = pixels.length / table.length;
-            float[] values = new float[pixels.length];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = table[i / plane][Byte.toUnsignedInt(pixels[i])];
-            }
-            return values;
+            return normalization.normalized(pixels, 1);
         }
     }
 

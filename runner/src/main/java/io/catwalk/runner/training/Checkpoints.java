@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.data.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -21,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,7 +144,7 @@ public final class Checkpoints {
     /** Writes the whole state; if that fails, an older one is unchanged. */
     private static void write(Path file, String key, State state) throws IOException {
         AtomicFiles.write(file, out -> {
-            DigestOutputStream digested = new DigestOutputStream(out, sha256());
+            DigestOutputStream digested = new DigestOutputStream(out, Sha256.digest());
             DataOutputStream data = new DataOutputStream(digested);
             byte[] head = head(key, state);
             data.writeInt(head.length);
@@ -260,7 +260,7 @@ public final class Checkpoints {
 
     /** Checks the digest before any content of the file is used. */
     private static void requireWhole(Path file, FileChannel channel) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         long left = channel.size() - DIGEST_BYTES;
         while (left > 0) {
             ByteBuffer piece = get(channel, (int) Math.min(PIECE, left));
@@ -281,13 +281,5 @@ public final class Checkpoints {
             }
         }
         return bytes.flip();
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }
