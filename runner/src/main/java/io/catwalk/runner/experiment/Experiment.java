@@ -306,9 +306,8 @@ public final class Experiment {
                 return null;
             }
             TrialOrder.Inputs then = done.provenance().inputs();
-            TrialOrder asked = policy.keepsVersions()
-                    ? order.with(order.inputs().with(then.software()))
-                    : order;
+            TrialOrder asked =
+                    policy.keepsVersions() ? order.with(order.inputs().with(then.software())) : order;
             String key = asked.key();
             if (done.trial().equals(trial)
                     && key.equals(order.with(then).key())

@@ -45,7 +45,7 @@ public final class ExperimentRequest {
 
     private final ExperimentTree tree;
     private final String source;
-    private final Said said;
+    private final Content content;
     private final ExperimentSpec base;
 
     /** The positions of the entries: each is asked for, and there may be a hundred thousand. */
@@ -57,14 +57,14 @@ public final class ExperimentRequest {
     private boolean unmirrored;
 
     /** Holds what was read: {@code base} is the request without classifiers. */
-    ExperimentRequest(ExperimentTree tree, Said said, ExperimentSpec base) {
+    ExperimentRequest(ExperimentTree tree, Content content, ExperimentSpec base) {
         this.tree = tree;
         this.source = tree.source;
-        this.said = said;
+        this.content = content;
         this.base = base;
-        names = said.names();
+        names = content.names();
         choosesBatch = tree.isSetBy("--batch-size");
-        for (Entry entry : said.entries()) {
+        for (Entry entry : content.entries()) {
             // Not every file system distinguishes upper and lower case.
             if (positions.put(entry.label().toLowerCase(Locale.ROOT), positions.size()) != null) {
                 throw new RequestException(source + "classifiers must be distinct, but has " + entry.label()
@@ -74,7 +74,7 @@ public final class ExperimentRequest {
     }
 
     /**
-     * What is said of images and classifiers.
+     * What file and options say of images and classifiers.
      *
      * @param names of the classifiers on the command line
      * @param choice hyperparameters and numbers of the recipe for the only one of them
@@ -83,7 +83,7 @@ public final class ExperimentRequest {
      * @param init weights for the only one of them
      * @param augment which augmentations all of them have
      */
-    record Said(
+    record Content(
             @Nullable DatasetSpec dataset,
             @Nullable List<DatasetSpec> datasets,
             List<String> names,
@@ -93,7 +93,7 @@ public final class ExperimentRequest {
             @Nullable InitEntry init,
             @Nullable String augment) {
 
-        Said {
+        Content {
             names = names == null ? List.of() : names;
             choice = choice == null ? Map.of() : choice;
             if (datasets != null && datasets.isEmpty()) {
@@ -206,7 +206,7 @@ public final class ExperimentRequest {
 
     /** Returns the data sets, at least one. */
     public List<DatasetSpec> dataSets() {
-        return said.dataSets().stream().map(DatasetSpec::anywhere).toList();
+        return content.dataSets().stream().map(DatasetSpec::anywhere).toList();
     }
 
     /** Returns the seeds of the trials. */
@@ -236,7 +236,7 @@ public final class ExperimentRequest {
 
     /** Refuses unknown classifiers and missing weights to start from, before images are read, which may take long. */
     public void requireKnown(PluginCatalog catalog) {
-        InitialWeights unused = weights(said.init);
+        InitialWeights unused = weights(content.init);
         entries().forEach(entry -> installed(entry, catalog));
     }
 
@@ -248,11 +248,11 @@ public final class ExperimentRequest {
      *     cannot be changed in this way; in one line that names the file, the classifier and the position
      */
     public List<ClassifierConfig> classifiers(PluginCatalog catalog) {
-        return said.choice.isEmpty()
+        return content.choice.isEmpty()
                 ? entries().stream()
                         .flatMap(entry -> resolved(entry, catalog, List.of(Map.of())).stream())
                         .toList()
-                : choices(catalog, List.of(said.choice));
+                : choices(catalog, List.of(content.choice));
     }
 
     /** Resolves the only one once for each choice of hyperparameters and numbers of the recipe, which override the rest. */
@@ -283,18 +283,18 @@ public final class ExperimentRequest {
 
     List<Entry> entries() {
         return names.isEmpty()
-                ? said.entries()
+                ? content.entries()
                 : names.stream()
                         .distinct()
                         .flatMap(name -> namesClassifier(name)
-                                ? said.entries().stream()
+                                ? content.entries().stream()
                                         .filter(entry -> entry.name().equals(name))
                                 : Stream.of(Entry.of(name)))
                         .toList();
     }
 
     private boolean namesClassifier(String name) {
-        return said.entries().stream().anyMatch(entry -> entry.name().equals(name));
+        return content.entries().stream().anyMatch(entry -> entry.name().equals(name));
     }
 
     private InstalledClassifier installed(Entry entry, PluginCatalog catalog) {
@@ -337,7 +337,7 @@ public final class ExperimentRequest {
         Map<Hyperparameters, Recipe> recipes = classifier.recipes(points);
         choosesBatch |= entry.recipe().has("batch_size");
         ObjectNode overrides =
-                said.recipe == null ? entry.recipe() : RecipeOverrides.merged(entry.recipe(), said.recipe);
+                content.recipe == null ? entry.recipe() : RecipeOverrides.merged(entry.recipe(), content.recipe);
         List<ClassifierConfig> resolved = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
             Recipe ofPlugin = Objects.requireNonNull(recipes.get(points.get(i)));
@@ -366,8 +366,8 @@ public final class ExperimentRequest {
     }
 
     private @Nullable InitialWeights init(Entry entry, String place) {
-        if (said.init != null) {
-            return weights(said.init);
+        if (content.init != null) {
+            return weights(content.init);
         }
         try {
             return weights(entry.init());
@@ -382,9 +382,9 @@ public final class ExperimentRequest {
 
     /** Removes the augmentations that may change a class, unless the user wrote them, or applies those of the option. */
     private Recipe harmless(Recipe recipe, Entry entry, Task task) {
-        if (said.augment != null) {
+        if (content.augment != null) {
             try {
-                return LabelPreservingAugmentations.parse(said.augment).appliedTo(recipe);
+                return LabelPreservingAugmentations.parse(content.augment).appliedTo(recipe);
             } catch (RequestException e) {
                 throw new RequestException(entry.name() + ": " + e.getMessage(), e);
             }
@@ -425,7 +425,7 @@ public final class ExperimentRequest {
     public ExperimentSpec spec(List<ClassifierConfig> classifiers, @Nullable TuningSpec tuning) {
         long networks =
                 classifiers.stream().map(ClassifierConfig::name).distinct().count();
-        if (said.init != null && networks > 1) {
+        if (content.init != null && networks > 1) {
             throw new RequestException("--init must be for one classifier, but there are " + networks
                     + ": name one, or write init beside each in an experiment file");
         }

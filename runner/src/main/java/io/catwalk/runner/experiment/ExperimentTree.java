@@ -44,8 +44,8 @@ public final class ExperimentTree {
                             + " trial_timeout trial_timeout_seconds")
                     .split(" ", -1));
 
-    /** Those that are read into {@link ExperimentRequest.Said}, and what only options set. */
-    private static final List<String> SAID =
+    /** Those that are read into {@link ExperimentRequest.Content}, and what only options set. */
+    private static final List<String> CONTENT =
             List.of("dataset datasets names choice classifiers recipe init augment".split(" ", -1));
 
     /** What is read where neither file nor option says anything; jobs and threads are chosen later then. */
@@ -232,14 +232,14 @@ public final class ExperimentTree {
 
     /** Reads the data sets, which are at least one. */
     public List<DatasetSpec> readDataSets() {
-        return said().dataSets();
+        return content().dataSets();
     }
 
-    private ExperimentRequest.Said said() {
+    private ExperimentRequest.Content content() {
         List<ObjectNode> unused = dataSets();
-        ObjectNode said = tree.objectNode();
-        SAID.stream().filter(tree::has).forEach(key -> said.set(key, tree.path(key)));
-        return read(said, ExperimentRequest.Said.class);
+        ObjectNode part = tree.objectNode();
+        CONTENT.stream().filter(tree::has).forEach(key -> part.set(key, tree.path(key)));
+        return read(part, ExperimentRequest.Content.class);
     }
 
     private <T> T read(JsonNode node, Class<T> type) {
@@ -253,9 +253,9 @@ public final class ExperimentTree {
      *     file and the position in it
      */
     public ExperimentRequest read() {
-        ExperimentRequest.Said said = said();
-        ObjectNode all = tree.deepCopy().remove(SAID);
-        all.set("dataset", TreeReader.MAPPER.valueToTree(said.dataSets().get(0)));
+        ExperimentRequest.Content content = content();
+        ObjectNode all = tree.deepCopy().remove(CONTENT);
+        all.set("dataset", TreeReader.MAPPER.valueToTree(content.dataSets().get(0)));
         if (all.has("trial_timeout")) {
             String name = options.getOrDefault("trial_timeout", source + "trial_timeout");
             all.put(
@@ -267,7 +267,7 @@ public final class ExperimentTree {
         ObjectNode whole = RecipeOverrides.merged(defaults, all);
         ComputeDevice device = Accelerators.here().choose(whole.path("device").asString(""));
         whole.set("device", TreeReader.MAPPER.valueToTree(device));
-        return new ExperimentRequest(this, said, read(whole, ExperimentSpec.class));
+        return new ExperimentRequest(this, content, read(whole, ExperimentSpec.class));
     }
 
     private static String text(Path path) {
