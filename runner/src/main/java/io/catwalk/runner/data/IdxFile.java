@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import java.util.function.ObjIntConsumer;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
@@ -87,14 +86,27 @@ record IdxFile(Path path, Part part, List<Integer> shape) {
         return sha256.hex();
     }
 
-    /** Reads what follows the header. */
-    byte[] bytes() {
+    /** Reads what follows the header as numbers, if the heap has room for them. */
+    int[] numbers() {
         if (length() > LONGEST_ARRAY) {
             throw broken(path, "at most 2 GiB after the header", shape.toString());
         }
-        ByteBuffer bytes = ByteBuffer.wrap(room(path, (int) length(), byte[]::new));
-        pieces(BUFFER, header -> {}, (piece, length) -> bytes.put(piece, 0, length));
-        return bytes.array();
+        int length = (int) length();
+        try {
+            IntBuffer numbers = IntBuffer.allocate(length);
+            pieces(BUFFER, header -> {}, (piece, count) -> {
+                for (int i = 0; i < count; i++) {
+                    numbers.put(piece[i] & 0xff);
+                }
+            });
+            return numbers.array();
+        } catch (OutOfMemoryError e) {
+            throw new RequestException(
+                    "IDX file %s: expected data that fits into the heap of %,d MiB, but its header says %,d bytes or labels; "
+                                    .formatted(path, Runtime.getRuntime().maxMemory() >> 20, length)
+                            + "set a larger heap with CATWALK_OPTS=-Xmx8g, or use a part of the images",
+                    e);
+        }
     }
 
     /** Reads what follows the header, entry by entry along the first dimension, each with its index. */
@@ -209,19 +221,6 @@ record IdxFile(Path path, Part part, List<Integer> shape) {
                         .bitLength()
                 > 26) {
             throw broken(path, "images of less than 64 Mi pixels", shape.toString());
-        }
-    }
-
-    /** Allocates an array, if the heap has room for it. */
-    static <A> A room(Path path, int length, IntFunction<A> array) {
-        try {
-            return array.apply(length);
-        } catch (OutOfMemoryError e) {
-            throw new RequestException(
-                    "IDX file %s: expected data that fits into the heap of %,d MiB, but its header says %,d bytes or labels; "
-                                    .formatted(path, Runtime.getRuntime().maxMemory() >> 20, length)
-                            + "set a larger heap with CATWALK_OPTS=-Xmx8g, or use a part of the images",
-                    e);
         }
     }
 

@@ -183,10 +183,7 @@ record IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) 
                     "IDX file %s: expected %d labels, one per image of %s, found %d; use files of one set"
                             .formatted(labels.path(), images.shape().get(0), images.path(), count));
         }
-        byte[] bytes = labels.bytes();
-        int[] values = IdxFile.room(labels.path(), count, int[]::new);
-        Arrays.setAll(values, i -> Byte.toUnsignedInt(bytes[i]));
-        return values;
+        return labels.numbers();
     }
 
     private static void checkRange(IdxFile file, int[] labels, int classes) {

@@ -2,37 +2,28 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.RequestException;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
-import java.util.stream.IntStream;
+import java.util.function.Supplier;
 
 /** Reads many files on all cores, and still reports the same broken one every time. */
 final class OrderedParallel {
 
     private OrderedParallel() {}
 
-    /** Calls {@code read} for each item, in parallel, and returns the results in order; the first failure is thrown. */
+    /** Calls {@code read} for each item, in parallel; returns the results in order, or throws the first failure. */
     static <T, R> List<R> map(List<T> items, Function<T, R> read) {
-        int count = items.size();
-        AtomicReferenceArray<RequestException> failures = new AtomicReferenceArray<>(count);
-        List<Optional<R>> results = IntStream.range(0, count)
-                .parallel()
-                .mapToObj(i -> {
+        List<Supplier<R>> results = items.parallelStream()
+                .<Supplier<R>>map(item -> {
                     try {
-                        return Optional.of(read.apply(items.get(i)));
+                        R result = read.apply(item);
+                        return () -> result;
                     } catch (RequestException e) {
-                        failures.set(i, e);
-                        return Optional.<R>empty();
+                        return () -> {
+                            throw e;
+                        };
                     }
                 })
                 .toList();
-        for (int i = 0; i < count; i++) {
-            RequestException failure = failures.get(i);
-            if (failure != null) {
-                throw failure;
-            }
-        }
-        return results.stream().map(Optional::orElseThrow).toList();
+        return results.stream().map(Supplier::get).toList();
     }
 }
