@@ -82,8 +82,6 @@ final class DemoCommand extends ConsoleCommand {
     @Mixin
     private SandboxedCommand sandbox;
 
-    private record Shown(Path file, @Nullable String report) {}
-
     @Override
     int run(Console console) throws IOException, InterruptedException {
         if (images != 0) {
@@ -96,8 +94,8 @@ final class DemoCommand extends ConsoleCommand {
                     + ", found something else, which is not replaced: choose another --out");
         }
         DemoPage page = page();
-        Map<String, Shown> shown = shown(folder);
-        Path first = shown.values().iterator().next().file();
+        Map<String, Path> shown = shown();
+        Path first = shown.values().iterator().next();
         return sandbox.run(first, () -> write(page, folder, shown, console));
     }
 
@@ -115,9 +113,9 @@ final class DemoCommand extends ConsoleCommand {
         return new DemoPage(library, "install it with npm ci --prefix " + folder.resolve("web"));
     }
 
-    private Map<String, Shown> shown(Path folder) throws IOException {
+    private Map<String, Path> shown() throws IOException {
         RunFolder run = run();
-        Map<String, Shown> shown = run == null ? ofFiles() : ofRun(run, folder);
+        Map<String, Path> shown = run == null ? ofFiles() : ofRun(run);
         if (shown.isEmpty()) {
             throw new RequestException("expected networks with ONNX files in " + subjects.get(0)
                     + ", found none: write them by catwalk export " + subjects.get(0));
@@ -125,56 +123,62 @@ final class DemoCommand extends ConsoleCommand {
         return shown;
     }
 
-    private static Map<String, Shown> ofRun(RunFolder run, Path folder) throws IOException {
-        Map<String, Shown> shown = new LinkedHashMap<>();
-        Path from = folder.toAbsolutePath().normalize();
-        Path report = Reports.page(run).toAbsolutePath().normalize();
-        String address = Files.exists(report) && from.getRoot().equals(report.getRoot())
-                ? from.relativize(report).toString().replace('\\', '/')
-                : null;
+    private static Map<String, Path> ofRun(RunFolder run) throws IOException {
+        Map<String, Path> shown = new LinkedHashMap<>();
         for (TrialOutcome.Done done : run.recorded().results().done()) {
             TrialFolder trial = run.trial(done.trial());
-            String label = done.trial().label();
             if (Files.exists(trial.onnx())) {
                 trial.requireOwnOnnx(done);
-                shown.putIfAbsent(
-                        label,
-                        new Shown(trial.onnx(), address == null ? null : address + "#" + RunDocument.confusion(label)));
+                shown.putIfAbsent(done.trial().label(), trial.onnx());
             }
         }
         return shown;
     }
 
-    private Map<String, Shown> ofFiles() {
-        Map<String, Shown> shown = new LinkedHashMap<>();
+    private Map<String, Path> ofFiles() {
+        Map<String, Path> shown = new LinkedHashMap<>();
         for (Path file : subjects) {
             if (!Files.isRegularFile(file)) {
                 throw new RequestException("expected an ONNX file, or one run folder alone, but " + file + " is "
                         + (Files.exists(file) ? "a folder beside other files" : "not there")
                         + ": name a run folder by itself, or files");
             }
-            if (shown.putIfAbsent(ModelFiles.name(file), new Shown(file, null)) != null) {
-                shown.put(file.toString(), new Shown(file, null));
+            if (shown.putIfAbsent(ModelFiles.name(file), file) != null) {
+                shown.put(file.toString(), file);
             }
         }
         return shown;
     }
 
-    private int write(DemoPage page, Path folder, Map<String, Shown> shown, Console console) throws IOException {
-        Path first = shown.values().iterator().next().file();
+    /** Returns the address of the report of the run, relative to the page; null if there is none. */
+    private static @Nullable String report(@Nullable RunFolder run, Path folder) {
+        if (run == null) {
+            return null;
+        }
+        Path from = folder.toAbsolutePath().normalize();
+        Path report = Reports.page(run).toAbsolutePath().normalize();
+        return Files.exists(report) && from.getRoot().equals(report.getRoot())
+                ? from.relativize(report).toString().replace('\\', '/')
+                : null;
+    }
+
+    private int write(DemoPage page, Path folder, Map<String, Path> shown, Console console) throws IOException {
+        Path first = shown.values().iterator().next();
         OnnxMetadata metadata = OnnxMetadata.read(first);
         ImageDataset all =
                 images == 0 ? null : dataset.matched(first, dataset.load(first, metadata, console), metadata);
         ImageSource tests =
                 all == null ? null : all.test().limit(images, all.classes().size(), 0);
         OnnxHints hints = all == null ? dataset.options.hints() : dataset.hints(all);
+        RunFolder run = run();
+        String report = report(run, folder);
         List<DemoPage.Network> networks = new ArrayList<>();
         Set<String> datasets = new LinkedHashSet<>();
         List<String> classes = null;
         Signature size = null;
         String fit = null;
-        for (Map.Entry<String, Shown> entry : shown.entrySet()) {
-            Path file = entry.getValue().file();
+        for (Map.Entry<String, Path> entry : shown.entrySet()) {
+            Path file = entry.getValue();
             ModelFiles.requireWeightsInside(file);
             try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
                 Signature here = predictor.signature();
@@ -207,8 +211,8 @@ final class DemoCommand extends ConsoleCommand {
                             + ", as for the files before, but found " + own + ": write a separate page for it");
                 }
                 fit = fit == null ? own : fit;
-                networks.add(new DemoPage.Network(
-                        entry.getKey(), file, signature, entry.getValue().report()));
+                String shownAt = report == null ? null : report + "#" + RunDocument.confusion(entry.getKey());
+                networks.add(new DemoPage.Network(entry.getKey(), file, signature, shownAt));
             }
         }
         page.write(
@@ -222,7 +226,6 @@ final class DemoCommand extends ConsoleCommand {
                         networks,
                         tests == null ? new byte[0] : tests.read(0, tests.size()),
                         tests == null ? new int[0] : tests.labels()));
-        RunFolder run = run();
         if (run != null && out == null && Files.exists(Reports.page(run))) {
             dock(run, console);
         }

@@ -15,53 +15,9 @@ import java.nio.FloatBuffer;
  */
 enum ImageLayout {
     /** All values of a channel are consecutive: the order of the shape. */
-    CHANNELS_FIRST {
-        @Override
-        NDArray view(NDArray memory, Shape shape) {
-            return memory.reshape(shape);
-        }
-
-        @Override
-        NDArray memory(NDArray array) {
-            return array.flatten();
-        }
-
-        @Override
-        int pixelStride(int channels) {
-            return 1;
-        }
-
-        @Override
-        int channelStride(int pixels) {
-            return pixels;
-        }
-    },
-
+    CHANNELS_FIRST,
     /** All values of a pixel are consecutive. Convolutions compute in this order, and otherwise copy to it and back. */
-    CHANNELS_LAST {
-        @Override
-        NDArray view(NDArray memory, Shape shape) {
-            return isOfImages(shape)
-                    ? memory.reshape(shape.get(0), shape.get(2), shape.get(3), shape.get(1))
-                            .transpose(0, 3, 1, 2)
-                    : memory.reshape(shape);
-        }
-
-        @Override
-        NDArray memory(NDArray array) {
-            return isOfImages(array.getShape()) ? array.transpose(0, 2, 3, 1).flatten() : array.flatten();
-        }
-
-        @Override
-        int pixelStride(int channels) {
-            return channels;
-        }
-
-        @Override
-        int channelStride(int pixels) {
-            return 1;
-        }
-    };
+    CHANNELS_LAST;
 
     /**
      * Selects the faster layout for an initialized network: channels last if it has a convolution over images, unless
@@ -91,10 +47,18 @@ enum ImageLayout {
      * Returns values, contiguous in this layout, in the shape that a network expects, without a copy. Only shapes of
      * four sizes have more than one layout: (batch, channels, height, width), (filters, channels, height, width).
      */
-    abstract NDArray view(NDArray memory, Shape shape);
+    NDArray view(NDArray memory, Shape shape) {
+        return this == CHANNELS_LAST && isOfImages(shape)
+                ? memory.reshape(shape.get(0), shape.get(2), shape.get(3), shape.get(1))
+                        .transpose(0, 3, 1, 2)
+                : memory.reshape(shape);
+    }
 
     /** Returns the values in the order of this layout, as one vector; copies only if the array has another layout. */
-    abstract NDArray memory(NDArray array);
+    NDArray memory(NDArray array) {
+        boolean last = this == CHANNELS_LAST && isOfImages(array.getShape());
+        return (last ? array.transpose(0, 2, 3, 1) : array).flatten();
+    }
 
     /** Writes images, one after the other and channels first, into memory of this layout, from its position on. */
     void put(float[] images, int count, int channels, FloatBuffer target) {
@@ -127,8 +91,12 @@ enum ImageLayout {
     }
 
     /** Returns the distance, in values, between two neighboring pixels of a row. */
-    abstract int pixelStride(int channels);
+    int pixelStride(int channels) {
+        return this == CHANNELS_LAST ? channels : 1;
+    }
 
     /** Returns the distance, in values, between two channels of a pixel, in an image of {@code pixels} pixels. */
-    abstract int channelStride(int pixels);
+    int channelStride(int pixels) {
+        return this == CHANNELS_LAST ? 1 : pixels;
+    }
 }

@@ -19,64 +19,27 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a network with its trained weights, on the processor, and the history of its training. Closing it frees the
- * weights.
+ * A network with its trained weights, on the processor, and the history of its training. Closing it frees the weights.
+ *
+ * @param manager owns the weights
+ * @param block images (batch, channels, height, width) to logits (batch, classes)
+ * @param history one record per epoch; empty if the weights were loaded
+ * @param bestEpoch number of the epoch of the weights, from 1; 0 if they were loaded
+ * @param transfer which weights the training started from; null if all were random, or the weights were loaded
  */
-public final class TrainedModel implements AutoCloseable {
+public record TrainedModel(
+        NDManager manager,
+        Block block,
+        Task task,
+        List<Epoch> history,
+        int bestEpoch,
+        @Nullable TransferReport transfer)
+        implements AutoCloseable {
 
     private static final String FILE = "network";
 
     /** Name of the file that {@link #save} writes. */
     public static final String FILE_NAME = FILE + "-0000.params";
-
-    private final NDManager manager;
-    private final Block block;
-    private final Task task;
-    private final List<Epoch> history;
-    private final int bestEpoch;
-    private final @Nullable TransferReport transfer;
-
-    TrainedModel(
-            NDManager manager,
-            Block block,
-            Task task,
-            List<Epoch> history,
-            int bestEpoch,
-            @Nullable TransferReport transfer) {
-        this.manager = manager;
-        this.block = block;
-        this.task = task;
-        this.history = List.copyOf(history);
-        this.bestEpoch = bestEpoch;
-        this.transfer = transfer;
-    }
-
-    /**
-     * Returns the network, whose parameters are the trained weights: images (batch, channels, height, width) to logits
-     * (batch, classes).
-     */
-    public Block block() {
-        return block;
-    }
-
-    public Task task() {
-        return task;
-    }
-
-    /** Returns one record per epoch; empty if the weights were loaded. */
-    public List<Epoch> history() {
-        return history;
-    }
-
-    /** Returns the number of the epoch of the weights, from 1; 0 if they were loaded. */
-    public int bestEpoch() {
-        return bestEpoch;
-    }
-
-    /** Returns which weights the training started from; null if all were random, or the weights were loaded. */
-    public @Nullable TransferReport transfer() {
-        return transfer;
-    }
 
     /** Counts the values in all trainable parameters. */
     public long parameters() {

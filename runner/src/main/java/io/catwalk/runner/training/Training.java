@@ -32,56 +32,35 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The engine has one random generator for the whole process, so only one training at a time may run
  * in it.
+ *
+ * @param recipe how to train; its batch is at most as large as the training data
+ * @param fold number of the fold, 0 for a hold-out
+ * @param device that computes the steps and the validation
+ * @param start weights to start from; null starts from random ones
+ * @param nanoTime a clock, in nanoseconds
  */
-public final class Training {
+public record Training(
+        LoadedClassifier classifier,
+        Hyperparameters chosen,
+        Task task,
+        TrainingData data,
+        Recipe recipe,
+        long seed,
+        int fold,
+        ComputeDevice device,
+        @Nullable WarmStart start,
+        LongSupplier nanoTime) {
 
     /** One thread is enough: the engine computes for longer than it takes to copy an image. */
     private static final int LOADER_THREADS = 1;
 
-    private final LoadedClassifier classifier;
-    private final Hyperparameters chosen;
-    private final Task task;
-    private final TrainingData data;
-    private final Recipe recipe;
-    private final Seeds seeds;
-    private final ComputeDevice device;
-    private final @Nullable WarmStart start;
-    private final LongSupplier nanoTime;
-
-    /**
-     * Prepares a training.
-     *
-     * @param recipe how to train; its batch is at most as large as the training data
-     * @param fold number of the fold, 0 for a hold-out
-     * @param device that computes the steps and the validation
-     * @param start weights to start from; null starts from random ones
-     * @param nanoTime a clock, in nanoseconds
-     */
-    public Training(
-            LoadedClassifier classifier,
-            Hyperparameters chosen,
-            Task task,
-            TrainingData data,
-            Recipe recipe,
-            long seed,
-            int fold,
-            ComputeDevice device,
-            @Nullable WarmStart start,
-            LongSupplier nanoTime) {
+    /** Checks the size of a batch. */
+    public Training {
         int images = data.split().train().length;
         if (recipe.batchSize() > images) {
             throw new IllegalArgumentException("batch size must be at most the number of training images, " + images
                     + ", but is " + recipe.batchSize());
         }
-        this.classifier = classifier;
-        this.chosen = chosen;
-        this.task = task;
-        this.data = data;
-        this.recipe = recipe;
-        this.seeds = new Seeds(seed, fold);
-        this.device = device;
-        this.start = start;
-        this.nanoTime = nanoTime;
     }
 
     /** Trains from beginning to end, or until {@code patience} epochs brought no improvement. */
@@ -102,7 +81,7 @@ public final class Training {
         Engine engine = Engine.getEngine("PyTorch");
         NDManager manager = engine.newBaseManager(Device.cpu());
         try {
-            engine.setRandomSeed(seeds.engineSeed(Purpose.INITIALIZATION));
+            engine.setRandomSeed(new Seeds(seed, fold).engineSeed(Purpose.INITIALIZATION));
             Block block = classifier.build(task, chosen);
             classifier.initialize(block, manager, task);
             TransferReport transfer = start == null ? null : TransferReport.of(start, block, classifier, chosen, task);
@@ -131,6 +110,7 @@ public final class Training {
         private final BatchQueue batches;
         private final ClassBalance balance;
         private final @Nullable BatchLoss ownLoss;
+        private final Seeds seeds = new Seeds(seed, fold);
         private final SplitMix64 shuffle = seeds.generator(Purpose.SHUFFLE);
         private final int[] order = data.split().train().clone();
         private final EpochBatches dealt = EpochBatches.of(order.length, recipe.batchSize());

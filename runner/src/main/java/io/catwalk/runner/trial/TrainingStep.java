@@ -31,30 +31,14 @@ import org.slf4j.LoggerFactory;
  * The first step of a trial, which ends with its weights on the disk. It uses the weights of an earlier attempt,
  * or continues from the state of a training that was stopped, or starts at the beginning.
  */
-final class TrainingStep {
+record TrainingStep(
+        TrialOrder order,
+        @Nullable InitialWeights init,
+        TrialFolder folder,
+        Duration checkpointPause,
+        LongSupplier nanoTime) {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainingStep.class);
-
-    private final TrialOrder order;
-    private final @Nullable InitialWeights init;
-    private final TrialFolder folder;
-    private final String key;
-    private final Duration checkpointPause;
-    private final LongSupplier nanoTime;
-
-    TrainingStep(
-            TrialOrder order,
-            @Nullable InitialWeights init,
-            TrialFolder folder,
-            Duration checkpointPause,
-            LongSupplier nanoTime) {
-        this.order = order;
-        this.init = init;
-        this.folder = folder;
-        this.checkpointPause = checkpointPause;
-        this.nanoTime = nanoTime;
-        key = order.key();
-    }
 
     /** A network whose weights are on the disk, and how they were made. */
     record Trained(TrainedModel model, TrainedWeights weights) implements AutoCloseable {
@@ -74,7 +58,7 @@ final class TrainingStep {
         });
         TrainedWeights earlier;
         try {
-            earlier = folder.readTraining(key);
+            earlier = folder.readTraining(order.key());
         } catch (IOException e) {
             LOG.warn("The weights of an earlier attempt cannot be read, and are made again", e);
             earlier = null;
@@ -122,7 +106,7 @@ final class TrainingStep {
                                 showHistory(history);
                                 listener.accept(epoch);
                             },
-                            Checkpoints.in(folder.file(TrialFile.CHECKPOINT), key, checkpointPause, nanoTime));
+                            Checkpoints.in(folder.file(TrialFile.CHECKPOINT), order.key(), checkpointPause, nanoTime));
         } catch (IOException e) {
             throw new InfrastructureException("the weights that the plugin brings cannot be read: " + Reasons.of(e), e);
         }
@@ -185,7 +169,7 @@ final class TrainingStep {
                 data.split().train().length, order.spec().recipe().batchSize());
         TrialFile.Digest digest = TrialFile.Digest.of(folder.path(), TrialFile.WEIGHTS);
         return new TrainedWeights(
-                key,
+                order.key(),
                 digest,
                 new Efficiency(
                         model.parameters(),
