@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Criterion;
 import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.trial.ParityResult;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -35,5 +36,17 @@ class WordingTest {
     @CsvSource({"ACCURACY, accuracy", "BALANCED_ACCURACY, balanced accuracy", "MACRO_F1, macro F1", "LOSS, loss"})
     void aCriterionHasItsName(Criterion criterion, String name) {
         assertThat(Wording.criterion(criterion)).isEqualTo(name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NO_FORM, has no ONNX form: why",
+        "UNWRITTEN, could not be written: why",
+        "ANOTHER_NETWORK, REFUSED: why"
+    })
+    void whyThereIsNoFileIsSaid(ParityResult.Missing missing, String words) {
+        assertThat(Wording.parity(
+                        new ParityResult(false, 0, 0, null, null, null, 1e-3, 0, "why", missing, null, null, null)))
+                .isEqualTo(words);
     }
 }

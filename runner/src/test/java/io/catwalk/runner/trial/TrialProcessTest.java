@@ -9,7 +9,6 @@ import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.latency.LatencySettings;
 import io.catwalk.runner.plugin.TestPlugin;
-import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,8 +117,9 @@ final class TrialProcessTest {
         TrialFolder halted = trial("halted");
         Done done = train(order("halts-when-traced", 1), halted, epoch -> {});
 
-        assertThat(Wording.parity(Objects.requireNonNull(done.parity())))
-                .startsWith("has no ONNX form: its process ended by itself with exit code 5");
+        ParityResult parity = Objects.requireNonNull(done.parity());
+        assertThat(parity.missing()).isEqualTo(ParityResult.Missing.NO_FORM);
+        assertThat(parity.worst()).startsWith("its process ended by itself with exit code 5");
         Done written = (Done) halted.readOutcome();
         assertThat(written.parity()).isEqualTo(done.parity());
         assertThat(written.metrics()).isEqualTo(done.metrics());

@@ -12,7 +12,6 @@ import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
-import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.ParityResult.Missing;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -98,7 +97,6 @@ final class TrialRunTest {
         Done done = (Done) told(deed, () -> run(order("tiny", 1)));
 
         assertThat(parity(done).missing()).isEqualTo(Missing.NO_FORM);
-        assertThat(Wording.parity(parity(done))).startsWith("has no ONNX form: ");
         assertThat(trial().onnx()).doesNotExist();
         assertThat(done.files())
                 .extracting(TrialFile.Digest::file)
@@ -133,7 +131,7 @@ final class TrialRunTest {
         Object weights = Files.getLastModifiedTime(trial().file(TrialFile.WEIGHTS));
         Done unwritten = (Done) new TrialRun(order, trial()).run(epoch -> {}, evaluated -> {});
         assertThat(parity(unwritten).missing()).isEqualTo(Missing.UNWRITTEN);
-        assertThat(Wording.parity(parity(unwritten))).startsWith("could not be written: cannot write ");
+        assertThat(parity(unwritten).worst()).startsWith("cannot write ");
 
         Done done = (Done) run(order);
         assertThat(parity(done).agrees()).isTrue();
@@ -260,7 +258,7 @@ final class TrialRunTest {
         ParityResult parity = told("shift", this::exportQuietly);
         assertThat(parity.agrees()).isFalse();
         assertThat(parity.missing()).isEqualTo(Missing.ANOTHER_NETWORK);
-        assertThat(Wording.parity(parity)).startsWith("REFUSED: the network no longer gives the answers");
+        assertThat(parity.worst()).startsWith("the network no longer gives the answers");
         assertThat(told("IllegalStateException", this::exportQuietly).agrees()).isFalse();
         assertThat(Sha256.of(trial().onnx())).isEqualTo(proven);
         assertThat(trial().outcome()).hasContent(outcome);
