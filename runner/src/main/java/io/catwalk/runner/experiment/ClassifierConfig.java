@@ -10,10 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names one classifier of an experiment with everything that was chosen for it.
  *
- * @param name of the classifier
- * @param variant name of this choice
- * @param hyperparameters the complete point of the search space
- * @param recipe how to train
+ * @param variant name of this choice of hyperparameters, a complete point of the search space, and recipe
  * @param init weights to start from; null for random ones
  * @param pluginSha256 digest of the jar that it was resolved with, 64 lower-case hexadecimal digits; null if
  *     it may come from any jar

@@ -22,20 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Specifies an experiment completely, as {@code experiment.yaml} shows it: on the same machine, with the
- * same plugins, it reproduces the same numbers.
+ * same plugins, it reproduces the same numbers. Each classifier is trained once with each seed; {@code jobs} trials run
+ * at once, each with {@code threads} of the engine.
  *
- * @param schema version of this format
- * @param dataset which images
- * @param split how they are split
- * @param classifiers the classifiers that take part
- * @param seeds of the trials; each classifier is trained once with each
- * @param jobs how many trials run at once
- * @param threads of the engine in each trial
- * @param device what the networks are trained on
  * @param trialTimeoutSeconds time after which a trial is stopped; null for no limit
  * @param region which differences in accuracy do not matter, in percentage points
  * @param tuning how to search among the classifiers' variants; null to run all of them
- * @param command command line of the user, for the record
  */
 public record ExperimentSpec(
         int schema,

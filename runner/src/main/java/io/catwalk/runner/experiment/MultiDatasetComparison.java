@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds how the classifiers of an experiment compare over several data sets, as {@code across.json} shows it.
  *
- * @param schema version of this format
- * @param name of the folder
- * @param command command line of the user
  * @param regionPoints largest difference in accuracy that does not matter, in percentage points
  * @param classifiers labels, the best rank first; in the order of the request where there is no ranking
  * @param dataSets the results of each data set, in the order of the request
@@ -51,12 +48,10 @@ public record MultiDatasetComparison(
     /**
      * Holds the results of one data set.
      *
-     * @param folder of its run
      * @param name of the data set; the name of the folder before the run has begun
      * @param classes number of classes, 0 before the run has begun
      * @param train number of images that are trained on
      * @param test number of test images of a trial
-     * @param planned number of trials
      * @param finished number of trials that are done or failed
      * @param counts whether it counts in the ranking: every classifier of the ranking has a network here
      * @param accuracies of each classifier, the mean over its seeds and folds, 0 to 1; a classifier without a

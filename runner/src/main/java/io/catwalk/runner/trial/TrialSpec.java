@@ -15,16 +15,11 @@ import org.jspecify.annotations.Nullable;
  * Specifies one trial completely: with the same plugin, data, threads and machine it gives the same
  * weights.
  *
- * @param classifier name of the architecture
- * @param variant name of this choice of hyperparameters and recipe
- * @param hyperparameters the complete point of the search space
- * @param recipe how to train
+ * @param variant name of this choice of hyperparameters, a complete point of the search space, and recipe
  * @param seed of everything random in the trial
  * @param fold number of the fold, from 1; 0 for a hold-out
  * @param threads of the engine; they determine the order of sums, and so belong to the result
- * @param device what it is trained on
  * @param init weights to start from; null for random ones
- * @param purpose what the network is for
  */
 public record TrialSpec(
         String classifier,
