@@ -30,14 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Measures several networks in turns, one process after the other: each once, then each again, as often as its order
  * says. If the machine changes meanwhile (its clock, its temperature, its other work), this affects all networks alike.
  */
-public final class LatencyBench {
-
-    private final BenchProcess process;
-
-    /** Prepares a measurement with processes that measure one network each. */
-    public LatencyBench(BenchProcess process) {
-        this.process = process;
-    }
+public record LatencyBench(BenchProcess process) {
 
     /** Measures a network in one process. Nothing else should run on the machine meanwhile. */
     @FunctionalInterface
