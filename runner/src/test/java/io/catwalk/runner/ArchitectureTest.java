@@ -244,7 +244,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "statistics, 16",
-        "evaluation, 18",
+        "evaluation, 16",
         "results, 5",
         "experiment, 23",
         "latency, 8",
