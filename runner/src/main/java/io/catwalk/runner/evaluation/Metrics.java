@@ -8,10 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the metrics of an {@link Evaluation} that are one number each, as results show them.
  *
- * @param images number of images
  * @param accuracy share of images predicted correctly, 0 to 1
  * @param accuracyLow lower bound of its 95 % Wilson interval
- * @param accuracyHigh upper bound
  * @param macro averages that give each class the same weight
  * @param micro averages over all images at once
  * @param weighted averages that weight each class by its images
@@ -47,9 +45,6 @@ public record Metrics(
     /**
      * Averages the classes' scores into one number each, 0 to 1.
      *
-     * @param precision average precision
-     * @param recall average recall
-     * @param f1 average F1
      * @param f05 average F-beta with beta 0.5
      * @param f2 average F-beta with beta 2
      */

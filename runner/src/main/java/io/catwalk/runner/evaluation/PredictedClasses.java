@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
  *
  * <p>The arrays are not copied; callers must not change them afterwards.
  *
- * @param classes number of classes; at least 2
  * @param labels true class of each image, in data-set order
  * @param predicted class with the highest logit for each image; among equals the lowest class
  */

@@ -35,31 +35,13 @@ record Journal(Path path) {
     /** The version of the format that this program writes. */
     static final int SCHEMA = 2;
 
-    /**
-     * Holds what all trials of the run share.
-     *
-     * @param schema version of the format
-     * @param startedAt moment of the first start, ISO 8601, UTC
-     * @param dataset what is trained and evaluated on
-     */
+    /** Holds what all trials of the run share; the moment of the first start is in ISO 8601, UTC. */
     record Head(int schema, String startedAt, RunResults.Dataset dataset) {}
 
-    /**
-     * Records the outcome of a trial.
-     *
-     * @param key identifies what made it
-     * @param seconds that the run had lasted when the trial ended
-     * @param outcome done, failed or lost
-     */
+    /** Records the outcome of a trial, the key of what made it, and how long the run had lasted when it ended. */
     record Entry(String key, double seconds, TrialOutcome outcome) {}
 
-    /**
-     * Holds the content of the journal.
-     *
-     * @param head its first line; null if there is no journal yet
-     * @param entries its other lines
-     * @param repaired whether the last line was incomplete, and was cut off
-     */
+    /** Holds the content: the first line, if there is a journal, the others, and whether the last one was cut off. */
     record Content(@Nullable Head head, List<Entry> entries, boolean repaired) {}
 
     /**

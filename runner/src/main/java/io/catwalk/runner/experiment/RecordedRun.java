@@ -22,14 +22,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the state of a run, finished or not, as recorded in its journal.
- *
- * @param folder of the run
- * @param spec the request
- * @param startedAt moment of the first start, ISO 8601, UTC
- * @param seconds that the run has lasted
- * @param dataset what is trained and evaluated on
- * @param outcomes so far
+ * Holds the state of a run, finished or not, as recorded in its journal: with the moment of the first start, in ISO
+ * 8601, UTC, and how long it has lasted.
  */
 public record RecordedRun(
         RunFolder folder,
@@ -124,7 +118,6 @@ public record RecordedRun(
      * of threads. This is the place where most were measured and, if several tie, the first. Everything that shows
      * latencies shows these; latencies from other places stay in the journal and in {@code trial.json}.
      *
-     * @param trials in their order, without the latencies of other places
      * @param leftOut the other places
      */
     record LatencyColumn(List<TrialOutcome> trials, List<String> leftOut) {

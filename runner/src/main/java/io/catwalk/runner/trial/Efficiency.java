@@ -16,9 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Holds the costs of a trial. CPU time and peak memory are those of the trial's process; with
  * {@code --in-process} that is the whole program, and includes earlier trials.
  *
- * @param parameters number of trained parameters
  * @param multiplyAccumulates MACs of one image, counted on the ONNX graph; null without one
- * @param modelBytes size of the saved weights
  * @param onnxBytes size of the ONNX file; null without one
  * @param trainingSeconds spent on the steps of all epochs
  * @param trainingImagesPerSecond images of all steps divided by that time

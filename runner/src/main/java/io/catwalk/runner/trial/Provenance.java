@@ -5,18 +5,11 @@ import io.catwalk.runner.training.TransferReport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records everything that made a result, besides its recipe, hyperparameters and seed.
+ * Records everything that made a result, besides its recipe, hyperparameters and seed; digests are hexadecimal.
  *
- * @param pluginId id of the plugin
- * @param pluginVersion its version
- * @param pluginSha256 digest of its jar, in hexadecimal
- * @param datasetSha256 digest of the data set, in hexadecimal
- * @param splitSha256 digest of the training and validation indices, in hexadecimal
- * @param threads of the engine
+ * @param splitSha256 digest of the training and validation indices
  * @param card name of the graphics card that it was trained on; null for the processor
  * @param transfer which weights it started from; null for random ones
- * @param software versions
- * @param machine that it ran on
  */
 public record Provenance(
         String pluginId,

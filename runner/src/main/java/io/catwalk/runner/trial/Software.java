@@ -6,15 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.Properties;
 
-/**
- * Holds the versions of the software that made a result.
- *
- * @param catwalk version of this program
- * @param djl version of the Deep Java Library
- * @param pytorch version of the native PyTorch
- * @param onnxruntime version of ONNX Runtime
- * @param java vendor and version of the JVM
- */
+/** Holds the versions of the software that made a result: of the JVM with its vendor. */
 public record Software(String catwalk, String djl, String pytorch, String onnxruntime, String java) {
 
     /** Reads the versions that the build recorded. */

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param startedAt moment of the start, ISO 8601, UTC
  * @param totalSeconds from the start to the last file, with loading and evaluation
- * @param epochs number of epochs that were trained
  * @param bestEpoch number of the epoch whose weights were kept, from 1
  * @param secondsPerEpoch median over the epochs, without validation
  * @param steps of the optimizer in all of these epochs; null in older results

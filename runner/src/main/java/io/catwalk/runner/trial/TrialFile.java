@@ -96,13 +96,7 @@ public enum TrialFile {
         return OTHERS.matcher(whole).matches() || Stream.of(values()).anyMatch(one -> one.path.equals(whole));
     }
 
-    /**
-     * Identifies the content of a file, so that a changed file is noticed.
-     *
-     * @param file its path in the trial folder, with slashes
-     * @param bytes its size
-     * @param sha256 of its content, 64 lower-case hexadecimal digits
-     */
+    /** Identifies the content of a file, by its path in the trial folder, so that a changed file is noticed. */
     public record Digest(String file, long bytes, String sha256) {
 
         static Digest of(Path folder, TrialFile file) throws IOException {

@@ -47,15 +47,10 @@ public sealed interface TrialOutcome {
     /**
      * The trial was trained and evaluated.
      *
-     * @param trial its specification
      * @param firstError why the first attempt failed, in one line; null if it did not
-     * @param metrics of its weights
      * @param overfitting the gaps between training, validation and test accuracy, and the verdict; always computed from
      *     the metrics, since earlier versions had another rule
      * @param parity how far its ONNX file differs from it; null if it was not to be exported
-     * @param efficiency its costs
-     * @param timing when it ran and how long
-     * @param normalization of the pixels that the network expects
      * @param provenance everything else that made it
      * @param files digests of its weights, predictions and ONNX file
      */
@@ -160,7 +155,6 @@ public sealed interface TrialOutcome {
     /**
      * The trial has no trained network, for reasons of its own.
      *
-     * @param trial its specification
      * @param error why, in one line
      * @param firstError why the first attempt failed, in one line; null if it was not tried again
      */
@@ -189,7 +183,6 @@ public sealed interface TrialOutcome {
      * The outcome of the trial is unknown, since there was a problem with whatever ran it: a process that could not be
      * started, a full disk, a machine that is no longer available.
      *
-     * @param trial its specification
      * @param error which problem, in one line
      * @param firstError why the first attempt failed, in one line; null if it was not tried again
      */
