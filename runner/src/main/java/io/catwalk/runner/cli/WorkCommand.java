@@ -5,8 +5,8 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.experiment.ExperimentTree;
-import io.catwalk.runner.remote.Delivery;
 import io.catwalk.runner.remote.OrderRunner;
+import io.catwalk.runner.remote.TrialResultArchive;
 import io.catwalk.runner.supply.FileSource;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
@@ -179,7 +179,7 @@ final class WorkCommand extends ConsoleCommand {
     /** Returns what came of the order before; null if nothing did, or it cannot be read and is replaced. */
     private static @Nullable TrialOutcome delivered(Path delivery, Console console) {
         try {
-            return Files.exists(delivery) ? Delivery.outcome(delivery) : null;
+            return Files.exists(delivery) ? TrialResultArchive.outcome(delivery) : null;
         } catch (IOException | RequestException e) {
             console.note(delivery + " cannot be read, and the order is carried out again: " + Reasons.of(e));
             return null;

@@ -209,7 +209,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
             return;
         }
         try {
-            TrialOutcome came = Delivery.read(delivery, order, trial, check);
+            TrialOutcome came = TrialResultArchive.read(delivery, order, trial, check);
             trial.writeOrder(order);
             outcome.complete(came);
         } catch (InterruptedException e) {

@@ -56,7 +56,7 @@ public record OrderRunner(TrialExecution execution, Path knownImages) {
                     listener.accept(trained.epoch());
                 }
             });
-            Delivery.write(delivery, outcome, folder);
+            TrialResultArchive.write(delivery, outcome, folder);
             if (!(outcome instanceof TrialOutcome.Lost)) {
                 Scratch.delete(own);
             }

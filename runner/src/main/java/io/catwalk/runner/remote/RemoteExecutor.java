@@ -123,7 +123,7 @@ public final class RemoteExecutor implements TrialExecutor {
             step = "the returned files cannot be saved: ";
             checks.acquire();
             try {
-                TrialOutcome came = Delivery.read(outcome, order, folder, check);
+                TrialOutcome came = TrialResultArchive.read(outcome, order, folder, check);
                 folder.writeOrder(order);
                 return came;
             } finally {

@@ -94,7 +94,7 @@ final class ForgedOutcomeTest {
     private static Map<String, byte[]> cameBack(TrialOrder of) throws IOException {
         TrialFolder there = new TrialFolder(Files.createTempDirectory(shared, "there"));
         Path zip = there.path().resolveSibling(there.path().getFileName() + ".zip");
-        Delivery.write(zip, new TrialInProcess().train(of, there, epoch -> {}), there);
+        TrialResultArchive.write(zip, new TrialInProcess().train(of, there, epoch -> {}), there);
         Map<String, byte[]> files = new TreeMap<>();
         try (ZipFile archive = new ZipFile(zip.toFile())) {
             for (ZipEntry entry : archive.stream().toList()) {
@@ -386,7 +386,7 @@ final class ForgedOutcomeTest {
     }
 
     private TrialOutcome read(Path zip) throws Exception {
-        return Delivery.read(zip, order, trial(), new TrialInProcess());
+        return TrialResultArchive.read(zip, order, trial(), new TrialInProcess());
     }
 
     private void requireLost(TrialOutcome outcome) throws IOException {
@@ -558,7 +558,7 @@ final class ForgedOutcomeTest {
         // A run folder is named relative to the working folder by most users.
         Path relative = Path.of("").toAbsolutePath().relativize(trial().path());
 
-        TrialOutcome outcome = Delivery.read(zip, of, new TrialFolder(relative), new TrialInProcess());
+        TrialOutcome outcome = TrialResultArchive.read(zip, of, new TrialFolder(relative), new TrialInProcess());
 
         assertThat(trial().file(TrialFile.WEIGHTS)).hasBinaryContent(files.get(WEIGHTS));
         assertThat(outcome).as("%s", outcome.error()).isInstanceOf(TrialOutcome.Done.class);

@@ -176,7 +176,7 @@ final class OrderFolderExecutorTest {
         executor.submit(order, trial(), news -> {});
         TrialFolder there = new TrialFolder(Files.createDirectory(folder.resolve("there")));
         TrialOutcome made = new MadeUpExecutor.Invention(Map.of()).train(order, there, epoch -> {});
-        Delivery.write(OrderRunner.delivery(folder.resolve("orders/0.json"), 1), made, there);
+        TrialResultArchive.write(OrderRunner.delivery(folder.resolve("orders/0.json"), 1), made, there);
         Path hindrance = Files.writeString(trial().path().resolve("model"), "not a folder, as if the disk were full");
 
         for (int attempt = 1; attempt <= 3; attempt++) {
@@ -254,7 +254,7 @@ final class OrderFolderExecutorTest {
         executor.submit(order, trial(), news -> {});
         for (int attempt = 1; attempt <= 3; attempt++) {
             assertThat(written(0).attempt()).isEqualTo(attempt);
-            Delivery.write(
+            TrialResultArchive.write(
                     OrderRunner.delivery(folder.resolve("orders/0.json"), attempt),
                     new TrialOutcome.Lost(order.spec(), "the disk of node " + attempt + " is full"),
                     trial());

@@ -22,15 +22,15 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 /** The result of an order: one file with the outcome and the files of the trial. */
-public final class Delivery {
+public final class TrialResultArchive {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TrialResultArchive.class);
 
     private static final String OUTCOME = "outcome.json";
 
     private static final int MOST_OUTCOME_BYTES = 64 << 20;
 
-    private Delivery() {}
+    private TrialResultArchive() {}
 
     /** Packs the result of a trial. */
     public static void write(Path file, TrialOutcome outcome, TrialFolder folder) throws IOException {
