@@ -115,7 +115,7 @@ public final class ContentStore {
         Matcher size = SIZE.matcher(text.strip().toUpperCase(Locale.ROOT));
         if (size.matches()) {
             return Long.parseLong(size.group(1))
-                    << 10 * " KMGT".indexOf(size.group(2).isEmpty() ? " " : size.group(2));
+                    << (10 * " KMGT".indexOf(size.group(2).isEmpty() ? " " : size.group(2)));
         }
         if (!text.isBlank()) {
             throw new RequestException(

@@ -66,18 +66,23 @@ final class TreeReader {
                 .with(
                         DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
                         DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
-        return read(whole, tree, source, path, Map.of());
+        return read(type, whole, tree, source, path, Map.of());
     }
 
     /** Reads a tree in which options have set some keys; messages about their values begin with the option. */
     static <T> T read(JsonNode tree, Class<T> type, String source, Map<String, String> options) {
-        return read(MAPPER.readerFor(type), tree, source, "", options);
+        return read(type, MAPPER.readerFor(type), tree, source, "", options);
     }
 
     private static <T> T read(
-            ObjectReader reader, JsonNode tree, String source, String path, Map<String, String> options) {
+            Class<T> type,
+            ObjectReader reader,
+            JsonNode tree,
+            String source,
+            String path,
+            Map<String, String> options) {
         try {
-            return reader.readValue(tree);
+            return type.cast(reader.readValue(tree));
         } catch (JacksonException e) {
             String reason = Reasons.oneLine(reason(e, tree, path, options));
             throw new RequestException((reason.startsWith("--") ? "" : source) + reason, e);

@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
@@ -95,7 +96,8 @@ public record LatencyBench(BenchProcess process) {
             try (LoadedPlugin plugin = LoadedPlugin.find(network.pluginsDir, network.pluginSha256)) {
                 LoadedClassifier classifier = plugin.require(network.classifier);
                 Hyperparameters chosen = new Hyperparameters(network.hyperparameters);
-                try (TrainedModel trained = TrainedModel.load(model.getParent(), classifier, chosen, network.task);
+                try (TrainedModel trained = TrainedModel.load(
+                                Objects.requireNonNull(model.getParent()), classifier, chosen, network.task);
                         Predictor predictor = trained.predictor()) {
                     return measure(predictor);
                 }

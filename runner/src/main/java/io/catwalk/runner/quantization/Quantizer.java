@@ -145,7 +145,9 @@ public record Quantizer(
                     latencies.get(0),
                     latencies.get(1),
                     (double) ModelFiles.size(file) / found.model().bytes().length,
-                    PairedAccuracy.of(before.predictedClasses().correct(), after.predictedClasses().correct()),
+                    PairedAccuracy.of(
+                            before.predictedClasses().correct(),
+                            after.predictedClasses().correct()),
                     gate);
             Evaluation evaluation = Evaluation.of(after, classes);
             Result quantized = new Result(

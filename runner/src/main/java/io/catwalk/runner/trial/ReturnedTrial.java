@@ -234,8 +234,8 @@ final class ReturnedTrial {
                 0,
                 (total + START_SECONDS) * machine.cores());
         if (efficiency.peakMemoryBytes() != null) {
-            requireWithin(
-                    "a peak of memory that the machine has", efficiency.peakMemoryBytes(), 1, machine.memoryBytes());
+            requireWithin("a peak of memory that the machine has", efficiency.peakMemoryBytes(), 1, (double)
+                    machine.memoryBytes());
         }
         int trained = EpochBatches.of(
                         images.split().train().length, order.spec().recipe().batchSize())

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The files that a trial writes into its folder, those with a digest first: in the order of the digests. */
+@SuppressWarnings("ImmutableEnumChecker") // the sets are
 public enum TrialFile {
     /** In DJL's format. */
     WEIGHTS("model/" + TrainedModel.FILE_NAME, Use.LISTED, Use.RETURNED, Use.CONTINUED),

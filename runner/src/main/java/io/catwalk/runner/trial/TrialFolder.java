@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,7 @@ public record TrialFolder(Path path) {
 
     /** Reads the trained network of a classifier at the same point of its search space. */
     public TrainedModel readModel(LoadedClassifier classifier, Hyperparameters chosen, Task task) throws IOException {
-        return TrainedModel.load(file(TrialFile.WEIGHTS).getParent(), classifier, chosen, task);
+        return TrainedModel.load(weightsFolder(), classifier, chosen, task);
     }
 
     /** Reads the order of the trial. */
@@ -356,12 +357,16 @@ public record TrialFolder(Path path) {
         return Files.isDirectory(folder) ? folder : Files.createDirectory(folder);
     }
 
+    private Path weightsFolder() {
+        return Objects.requireNonNull(file(TrialFile.WEIGHTS).getParent());
+    }
+
     /** Writes the weights; existing ones are replaced. */
     void writeModel(TrainedModel model) throws IOException {
         // Not createDirectories: a folder that was deleted meanwhile is not made anew.
         Path beside = created(path.resolve("model.part"));
         model.save(beside);
-        Path unused = created(file(TrialFile.WEIGHTS).getParent());
+        Path unused = created(weightsFolder());
         AtomicFiles.publish(beside.resolve(TrainedModel.FILE_NAME), file(TrialFile.WEIGHTS));
         Files.delete(beside);
     }
