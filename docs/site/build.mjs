@@ -195,7 +195,7 @@ const library = readFileSync(path.join(here, "node_modules/minisearch/dist/umd/i
 // A page from disk may load scripts and nothing else, so the index is one.
 write("search-index.js", `${library}\nconst SEARCH_INDEX = ${JSON.stringify(JSON.stringify(index))};\n`);
 write("site.js", readFileSync(path.join(here, "search-options.mjs"), "utf8").replace("export const", "const") + readFileSync(path.join(here, "site.js"), "utf8"));
-const report = path.join(root, "runner/src/main/resources/io/catwalk/runner/report/page/report.css");
+const report = path.join(root, "runner/report/src/main/resources/io/catwalk/runner/report/page/report.css");
 const colors = readFileSync(report, "utf8").match(/^ {2}(color-scheme|--[a-z-]+): .*;$/gm).join("\n");
 write("site.css", `:root {\n${colors}\n}\n${readFileSync(path.join(here, "site.css"), "utf8")}`);
 console.log(`${pages.length} pages in ${out}`);
