@@ -111,6 +111,7 @@ final class SandboxedCommandTest {
     }
 
     /** Waiting for another process that decodes the images stands for decoding many. */
+    @Tag("long")
     @Test
     void aProcessThatReadsImagesIsGivenAnyTimeAndTellsAtOnceWhatItDoes() throws Exception {
         Path cache = folder.resolve("cache");

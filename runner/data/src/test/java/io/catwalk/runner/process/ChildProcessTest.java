@@ -180,6 +180,7 @@ final class ChildProcessTest {
         assertThat(err).containsExactly("a note", "", "unfinished");
     }
 
+    @Tag("long")
     @Test
     void whatClosesTheStreamOfItsMessagesAndGoesOnIsKilled() throws Exception {
         ChildProcess.Ending ending = run("closes its output", null);
