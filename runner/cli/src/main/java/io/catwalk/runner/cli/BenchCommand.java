@@ -16,6 +16,7 @@ import io.catwalk.runner.results.RunResults.LatencyRow;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialProcess;
 import io.catwalk.runner.trial.TrialSpec;
@@ -208,10 +209,13 @@ final class BenchCommand extends JsonCommand {
     /** Saves the results so far, so that nothing that was measured is lost when the command is stopped. */
     private void keep(List<TrialFolder> trials, List<Done> trained, List<TrialBench.Outcome> outcomes)
             throws IOException {
+        List<TrialOutcome> measured = new ArrayList<>();
         for (int i = 0; i < trials.size(); i++) {
-            trials.get(i).writeOutcome(outcomes.get(i).added(trained.get(i)));
+            measured.add(outcomes.get(i).added(trained.get(i)));
+            trials.get(i).writeOutcome(measured.get(i));
         }
-        TrainedTrials.record(subject, trials);
+        TrainedTrials.record(subject, measured);
+        TrainedTrials.writeResults(subject);
     }
 
     private void print(List<LatencyRow> rows, Console console) {

@@ -108,13 +108,13 @@ final class ExportCommand extends ConsoleCommand {
             Files.createDirectories(out);
         }
         boolean allAgree = true;
-        List<TrialFolder> exported = new ArrayList<>();
         try {
             for (TrialFolder trial : trials) {
                 try (SavedTrial saved = SavedTrial.open(trial, catalog, data, null, ClassMatch.BY_NAME)) {
                     Path file = Objects.requireNonNull(files.get(trial));
-                    ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
-                    exported.add(trial);
+                    ParityResult parity = out == null
+                            ? saved.exportInPlace(options, outcome -> TrainedTrials.record(folder, List.of(outcome)))
+                            : saved.export(file, options);
                     allAgree &= parity.agrees();
                     if (out != null && parity.agrees()) {
                         ModelCard.of(file, saved, parity, options).write(ModelCard.beside(file), null);
@@ -124,19 +124,19 @@ final class ExportCommand extends ConsoleCommand {
             }
         } catch (IOException | RuntimeException e) {
             try {
-                record(exported);
-            } catch (IOException | RuntimeException unrecorded) { // on a full disk, say: the first reason is reported
-                e.addSuppressed(unrecorded);
+                writeResults();
+            } catch (IOException | RuntimeException unwritten) { // on a full disk, say: the first reason is reported
+                e.addSuppressed(unwritten);
             }
             throw e;
         }
-        record(exported);
+        writeResults();
         return allAgree ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
     }
 
-    private void record(List<TrialFolder> exported) throws IOException {
-        if (out == null && !exported.isEmpty()) {
-            TrainedTrials.record(folder, exported);
+    private void writeResults() throws IOException {
+        if (out == null) {
+            TrainedTrials.writeResults(folder);
         }
     }
 

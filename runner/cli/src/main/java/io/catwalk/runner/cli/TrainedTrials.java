@@ -43,11 +43,18 @@ final class TrainedTrials {
         }
     }
 
-    /** Records changes of some trials in their run, if they are in one, and writes the results again. */
-    static void record(Path folder, List<TrialFolder> changed) throws IOException {
+    /** Records outcomes in the run that a folder belongs to, if there is one. */
+    static void record(Path folder, List<TrialOutcome> outcomes) throws IOException {
         RunFolder run = run(folder);
         if (run != null) {
-            run.record(outcomes(changed));
+            run.record(outcomes);
+        }
+    }
+
+    /** Writes the results of the run that a folder belongs to, if there is one, from what is recorded. */
+    static void writeResults(Path folder) throws IOException {
+        RunFolder run = run(folder);
+        if (run != null) {
             run.writeResults(run.recorded().compared());
         }
     }

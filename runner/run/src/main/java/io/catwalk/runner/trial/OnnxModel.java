@@ -47,12 +47,21 @@ final class OnnxModel {
 
     private OnnxModel() {}
 
+    /** Is told before a file that may be in use is replaced. */
+    @FunctionalInterface
+    interface Replacement {
+
+        /** Announces it; if that fails, the file stays. */
+        void announce() throws IOException;
+    }
+
     /**
      * Exports, cross-checks on the test images, and writes the metadata into the file. Anything that the network throws
      * meanwhile means that it has no ONNX form; a problem with files means that it was not written.
      *
      * @param file where to; its folder exists. An existing file stays unless the new one agrees
      * @param order of the trial, which says how the images got their size, and which they are
+     * @param replacement is announced if the new file agrees
      */
     static ParityResult write(
             Path file,
@@ -60,12 +69,14 @@ final class OnnxModel {
             ImageDataset dataset,
             TrialOrder order,
             TrialOutcome.Done result,
-            ExportOptions options) {
+            ExportOptions options,
+            Replacement replacement) {
         Path draft = rejected(file);
         try {
             export(model, dataset, order, result, options).write(draft);
             ParityResult parity = evaluated(draft, model, dataset, result.normalization());
             if (parity.agrees()) {
+                replacement.announce();
                 signature(file, draft, dataset, order.dataset().fit(), result).write(ModelSignature.beside(file));
                 ModelFiles.rename(draft, file);
             }

@@ -156,9 +156,14 @@ public final class SavedTrial implements AutoCloseable {
      * @throws RequestException if the stored predictions are not those of the trial
      */
     public ParityResult export(Path file, ExportOptions options) throws IOException {
+        return export(file, options, () -> {});
+    }
+
+    private ParityResult export(Path file, ExportOptions options, OnnxModel.Replacement replacement)
+            throws IOException {
         String other = otherNetwork();
         ParityResult parity = other == null
-                ? OnnxModel.write(file, model, dataset, folder.readOrder(), result, options)
+                ? OnnxModel.write(file, model, dataset, folder.readOrder(), result, options, replacement)
                 : ParityResult.without(Missing.ANOTHER_NETWORK, other);
         if (parity.missing() == Missing.UNWRITTEN) {
             throw new IOException("cannot write " + file + ": " + parity.worst());
@@ -204,19 +209,36 @@ public final class SavedTrial implements AutoCloseable {
         }
     }
 
+    /** Records outcomes of a trial where others read them, as the journal of its run. */
+    @FunctionalInterface
+    public interface Recorder {
+
+        /** Records the newest outcome. */
+        void record(TrialOutcome outcome) throws IOException;
+    }
+
     /**
-     * Writes the network as the ONNX file of the trial, cross-checks it, and records both in its {@code
-     * trial.json}. If that fails and there is a file that was proven before, everything stays as it is.
+     * Writes the network as the ONNX file of the trial, cross-checks it, and records both. If it does not agree and
+     * there is a file that was proven before, everything stays as it is. While files are replaced, the trial is on record
+     * as one without an ONNX file: if the program is killed then, the run can be read, and resume exports again.
      */
-    public ParityResult exportInPlace(ExportOptions options) throws IOException {
-        ParityResult parity = export(folder.onnx(), options);
+    public ParityResult exportInPlace(ExportOptions options, Recorder recorder) throws IOException {
+        ParityResult parity = export(
+                folder.onnx(),
+                options,
+                () -> record(result.withoutOnnx(Missing.UNWRITTEN, "its export was stopped"), recorder));
         if (parity.agrees()) {
             folder.writeExportOptions(options);
         }
         if (parity.agrees() || (parity.exported() && !isProven())) {
-            folder.writeOutcome(result.withOnnx(parity, folder));
+            record(result.withOnnx(parity, folder), recorder);
         }
         return parity;
+    }
+
+    private void record(TrialOutcome outcome, Recorder recorder) throws IOException {
+        folder.writeOutcome(outcome);
+        recorder.record(outcome);
     }
 
     /** Writes the current export of the network, with the options of the trial's own file, without a cross-check. */

@@ -84,6 +84,11 @@ public enum TrialFile {
         return Stream.of(values()).filter(one -> one.has(use)).toList();
     }
 
+    /** Tells whether an export writes the file that has this digest. */
+    static boolean isExported(Digest digest) {
+        return Stream.of(values()).anyMatch(one -> one.has(Use.EXPORTED) && one.path.equals(digest.file()));
+    }
+
     /**
      * Tells whether a trial writes a file or folder of this name. A draft, which a killed process leaves, counts as the
      * file that it was written for.

@@ -295,11 +295,8 @@ public record TrialFolder(Path path) {
 
     /** Computes the digests of the files of the export anew, and keeps all others, which no export has written. */
     List<TrialFile.Digest> digests(List<TrialFile.Digest> then) throws IOException {
-        List<String> exported = TrialFile.with(TrialFile.Use.EXPORTED).stream()
-                .map(TrialFile::path)
-                .toList();
         List<TrialFile.Digest> digests = new ArrayList<>(then);
-        digests.removeIf(digest -> exported.contains(digest.file()));
+        digests.removeIf(TrialFile::isExported);
         digests.addAll(digests(TrialFile.Use.EXPORTED));
         return digests;
     }

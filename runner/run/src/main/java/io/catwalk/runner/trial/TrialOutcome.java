@@ -98,6 +98,13 @@ public sealed interface TrialOutcome {
             return with(firstError, newParity, efficiency.withOnnx(folder.onnx()), folder.digests(files));
         }
 
+        /** Lists no file of an export, and why there is none. */
+        Done withoutOnnx(ParityResult.Missing missing, String reason) {
+            List<TrialFile.Digest> others =
+                    files.stream().filter(file -> !TrialFile.isExported(file)).toList();
+            return with(firstError, ParityResult.without(missing, reason), efficiency, others);
+        }
+
         /** Replaces the digests by those of the files as they are. */
         Done withDigests(TrialFolder folder) throws IOException {
             return with(firstError, parity, efficiency, folder.digests());

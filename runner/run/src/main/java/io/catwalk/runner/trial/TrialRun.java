@@ -118,7 +118,14 @@ final class TrialRun {
     private TrialOutcome.Done exported(
             TrainingStep.Trained trained, ImageDataset dataset, TrialOutcome.Done evaluated) {
         return InfrastructureException.reading(() -> evaluated.withOnnx(
-                OnnxModel.write(folder.onnx(), trained.model(), dataset, order, evaluated, folder.readExportOptions()),
+                OnnxModel.write(
+                        folder.onnx(),
+                        trained.model(),
+                        dataset,
+                        order,
+                        evaluated,
+                        folder.readExportOptions(),
+                        () -> {}),
                 folder));
     }
 

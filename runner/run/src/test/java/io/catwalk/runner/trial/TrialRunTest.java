@@ -20,6 +20,7 @@ import io.catwalk.runner.trial.TrialOutcome.Lost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -267,6 +268,37 @@ final class TrialRunTest {
         assertThat(trial().damage((Done) trial().readOutcome())).isEmpty();
     }
 
+    /** The second record, of the new file, stands for the kill. */
+    @Test
+    void anExportThatIsKilledBesideTheNewFileLeavesARecordThatAgreesWithTheFiles() throws IOException {
+        Done done = (Done) run(order("tiny", 1));
+        String proven = Sha256.of(trial().onnx());
+        Files.write(trial().onnx(), new byte[] {0}, StandardOpenOption.APPEND); // the next file differs from this one
+        Done exported = done.withDigests(trial());
+        trial().writeOutcome(exported);
+        String before = Sha256.of(trial().onnx());
+        List<TrialOutcome> records = new ArrayList<>(List.of(exported));
+        List<String> files = new ArrayList<>();
+
+        assertThatThrownBy(() -> export(outcome -> {
+                    if (records.size() > 1) {
+                        throw new IllegalStateException("killed");
+                    }
+                    records.add(outcome);
+                    files.add(Sha256.of(trial().onnx()));
+                }))
+                .hasMessage("killed");
+
+        assertThat(files).containsExactly(before);
+        assertThat(Sha256.of(trial().onnx())).isEqualTo(proven);
+        Done record = (Done) records.get(records.size() - 1);
+        assertThat(trial().damage(record)).isEmpty();
+        trial().requireOwnOnnx(record);
+        assertThat(parity(record).missing()).isEqualTo(Missing.UNWRITTEN);
+        assertThat(new TrialRepair(trial(), record, order("tiny", 1)).left())
+                .containsExactly("its ONNX file could not be written: its export was stopped");
+    }
+
     private static ParityResult parity(Done done) {
         return Objects.requireNonNull(done.parity());
     }
@@ -280,9 +312,13 @@ final class TrialRunTest {
     }
 
     private ParityResult export() throws IOException {
+        return export(outcome -> {});
+    }
+
+    private ParityResult export(SavedTrial.Recorder recorder) throws IOException {
         PluginCatalog catalog = PluginCatalog.open(shared.resolve("plugins"));
         try (SavedTrial saved = SavedTrial.open(trial(), catalog, DataHome.of(shared), null, ClassMatch.BY_NAME)) {
-            return saved.exportInPlace(ExportOptions.standard());
+            return saved.exportInPlace(ExportOptions.standard(), recorder);
         }
     }
 
