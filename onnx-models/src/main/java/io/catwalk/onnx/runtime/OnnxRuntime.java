@@ -27,7 +27,7 @@ public final class OnnxRuntime {
      * @return the calls of all threads
      */
     public static Calls calls() {
-        long ended = ENDED.get(); // first: no call that is counted as begun can be missing then
+        long ended = ENDED.get(); // first: each of these has begun
         return new Calls(BEGUN.get(), ended);
     }
 

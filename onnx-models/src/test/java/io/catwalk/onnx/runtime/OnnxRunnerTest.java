@@ -246,6 +246,28 @@ final class OnnxRunnerTest {
         }
     }
 
+    /** By these a watchdog tells work that goes on from a call that hangs. */
+    @Test
+    void eachOpeningAndEachRunIsACallThatEndsEvenIfItFails() {
+        OnnxRuntime.Calls before = OnnxRuntime.calls();
+        try (OnnxRunner runner = open(lookup())) {
+            assertCalls(before, 1);
+            runner.run(Map.of("ids", IDS, "weights", WEIGHTS));
+            assertCalls(before, 2);
+            Tensor beyond = Tensor.of(new long[] {7}, 1, 1);
+            fileRefused(() -> runner.run(Map.of("ids", beyond, "weights", Tensor.of(new float[] {1}, 1, 1))));
+            assertCalls(before, 3);
+        }
+        ModelProto.Builder unknown = lookup();
+        unknown.getGraphBuilder().getNodeBuilder(0).setOpType("LookUp");
+        fileRefused(() -> open(unknown).close());
+        assertCalls(before, 4);
+    }
+
+    private static void assertCalls(OnnxRuntime.Calls before, long more) {
+        assertThat(OnnxRuntime.calls()).isEqualTo(new OnnxRuntime.Calls(before.begun() + more, before.ended() + more));
+    }
+
     @Test
     void tensorsThatNoNodeComputesCannotBeWatched() {
         byte[] model = lookup().build().toByteArray();
