@@ -12,8 +12,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 
 /**
- * Runs each trial by a command of the shell. With a folder that all machines share, such as that of the variable
- * {@code TMPDIR}, and {@code --jobs 3}:
+ * Runs each trial by a command of the shell. The machines share the folder of {@code CATWALK_CACHE}, where orders and
+ * outcomes are. With {@code --jobs 3}:
  *
  * <pre>--on 'shell:ssh node$SLOT catwalk work $ORDER --out $OUTCOME --json --lives-with input'</pre>
  *
