@@ -101,7 +101,7 @@ final class Download {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Path out = Path.of(arguments[5]);
+        Path out = Path.of(arguments[5]).normalize();
         if (Files.exists(out)) {
             remove(out);
         }
