@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -162,11 +162,11 @@ final class AuditCommand extends JsonCommand {
             Accuracy without = model.withoutDuplicates();
             rows.add(List.of(
                     model.model(),
-                    percent(model.all().share()),
+                    Numbers.percent(model.all().share()),
                     interval(model.all()),
-                    without == null ? "-" : percent(without.share()),
+                    without == null ? "-" : Numbers.percent(without.share()),
                     without == null ? "-" : interval(without),
-                    String.format(Locale.ROOT, "%,d", without == null ? 0 : without.images())));
+                    Numbers.count(without == null ? 0 : without.images())));
         }
         console.table(rows);
         console.line("");
@@ -180,17 +180,13 @@ final class AuditCommand extends JsonCommand {
     private static List<String> row(String name, Audit.Count count) {
         List<String> row = new ArrayList<>(List.of(name));
         for (int number : new int[] {count.pairs(), count.exact(), count.otherLabel(), count.images()}) {
-            row.add(String.format(Locale.ROOT, "%,d", number));
+            row.add(Numbers.count(number));
         }
         return row;
     }
 
     private static String interval(Accuracy accuracy) {
-        return percent(accuracy.low()) + " to " + percent(accuracy.high());
-    }
-
-    private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.2f", share * 100);
+        return Numbers.percent(accuracy.low()) + " to " + Numbers.percent(accuracy.high());
     }
 
     private static String level(double distance) {

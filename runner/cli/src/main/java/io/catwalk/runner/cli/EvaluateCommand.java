@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -115,9 +115,9 @@ final class EvaluateCommand extends JsonCommand {
     private static List<String> row(ClassScores scores) {
         return List.of(
                 scores.name(),
-                percent(scores.precision()),
-                percent(scores.recall()),
-                percent(scores.f1()),
+                Numbers.percent(scores.precision()),
+                Numbers.percent(scores.recall()),
+                Numbers.percent(scores.f1()),
                 Integer.toString(scores.support()));
     }
 
@@ -164,9 +164,5 @@ final class EvaluateCommand extends JsonCommand {
             flags.add("there are two classes only: top-2 accuracy is always 1");
         }
         return flags;
-    }
-
-    private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.2f", share * 100);
     }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.quantization;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.statistics.PairedAccuracy;
@@ -24,10 +25,10 @@ final class QuantizationWords {
                 "int8 is %s, %.1f times smaller, %s points %s accurate (95 %% interval %s to %s; McNemar p %.3f): %s",
                 speed(verdict),
                 verdict.shrinking(),
-                points(Math.abs(accuracy.lost())),
+                Numbers.plainPoints(Math.abs(accuracy.lost())),
                 loses ? "less" : "more",
-                points(loses ? interval.low() : -interval.high()),
-                points(loses ? interval.high() : -interval.low()),
+                Numbers.plainPoints(loses ? interval.low() : -interval.high()),
+                Numbers.plainPoints(loses ? interval.high() : -interval.low()),
                 accuracy.test().p(),
                 conclusion(verdict));
     }
@@ -87,12 +88,6 @@ final class QuantizationWords {
     }
 
     private static String budget(QuantizationVerdict verdict) {
-        return points(verdict.gate().budget() / 100);
-    }
-
-    /** Formats a share in percentage points. */
-    private static String points(double share) {
-        String points = String.format(Locale.ROOT, "%.2f", 100 * share);
-        return points.equals("-0.00") ? "0.00" : points;
+        return Numbers.plainPoints(verdict.gate().budget() / 100);
     }
 }
