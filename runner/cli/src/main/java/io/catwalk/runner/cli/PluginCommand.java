@@ -84,7 +84,7 @@ final class PluginCommand {
                         "expected --index or --sha512, but found both: an index names the digest itself");
             }
             Downgrade downgrade = force ? Downgrade.ALLOWED : Downgrade.REFUSED;
-            PluginInstaller installer = plugins.installer();
+            PluginInstaller installer = PluginInstaller.open(plugins.folder);
             Placed placed = index == null
                     ? installer.install(what, sha512, downgrade)
                     : installer.install(PluginIndex.read(index).require(what), downgrade);
@@ -112,7 +112,8 @@ final class PluginCommand {
 
         @Override
         int run(Console console) {
-            PluginInstaller.Plugin removed = plugins.installer().remove(name);
+            PluginInstaller.Plugin removed =
+                    PluginInstaller.open(plugins.folder).remove(name);
             console.line("removed " + (removed.id() + " " + removed.version()).strip()
                     + (removed.classifiers().isEmpty() ? "" : named(removed.classifiers())));
             plugins.noteLock(console);
@@ -256,9 +257,8 @@ final class PluginCommand {
         @Option(
                 names = "--seconds",
                 paramLabel = "N",
-                description = "Limit for all checks, in seconds of processor time. Default: ${DEFAULT-VALUE}",
-                defaultValue = "60")
-        private int seconds;
+                description = "Limit for all checks, in seconds of processor time. Default: ${DEFAULT-VALUE}")
+        private int seconds = 60;
 
         /** The classifier whose results are being printed. */
         private String classifier = "";
@@ -269,9 +269,7 @@ final class PluginCommand {
                 throw new RequestException("expected a plugin's jar at " + jar + ", but " + Reasons.noFile(jar)
                         + ": build the plugin, and name its jar");
             }
-            if (seconds < 1) {
-                throw new RequestException("expected --seconds of at least 1, but found " + seconds);
-            }
+            OptionParsers.within("--seconds", seconds, Integer.MAX_VALUE);
             long start = System.nanoTime();
             List<CheckedPlugin> results = new PluginContract(
                             checks(),
@@ -311,18 +309,14 @@ final class PluginCommand {
         }
 
         private List<Check> checks() {
-            only.forEach(PluginCheckCommand::require);
-            return Contract.checks().stream()
-                    .filter(check -> only.isEmpty() || only.contains(check.id()))
-                    .toList();
-        }
-
-        private static void require(String id) {
             try {
-                Contract.require(id);
+                only.forEach(Contract::require);
             } catch (IllegalArgumentException e) {
                 throw new RequestException(String.valueOf(e.getMessage()), e);
             }
+            return Contract.checks().stream()
+                    .filter(check -> only.isEmpty() || only.contains(check.id()))
+                    .toList();
         }
 
         private Expectations expectations() {

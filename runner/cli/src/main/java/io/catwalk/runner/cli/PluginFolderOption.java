@@ -1,7 +1,6 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Shell;
-import io.catwalk.runner.plugin.PluginInstaller;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -11,10 +10,6 @@ class PluginFolderOption {
 
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
     Path folder = Home.plugins();
-
-    PluginInstaller installer() {
-        return PluginInstaller.open(folder);
-    }
 
     /** Returns the option that makes another command use this folder, after a space; empty if it needs none. */
     String option() {

@@ -180,18 +180,18 @@ public final class PluginContract {
     private void settle(Result result) {
         begun = null;
         int classifier = settled.size() / checks.size();
-        CheckedPlugin checked = new CheckedPlugin(
-                classifier < classifiers.size() ? classifiers.get(classifier) : "", expected.judge(result));
+        settle(classifier < classifiers.size() ? classifiers.get(classifier) : "", result);
+    }
+
+    private void settle(String classifier, Result result) {
+        CheckedPlugin checked = new CheckedPlugin(classifier, expected.judge(result));
         settled.add(checked);
         listener.accept(checked);
     }
 
     /** Ends the checks of a plugin that the program cannot load. */
     private void refuse(String reason) {
-        Result refused = Result.failed(LOADING, reason, 0);
-        CheckedPlugin checked = new CheckedPlugin("", expected.judge(refused));
-        settled.add(checked);
-        listener.accept(checked);
+        settle("", Result.failed(LOADING, reason, 0));
         over = true;
     }
 
