@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -96,12 +95,8 @@ final class DataCommand extends JsonCommand {
         if (dataset == null && !cached && !clear) {
             throw new RequestException("expected a data set, --cached or --clear, but found none: name one");
         }
-        if (samples != null) {
-            OptionParsers.writable("--samples", samples);
-        }
-        if (augmented != null) {
-            OptionParsers.writable("--augmented", augmented);
-        }
+        OptionParsers.writable("--samples", samples);
+        OptionParsers.writable("--augmented", augmented);
         Map<String, Object> told = new LinkedHashMap<>();
         Console text = json ? console.withoutResults() : console;
         if (dataset != null) {
@@ -190,7 +185,7 @@ final class DataCommand extends JsonCommand {
     private static String sizes(List<Map.Entry<String, Integer>> sizes) {
         String often = sizes.stream()
                 .limit(MOST_SIZES)
-                .map(entry -> number(entry.getValue()) + " of " + entry.getKey())
+                .map(entry -> Numbers.count(entry.getValue()) + " of " + entry.getKey())
                 .collect(Collectors.joining(", "));
         return sizes.size() <= 1
                 ? often
@@ -200,7 +195,7 @@ final class DataCommand extends JsonCommand {
 
     private static String counted(Map<String, Integer> counts) {
         return counts.entrySet().stream()
-                .map(entry -> number(entry.getValue()) + " " + entry.getKey())
+                .map(entry -> Numbers.count(entry.getValue()) + " " + entry.getKey())
                 .collect(Collectors.joining(", "));
     }
 
@@ -231,7 +226,7 @@ final class DataCommand extends JsonCommand {
         List<List<String>> rows = new ArrayList<>(List.of(List.of("class", "training", "test")));
         List<Map<String, Object>> maps = new ArrayList<>();
         for (int c = 0; c < classes.size(); c++) {
-            rows.add(List.of(classes.get(c), number(trained[c]), number(tested[c])));
+            rows.add(List.of(classes.get(c), Numbers.count(trained[c]), Numbers.count(tested[c])));
             maps.add(Map.of("name", classes.get(c), "train", trained[c], "test", tested[c]));
         }
         told.put("classes", maps);
@@ -271,7 +266,7 @@ final class DataCommand extends JsonCommand {
                 rows.add(List.of(
                         entry.kind().title(),
                         String.valueOf(map.getOrDefault("name", "")),
-                        map.get("images") instanceof Integer images ? number(images) : "",
+                        map.get("images") instanceof Integer images ? Numbers.count(images) : "",
                         map.containsKey("channels")
                                 ? map.get("channels") + "x" + map.get("height") + "x" + map.get("width")
                                 : "",
@@ -294,7 +289,7 @@ final class DataCommand extends JsonCommand {
             console.format(
                     "",
                     "%s that stopped commands left unfinished, of %s, which --clear deletes",
-                    number(unfinished.size()) + (unfinished.size() == 1 ? " file" : " files"),
+                    Numbers.count(unfinished.size()) + (unfinished.size() == 1 ? " file" : " files"),
                     Numbers.bytes(unfinished.stream()
                             .mapToLong(one -> (Long) one.get("bytes"))
                             .sum()));
@@ -320,10 +315,6 @@ final class DataCommand extends JsonCommand {
     private static String folders() {
         return ContentStore.of(ContentStore.Kind.IMAGES).folder() + " and "
                 + ContentStore.of(ContentStore.Kind.INSPECTIONS).folder();
-    }
-
-    private static String number(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
     }
 
     private static byte[] sampleSheet(ImageDataset dataset) {

@@ -77,7 +77,7 @@ final class DemoCommand extends ConsoleCommand {
             names = "--runtimes-dir",
             paramLabel = "DIR",
             description = "Folder to take ONNX Runtime Web from. Default: that of verify --runtimes web")
-    private @Nullable Path runtimes;
+    private Path runtimes = Home.runtimes();
 
     @Mixin
     private SandboxedCommand sandbox;
@@ -104,13 +104,12 @@ final class DemoCommand extends ConsoleCommand {
     }
 
     private DemoPage page() throws IOException {
-        Path folder = runtimes == null ? Home.runtimes() : runtimes;
-        if (Runner.in(folder).stream().noneMatch(runner -> runner.name().equals("web"))) {
+        if (Runner.in(runtimes).stream().noneMatch(runner -> runner.name().equals("web"))) {
             throw new RequestException(
-                    "expected the runner web in " + folder + ", found none: name another with --runtimes-dir");
+                    "expected the runner web in " + runtimes + ", found none: name another with --runtimes-dir");
         }
-        Path library = folder.resolve("web/node_modules/onnxruntime-web/dist");
-        return new DemoPage(library, "install it with npm ci --prefix " + folder.resolve("web"));
+        Path library = runtimes.resolve("web/node_modules/onnxruntime-web/dist");
+        return new DemoPage(library, "install it with npm ci --prefix " + runtimes.resolve("web"));
     }
 
     private Map<String, Path> shown() throws IOException {

@@ -72,7 +72,7 @@ final class FileOptions {
         int channels = signature.channels();
         if (channels != 1 && channels != 3) {
             throw new RequestException(file + ": expected a network for 1 or 3 channels, found " + channels
-                    + " channels; only gray and " + "color images are read");
+                    + " channels; only gray and color images are read");
         }
         TypedNormalization typed = normalize == null ? TypedNormalization.PIXELS : TypedNormalization.parse(normalize);
         return new Preprocessing(

@@ -5,8 +5,10 @@ import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
+import io.catwalk.runner.experiment.ExperimentTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Stack;
@@ -41,8 +43,19 @@ final class OptionParsers {
         return value;
     }
 
-    /** Requires that a file can be written, before the work that it takes to make its content. */
-    static void writable(String option, Path file) {
+    static Duration timeout(String option, String text) {
+        long seconds = ExperimentTree.seconds(option, text);
+        if (seconds < 1) {
+            throw new RequestException(option + " must be at least 1s, but is " + text);
+        }
+        return Duration.ofSeconds(seconds);
+    }
+
+    /** Requires that a file can be written, if one is given, before the work that it takes to make its content. */
+    static void writable(String option, @Nullable Path file) {
+        if (file == null) {
+            return;
+        }
         Path folder = file.toAbsolutePath().getParent();
         String found = folder == null || Files.isDirectory(file)
                 ? file + " is a folder: name a file in it"

@@ -67,7 +67,7 @@ final class PackageCommand extends ConsoleCommand {
             names = "--runtimes-dir",
             paramLabel = "DIR",
             description = "Folder of the programs for runtimes. Default: the one that comes with Catwalk")
-    private @Nullable Path runtimes;
+    private Path runtimes = Home.runtimes();
 
     @Mixin
     private FileDataset dataset;
@@ -82,7 +82,7 @@ final class PackageCommand extends ConsoleCommand {
     int run(Console console) throws IOException, InterruptedException {
         if (dataset.options.normalizes() || !dataset.options.hints().equals(OnnxHints.none())) {
             throw new RequestException(
-                    "expected no --normalize and no --output, since the file says both of itself:" + " leave them out");
+                    "expected no --normalize and no --output, since the file says both of itself: leave them out");
         }
         if (!Files.isDirectory(subject)) {
             TrialFolder.requireOwnOnnx(subject);
@@ -120,7 +120,7 @@ final class PackageCommand extends ConsoleCommand {
             files.add(0, PackagedModel.main(subject, predictor.signature().pixels() == PixelType.UINT8));
         }
         ImageDataset images = dataset.matched(subject, loaded, metadata);
-        write(new ModelPackage(ModelFiles.name(subject), files, images, runners()), to, console);
+        write(new ModelPackage(ModelFiles.name(subject), files, images, Runner.in(runtimes)), to, console);
         return ExitCode.DONE;
     }
 
@@ -154,7 +154,7 @@ final class PackageCommand extends ConsoleCommand {
             files.add(PackagedModel.main(own.embeddedPreprocessing() ? converse : trial.onnx(), false));
             files.add(PackagedModel.ofPixels(own.embeddedPreprocessing() ? trial.onnx() : converse));
             addInBytes(files, trial.onnx());
-            write(new ModelPackage(order.spec().label(), files, images, runners()), to, console);
+            write(new ModelPackage(order.spec().label(), files, images, Runner.in(runtimes)), to, console);
             return ExitCode.DONE;
         }
     }
@@ -175,10 +175,6 @@ final class PackageCommand extends ConsoleCommand {
         }
     }
 
-    private List<Runner> runners() throws IOException {
-        return Runner.in(runtimes == null ? Home.runtimes() : runtimes);
-    }
-
     private static void write(ModelPackage model, Path to, Console console) throws IOException {
         try {
             model.write(to);
@@ -188,7 +184,7 @@ final class PackageCommand extends ConsoleCommand {
         }
         console.item(
                 to + ": ",
-                model.files().stream().map(file -> file.name() + ".onnx").collect(Collectors.joining(", "))
+                model.files().stream().map(PackagedModel::file).collect(Collectors.joining(", "))
                         + ", samples with the expected answers, programs for runtimes; README.md tells how to use it");
     }
 }

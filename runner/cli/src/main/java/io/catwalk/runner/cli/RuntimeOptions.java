@@ -1,19 +1,16 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Suggestion;
-import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.runtimes.Runner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Options of a command: which other runtimes run a file. */
@@ -41,40 +38,27 @@ final class RuntimeOptions {
             names = "--runtimes-dir",
             paramLabel = "DIR",
             description = "Folder of the runners. Default: the one that comes with Catwalk")
-    private @Nullable Path folder;
+    private Path folder = Home.runtimes();
 
     boolean areGiven() {
         return !names.isEmpty();
     }
 
     Duration timeout() {
-        long seconds = ExperimentTree.seconds("--runtime-timeout", timeout);
-        if (seconds < 1) {
-            throw new RequestException("--runtime-timeout must be at least 1s, but is " + timeout);
-        }
-        return Duration.ofSeconds(seconds);
+        return OptionParsers.timeout("--runtime-timeout", timeout);
     }
 
     private List<Runner> runners() throws IOException {
-        List<Runner> known = Runner.in(folder == null ? Home.runtimes() : folder);
+        List<Runner> known = Runner.in(folder);
         if (names.contains(ALL)) {
             return known;
         }
-        List<Runner> chosen = new ArrayList<>();
-        for (String name : names) {
-            chosen.add(known.stream()
-                    .filter(runner -> runner.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> unknown(name, known)));
-        }
-        return chosen;
-    }
-
-    private static RequestException unknown(String name, List<Runner> known) {
-        List<String> words = new ArrayList<>(List.of(ALL));
-        known.forEach(runner -> words.add(runner.name()));
-        return new RequestException("--runtimes must be among " + String.join(", ", words) + ", but has '" + name + "'"
-                + Suggestion.question(name, words));
+        Object[] words =
+                Stream.concat(Stream.of(ALL), known.stream().map(Runner::name)).toArray();
+        names.forEach(name -> OptionParsers.oneOf("--runtimes", name, words));
+        return names.stream()
+                .flatMap(name -> known.stream().filter(runner -> runner.name().equals(name)))
+                .toList();
     }
 
     /** The requested runners, and the program of each that can run a file with these operators. */

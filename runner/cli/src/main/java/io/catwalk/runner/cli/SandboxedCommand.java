@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.OnnxRuntime;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.process.ParentPipe;
 import io.catwalk.runner.trial.EngineSettings;
@@ -74,15 +73,12 @@ final class SandboxedCommand {
 
     /** Does the work in a process with these arguments, unless this is that process, and returns its exit code. */
     int run(Path file, Work work, List<String> arguments, Output output) throws IOException, InterruptedException {
-        long seconds = ExperimentTree.seconds("--timeout", timeout);
-        if (seconds < 1) {
-            throw new RequestException("--timeout must be at least 1s, but is " + timeout);
-        }
-        if (isInside()) {
+        Duration patience = OptionParsers.timeout("--timeout", timeout);
+        if (System.getProperty(INSIDE) != null) {
             PrivateFolder.claim();
             return work.run();
         }
-        return follow(file, Duration.ofSeconds(seconds), arguments, output, new Console(command));
+        return follow(file, patience, arguments, output, new Console(command));
     }
 
     /** Prints a line about progress, from the separate process, too, while the work goes on. */
@@ -107,10 +103,6 @@ final class SandboxedCommand {
             return before.getAndSet(calls.ended()) != calls.ended() || calls.begun() == calls.ended();
         });
         parent = pipe;
-    }
-
-    private static boolean isInside() {
-        return System.getProperty(INSIDE) != null;
     }
 
     @SuppressWarnings("try") // the hook is held, not used

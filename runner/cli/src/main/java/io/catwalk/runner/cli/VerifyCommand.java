@@ -128,9 +128,7 @@ final class VerifyCommand extends JsonCommand {
             show(OnnxMetadata.read(file), console);
             return ExitCode.DONE;
         }
-        if (answers != null) {
-            OptionParsers.writable("--predictions", answers);
-        }
+        OptionParsers.writable("--predictions", answers);
         return sandbox.run(
                 file, () -> against == null ? score(tolerance, console) : crossCheck(against, tolerance, console));
     }

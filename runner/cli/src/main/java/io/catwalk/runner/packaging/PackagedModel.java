@@ -16,12 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An ONNX file of Catwalk that goes into a package.
  *
- * @param name file name in the package without extension, such as {@code model.int8}
+ * @param file its name in the package, such as {@code model.int8.onnx}
  * @param purpose what it is for, in words
  */
-public record PackagedModel(String name, Path source, String purpose) {
-
-    private static final String MAIN = "model";
+public record PackagedModel(String file, Path source, String purpose) {
 
     /** Key under which a quantized file names the float file that it was made from. */
     private static final String FLOAT_SHA256 = MetadataKeys.QUANTIZATION + "float_sha256";
@@ -29,13 +27,15 @@ public record PackagedModel(String name, Path source, String purpose) {
     /** Packs the file that the programs of the package run. */
     public static PackagedModel main(Path source, boolean takesPixels) {
         return new PackagedModel(
-                MAIN, source, takesPixels ? "takes pixels and normalizes them itself" : "takes normalized floats");
+                "model.onnx",
+                source,
+                takesPixels ? "takes pixels and normalizes them itself" : "takes normalized floats");
     }
 
     /** Packs the file that normalizes pixels itself, beside one that does not. */
     public static PackagedModel ofPixels(Path source) {
         return new PackagedModel(
-                MAIN + ".pixels", source, "the same network, takes bytes from 0 to 255 and normalizes them itself");
+                "model.pixels.onnx", source, "the same network, takes bytes from 0 to 255 and normalizes them itself");
     }
 
     /** Packs the 8-bit version of another file that is packed; refuses one in float, or of another file. */
@@ -53,7 +53,7 @@ public record PackagedModel(String name, Path source, String purpose) {
                     + madeOf.substring(0, Math.min(12, madeOf.length()))
                     + "): write it again with catwalk quantize, or move it away");
         }
-        return new PackagedModel(MAIN + ".int8", source, "the same network in 8 bits, for ONNX Runtime");
+        return new PackagedModel("model.int8.onnx", source, "the same network in 8 bits, for ONNX Runtime");
     }
 
     /** Returns what was found when an 8-bit file was compared with its float file; null for other files. */
@@ -83,11 +83,6 @@ public record PackagedModel(String name, Path source, String purpose) {
                             + "this one with --int8");
         }
         return metadata;
-    }
-
-    /** Returns the name of the file in the parcel. */
-    String file() {
-        return name + ".onnx";
     }
 
     /** Describes the file after it was copied to its place; refuses one that the programs cannot run. */
