@@ -38,18 +38,19 @@ final class CacheView implements ImageCache.Listener {
         quiet = bytes < QUIET;
         started = System.nanoTime();
         due = started + FIRST.toNanos();
-        if (!quiet) {
-            SandboxedCommand.progress(
-                    console,
-                    String.format(
-                            Locale.ROOT,
-                            "%s: decoding %,d images, once for all runs; they take %,d MB in %s",
-                            name,
-                            images,
-                            bytes / 1_000_000,
-                            folder));
+        if (quiet) {
+            return;
         }
-        if (!quiet && terminal) {
+        SandboxedCommand.progress(
+                console,
+                String.format(
+                        Locale.ROOT,
+                        "%s: decoding %,d images, once for all runs; they take %,d MB in %s",
+                        name,
+                        images,
+                        bytes / 1_000_000,
+                        folder));
+        if (terminal) {
             bar = ProgressView.bar("decoding", images);
         }
     }

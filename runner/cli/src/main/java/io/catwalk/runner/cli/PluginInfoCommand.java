@@ -56,6 +56,7 @@ final class PluginInfoCommand extends JsonCommand {
     @Override
     int run(Console console) throws IOException, InterruptedException {
         Task task = task();
+        OptionParsers.writable("--svg", svg);
         PluginCatalog catalog = plugins.open(console);
         InstalledClassifier classifier = catalog.on(task).require(classifierName(catalog));
         Hyperparameters chosen = classifier.searchSpace().defaults();
@@ -70,11 +71,7 @@ final class PluginInfoCommand extends JsonCommand {
                 () -> print(console, classifier, chosen, recipe, drawing),
                 console);
         if (svg != null) {
-            try {
-                AtomicFiles.write(svg, drawing.svg(Theme.LIGHT));
-            } catch (IOException e) {
-                throw new RequestException(Reasons.of(e), e);
-            }
+            AtomicFiles.write(svg, drawing.svg(Theme.LIGHT));
             console.note("drawn in " + svg);
         }
         return ExitCode.DONE;
