@@ -31,7 +31,7 @@ class CommandLinePageTest {
             # Command line
 
             This page is written from the commands themselves; a test holds it to them. After a change:
-            `mvn -pl runner/cli -am test -Dtest=CommandLinePageTest -Dcatwalk.docs=write`.
+            `mvn -pl runner/cli -am test -Dtest=CommandLinePageTest -Dsurefire.failIfNoSpecifiedTests=false -Dcatwalk.docs=write`.
 
             `catwalk COMMAND --help` says the same. Each command also takes the options of `catwalk` itself. Times are whole numbers
             with `s`, `m` or `h`.
