@@ -37,6 +37,17 @@ class ConfusionMatrixTest {
     }
 
     @Test
+    void theMostFrequentMistakesComeFirstAndThenThoseOfTheFirstClasses() {
+        ConfusionMatrix three = ConfusionMatrix.of(3, new int[] {0, 2, 0, 1, 0, 0, 1}, new int[] {1, 0, 1, 1, 1, 0, 2});
+
+        assertThat(three.mistakes()).containsExactly(new Cell(0, 1, 3), new Cell(1, 2, 1), new Cell(2, 0, 1));
+        assertThat(three.mistakes())
+                .extracting(mistake -> three.share(mistake.truth(), mistake.predicted()))
+                .containsExactly(0.75, 0.5, 1.0);
+        assertThat(three.mostFrequentMistakes()).containsExactly(new Cell(0, 1, 3));
+    }
+
+    @Test
     void aSumHasTheImagesOfAll() {
         ConfusionMatrix other = ConfusionMatrix.of(5, new int[] {0, 2}, new int[] {3, 2});
 

@@ -98,13 +98,13 @@ class KeptTrialsTest {
     /** The seed of the trial during which somebody deletes the run; 0 for none. */
     private int deletedBy;
 
-    private RunResults run(ExperimentSpec request, PluginCatalog plugins, RunPolicy conduct) throws Exception {
+    private RunResults run(ExperimentSpec request, PluginCatalog plugins, RunPolicy policy) throws Exception {
         made = new Made();
         DataHome home = DataHome.of(folder);
         ImageDataset loaded = request.dataset().load(home);
         try (TrialExecutor executor = new LocalExecutor(made, 1)) {
             return new Experiment(request, loaded, plugins, home, shared.resolve("plugins"), Clock.systemUTC())
-                    .run(run, executor, bench, conduct, made);
+                    .run(run, executor, bench, policy, made);
         }
     }
 
@@ -125,6 +125,24 @@ class KeptTrialsTest {
 
     private TrialFolder trial(int seed) {
         return run.trial(request().trials(new Outcomes()).get(seed - 1));
+    }
+
+    @Test
+    void startsAndEpochsAreToldOfTheirTrial() throws Exception {
+        run.writeExperiment(request());
+        resume();
+
+        assertThat(made.progress)
+                .containsExactly(
+                        "1 started",
+                        "1 epoch 1",
+                        "1 epoch 2",
+                        "2 started",
+                        "2 epoch 1",
+                        "2 epoch 2",
+                        "3 started",
+                        "3 epoch 1",
+                        "3 epoch 2");
     }
 
     /** Changes the last bit of a file. */
@@ -416,6 +434,7 @@ class KeptTrialsTest {
     private final class Made implements TrialExecution, ExperimentListener {
 
         private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+        private final List<String> progress = Collections.synchronizedList(new ArrayList<>());
 
         List<String> notes() {
             return events.stream().filter(event -> event.contains(": ")).toList();
@@ -443,10 +462,14 @@ class KeptTrialsTest {
         }
 
         @Override
-        public void started(TrialSpec trial, int attempt, String place) {}
+        public void started(TrialSpec trial, int attempt, String place) {
+            progress.add(trial.seed() + " started");
+        }
 
         @Override
-        public void epoch(TrialSpec trial, Epoch epoch) {}
+        public void epoch(TrialSpec trial, Epoch epoch) {
+            progress.add(trial.seed() + " epoch " + epoch.epoch());
+        }
 
         @Override
         public void finished(TrialOutcome outcome) {}
