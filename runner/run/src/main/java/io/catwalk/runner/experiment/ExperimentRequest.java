@@ -30,7 +30,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -126,18 +125,11 @@ public final class ExperimentRequest {
             @Nullable InitEntry init,
             @Nullable String pluginSha256) {
 
-        /** What is valid as a folder name on every system, and in a label such as {@code gru@wide}. */
-        private static final Pattern VARIANT = Pattern.compile("[A-Za-z0-9]+([._+-][A-Za-z0-9]+)*");
-
         private static final int LONGEST = 64;
 
         Entry {
-            variant = Objects.requireNonNullElse(variant, TrialSpec.DEFAULT_VARIANT);
-            if (variant.length() > LONGEST || !VARIANT.matcher(variant).matches()) {
-                throw new RequestException("variant must be at most " + LONGEST
-                        + " letters (a to z), digits and single ., _, + and - between them, to name a folder, but is '"
-                        + variant + "'; try wide-2");
-            }
+            variant = TrialSpec.checkedName(
+                    "variant", Objects.requireNonNullElse(variant, TrialSpec.DEFAULT_VARIANT), LONGEST);
             hyperparameters = hyperparameters == null
                     ? Map.of()
                     : Collections.unmodifiableMap(new LinkedHashMap<>(hyperparameters));

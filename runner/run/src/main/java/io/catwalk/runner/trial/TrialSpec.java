@@ -105,8 +105,13 @@ public record TrialSpec(
      * @throws RequestException if it is not valid as a folder name on every system
      */
     public static String checkedName(String what, @Nullable String name) {
-        if (name == null || name.length() > LONGEST || !NAME.matcher(name).matches()) {
-            throw new RequestException(what + " must be at most " + LONGEST
+        return checkedName(what, name, LONGEST);
+    }
+
+    /** Checks a name that may have no more letters than these. */
+    public static String checkedName(String what, @Nullable String name, int longest) {
+        if (name == null || name.length() > longest || !NAME.matcher(name).matches()) {
+            throw new RequestException(what + " must be at most " + longest
                     + " letters (a to z), digits and single ., _, + and - between them, to name a folder, but is "
                     + (name == null ? "missing" : Reasons.quoted(name)) + "; try wide-2");
         }
