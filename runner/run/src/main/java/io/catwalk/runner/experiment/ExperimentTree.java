@@ -154,16 +154,12 @@ public final class ExperimentTree {
      */
     public ExperimentTree with(String option, String key, @Nullable Object value) {
         if (value != null) {
-            // The mapper would write null for infinity and for NaN.
-            JsonNode node = value instanceof Double number
-                    ? TreeReader.MAPPER.getNodeFactory().numberNode(number.doubleValue())
-                    : TreeReader.MAPPER.valueToTree(value);
             if (key.equals("trial_timeout")) {
                 tree.remove("trial_timeout_seconds");
             }
             int dot = key.indexOf('.');
             for (ObjectNode holder : dot < 0 ? List.of(tree) : holders(key.substring(0, dot))) {
-                holder.set(key.substring(dot + 1), node);
+                holder.set(key.substring(dot + 1), TreeReader.node(value));
             }
             if (!option.isEmpty()) {
                 options.put(key, option);
@@ -279,7 +275,7 @@ public final class ExperimentTree {
         }
         if (!Files.isRegularFile(path)) {
             throw new RequestException(
-                    path + ": expected a file, but found a pipe or a device: write what it says into" + " a file");
+                    path + ": expected a file, but found a pipe or a device: write what it says into a file");
         }
         try (InputStream in = Files.newInputStream(path)) {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);

@@ -71,7 +71,7 @@ record Journal(Path path) {
         }
         if (!Files.isRegularFile(path)) {
             throw new RequestException("expected the journal of a run in " + path
-                    + ", but that is a folder: the run is " + "left as it is; start it again with another --out");
+                    + ", but that is a folder: the run is left as it is; start it again with another --out");
         }
         byte[] bytes = Files.readAllBytes(path);
         int whole = wholeLines(bytes);

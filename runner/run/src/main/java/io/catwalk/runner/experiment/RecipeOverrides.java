@@ -143,9 +143,6 @@ final class RecipeOverrides {
                 return TreeReader.MAPPER.getNodeFactory().stringNode(text);
             }
         }
-        // The mapper would write null for infinity and for NaN.
-        return value instanceof Double number
-                ? TreeReader.MAPPER.getNodeFactory().numberNode(number.doubleValue())
-                : TreeReader.MAPPER.valueToTree(value);
+        return TreeReader.node(value);
     }
 }

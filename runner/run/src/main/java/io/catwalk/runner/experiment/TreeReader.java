@@ -209,6 +209,13 @@ final class TreeReader {
         return node;
     }
 
+    /** Makes a node of a value; the mapper would write null for infinity and for NaN. */
+    static JsonNode node(Object value) {
+        return value instanceof Double number
+                ? MAPPER.getNodeFactory().numberNode(number.doubleValue())
+                : MAPPER.valueToTree(value);
+    }
+
     /** Describes a node. */
     static String words(JsonNode found) {
         if (found.isMissingNode()) {
