@@ -25,7 +25,7 @@ import java.util.Set;
 public record LabelPreservingAugmentations(Set<String> types, Map<String, OptionalDouble> listed) {
 
     /** The only augmentation that is not assumed to be harmless. */
-    public static final String MIRRORING = "horizontal-flip";
+    private static final String MIRRORING = "horizontal-flip";
 
     private static final String OWN = "own";
     private static final List<String> MIXTURES = List.of("mixup", "cutmix");
@@ -141,7 +141,7 @@ public record LabelPreservingAugmentations(Set<String> types, Map<String, Option
      *     then the added ones in the order of the list
      * @throws RequestException if the classifier's own augmentation is listed, and the recipe does not have it
      */
-    public Recipe appliedTo(Recipe recipe) {
+    Recipe appliedTo(Recipe recipe) {
         List<Augmentation> applied = new ArrayList<>();
         Set<String> missing = new LinkedHashSet<>(listed.keySet());
         for (Augmentation one : recipe.augmentations()) {

@@ -185,7 +185,7 @@ public record RunFolder(Path path) {
     }
 
     /** Creates the folder of a trial, unless it exists. */
-    public TrialFolder createTrial(TrialSpec spec) throws IOException {
+    TrialFolder createTrial(TrialSpec spec) throws IOException {
         Path inside = path.resolve(spec.folder());
         RunFiles.requireInside(path, inside);
         return new TrialFolder(Files.createDirectories(inside));

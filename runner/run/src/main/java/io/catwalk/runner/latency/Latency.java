@@ -203,7 +203,7 @@ public record Latency(
     }
 
     /** Tells whether some calls take far longer than most, which the median does not show: p99 above five times p50. */
-    public boolean longTailed() {
+    boolean longTailed() {
         return p99Micros != null && p99Micros > LONG_TAIL * p50Micros;
     }
 

@@ -18,7 +18,7 @@ public enum Outcome {
     UNDECIDED;
 
     /** Smallest probability of an outcome that is decided. */
-    public static final double SURE = 0.95;
+    private static final double SURE = 0.95;
 
     /** Returns the outcome whose probability is at least 0.95; undecided if there is none. */
     static Outcome of(double worse, double equivalent, double better) {

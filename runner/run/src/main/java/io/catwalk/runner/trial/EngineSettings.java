@@ -17,7 +17,7 @@ public final class EngineSettings {
      * Keeps ONNX Runtime from recording what it runs and sending it to its maker, which 1.29 does as soon as it
      * starts. It reads this environment variable; its API turns off only what comes later.
      */
-    public static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
+    private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineSettings.class);
 

@@ -94,7 +94,7 @@ public record TrialFolder(Path path) {
     }
 
     /** Reads the trained network of a classifier at the same point of its search space. */
-    public TrainedModel readModel(LoadedClassifier classifier, Hyperparameters chosen, Task task) throws IOException {
+    TrainedModel readModel(LoadedClassifier classifier, Hyperparameters chosen, Task task) throws IOException {
         return TrainedModel.load(weightsFolder(), classifier, chosen, task);
     }
 
