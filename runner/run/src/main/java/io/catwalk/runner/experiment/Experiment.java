@@ -312,11 +312,11 @@ public final class Experiment {
             if (done.trial().equals(trial)
                     && key.equals(order.with(then).key())
                     && (entry == null || entry.key().equals(key))) {
-                List<String> left = left(folder, done, order.with(then));
-                if (left.isEmpty()) {
+                List<String> lacking = lacking(folder, done, order.with(then));
+                if (lacking.isEmpty()) {
                     return done;
                 }
-                listener.note(trial.title() + ": is completed, since " + String.join(", ", left));
+                listener.note(trial.title() + ": is completed, since " + String.join(", ", lacking));
                 return null;
             }
             listener.note(trial.title() + ": is run again, since " + staleness(trial, order.inputs(), then));
@@ -324,7 +324,7 @@ public final class Experiment {
         }
 
         /** Makes small files anew that a trial has lost, and lists what it still lacks, for which it must run again. */
-        private List<String> left(TrialFolder folder, Done done, TrialOrder order) {
+        private List<String> lacking(TrialFolder folder, Done done, TrialOrder order) {
             TrialRepair repair = new TrialRepair(folder, done, order);
             try {
                 List<String> damaged = repair.mend(splits.computeIfAbsent(

@@ -426,6 +426,6 @@ public final class ExperimentRequest {
         int room = (base.device() == ComputeDevice.CUDA ? 1 : cores) / base.threads(); // 1 unless it is given
         int jobs = tree.has("jobs") ? base.jobs() : Math.max(1, Math.min(room, trials));
         int threads = tree.has("threads") ? base.threads() : Math.max(1, cores / jobs);
-        return base.of(classifiers, tuning, jobs, threads);
+        return base.with(classifiers, tuning, jobs, threads);
     }
 }

@@ -164,7 +164,7 @@ public record ExperimentSpec(
     }
 
     /** Asks for these classifiers, or for a search among them. */
-    ExperimentSpec of(List<ClassifierConfig> those, @Nullable TuningSpec search, int atOnce, int threadsOfEach) {
+    ExperimentSpec with(List<ClassifierConfig> those, @Nullable TuningSpec search, int atOnce, int threadsOfEach) {
         return with(dataset, those, atOnce, threadsOfEach, search);
     }
 

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -192,7 +191,7 @@ final class Scheduler implements AutoCloseable {
     @Override
     public void close() {
         if (!executor.outlivesUs()) {
-            new ArrayList<>(running.values()).forEach(TrialExecutor.Submitted::cancel);
+            running.values().forEach(TrialExecutor.Submitted::cancel);
         }
     }
 

@@ -48,7 +48,7 @@ final class ThrottledResultsWriter {
 
     private void write(int finished) {
         if (run.hasPage()) {
-            return; // what is drawn has no comparison: it would not be what the page shows
+            return; // what is written here has no comparison: it would not be what the page shows
         }
         writtenAt = seconds.getAsDouble();
         writtenWith = finished;
