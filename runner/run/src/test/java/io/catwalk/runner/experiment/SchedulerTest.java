@@ -78,9 +78,9 @@ class SchedulerTest {
             only what a new outcome calls for is run | 1 | search | - | before: 1x1/1=0.8, 2x1/1=0.8, 2x1/2=0.8, 3x1/1=0.8, 3x1/2=0.8; left: 2x3/1=0.9, 2x3/2=0.9, 3x3/1=0.9, 3x3/2=0.9; all: 0.95 | 1x1/2( 1x1/2) 2x3/1= 2x3/2= 1x3/1( 1x3/1) 1x3/2( 1x3/2) best( best) | best=0.95 of 1
             """)
     void itDoesWhatIsLeft(
-            String what, int slots, String trials, String conduct, String script, String events, String outcomes)
+            String what, int slots, String trials, String policy, String script, String events, String outcomes)
             throws Exception {
-        run(slots, trials, conduct, script);
+        run(slots, trials, policy, script);
 
         assertThat(hand.events).containsExactlyElementsOf(list(events, " "));
         assertThat(outcomes()).as(what).containsAll(list(outcomes, ", "));
@@ -115,7 +115,7 @@ class SchedulerTest {
         assertThat(outcomes()).contains("b=0.9").anyMatch(one -> one.matches("a=lost .*Too many open files.*"));
     }
 
-    private void run(int slots, String trials, String conduct, String script) throws IOException, InterruptedException {
+    private void run(int slots, String trials, String policy, String script) throws IOException, InterruptedException {
         ExperimentSpec request = trials.equals("search")
                 ? Requests.search(
                         Requests.FASHION,
@@ -141,8 +141,8 @@ class SchedulerTest {
                             .add(actions);
             }
         }
-        Duration budget = conduct.matches("[0-9]+") ? Duration.ofSeconds(Long.parseLong(conduct)) : null;
-        RunPolicy how = new RunPolicy(budget, conduct.equals("retry"), false, null);
+        Duration budget = policy.matches("[0-9]+") ? Duration.ofSeconds(Long.parseLong(policy)) : null;
+        RunPolicy how = new RunPolicy(budget, policy.equals("retry"), false, null);
         hand.request = request;
         Stopwatch stopwatch = new Stopwatch(hand.clock(), START, 0, START);
         try (Scheduler scheduler = new Scheduler(hand, finished, hand, how, stopwatch, hand::note)) {

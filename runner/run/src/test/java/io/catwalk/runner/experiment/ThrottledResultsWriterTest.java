@@ -22,7 +22,7 @@ class ThrottledResultsWriterTest {
     private int finished;
 
     /** How many trials had finished each time that results were written. */
-    private final List<Integer> drawn = new ArrayList<>();
+    private final List<Integer> written = new ArrayList<>();
 
     private final List<String> notes = new ArrayList<>();
 
@@ -31,12 +31,12 @@ class ThrottledResultsWriterTest {
         run = new RunFolder(Files.createDirectory(folder.resolve("run")));
     }
 
-    private ThrottledResultsWriter projection() {
+    private ThrottledResultsWriter writer() {
         return new ThrottledResultsWriter(run, this::results, finished, () -> seconds, notes::add);
     }
 
     private RunResults results() {
-        drawn.add(finished);
+        written.add(finished);
         RunResults.Summary summary = new RunResults.Summary(
                 "run",
                 "compare",
@@ -55,103 +55,103 @@ class ThrottledResultsWriterTest {
         return new RunResults(ExperimentSpec.SCHEMA, summary, images, List.of(), null, null, List.of());
     }
 
-    private void finish(ThrottledResultsWriter projection, int trials, double secondsLater) {
+    private void finish(ThrottledResultsWriter writer, int trials, double secondsLater) {
         seconds += secondsLater;
         finished += trials;
-        projection.changed(finished);
+        writer.changed(finished);
     }
 
     @Test
-    void isDrawnAtTheStart() throws IOException {
+    void isWrittenAtTheStart() throws IOException {
         finished = 7;
 
-        projection();
+        writer();
 
-        assertThat(drawn).containsExactly(7);
+        assertThat(written).containsExactly(7);
         assertThat(run.path().resolve("results.json")).content().contains("\"finished\" : 7");
         assertThat(run.path().resolve("results.csv")).exists();
     }
 
-    /** What is drawn has no comparison. */
+    /** What this writes has no comparison. */
     @Test
-    void isNotDrawnOverTheResultsThatAPageShows() throws IOException {
+    void isNotWrittenOverTheResultsThatAPageShows() throws IOException {
         Files.writeString(run.path().resolve("results.json"), "{\"comparison\": {}}");
         Files.writeString(run.path().resolve("report.html"), "a page");
 
-        finish(projection(), 50, 60);
+        finish(writer(), 50, 60);
 
         assertThat(run.path().resolve("results.json")).hasContent("{\"comparison\": {}}");
     }
 
     @Test
-    void isNotDrawnAgainWithinHalfAMinute() {
-        ThrottledResultsWriter projection = projection();
+    void isNotWrittenAgainWithinHalfAMinute() {
+        ThrottledResultsWriter writer = writer();
 
-        finish(projection, 50, 29.9);
-        assertThat(drawn).containsExactly(0);
-        finish(projection, 50, 0.1);
-        assertThat(drawn).containsExactly(0, 100);
-        finish(projection, 900, 29.9);
-        assertThat(drawn).containsExactly(0, 100);
+        finish(writer, 50, 29.9);
+        assertThat(written).containsExactly(0);
+        finish(writer, 50, 0.1);
+        assertThat(written).containsExactly(0, 100);
+        finish(writer, 900, 29.9);
+        assertThat(written).containsExactly(0, 100);
     }
 
     @Test
-    void isNotDrawnAgainUntilATenthMoreHasFinished() {
+    void isNotWrittenAgainUntilATenthMoreHasFinished() {
         finished = 100;
-        ThrottledResultsWriter projection = projection();
+        ThrottledResultsWriter writer = writer();
 
-        finish(projection, 9, 3600);
-        assertThat(drawn).containsExactly(100);
-        finish(projection, 1, 3600);
-        assertThat(drawn).containsExactly(100, 110);
+        finish(writer, 9, 3600);
+        assertThat(written).containsExactly(100);
+        finish(writer, 1, 3600);
+        assertThat(written).containsExactly(100, 110);
     }
 
     /** What is written grows with the trials, so the sum of the counts represents all that is written. */
     @Test
-    void allDrawingsOfTenThousandTrialsTogetherCostAFewOfTheLast() {
-        ThrottledResultsWriter projection = projection();
+    void allFilesOfTenThousandTrialsTogetherCostAFewOfTheLast() {
+        ThrottledResultsWriter writer = writer();
 
         for (int trial = 0; trial < 10_000; trial++) {
-            finish(projection, 1, 31);
+            finish(writer, 1, 31);
         }
 
-        assertThat(drawn).hasSizeBetween(50, 100);
-        int last = drawn.get(drawn.size() - 1);
+        assertThat(written).hasSizeBetween(50, 100);
+        int last = written.get(written.size() - 1);
         assertThat(last).isGreaterThan(9_000);
-        assertThat(drawn.stream().mapToInt(Integer::intValue).sum()).isLessThan(12 * last);
+        assertThat(written.stream().mapToInt(Integer::intValue).sum()).isLessThan(12 * last);
     }
 
     @Test
     void aFileThatCannotBeWrittenIsToldOnceAndTriedAgainLater() throws IOException {
-        ThrottledResultsWriter projection = projection();
+        ThrottledResultsWriter writer = writer();
         Files.delete(run.path().resolve("results.json"));
         Path inTheWay = Files.createDirectories(run.path().resolve("results.json/in the way"));
 
-        finish(projection, 10, 30);
-        finish(projection, 1, 29);
-        finish(projection, 0, 1);
+        finish(writer, 10, 30);
+        finish(writer, 1, 29);
+        finish(writer, 0, 1);
 
-        assertThat(drawn).containsExactly(0, 10, 11);
+        assertThat(written).containsExactly(0, 10, 11);
         assertThat(notes).singleElement().asString().contains("could not be written");
 
         Files.delete(inTheWay);
         Files.delete(inTheWay.getParent());
-        finish(projection, 0, 30);
+        finish(writer, 0, 30);
 
         assertThat(run.path().resolve("results.json")).content().contains("\"finished\" : 11");
         assertThat(notes).hasSize(1);
-        finish(projection, 0, 30);
-        assertThat(drawn).as("once it is written it rests").containsExactly(0, 10, 11, 11);
+        finish(writer, 0, 30);
+        assertThat(written).as("once it is written it rests").containsExactly(0, 10, 11, 11);
     }
 
     @Test
     void aRunFolderThatIsGoneIsNoReasonToStopAtTheStart() throws IOException {
         Files.delete(run.path());
 
-        ThrottledResultsWriter projection = projection();
-        finish(projection, 1, 30);
+        ThrottledResultsWriter writer = writer();
+        finish(writer, 1, 30);
 
         assertThat(notes).hasSize(1);
-        assertThat(drawn).containsExactly(0, 1);
+        assertThat(written).containsExactly(0, 1);
     }
 }
