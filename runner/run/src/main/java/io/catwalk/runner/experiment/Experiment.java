@@ -80,9 +80,7 @@ public final class Experiment {
         this.pluginsDir = pluginsDir.toAbsolutePath();
         this.clock = clock;
         this.dataset = dataset;
-        // A search scores its candidates on folds; what it shows is its best, trained in full.
-        images = spec.split()
-                .split(dataset, spec.tuning() == null ? Math.min(1, spec.split().folds()) : 0);
+        images = spec.shown(dataset);
         latencySettings = LatencySettings.standard().endingIfBusy();
         int fewest = spec.fewestToTrainOn(dataset);
         for (ClassifierConfig one : spec.classifiers()) {

@@ -9,6 +9,7 @@ import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.EpochBatches;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.TrialImages;
 import io.catwalk.runner.trial.TrialSpec;
 import io.catwalk.runner.trial.TrialSpec.Purpose;
 import java.util.ArrayList;
@@ -213,6 +214,11 @@ public record ExperimentSpec(
         }
         int batches = Math.max(1, images / most);
         return Math.min(batch, batches < EpochBatches.MANY ? (images + batches - 1) / batches : images / batches);
+    }
+
+    /** Returns the images of results: a search scores candidates on folds, and shows its best, trained in full. */
+    TrialImages shown(ImageDataset images) {
+        return split.split(images, tuning == null ? Math.min(1, split.folds()) : 0);
     }
 
     /** Counts the training images of the trial that has fewest. */

@@ -262,9 +262,7 @@ public record RunFolder(Path path) {
         if (readBaselines() != null) {
             return;
         }
-        // The folds of a search only score its candidates: the network that it ships is not of a fold.
-        int fold = spec.tuning() == null ? Math.min(1, spec.split().folds()) : 0;
-        TrialImages shown = spec.split().split(dataset, fold);
+        TrialImages shown = spec.shown(dataset);
         Baselines baselines = Baselines.of(
                 shown.dataset().train(),
                 shown.split().train(),
