@@ -369,27 +369,20 @@ public final class ChildProcess {
         }
     }
 
+    /** Passes on a stream; whoever waits for its end gets any failure of the sink. */
     private static CompletableFuture<Void> readTo(InputStream from, Sink sink) {
-        CompletableFuture<Void> over = new CompletableFuture<>();
-        Thread reader = new Thread(
-                () -> {
-                    byte[] bytes = new byte[1 << 13];
-                    try (from) {
-                        for (int count = from.read(bytes); count >= 0; count = from.read(bytes)) {
-                            sink.take(bytes, 0, count);
-                        }
-                        sink.end();
-                    } catch (IOException e) {
-                        LOG.info("The output of a process broke off", e);
-                    } catch (Throwable e) { // the caller that waits for the end gets any failure
-                        over.completeExceptionally(e);
-                    }
-                    over.complete(null);
-                },
-                "process-output");
-        reader.setDaemon(true);
-        reader.start();
-        return over;
+        Runnable reading = () -> {
+            byte[] bytes = new byte[1 << 13];
+            try (from) {
+                for (int count = from.read(bytes); count >= 0; count = from.read(bytes)) {
+                    sink.take(bytes, 0, count);
+                }
+                sink.end();
+            } catch (IOException e) {
+                LOG.info("The output of a process broke off", e);
+            }
+        };
+        return CompletableFuture.runAsync(reading, reader -> ParentPipe.start("process-output", reader));
     }
 
     /** Returns whether the event happened within the time. */

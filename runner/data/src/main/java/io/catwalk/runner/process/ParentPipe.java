@@ -38,7 +38,10 @@ public final class ParentPipe {
         return new ParentPipe(new FileOutputStream(out), mark);
     }
 
-    /** Tells the parent several times a second that this process goes on, but only while that is so. */
+    /**
+     * Tells the parent several times a second that this process goes on, but only while that is so. It sleeps between
+     * the signs: native code, which may run for minutes, reports nothing that could be waited for.
+     */
     public void beatWhile(BooleanSupplier goesOn) {
         start("heartbeat", () -> {
             try {
@@ -46,7 +49,7 @@ public final class ParentPipe {
                     if (goesOn.getAsBoolean()) {
                         send("");
                     }
-                    Thread.sleep(BEAT_MILLIS); // nothing tells how far native code is
+                    Thread.sleep(BEAT_MILLIS);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -97,7 +100,8 @@ public final class ParentPipe {
         });
     }
 
-    private static void start(String name, Runnable task) {
+    /** Starts a thread that does not keep this process from ending. */
+    static void start(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();

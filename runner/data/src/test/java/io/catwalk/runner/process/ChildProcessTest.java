@@ -9,6 +9,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,6 +110,22 @@ final class ChildProcessTest {
                 .failsWithin(Duration.ZERO)
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(InterruptedException.class);
+    }
+
+    /** What reads the messages is our own code: a fault of it is nothing that the process has done. */
+    @Test
+    void aFailureOfWhoeverHearsAMessageReachesWhoeverWaits() {
+        AssertionError fault = new AssertionError("a fault of the listener");
+
+        assertThatThrownBy(() -> process("says its id and hangs")
+                        .run(log(), Limit.time(Duration.ofMinutes(1)), String.class, message -> {
+                            messages.add(message);
+                            throw fault;
+                        }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasCause(fault);
+        ProcessHandle.of(Long.parseLong(messages.get(0)))
+                .ifPresent(process -> assertThat(process.onExit()).succeedsWithin(Duration.ofSeconds(10)));
     }
 
     /** 60 MB on each stream, without a line break. */
@@ -237,6 +254,7 @@ final class ChildProcessTest {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
+    /** Behaves as its argument says: here, what is printed and how long it takes is the matter of the tests. */
     static final class Child {
 
         private static final Map<String, Consumer<ParentPipe>> DEEDS = Map.ofEntries(
@@ -334,7 +352,7 @@ final class ChildProcessTest {
             try (var closed = new FileOutputStream(FileDescriptor.out)) {
                 closed.flush();
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
             hang();
         }
