@@ -39,11 +39,6 @@ public record FolderReading(
         }
     }
 
-    /** Reads a folder without what links lead to. */
-    public FolderReading(@Nullable String labels, @Nullable Double testShare, @Nullable Double skipUnreadable) {
-        this(labels, testShare, skipUnreadable, null);
-    }
-
     /** Returns whether anything is set that only folders of image files have. */
     boolean isForImages() {
         return labels != null || testShare != null || skipUnreadable != null;

@@ -313,7 +313,7 @@ class FolderLayoutTest {
     }
 
     private static FolderReading reading(@Nullable Path table) {
-        return new FolderReading(table == null ? null : table.toString(), null, null);
+        return new FolderReading(table == null ? null : table.toString(), null, null, null);
     }
 
     private void refused(String... facts) {

@@ -49,7 +49,7 @@ class FolderReadingTest {
         assertThat(all).containsExactlyElementsOf(IntStream.range(0, 60).boxed().toList());
         assertThat(dataset.notes()).singleElement().asString().contains("12 of 60 images", "--test-share 0.2");
         assertThat(levels(load().test())).isEqualTo(levels(dataset.test()));
-        ImageDataset half = load(new FolderReading(null, 0.5, null));
+        ImageDataset half = load(new FolderReading(null, 0.5, null, null));
         assertThat(half.test().countPerClass(2)).containsExactly(25, 5);
         assertThat(half.sha256()).isNotEqualTo(dataset.sha256());
     }
@@ -203,7 +203,7 @@ class FolderReadingTest {
         assertThat(less.validating()).isEqualTo(4);
         assertThat(levels(less.train())).endsWith(20, 21, 22, 23).hasSize(8);
         assertThat(less.train().countPerClass(2)).containsExactly(4, 4);
-        refused(() -> load(new FolderReading(null, 0.2, null)), "expected no --test-share");
+        refused(() -> load(new FolderReading(null, 0.2, null, null)), "expected no --test-share");
     }
 
     @Test
@@ -226,9 +226,9 @@ class FolderReadingTest {
         String[] facts = {"2 of 20 images cannot be read: Image " + text, empty, "--skip-unreadable"};
         refused(this::load, facts);
         refused(
-                () -> load(new FolderReading(null, null, 0.05)),
+                () -> load(new FolderReading(null, null, 0.05, null)),
                 "2 of 20 images cannot be read, more than a share of 0.05: ");
-        ImageDataset dataset = load(new FolderReading(null, null, 0.1));
+        ImageDataset dataset = load(new FolderReading(null, null, 0.1, null));
         assertThat(dataset.train().size() + dataset.test().size()).isEqualTo(18);
         String note = "2 of 20 images cannot be read and are left out (--skip-unreadable): a/text.jpg, b/empty.png";
         assertThat(dataset.notes()).contains(note);
@@ -259,7 +259,7 @@ class FolderReadingTest {
         assumeThat(file.toFile().setReadable(false) && !Files.isReadable(file))
                 .as("root and Windows may read any file")
                 .isTrue();
-        FolderReading mostOfThem = new FolderReading(null, null, 0.05);
+        FolderReading mostOfThem = new FolderReading(null, null, 0.05, null);
         assertThat(load(mostOfThem).notes())
                 .contains("1 of 20 images cannot be read and are left out (--skip-unreadable): b/19.png");
 
@@ -288,7 +288,7 @@ class FolderReadingTest {
             Pictures.write(folder.resolve(name), new BufferedImage(4100, 2, BufferedImage.TYPE_BYTE_GRAY));
         }
 
-        for (FolderReading reading : List.of(FolderReading.STANDARD, new FolderReading(null, null, 0.5))) {
+        for (FolderReading reading : List.of(FolderReading.STANDARD, new FolderReading(null, null, 0.5, null))) {
             refused(() -> load(reading), "at most 4096 pixels, found 4100x2", "--image-size 224x224");
         }
         images("b 5-9");
@@ -303,7 +303,7 @@ class FolderReadingTest {
         FileTime time = FileTime.fromMillis(1_000_000_000_000L);
         Files.write(file, new byte[whole.length]);
         Files.setLastModifiedTime(file, time);
-        load(new FolderReading(null, null, 0.1));
+        load(new FolderReading(null, null, 0.1, null));
         Files.write(file, whole);
         Files.setLastModifiedTime(file, time);
 
@@ -356,7 +356,7 @@ class FolderReadingTest {
 
     private FolderReading labeled(StringBuilder table, @Nullable Double testShare) throws IOException {
         Path labels = Files.writeString(folder.resolve("labels.csv"), table);
-        return new FolderReading(labels.toString(), testShare, null);
+        return new FolderReading(labels.toString(), testShare, null, null);
     }
 
     private static List<Integer> levels(ImageSource images) {

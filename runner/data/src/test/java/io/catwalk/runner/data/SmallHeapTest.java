@@ -39,7 +39,10 @@ final class SmallHeapTest {
                 ImageDataset dataset = arguments.length == 1
                         ? ImageDatasets.load(arguments[0], home, null, FolderReading.STANDARD)
                         : ImageDatasets.load(
-                                arguments[0], home, ResizeRule.parse(arguments[1]), new FolderReading(null, null, 1.0));
+                                arguments[0],
+                                home,
+                                ResizeRule.parse(arguments[1]),
+                                new FolderReading(null, null, 1.0, null));
                 ImageSource train = dataset.train();
                 System.out.println(train.size() + " images, the last with the sum " + train.sums(train.size() - 1)[0]);
             } catch (RequestException e) {
