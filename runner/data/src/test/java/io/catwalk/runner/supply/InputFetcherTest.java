@@ -104,6 +104,7 @@ final class InputFetcherTest {
 
     @Test
     void whatIsKeptIsCountedAndDeletedAndComesAgain() throws Exception {
+        assertThat(store().entries()).isEmpty();
         Place place = place(file("text"), null);
         bring(place);
         bring(place(zip("one", "three"), "one"));
