@@ -22,9 +22,9 @@ import java.util.stream.Stream;
 /**
  * Writes files so that a reader sees either the old content or the new one, never a part: each file is written under a
  * draft name of its own beside the target, forced to disk and moved. If two processes write the same file at once, both
- * succeed, and the content of the one that finishes later stays. A killed process leaves at most a draft,
- * {@code .NAME.XXXX.part}. A folder is filled beside its place and then moved there; a killed process leaves at most a
- * folder {@code catwalkXXXX}.
+ * succeed, and the content of the one that finishes later stays. A killed process leaves at most a draft, such as
+ * {@code .NAME.0123456789abcdef.part}. A folder is filled in a {@link Scratch} beside its place and then moved there; a
+ * killed process leaves at most that.
  */
 public final class AtomicFiles {
 

@@ -111,8 +111,7 @@ public final class Json {
 
     private static YAMLFactory quotingNumbers() {
         // A search with 10,000 candidates writes more than 3 MiB, the parser's usual limit. Jackson finds duplicate
-        // keys
-        // either way; the words of its other check, "Object property", mean nothing to users of YAML.
+        // keys either way; the words of its other check, "Object property", mean nothing to users of YAML.
         LoadSettings settings = LoadSettings.builder()
                 .setCodePointLimit(Integer.MAX_VALUE)
                 .setAllowDuplicateKeys(true)

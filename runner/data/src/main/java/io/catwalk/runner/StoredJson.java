@@ -164,6 +164,6 @@ final class StoredJson {
                 + (file.endsWith("trial.json") || file.endsWith("results.json")
                         ? ", or delete it and let catwalk resume make it again"
                         : "");
-        return cause == null ? new RequestException(message) : new RequestException(message, cause);
+        return new RequestException(message, cause);
     }
 }

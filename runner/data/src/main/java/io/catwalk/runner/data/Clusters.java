@@ -39,8 +39,7 @@ record Clusters(int[] labels, int[] sizes, List<int[]> members) {
             }
         }
         // Pixels are read only where the hashes of their sums, which are cached, are equal. Most are unique: a map of
-        // all
-        // would take many times the memory of the array.
+        // all would take many times the memory of the array.
         int[] hashes = IntStream.range(0, images.size())
                 .map(i -> Arrays.hashCode(images.sums(i)))
                 .toArray();

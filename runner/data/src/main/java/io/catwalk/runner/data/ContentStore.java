@@ -171,7 +171,8 @@ public final class ContentStore {
 
     /** Keeps a file that is made without a lock; an older one is replaced. */
     public void put(String key, String content) throws IOException {
-        AtomicFiles.write(UserCache.make(folder).resolve(path(key)), content);
+        Path unused = UserCache.make(folder);
+        AtomicFiles.write(path(key), content);
         trim();
     }
 

@@ -40,8 +40,7 @@ record IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) 
 
     /** Returns whether any of the four files is there. */
     static boolean isOne(Path folder) {
-        return Arrays.stream(IdxFile.Part.values())
-                .anyMatch(part -> part.in(folder).isPresent());
+        return PARTS.stream().anyMatch(part -> part.in(folder).isPresent());
     }
 
     /** Loads the files. */
@@ -96,7 +95,7 @@ record IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) 
                         "Data set: expected the file %s, perhaps with .gz, found neither; a set has the files %s"
                                 .formatted(
                                         folder.resolve(part.fileName()),
-                                        Arrays.stream(IdxFile.Part.values())
+                                        PARTS.stream()
                                                 .map(IdxFile.Part::fileName)
                                                 .toList())));
         return IdxFile.open(path, part);

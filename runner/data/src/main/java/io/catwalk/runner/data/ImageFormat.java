@@ -40,7 +40,6 @@ enum ImageFormat {
 
     /**
      * @param start the first bytes of such a file, as a pattern on Latin-1
-     *
      * @param provider makes readers; null for that of the JDK
      */
     ImageFormat(String title, String start, @Nullable Class<? extends ImageReaderSpi> provider, String ending) {
