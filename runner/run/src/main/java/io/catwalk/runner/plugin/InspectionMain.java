@@ -27,8 +27,6 @@ import java.util.TimeZone;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Entry point of the process that inspects plugin jars: reads a file with the questions, and answers each with messages.
@@ -39,8 +37,6 @@ final class InspectionMain {
 
     /** In a search space with at most this many points, the recipe of each point is requested. */
     static final int MOST_POINTS = 64;
-
-    private static final Logger LOG = LoggerFactory.getLogger(InspectionMain.class);
 
     private static final int LONGEST_REASON = 600;
 
@@ -101,7 +97,7 @@ final class InspectionMain {
                 inspection.answer(i, questions[i]);
             }
         } catch (UncheckedIOException e) {
-            LOG.info("A plugin closed the pipe, as the parent has seen", e);
+            inspection.log.println("A plugin closed the pipe, as the parent has seen: " + Reasons.of(e));
         }
         while (true) {
             // The parent ends this process, and the processes that plugins have started while it can still find them.

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Lists the classifiers of a folder of plugin jars, and the jars that cannot be used, with the reason. The jars are
  * inspected in a process of their own: their code does not run in this process.
  *
- * If two jars have the same plugin id, or two classifiers the same name, both are refused: it must never depend on
+ * <p>If two jars have the same plugin id, or two classifiers the same name, both are refused: it must never depend on
  * chance which of them a comparison runs.
  */
 public final class PluginCatalog {

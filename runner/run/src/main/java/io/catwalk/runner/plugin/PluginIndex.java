@@ -56,7 +56,6 @@ public final class PluginIndex {
     @JsonIgnoreProperties(ignoreUnknown = true)
     private record Listed(
             String version,
-            @Nullable String date,
             @Nullable String requires,
             String url,
             @Nullable String sha512sum) {}
