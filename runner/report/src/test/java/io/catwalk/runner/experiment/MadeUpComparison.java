@@ -5,12 +5,10 @@ import io.catwalk.runner.results.Comparison.NoPairs;
 import io.catwalk.runner.results.Comparison.Scope;
 import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.results.GeneralizationGap;
-import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.statistics.PairedComparison.Test;
-import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,33 +40,6 @@ public final class MadeUpComparison {
                 gap,
                 seconds,
                 null);
-    }
-
-    /** Computes the standing of some trials of a classifier, but for its intervals, which are a point wide each way. */
-    public static Standing standing(List<Done> trials, @Nullable Boolean onFront) {
-        var images = new RunResults.Dataset("forty", "", List.of("a", "b"), 1, 8, 8, 135, 15, 50, 25, 25);
-        var seconds = trials.stream()
-                .mapToDouble(done -> done.efficiency().trainingSeconds())
-                .summaryStatistics();
-        double accuracy = trials.stream()
-                .mapToDouble(done -> done.metrics().test().accuracy())
-                .average()
-                .orElseThrow();
-        return new Standing(
-                trials.get(0).trial().classifier(),
-                trials.size(),
-                accuracy,
-                null,
-                accuracy - 0.01,
-                accuracy + 0.01,
-                accuracy,
-                accuracy,
-                null,
-                null,
-                onFront,
-                GeneralizationGap.of(trials, images),
-                new Standing.Seconds(seconds.getAverage(), seconds.getMin(), seconds.getMax()),
-                trials.get(0).timing().steps());
     }
 
     public static PairedComparison pair(String first, String second, Outcome outcome) {
