@@ -104,7 +104,6 @@ record ConfidenceSection(ReportModel model) {
 
     private List<Block> blocks(Comparison comparison) {
         List<Block> blocks = new ArrayList<>();
-        List<Chart> charts = charts(model);
         List<ClassifierReport> references = references();
         if (!references.isEmpty()) {
             blocks.add(new Choice(
@@ -120,7 +119,8 @@ record ConfidenceSection(ReportModel model) {
         if (others) {
             blocks.add(pairs("pairs", "Every pair of classifiers", Medium.DETAIL, comparison.pairs()));
         }
-        charts.subList(references.isEmpty() ? 0 : 1, charts.size())
+        Stream.of(accuracy(), spread())
+                .flatMap(Optional::stream)
                 .forEach(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
         return blocks;
     }
