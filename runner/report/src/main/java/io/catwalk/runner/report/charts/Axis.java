@@ -67,10 +67,10 @@ public record Axis(String title, double low, double high, double step, Scale sca
         return new Axis(title, low, high, Math.max(1, Math.ceil((high - low) / 7)), Scale.DOUBLING);
     }
 
-    /** Returns an axis of whole numbers from 1, such as epochs. */
+    /** Returns an axis of whole numbers from 1, such as epochs; a single one is at its end, beside the name of its line. */
     public static Axis counting(String title, int most) {
         double step = Math.max(1, Math.ceil(around(title, List.of(1.0, (double) most)).step));
-        return new Axis(title, 1, Math.max(2, most), step, Scale.LINEAR);
+        return new Axis(title, most > 1 ? 1 : 0, most, step, Scale.LINEAR);
     }
 
     public boolean holds(double value) {

@@ -11,9 +11,11 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Answers;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.SampleRun;
+import io.catwalk.runner.report.charts.Axis;
 import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.RowChart;
 import io.catwalk.runner.report.charts.RowChart.Row;
+import io.catwalk.runner.report.charts.XyChart;
 import io.catwalk.runner.results.RunResults.Tuning;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.Efficiency;
@@ -330,6 +332,17 @@ class PlotsTest {
         assertThat(write())
                 .contains("learning-accuracy-net.svg")
                 .doesNotContain("learning-loss-net.svg", "accuracy-latency.svg");
+    }
+
+    /** Otherwise, the line to its name would look like a second epoch. */
+    @Test
+    void aSingleEpochStandsAtTheEndOfItsAxis() {
+        add("net", 0, 0.5, null, epochs(1), null);
+        Axis one = ((XyChart) chart("validation-accuracy")).across();
+        models.clear();
+        add("net", 0, 0.5, null, epochs(2), null);
+        Axis two = ((XyChart) chart("validation-accuracy")).across();
+        assertThat(List.of(one.low(), one.high(), two.low(), two.high())).containsExactly(0.0, 1.0, 1.0, 2.0);
     }
 
     @Test
