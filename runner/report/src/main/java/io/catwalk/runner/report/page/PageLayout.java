@@ -45,7 +45,7 @@ final class PageLayout {
     private static final int WIDTH_IN_PNG = 16;
 
     private static final double LETTER = 7.2;
-    private static final double MOST_TABLE = 600;
+    private static final double MOST_TABLE = 720;
 
     private PageLayout() {}
 
