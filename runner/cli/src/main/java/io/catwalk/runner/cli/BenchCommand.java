@@ -268,10 +268,8 @@ final class BenchCommand extends JsonCommand {
     }
 
     private static String range(Latency latency) {
-        Latency.Range range = latency.p50Range();
-        return range == null || Objects.requireNonNullElse(latency.processes(), 1) == 1
-                ? "-"
-                : number(range.low()) + "-" + number(range.high());
+        Latency.Range range = latency.spread();
+        return range == null ? "-" : number(range.low()) + "-" + number(range.high());
     }
 
     private static String number(@Nullable Double value) {

@@ -192,6 +192,11 @@ public record Latency(
         UNMEASURED
     }
 
+    /** Returns the range of the medians of one image; null if a single process measured them. */
+    public @Nullable Range spread() {
+        return processes == null || processes == 1 ? null : p50Range;
+    }
+
     /** Returns the throughput at a batch size of 1, 64 or 256, in images per second; null if it was not measured. */
     public @Nullable Double imagesPerSecond(int batch) {
         return switch (batch) {

@@ -111,7 +111,8 @@ record ConclusionsSection(ReportModel model) {
         if (!model.differingSettings().isEmpty()) {
             sentences.add("The recipes differ: a difference in accuracy may come from the recipe.");
         }
-        sentences.add("The results hold for " + model.dataset().name() + ", the latencies for this machine.");
+        sentences.add("The results hold for " + model.dataset().name()
+                + (model.timed().isEmpty() ? "." : ", the latencies for this machine."));
         int failed = model.failed().size();
         if (failed > 0) {
             sentences.add(Wording.count(failed, "trial", "trials") + " failed and " + (failed == 1 ? "is" : "are")

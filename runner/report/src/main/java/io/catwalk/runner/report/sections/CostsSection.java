@@ -181,10 +181,8 @@ record CostsSection(ReportModel model) {
     /** Returns a latency with the range of the measuring processes. */
     static Cell latency(@Nullable Latency latency) {
         Cell.Quantity median = Cell.of(latency);
-        return latency == null || latency.p50Range() == null
-                ? median
-                : median.with(Numbers.count(latency.p50Range().low()) + " to "
-                        + Numbers.micros(latency.p50Range().high()));
+        Latency.Range range = latency == null ? null : latency.spread();
+        return range == null ? median : median.with(Numbers.count(range.low()) + " to " + Numbers.micros(range.high()));
     }
 
     /** Draws accuracy against latency, with the Pareto front. */
@@ -198,7 +196,7 @@ record CostsSection(ReportModel model) {
         }
         List<ClassifierReport> front = model.front();
         List<Series> series = new ArrayList<>();
-        if (!front.isEmpty()) {
+        if (front.size() > 1) {
             List<Point> steps = front.stream()
                     .map(one -> Point.at(micros(one), 100 * one.stands().accuracy(), ""))
                     .toList();
@@ -229,7 +227,7 @@ record CostsSection(ReportModel model) {
                             ""))));
         }
         Axis across = Axis.doubling(
-                "Latency of one image, µs (" + model.latencyTitle() + ")",
+                "Latency, µs (" + model.latencyTitle() + ")",
                 measured.stream().map(this::micros).toList());
         Axis up = Axis.percent("Accuracy, %", Series.span(series));
         List<Guide> baselines = new ArrayList<>();
@@ -240,7 +238,7 @@ record CostsSection(ReportModel model) {
                 baselines.add(new Guide(across.first(), accuracy, across.last(), accuracy, words));
             }
         }
-        String note = (front.isEmpty()
+        String note = (front.size() < 2
                         ? ""
                         : "The dashed line is the Pareto front: no classifier is better on both axes than those on it. ")
                 + "Bars are 95 % intervals; larger symbols are larger files."

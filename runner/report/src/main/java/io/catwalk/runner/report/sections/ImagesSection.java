@@ -62,7 +62,7 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
                 "Images",
                 "What each classifier predicted for each of " + Numbers.count(images.images()) + " images",
                 blocks,
-                "trials/*/*/predictions.csv; duplicates.csv");
+                "trials/*/*/predictions.csv" + (images.duplicates() == null ? "" : "; audit/duplicates.csv"));
     }
 
     /** Says how many test images have a duplicate in the training set; empty if that cannot be known. */

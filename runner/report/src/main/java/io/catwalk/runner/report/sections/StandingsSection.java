@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Which classifier is best, how sure that is, and what it costs: what a reader must know who reads nothing else. */
 record StandingsSection(ReportModel model) {
@@ -64,26 +65,20 @@ record StandingsSection(ReportModel model) {
     }
 
     private Facts best(ClassifierReport best) {
-        Efficiency efficiency = best.efficiency();
         Cell interval =
                 new Cell.Range(best.stands().accuracyLow(), best.stands().accuracyHigh(), Unit.PERCENT);
-        return new Facts(
-                Medium.of(Medium.SLIDES),
-                "",
-                true,
-                List.of(
+        List<Fact> facts = Stream.of(
                         new Fact(
                                 "accuracy of " + best.name() + ", 95 % interval " + interval.text(),
                                 Cell.of(Numbers.percent(best.stands().accuracy()) + " %")),
                         new Fact(
                                 "median latency of one image (" + model.latencyTitle() + ")",
                                 Cell.of(best.latency(model.engine()))),
-                        new Fact(
-                                "size of its ONNX file",
-                                Cell.of(efficiency == null ? null : efficiency.onnxBytes(), Unit.BYTES)),
-                        new Fact(
-                                "training time",
-                                Cell.of(efficiency == null ? null : efficiency.trainingSeconds(), Unit.SECONDS))));
+                        Fact.of("size of its ONNX file", best.cost(Efficiency::onnxBytes), Unit.BYTES),
+                        Fact.of("training time", best.cost(Efficiency::trainingSeconds), Unit.SECONDS))
+                .filter(fact -> !fact.value().text().equals(Numbers.NONE))
+                .toList();
+        return new Facts(Medium.of(Medium.SLIDES), "", true, facts);
     }
 
     private Table standings() {

@@ -521,6 +521,41 @@ class SectionsTest {
         assertThat(first(document(), "costs", Table.class).texts().get(0).stream()
                         .anyMatch(head -> head.contains("Latency")))
                 .isEqualTo(measured);
+        assertThat(texts(document(), Medium.SLIDES).stream().anyMatch(text -> text.contains("the latencies for")))
+                .isEqualTo(measured);
+        long front = Stream.of(classifiers.split("true", -1)).skip(1).count();
+        assertThat(texts(costs.blocks()).anyMatch(text -> text.contains("dashed line is the Pareto front")))
+                .as("a front of one has no line")
+                .isEqualTo(front > 1);
+    }
+
+    @Test
+    void aKeyFigureThatIsNotKnownIsLeftOut() {
+        add("a", 0.9);
+        assertThat(keyFigures()).hasSize(2).noneMatch(name -> name.matches(".*(latency|ONNX).*"));
+        models.clear();
+        standings.clear();
+        Efficiency costs = MadeUp.efficiency(null, latency("120", null));
+        add(MadeUp.done(MadeUp.trial("a"), MadeUp.metrics(0.9), MadeUp.metrics(0.9), costs, null), Answers.NONE, null);
+        assertThat(keyFigures()).hasSize(4).anyMatch(name -> name.contains("latency"));
+    }
+
+    private List<String> keyFigures() {
+        return first(document(), "standings", Block.Facts.class).facts().stream()
+                .map(Block.Fact::name)
+                .toList();
+    }
+
+    @Test
+    void aLatencyOfOneProcessHasNoRange() {
+        assertThat(CostsSection.latency(range(2))).isEqualTo(Cell.of(range(2)).with("90 to 110 µs"));
+        assertThat(CostsSection.latency(range(1))).isEqualTo(Cell.of(range(1)));
+    }
+
+    private static Latency range(int processes) {
+        Latency.Range range = new Latency.Range(90, 110);
+        return new Latency(
+                1, 5_000, 100, null, null, null, null, processes, range, null, null, null, null, MadeUp.MACHINE);
     }
 
     private static Latency latency(String number, @Nullable String busy) {
@@ -669,6 +704,17 @@ class SectionsTest {
         }
         assertThat(title(document, "data")).contains("5 folds of 400 test images");
         assertThat(texts(document.section("training").blocks())).anyMatch(text -> text.contains("5 folds"));
+    }
+
+    /** Two test images of the first run have a duplicate; the second was not audited. */
+    @Test
+    void duplicatesAreCountedWithTheirFileIfTheRunWasAudited() {
+        Section audited = sample("seven").section("images");
+        assertThat(texts(audited.blocks())).anyMatch(text -> text.startsWith("2 of them have duplicates"));
+        assertThat(audited.source()).contains("audit/duplicates.csv");
+        Section other = sample("one").section("images");
+        assertThat(texts(other.blocks())).anyMatch(text -> text.contains("catwalk audit"));
+        assertThat(other.source()).doesNotContain("duplicates");
     }
 
     @Test
