@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -220,6 +221,13 @@ class RefusalTest extends ExportTest {
     @ValueSource(ints = {0x7fc0_0000, 0x7f80_0001, 0xffc0_0000, 0xff80_0001})
     void weightsThatAreNotNumbersAreRefused(int bits) {
         assertRefused(biased(Float.intBitsToFloat(bits)), SAMPLE, "bias(5000) holds NaN");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT16", "FLOAT32", "FLOAT64"})
+    void aNanOfEveryPrecisionIsRefused(DataType type) {
+        NDArray broken = manager.create(new float[] {1, Float.NaN, 2}).toType(type, false);
+        assertRefused(lambda(x -> x.toType(type, false).mul(broken)), new Shape(3), "(3) holds NaN");
     }
 
     @ParameterizedTest

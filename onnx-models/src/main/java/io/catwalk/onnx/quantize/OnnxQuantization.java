@@ -5,9 +5,11 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import io.catwalk.onnx.FloatFormat;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.OnnxWeights;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
 import java.nio.file.Path;
@@ -168,16 +170,13 @@ public final class OnnxQuantization {
 
     private static void checkWeights(Path file, GraphProto graph) {
         for (TensorProto tensor : graph.getInitializerList()) {
-            if (Protos.isFloat(tensor)) {
-                for (float number : Protos.floats(tensor)) {
-                    if (Float.isNaN(number)) {
-                        throw new OnnxFileException(
-                                file,
-                                "numbers as weights",
-                                "NaN in tensor " + tensor.getName(),
-                                "train again with a lower learning rate and export the result");
-                    }
-                }
+            if (Protos.isFloat(tensor)
+                    && FloatFormat.FLOAT32.isNanIn(OnnxWeights.of(tensor).buffer())) {
+                throw new OnnxFileException(
+                        file,
+                        "numbers as weights",
+                        "NaN in tensor " + tensor.getName(),
+                        "train again with a lower learning rate and export the result");
             }
         }
     }

@@ -1,11 +1,13 @@
 package io.catwalk.onnx.runtime;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.catwalk.onnx.FloatFormat;
 import io.catwalk.onnx.OnnxFileException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.SortedSet;
 
 /**
@@ -18,6 +20,12 @@ import java.util.SortedSet;
  */
 record Classifier(Signature signature, Scores scores, OnnxMetadata metadata, SortedSet<String> operators) {
 
+    private static final Map<DataType, FloatFormat> FORMATS = new EnumMap<>(Map.of(
+            DataType.FLOAT16, FloatFormat.FLOAT16,
+            DataType.BFLOAT16, FloatFormat.BFLOAT16,
+            DataType.FLOAT, FloatFormat.FLOAT32,
+            DataType.DOUBLE, FloatFormat.FLOAT64));
+
     /**
      * Checks that a file is an image classifier, and describes it.
      *
@@ -29,34 +37,36 @@ record Classifier(Signature signature, Scores scores, OnnxMetadata metadata, Sor
         OnnxMetadata metadata = OnnxMetadata.of(file, model.metadata());
         Signature signature = Signature.of(file, model.inputs(), model.outputs(), metadata.preprocessing(), hints);
         checkAgree(file, signature, metadata, hints);
-        List<TensorProto> tensors = new ArrayList<>();
-        Tensors.visit(model.content(), tensors::add);
-        for (TensorProto tensor : tensors) {
-            boolean nan = ExternalData.isExternal(tensor) ? isNanBeside(file, tensor) : NotANumber.isIn(tensor);
-            checkNumbers(file, tensor, nan);
-        }
+        Tensors.visit(model.content(), tensor -> checkNumbers(file, tensor));
         Scores scores = Scores.of(model.content().getGraph(), signature.output());
         return new Classifier(
                 signature, scores, metadata, Operators.of(model.content().getGraph()));
     }
 
-    private static boolean isNanBeside(Path file, TensorProto tensor) {
-        ExternalData data = ExternalData.of(file, tensor);
-        try {
-            return NotANumber.isIn(tensor, data);
-        } catch (IOException e) {
-            throw new OnnxFileException(
-                    file, "readable weights in " + data.file(), e.toString(), "check the rights of that file", e);
-        }
-    }
-
-    private static void checkNumbers(Path file, TensorProto tensor, boolean nan) {
-        if (nan) {
+    private static void checkNumbers(Path file, TensorProto tensor) {
+        FloatFormat format = FORMATS.get(DataType.forNumber(tensor.getDataType()));
+        if (format != null && isNanIn(file, tensor, format)) {
             throw new OnnxFileException(
                     file,
                     "numbers as weights",
                     "NaN in " + Tensors.name(tensor),
                     "train again with a lower learning rate and export the result");
+        }
+    }
+
+    private static boolean isNanIn(Path file, TensorProto tensor, FloatFormat format) {
+        if (!ExternalData.isExternal(tensor)) {
+            return format.isNanIn(tensor.getRawData().asReadOnlyByteBuffer())
+                    || tensor.getFloatDataList().stream().anyMatch(value -> value.isNaN())
+                    || tensor.getDoubleDataList().stream().anyMatch(value -> value.isNaN())
+                    || tensor.getInt32DataList().stream().anyMatch(format::isNan); // of numbers of 16 bits
+        }
+        ExternalData data = ExternalData.of(file, tensor);
+        try {
+            return data.anyMatch(format::isNanIn);
+        } catch (IOException e) {
+            throw new OnnxFileException(
+                    file, "readable weights in " + data.file(), e.toString(), "check the rights of that file", e);
         }
     }
 

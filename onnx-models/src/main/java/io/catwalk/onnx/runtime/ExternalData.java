@@ -4,13 +4,16 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.UnsafeByteOperations;
 import io.catwalk.onnx.OnnxFileException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Locates the bytes of a tensor that are stored in a file beside the model (ONNX, ExternalData.md). Rejects a path
@@ -25,6 +28,7 @@ record ExternalData(Path file, long offset, long length) {
     /** Key of the path of the data, relative to the folder of the model. */
     static final String LOCATION = "location";
 
+    private static final int CHUNK = 1 << 20; // a multiple of every element's size
     private static final int LARGEST = Integer.MAX_VALUE - 8; // length of an array, in every JVM
 
     static boolean isExternal(TensorProto tensor) {
@@ -79,6 +83,24 @@ record ExternalData(Path file, long offset, long length) {
             in.close();
             throw e;
         }
+    }
+
+    /** Reads the data in chunks, and tells whether any of them meets a condition. */
+    boolean anyMatch(Predicate<ByteBuffer> condition) throws IOException {
+        byte[] chunk = new byte[(int) Math.min(CHUNK, length)];
+        try (InputStream in = open()) {
+            for (long left = length; left > 0; left -= chunk.length) {
+                int size = (int) Math.min(chunk.length, left);
+                int read = in.readNBytes(chunk, 0, size);
+                if (condition.test(ByteBuffer.wrap(chunk, 0, read))) {
+                    return true;
+                }
+                if (read < size) {
+                    throw new EOFException("the file was cut off after it was opened");
+                }
+            }
+        }
+        return false;
     }
 
     static ExternalData of(Path model, TensorProto tensor) {

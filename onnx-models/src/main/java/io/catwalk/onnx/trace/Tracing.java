@@ -3,9 +3,11 @@ package io.catwalk.onnx.trace;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.Axis;
+import io.catwalk.onnx.FloatFormat;
 import io.catwalk.onnx.OnnxInput;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.trace.Rehearsal.Mode;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -83,8 +85,19 @@ public record Tracing(
         }
     }
 
+    private static void refuseNan(List<Entry> entries) {
+        for (Entry entry : entries) {
+            if (entry instanceof Entry.Constant constant
+                    && constant.slot().type().isFloating()
+                    && FloatFormat.valueOf(constant.slot().type().name()).isNanIn(ByteBuffer.wrap(constant.data()))) {
+                throw new ExportException(constant.hint() + constant.slot().shape()
+                        + " holds NaN: the weights are broken; check the training that made them");
+            }
+        }
+    }
+
     private static <T> T traced(Schedule schedule, Calls calls, Calls.Recording first, Function<Program, T> writing) {
-        NotANumber.refuse(first.entries());
+        refuseNan(first.entries());
         Sizes base = schedule.base();
         Program once = new Merge(List.of(), List.of(base)).program(List.of(first));
         calls.rehearse(once, base, base, Mode.DRY, false);

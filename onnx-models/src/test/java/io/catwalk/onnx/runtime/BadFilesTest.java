@@ -275,10 +275,8 @@ class BadFilesTest {
     @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void externalDataThatIsCutOffWhileItIsReadEnds() throws IOException {
         Path data = TestModels.write(folder.resolve("weight.bin"), raw(WEIGHT)).toRealPath();
-        TensorProto weight =
-                external(Map.of("location", "weight.bin")).getGraph().getInitializer(0);
         assertThatExceptionOfType(EOFException.class)
-                .isThrownBy(() -> NotANumber.isIn(weight, new ExternalData(data, 0, 4L << 20)))
+                .isThrownBy(() -> new ExternalData(data, 0, 4L << 20).anyMatch(chunk -> false))
                 .withMessageContaining("cut off");
     }
 
