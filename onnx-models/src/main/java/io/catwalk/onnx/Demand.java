@@ -45,7 +45,7 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
                 .filter(size -> batchAxes(inputs).stream().allMatch(axis -> axis.takes(size)))
                 .toList();
         return new Demand(
-                new Proof(tolerance, batches),
+                Proof.standard().withShare(tolerance).withBatches(batches),
                 samples.stream()
                         .map(sample -> sample.stream().map(DjlTensors::of).toList())
                         .toList());

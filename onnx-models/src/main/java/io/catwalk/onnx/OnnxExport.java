@@ -239,7 +239,7 @@ public final class OnnxExport {
      * before. The file is about half as large, but not faster on a CPU. Vectors stay FLOAT, such as biases and the
      * statistics of norms. So do weights with a number beyond 65,504, which are listed in the metadata
      * ({@code weights.float32}). Outputs differ by the rounding to 11 significant bits, so a proof needs a tolerance of
-     * about {@link io.catwalk.onnx.parity.CrossCheck#HALF_PRECISION}.
+     * about {@link io.catwalk.onnx.parity.Proof#HALF_PRECISION}.
      *
      * @return the changed export
      */

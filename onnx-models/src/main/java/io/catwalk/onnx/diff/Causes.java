@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.catwalk.onnx.runtime.OnnxWeights;
 import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.Tolerance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -10,6 +10,7 @@ import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorInfo;
+import io.catwalk.onnx.runtime.Tolerance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

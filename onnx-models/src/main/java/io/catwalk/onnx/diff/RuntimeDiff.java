@@ -9,6 +9,7 @@ import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorType;
+import io.catwalk.onnx.runtime.Tolerance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;

@@ -1,6 +1,7 @@
 package io.catwalk.onnx.diff;
 
 import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.Tolerance;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;

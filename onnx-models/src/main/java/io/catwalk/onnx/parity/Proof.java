@@ -1,12 +1,15 @@
 package io.catwalk.onnx.parity;
 
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorInfo;
 import io.catwalk.onnx.runtime.TensorInfo.Axis;
+import io.catwalk.onnx.runtime.Tolerance;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,50 +18,141 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Proves that a file with any inputs and outputs agrees with the network it was exported from, in every way it may be
- * run: all optimization levels of ONNX Runtime, one thread and all threads, the samples as they are and in batches of
- * 1, 2 and 7. {@link CrossCheck} does the same for image classifiers, over many images.
+ * Proves that a file agrees with the network it was exported from, in every way it may be run: all optimization levels
+ * of ONNX Runtime, one thread and all threads, and different sizes of batches. The network has any inputs and outputs,
+ * or it is an image classifier, which runs on many images. Immutable; each {@code with} method returns a changed copy.
  *
- * @param tolerance largest difference that passes, as a share of the largest absolute value of the output; 0 or above
+ * @param tolerance by how much a number may differ
+ * @param share by how much it may differ if that is more: this share of the largest finite absolute value that the
+ *     network gives for the output; 0 or above
+ * @param rule which label flips are allowed
+ * @param extent in which of these ways it runs the file
  * @param batches sizes of the batches that samples are cut into, if the file accepts any batch size; each at least 1
  */
-public record Proof(double tolerance, List<Integer> batches) {
+public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent extent, List<Integer> batches) {
 
     /** Largest difference that passes by default, as a share of an output's scale. */
     public static final double TOLERANCE = 1e-5;
 
-    private static final List<Integer> THREADS = List.of(OnnxOptions.ALL_THREADS, 1);
+    /** The unit in the last place of FLOAT16, whose numbers have 11 significant bits, as a share of the number. */
+    public static final double HALF_PRECISION = 0x1p-10;
 
-    /** Largest number of calls for each of the small batch sizes, which take most of the time. */
+    /** Images per call of a predictor, by default. */
+    private static final int BATCH = 256;
+
+    /** Largest number of images in batches smaller than 10, which take most of the time. */
+    static final int SMALL_BATCH_IMAGES = 1000;
+
+    private static final int SMALL = 10;
+
+    /** Largest number of calls for each size of batches that samples are cut into. */
     private static final int MOST_CALLS = 8;
 
-    /** Checks tolerance and batches against their ranges. */
+    /** In how many ways a file is run. */
+    public enum Extent {
+        /** In all, which is the proof. */
+        FULL,
+        /** Without optimization and with all, on one thread; images in batches of 256 and of 7. */
+        BRIEF
+    }
+
+    /** Checks share and batches against their ranges. */
     public Proof {
         batches = List.copyOf(batches);
         if (batches.stream().anyMatch(size -> size < 1)) {
             throw new IllegalArgumentException("batches must be at least 1, but are " + batches);
         }
-        if (!(tolerance >= 0)) {
-            throw new IllegalArgumentException("tolerance must be 0 or above, but is " + tolerance);
+        if (!(share >= 0)) {
+            throw new IllegalArgumentException("tolerance must be 0 or above, but is " + share);
         }
     }
 
     /**
-     * Returns the proof with tolerance 1e-5, in batches of 1, 2 and 7.
+     * Returns the proof of networks with any inputs and outputs, with the samples as they are and in batches of 1, 2 and
+     * 7. A number may differ by 1e-5 of the output's scale, and no label may flip.
      *
      * @return the proof to start from
      */
     public static Proof standard() {
-        return new Proof(TOLERANCE, List.of(1, 2, 7));
+        return new Proof(new Tolerance(0, 0), TOLERANCE, FlipRule.NONE, Extent.FULL, List.of(1, 2, 7));
     }
 
-    /** Holds the calls of one batch size and the outputs of the network; size 0 stands for samples as they are. */
-    private record Calls(int batch, List<Map<String, Tensor>> inputs, List<Map<String, Tensor>> answers) {}
+    /**
+     * Returns the proof of image classifiers, in batches of 256, 1 and 7 images and one that leaves a smaller last batch.
+     * A logit may differ by 1e-4, and no label may flip. It uses every image, except that batches of 1 and 7 images use
+     * the first 1,000 only.
+     *
+     * @return the proof to start from
+     */
+    public static Proof ofImages() {
+        return new Proof(new Tolerance(Parity.TOLERANCE, 0), 0, FlipRule.NONE, Extent.FULL, List.of(BATCH, 1, 7));
+    }
+
+    /**
+     * Replaces the tolerance.
+     *
+     * @param newTolerance by how much a number may differ
+     * @return a changed copy
+     */
+    public Proof withTolerance(Tolerance newTolerance) {
+        return new Proof(newTolerance, share, rule, extent, batches);
+    }
+
+    /**
+     * Replaces the tolerance that follows from the output's scale.
+     *
+     * @param newShare share of the scale, 0 or above
+     * @return a changed copy
+     */
+    public Proof withShare(double newShare) {
+        return new Proof(tolerance, newShare, rule, extent, batches);
+    }
+
+    /**
+     * Replaces the sizes of the batches.
+     *
+     * @param newBatches each at least 1
+     * @return a changed copy
+     */
+    public Proof withBatches(List<Integer> newBatches) {
+        return new Proof(tolerance, share, rule, extent, newBatches);
+    }
+
+    /**
+     * Checks a file whose weights were rounded to FLOAT16: a logit may differ by one unit in the last place that the
+     * largest finite logit of the network has in FLOAT16, {@link #HALF_PRECISION} of its absolute value, and a label
+     * may flip if all logits stay within that.
+     *
+     * @return a changed copy
+     */
+    public Proof withRoundedWeights() {
+        return new Proof(tolerance, HALF_PRECISION, FlipRule.WITHIN_TOLERANCE, extent, batches);
+    }
+
+    /**
+     * Allows a label flip if the network prefers its own label by no more than the tolerance allows both logits to
+     * move. Such images are listed as near ties.
+     *
+     * @return a changed copy
+     */
+    public Proof withNearTies() {
+        return new Proof(tolerance, share, FlipRule.NEAR_TIES, extent, batches);
+    }
+
+    /**
+     * Chooses in how many ways the file is run.
+     *
+     * @param newExtent a brief one proves less
+     * @return a changed copy
+     */
+    public Proof withExtent(Extent newExtent) {
+        return new Proof(tolerance, share, rule, newExtent, batches);
+    }
 
     /**
      * Runs the proof on a file.
@@ -94,76 +188,229 @@ public record Proof(double tolerance, List<Integer> batches) {
         if (samples.isEmpty()) {
             throw new IllegalArgumentException("a proof needs at least one sample");
         }
-        List<Calls> calls;
+        List<Pass<Map<String, Tensor>>> passes = new ArrayList<>();
         try (OnnxRunner first = opener.apply(OnnxOptions.standard())) {
             samples.forEach(first::requireFit);
-            calls = calls(reference, first.inputs(), samples);
+            passes.add(asked(reference, Configuration.WHOLE, samples));
+            List<Cut> cuts = cuts(first.inputs());
+            for (int batch : batches) {
+                List<Map<String, Tensor>> parts = parts(samples, cuts, batch);
+                if (!parts.isEmpty()) {
+                    passes.add(asked(reference, batch, parts));
+                }
+            }
         }
-        List<OptimizationLevel> levels = Arrays.asList(OptimizationLevel.values());
+        return run(passes, options -> {
+            OnnxRunner opened = opener.apply(options);
+            return new Candidate<>(opened::run, opened::close);
+        });
+    }
+
+    /**
+     * Runs the proof on the file of an image classifier. The reference runs once on every image, in batches of 256.
+     *
+     * @param reference the network, which is right by definition
+     * @param file the ONNX file to check
+     * @param images source of the images; each image is read several times
+     * @param count number of images; at least 1
+     * @return the outcome of every configuration
+     * @throws OnnxFileException if the file is missing, damaged or unsafe, or is not an image classifier; a file that
+     *     opens but does not run, or takes other images or has other classes, is reported as an outcome
+     * @throws IllegalArgumentException if there is no image
+     */
+    public ProofReport run(Predictor reference, Path file, NormalizedImages images, int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("expected at least 1 image to compare, found " + count);
+        }
+        float[] logits = logits(reference, images, count);
+        int classes = logits.length / count;
+        List<Pass<Range>> passes = new ArrayList<>();
+        for (int batch : batches(count)) {
+            int asked = batch < SMALL ? Math.min(count, SMALL_BATCH_IMAGES) : count;
+            List<Call<Range>> calls = new ArrayList<>();
+            for (int first = 0; first < asked; first += batch) {
+                Range range = new Range(first, Math.min(first + batch, asked));
+                calls.add(new Call<>(
+                        range, () -> Map.of(Parity.LOGITS, Parity.logits(logits, classes, range.first, range.last))));
+            }
+            passes.add(new Pass<>(batch, calls));
+        }
+        return run(passes, options -> {
+            OnnxPredictor opened = OnnxPredictor.open(file, options);
+            return new Candidate<>(range -> answer(opened, images, range), opened::close);
+        });
+    }
+
+    private static float[] logits(Predictor reference, NormalizedImages images, int count) {
+        float[] all = new float[0];
+        for (int first = 0; first < count; first += BATCH) {
+            int last = Math.min(first + BATCH, count);
+            float[] some = reference.logits(images.range(first, last), last - first);
+            if (first == 0) {
+                all = new float[count * (some.length / last)];
+            }
+            System.arraycopy(some, 0, all, all.length / count * first, some.length);
+        }
+        return all;
+    }
+
+    private static Map<String, Tensor> answer(OnnxPredictor file, NormalizedImages images, Range range) {
+        int count = range.last - range.first;
+        float[] logits = file.logits(images.range(range.first, range.last), count);
+        return Map.of(Parity.LOGITS, Tensor.of(logits, count, logits.length / count));
+    }
+
+    /** Lists the batch sizes of images; if 256 leaves no smaller last batch, a size that does is added. */
+    List<Integer> batches(int count) {
+        if (extent == Extent.BRIEF) {
+            return List.of(batches.get(0), batches.get(batches.size() - 1));
+        }
+        List<Integer> all = new ArrayList<>(batches);
+        int uneven = BATCH;
+        while (count % uneven == 0) {
+            uneven--;
+        }
+        if (uneven != BATCH) {
+            all.add(uneven);
+        }
+        return all;
+    }
+
+    /**
+     * Lists the ways in which the file of an image classifier is run.
+     *
+     * @param count number of images; at least 1
+     * @return the configurations of {@link #run(Predictor, Path, NormalizedImages, int)}, in their order
+     */
+    public List<Configuration> configurations(int count) {
+        return options().stream()
+                .flatMap(options -> batches(count).stream().map(batch -> new Configuration(options, batch)))
+                .toList();
+    }
+
+    private List<OnnxOptions> options() {
+        List<OptimizationLevel> levels = new ArrayList<>(
+                extent == Extent.FULL
+                        ? List.of(OptimizationLevel.values())
+                        : List.of(OptimizationLevel.NONE, OptimizationLevel.ALL));
         Collections.reverse(levels); // the default comes first
+        List<Integer> threads = extent == Extent.FULL ? List.of(OnnxOptions.ALL_THREADS, 1) : List.of(1);
+        return levels.stream()
+                .flatMap(level -> threads.stream()
+                        .map(count -> OnnxOptions.standard().withThreads(count).withOptimization(level)))
+                .toList();
+    }
+
+    /** Some of the images: from the first to the one before the last. */
+    private record Range(int first, int last) {}
+
+    /** What a file is run on, and the outputs of the network for it, by their names. */
+    private record Call<C>(C inputs, Supplier<Map<String, Tensor>> expected) {}
+
+    /** The calls of one batch size. */
+    private record Pass<C>(int batch, List<Call<C>> calls) {}
+
+    /** An open file. */
+    private record Candidate<C>(Function<C, Map<String, Tensor>> running, Runnable closing) implements AutoCloseable {
+        @Override
+        public void close() {
+            closing.run();
+        }
+    }
+
+    private <C> ProofReport run(List<Pass<C>> passes, Function<OnnxOptions, Candidate<C>> opener) {
+        Map<String, Double> scales = new LinkedHashMap<>();
+        for (Call<C> call : passes.get(0).calls()) {
+            call.expected().get().forEach((output, tensor) -> scales.merge(output, scale(tensor), Math::max));
+        }
         List<ProofReport.Outcome> outcomes = new ArrayList<>();
-        for (OptimizationLevel level : levels) {
-            for (int threads : THREADS) {
-                OnnxOptions options =
-                        OnnxOptions.standard().withThreads(threads).withOptimization(level);
-                try (OnnxRunner candidate = opener.apply(options)) {
-                    calls.forEach(each -> outcomes.add(outcome(options, candidate, each)));
-                } catch (OnnxFileException e) {
-                    calls.forEach(each -> outcomes.add(failed(options, each, e)));
+        for (OnnxOptions options : options()) {
+            try (Candidate<C> candidate = opener.apply(options)) {
+                passes.forEach(each -> outcomes.add(outcome(options, candidate, each, scales)));
+            } catch (OnnxFileException e) {
+                if (outcomes.isEmpty()) {
+                    throw e; // it does not even open with the default options
                 }
+                passes.forEach(each -> outcomes.add(failed(options, each, e)));
             }
         }
-        return new ProofReport(tolerance, outcomes);
+        return new ProofReport(this, outcomes);
     }
 
-    private static ProofReport.Outcome outcome(OnnxOptions options, OnnxRunner candidate, Calls calls) {
+    /** Returns the largest absolute value among the finite elements; 0 for whole numbers, which have to be equal. */
+    private static double scale(Tensor tensor) {
+        return !tensor.type().isReal()
+                ? 0
+                : Arrays.stream(tensor.toDoubles())
+                        .filter(Double::isFinite)
+                        .map(Math::abs)
+                        .max()
+                        .orElse(0);
+    }
+
+    private <C> ProofReport.Outcome outcome(
+            OnnxOptions options, Candidate<C> candidate, Pass<C> pass, Map<String, Double> scales) {
         try {
-            List<Map<String, Tensor>> found =
-                    calls.inputs().stream().map(candidate::run).toList();
-            List<OutputParity> outputs = new ArrayList<>();
-            for (String output : names(calls.answers(), found)) {
-                outputs.add(OutputParity.of(
-                        output,
-                        calls.answers().stream().map(each -> each.get(output)).toList(),
-                        found.stream().map(each -> each.get(output)).toList()));
-            }
-            return new ProofReport.Outcome(new Configuration(options, calls.batch()), outputs, "");
-        } catch (OnnxFileException | IllegalArgumentException e) { // the latter: other types, shapes or outputs
-            return failed(options, calls, e);
-        }
-    }
-
-    private static Set<String> names(List<Map<String, Tensor>> expected, List<Map<String, Tensor>> found) {
-        Set<String> right = expected.get(0).keySet();
-        if (!right.equals(found.get(0).keySet())) {
-            throw new IllegalArgumentException("expected the outputs " + String.join(", ", new TreeSet<>(right))
-                    + ", found " + String.join(", ", new TreeSet<>(found.get(0).keySet())));
-        }
-        return right;
-    }
-
-    private static ProofReport.Outcome failed(OnnxOptions options, Calls calls, RuntimeException e) {
-        return new ProofReport.Outcome(
-                new Configuration(options, calls.batch()), List.of(), String.valueOf(e.getMessage()));
-    }
-
-    /** Runs the network, first on the samples as they are, then on parts of them. */
-    private List<Calls> calls(Network reference, List<TensorInfo> inputs, List<Map<String, Tensor>> samples) {
-        List<Calls> calls = new ArrayList<>(List.of(asked(reference, Configuration.WHOLE, samples)));
-        List<Cut> cuts = cuts(inputs);
-        for (int batch : batches) {
-            List<Map<String, Tensor>> parts = new ArrayList<>();
-            for (Map<String, Tensor> sample : cuts.isEmpty() ? List.<Map<String, Tensor>>of() : samples) {
-                long rows = rows(sample, cuts);
-                for (long from = 0; from + batch <= rows && rows > batch && parts.size() < MOST_CALLS; from += batch) {
-                    parts.add(part(sample, cuts, from, from + batch));
+            Map<String, Parity.Tally> outputs = new LinkedHashMap<>();
+            scales.forEach((output, scale) ->
+                    outputs.put(output, new Parity.Tally(output, numbers(pass, output), scale, limit(scale), rule)));
+            for (Call<C> call : pass.calls()) {
+                Map<String, Tensor> found = candidate.running().apply(call.inputs());
+                Map<String, Tensor> expected = call.expected().get();
+                if (!expected.keySet().equals(found.keySet())) {
+                    throw new IllegalArgumentException(
+                            "expected the outputs " + String.join(", ", new TreeSet<>(expected.keySet())) + ", found "
+                                    + String.join(", ", new TreeSet<>(found.keySet())));
                 }
+                outputs.forEach((output, tally) -> tally.add(
+                        Objects.requireNonNull(expected.get(output)), Objects.requireNonNull(found.get(output))));
             }
-            if (!parts.isEmpty()) {
-                calls.add(asked(reference, batch, parts));
+            return new ProofReport.Outcome(
+                    new Configuration(options, pass.batch()),
+                    outputs.values().stream().map(Parity.Tally::parity).toList(),
+                    "");
+        } catch (OnnxFileException | IllegalArgumentException e) { // the latter: other types, shapes, images or outputs
+            return failed(options, pass, e);
+        }
+    }
+
+    private static <C> long numbers(Pass<C> pass, String output) {
+        return pass.calls().stream()
+                .mapToLong(call -> Objects.requireNonNull(call.expected().get().get(output))
+                        .size())
+                .sum();
+    }
+
+    private Tolerance limit(double scale) {
+        double ofScale = scale == 0 && tolerance.absolute() == 0 ? share : share * scale;
+        return new Tolerance(Math.max(tolerance.absolute(), ofScale), tolerance.relative());
+    }
+
+    private static ProofReport.Outcome failed(OnnxOptions options, Pass<?> pass, RuntimeException e) {
+        return new ProofReport.Outcome(
+                new Configuration(options, pass.batch()), List.of(), String.valueOf(e.getMessage()));
+    }
+
+    /** Runs the network on samples. */
+    private static Pass<Map<String, Tensor>> asked(Network reference, int batch, List<Map<String, Tensor>> samples) {
+        List<Call<Map<String, Tensor>>> calls = new ArrayList<>();
+        for (Map<String, Tensor> sample : samples) {
+            Map<String, Tensor> expected = reference.run(sample);
+            calls.add(new Call<>(sample, () -> expected));
+        }
+        return new Pass<>(batch, calls);
+    }
+
+    /** Cuts samples into batches. */
+    private static List<Map<String, Tensor>> parts(List<Map<String, Tensor>> samples, List<Cut> cuts, int batch) {
+        List<Map<String, Tensor>> parts = new ArrayList<>();
+        for (Map<String, Tensor> sample : cuts.isEmpty() ? List.<Map<String, Tensor>>of() : samples) {
+            long rows = rows(sample, cuts);
+            for (long from = 0; from + batch <= rows && rows > batch && parts.size() < MOST_CALLS; from += batch) {
+                parts.add(part(sample, cuts, from, from + batch));
             }
         }
-        return calls;
+        return parts;
     }
 
     /** Returns the size of the batch in all inputs that have one; 0 if they have different sizes. */
@@ -173,10 +420,6 @@ public record Proof(double tolerance, List<Integer> batches) {
                 .distinct()
                 .toList();
         return rows.size() == 1 ? rows.get(0) : 0; // axes without a name may be different axes
-    }
-
-    private static Calls asked(Network reference, int batch, List<Map<String, Tensor>> inputs) {
-        return new Calls(batch, inputs, inputs.stream().map(reference::run).toList());
     }
 
     /** An axis of an input that is the batch axis. */

@@ -10,10 +10,14 @@ import java.util.TreeMap;
 /**
  * Holds the outcome of every configuration of a proof.
  *
- * @param tolerance largest difference that passes, as a share of the largest absolute value of the output
+ * @param proof which proof
  * @param outcomes one per configuration, the default configuration first; at least one
  */
-public record ProofReport(double tolerance, List<Outcome> outcomes) {
+public record ProofReport(Proof proof, List<Outcome> outcomes) {
+
+    /** A missing comparison is worse than any; of equal harm, the largest difference is the worst. */
+    private static final Comparator<Parity> BY_HARM =
+            Comparator.comparingInt(Parity::harm).thenComparingDouble(Parity::relative);
 
     /**
      * Result of one configuration.
@@ -22,8 +26,7 @@ public record ProofReport(double tolerance, List<Outcome> outcomes) {
      * @param outputs how far each output differs; none if the file did not run
      * @param failure why the file did not run, or gave other outputs, in one line; empty if it ran
      */
-    public record Outcome(Configuration configuration, List<OutputParity> outputs, String failure) {
-
+    public record Outcome(Configuration configuration, List<Parity> outputs, String failure) {
         /** Copies the outputs. */
         public Outcome {
             outputs = List.copyOf(outputs);
@@ -32,28 +35,23 @@ public record ProofReport(double tolerance, List<Outcome> outcomes) {
         /**
          * Returns the output that differs most.
          *
-         * @return the output with NaN, else the one with label flips, else the one with the largest share of its scale
+         * @return the output with NaN, else the one with label flips, else one beyond its limit, else any; of several, the
+         *     one with the largest share of its scale
          * @throws java.util.NoSuchElementException if the file did not run
          */
-        public OutputParity worst() {
+        public Parity worst() {
             return outputs.stream().max(BY_HARM).orElseThrow();
         }
 
         /**
          * Tells whether the file passed.
          *
-         * @param tolerance largest share of an output's scale that passes
          * @return whether the file ran and every output agrees
          */
-        public boolean agrees(double tolerance) {
-            return failure.isEmpty() && outputs.stream().allMatch(output -> output.agrees(tolerance));
+        public boolean agrees() {
+            return failure.isEmpty() && outputs.stream().allMatch(Parity::agrees);
         }
     }
-
-    private static final Comparator<OutputParity> BY_HARM = Comparator.comparing(
-                    (OutputParity output) -> output.notNumbers() > 0)
-            .thenComparing(output -> !output.flips().isEmpty())
-            .thenComparingDouble(OutputParity::relative);
 
     /** Checks that there is an outcome. */
     public ProofReport {
@@ -69,13 +67,13 @@ public record ProofReport(double tolerance, List<Outcome> outcomes) {
      * @return whether the file agrees with the network in every configuration
      */
     public boolean agrees() {
-        return outcomes.stream().allMatch(outcome -> outcome.agrees(tolerance));
+        return outcomes.stream().allMatch(Outcome::agrees);
     }
 
     /**
      * Returns the worst outcome: one that failed, else the one with the output that differs most.
      *
-     * @return the worst outcome
+     * @return the worst outcome, the first of equals
      */
     public Outcome worst() {
         return outcomes.stream()
@@ -85,6 +83,20 @@ public record ProofReport(double tolerance, List<Outcome> outcomes) {
                         .filter(outcome -> !outcome.outputs().isEmpty())
                         .max(Comparator.comparing(Outcome::worst, BY_HARM))
                         .orElse(outcomes.get(0)));
+    }
+
+    /**
+     * Returns the near ties of all configurations.
+     *
+     * @return near ties in the order of the images; each image once with each label that it gets
+     */
+    public List<Flip> nearTies() {
+        return outcomes.stream()
+                .flatMap(outcome -> outcome.outputs().stream())
+                .flatMap(output -> output.nearTies().stream())
+                .distinct()
+                .sorted(Comparator.comparingInt(Flip::image).thenComparingInt(Flip::candidate))
+                .toList();
     }
 
     /**
@@ -117,10 +129,10 @@ public record ProofReport(double tolerance, List<Outcome> outcomes) {
      */
     public SortedMap<String, String> entries() {
         SortedMap<String, String> entries = new TreeMap<>();
-        entries.put(MetadataKeys.PARITY_RELATIVE_TOLERANCE, String.valueOf(tolerance));
+        entries.put(MetadataKeys.PARITY_RELATIVE_TOLERANCE, String.valueOf(proof.share()));
         Outcome worst = worst();
         if (worst.failure().isEmpty() && !worst.outputs().isEmpty()) {
-            OutputParity output = worst.worst();
+            Parity output = worst.worst();
             entries.put(MetadataKeys.PARITY_OUTPUT, output.output());
             entries.put(MetadataKeys.PARITY_CONFIGURATIONS, String.valueOf(outcomes.size()));
             entries.put(MetadataKeys.PARITY_FLIPS, String.valueOf(output.flips().size()));

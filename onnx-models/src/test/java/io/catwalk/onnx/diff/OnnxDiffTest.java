@@ -25,6 +25,7 @@ import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.OnnxRuntime;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorType;
+import io.catwalk.onnx.runtime.Tolerance;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

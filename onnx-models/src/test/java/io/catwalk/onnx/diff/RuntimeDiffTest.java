@@ -18,6 +18,7 @@ import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorType;
+import io.catwalk.onnx.runtime.Tolerance;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;

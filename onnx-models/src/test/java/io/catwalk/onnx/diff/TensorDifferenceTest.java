@@ -8,6 +8,7 @@ import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorInfo;
 import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import io.catwalk.onnx.runtime.TensorType;
+import io.catwalk.onnx.runtime.Tolerance;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

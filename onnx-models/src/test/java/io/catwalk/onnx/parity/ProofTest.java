@@ -17,6 +17,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.Tolerance;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,7 +130,7 @@ final class ProofTest {
     void aFileThatAnswersOtherwiseIsExposedByItsOutput() {
         ProofReport report = prove(sum(0.501), model(), List.of(sample(5, 4)));
 
-        OutputParity sum = report.worst().worst();
+        Parity sum = report.worst().worst();
         assertThat(report.agrees()).isFalse();
         assertThat(sum.output()).isEqualTo("sum");
         double[] a = get(sample(5, 4), "a").toDoubles();
@@ -139,12 +141,13 @@ final class ProofTest {
             scale = Math.max(scale, Math.abs(a[i] + 0.501 * b[i]));
             largest = Math.max(largest, 1e-3 * Math.abs(b[i]));
         }
-        OutputParity first = report.outcomes().get(0).worst();
+        Parity first = report.outcomes().get(0).worst();
         assertThat(first.scale()).isCloseTo(scale, within(1e-5));
         assertThat(first.maxAbs()).isCloseTo(largest, within(2e-6));
         assertThat(first.relative()).isCloseTo(largest / scale, within(1e-6));
         assertThat(report.sentence()).startsWith("DISAGREES: sum: largest difference ");
-        assertThat(new Proof(1e-3, List.of(1))
+        assertThat(PROOF.withShare(1e-3)
+                        .withBatches(List.of(1))
                         .run(sum(0.501), model().build().toByteArray(), List.of(sample(5, 4)))
                         .agrees())
                 .isTrue();
@@ -167,12 +170,10 @@ final class ProofTest {
         assertThat(report.worst().worst().output()).isEqualTo("whole");
         assertThat(report.worst().worst().maxAbs()).isEqualTo(1);
         // As doubles, both are 2^53.
-        OutputParity beyond = OutputParity.of(
-                "whole", List.of(Tensor.of(new long[] {1L << 53})), List.of(Tensor.of(new long[] {(1L << 53) + 1})));
-        assertThat(beyond.agrees(1e-5)).isFalse();
+        Parity beyond = parity("whole", 1e-5, Tensor.of(new long[] {1L << 53}), Tensor.of(new long[] {(1L << 53) + 1}));
+        assertThat(beyond.agrees()).isFalse();
         assertThat(beyond.numbers()).isEqualTo(1);
-        OutputParity three = OutputParity.of(
-                "whole", List.of(Tensor.of(new long[] {1, 2, 3}, 3)), List.of(Tensor.of(new long[] {5, 2, 1}, 3)));
+        Parity three = parity("whole", 1e-5, Tensor.of(new long[] {1, 2, 3}, 3), Tensor.of(new long[] {5, 2, 1}, 3));
         assertThat(three.numbers()).isEqualTo(3);
         assertThat(three.meanAbs()).isEqualTo(2);
     }
@@ -216,7 +217,7 @@ final class ProofTest {
 
         ProofReport report = prove(sum(0.5), model, List.of(sample(9, 3)));
 
-        assertThat(report.outcomes().get(0).agrees(1e-5)).isTrue();
+        assertThat(report.outcomes().get(0).agrees()).isTrue();
         assertThat(report.agrees()).isFalse();
         assertThat(report.worst().failure()).contains("a model that runs a float (1, 3), b float (1, 3), found");
         assertThat(report.entries()).containsOnlyKeys("parity.relative_tolerance");
@@ -244,13 +245,29 @@ final class ProofTest {
     void notANumberAgreesWithItselfOnly() {
         Tensor reference = Tensor.of(new float[] {Float.NaN, 1, Float.POSITIVE_INFINITY}, 3);
         Tensor other = Tensor.of(new float[] {0, Float.NaN, Float.POSITIVE_INFINITY}, 3);
-        assertThat(OutputParity.of("y", List.of(reference), List.of(reference)).agrees(0))
-                .isTrue();
-        OutputParity parity = OutputParity.of("y", List.of(reference), List.of(other));
+        assertThat(parity("y", 0, reference, reference).agrees()).isTrue();
+        Parity parity = parity("y", 1, reference, other);
         assertThat(parity.notNumbers()).isEqualTo(2);
-        assertThat(parity.scale()).isEqualTo(1);
-        assertThat(parity.agrees(1)).isFalse();
+        assertThat(parity.agrees()).isFalse();
         assertThat(parity).asString().contains("2 NaN in one alone");
+    }
+
+    /** It has no label, and no image is classified by it. */
+    @Test
+    void notANumberAmongLogitsAgreesWithNothing() {
+        ModelProto.Builder model = TestModels.model(GraphProto.newBuilder()
+                .setName("root")
+                .addInput(value("x", FLOAT, BATCH, 2))
+                .addOutput(value("logits", FLOAT, BATCH, 2))
+                .addNode(node("Sqrt", List.of("x"), "logits")));
+        Network roots = inputs -> {
+            double[] x = get(inputs, "x").toDoubles();
+            return Map.of("logits", Tensor.of(new float[] {(float) Math.sqrt(x[0]), (float) Math.sqrt(x[1])}, 1, 2));
+        };
+        for (float x : new float[] {4, -1}) {
+            Map<String, Tensor> sample = Map.of("x", Tensor.of(new float[] {9, x}, 1, 2));
+            assertThat(prove(roots, model, List.of(sample)).agrees()).isEqualTo(x > 0);
+        }
     }
 
     @Test
@@ -258,20 +275,29 @@ final class ProofTest {
         Tensor first = Tensor.of(new float[] {1, 2, 3, 5, 4, 0}, 2, 3);
         Tensor second = Tensor.of(new float[] {9, 1, 1}, 1, 3);
         Tensor flipped = Tensor.of(new float[] {8.75f, 9, 1}, 1, 3);
-        OutputParity parity = OutputParity.of("logits", List.of(first, second), List.of(first, flipped));
+        Parity parity = parity("logits", 9, first, first, second, flipped);
         assertThat(parity.flips()).containsExactly(new Flip(2, 0, 1, 8));
         assertThat(parity.maxAbs()).isEqualTo(8);
         assertThat(parity.meanAbs()).isCloseTo(8.25 / 9, within(1e-12));
-        assertThat(parity.agrees(1)).isFalse();
-        assertThat(OutputParity.of("scores", List.of(first, second), List.of(first, flipped))
-                        .agrees(1))
-                .isTrue();
+        assertThat(parity.agrees()).isFalse();
+        assertThat(parity("scores", 9, first, first, second, flipped).agrees()).isTrue();
         float infinite = Float.POSITIVE_INFINITY;
-        OutputParity tie = OutputParity.of(
+        Parity tie = parity(
                 "logits",
-                List.of(Tensor.of(new float[] {infinite, infinite}, 1, 2)),
-                List.of(Tensor.of(new float[] {1, infinite}, 1, 2)));
+                1,
+                Tensor.of(new float[] {infinite, infinite}, 1, 2),
+                Tensor.of(new float[] {1, infinite}, 1, 2));
         assertThat(tie.flips()).containsExactly(new Flip(0, 0, 1, 0));
+    }
+
+    /** Compares pairs of what is right and what is found. */
+    private static Parity parity(String output, double tolerance, Tensor... pairs) {
+        long numbers = Stream.of(pairs).mapToLong(Tensor::size).sum() / 2;
+        Parity.Tally tally = new Parity.Tally(output, numbers, 1, new Tolerance(tolerance, 0), FlipRule.NONE);
+        for (int i = 0; i < pairs.length; i += 2) {
+            tally.add(pairs[i], pairs[i + 1]);
+        }
+        return tally.parity();
     }
 
     /** Four points and three others give 4 x 3 products: the first axes have no names, and are not the same. */
@@ -347,7 +373,7 @@ final class ProofTest {
         argumentRefused(() -> prove(sum(0.5), model(), List.of())).contains("a proof needs at least one sample");
         argumentRefused(() -> prove(sum(0.5), model(), List.of(Map.of("a", Tensor.of(new float[2], 1, 2)))))
                 .contains("expected a float (batch, sequence), b float (batch, sequence), found a");
-        argumentRefused(() -> new Proof(-1, List.of(1))).contains("-1");
+        argumentRefused(() -> PROOF.withShare(-1)).contains("-1");
         fileRefused(() -> PROOF.run(sum(0.5), folder.resolve("gone.onnx"), List.of(sample(2, 2))))
                 .contains("no such file");
     }

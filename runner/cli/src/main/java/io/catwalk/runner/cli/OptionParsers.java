@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.api.Choice;
-import io.catwalk.onnx.diff.Tolerance;
+import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;

@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.diff.OnnxDiff;
-import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.MetadataKeys;
@@ -10,6 +9,7 @@ import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;

@@ -5,9 +5,8 @@ import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.graph.ExportException;
-import io.catwalk.onnx.parity.CrossCheck;
-import io.catwalk.onnx.parity.CrossCheckReport;
 import io.catwalk.onnx.parity.NormalizedImages;
+import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
@@ -154,9 +153,9 @@ final class OnnxModel {
     }
 
     /** Returns the check of a trial's file, which is brief in tests alone. */
-    static CrossCheck check() {
+    static Proof check() {
         boolean brief = "brief".equals(System.getProperty(CROSS_CHECK));
-        return brief ? CrossCheck.standard().withExtent(CrossCheck.Extent.BRIEF) : CrossCheck.standard();
+        return brief ? Proof.ofImages().withExtent(Proof.Extent.BRIEF) : Proof.ofImages();
     }
 
     /** Evaluates a file whose results differ from those that the network was evaluated by. */
@@ -169,17 +168,16 @@ final class OnnxModel {
 
     /** Cross-checks a file on the test images. */
     static ParityResult crossCheck(
-            Path file, TrainedModel model, ImageDataset dataset, Normalization normalization, CrossCheck check) {
+            Path file, TrainedModel model, ImageDataset dataset, Normalization normalization, Proof check) {
         ImageSource test = dataset.test();
         boolean rounded = OnnxMetadata.read(file)
                 .get(MetadataKeys.WEIGHTS)
                 .filter(MetadataKeys.FLOAT16::equals)
                 .isPresent();
-        CrossCheck fitting = rounded ? check.withRoundedWeights() : check;
+        Proof fitting = rounded ? check.withRoundedWeights() : check;
         try (Predictor reference = model.predictor()) {
             NormalizedImages images = (from, to) -> normalization.normalized(test, from, to);
-            CrossCheckReport report = fitting.run(reference, file, images, test.size());
-            return ParityResult.of(report, test.size(), check);
+            return ParityResult.of(fitting.run(reference, file, images, test.size()), test.size());
         }
     }
 

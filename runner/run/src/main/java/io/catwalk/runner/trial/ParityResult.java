@@ -4,12 +4,10 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.catwalk.onnx.parity.CrossCheck;
-import io.catwalk.onnx.parity.CrossCheckReport;
 import io.catwalk.onnx.parity.Flip;
 import io.catwalk.onnx.parity.FlipRule;
-import io.catwalk.onnx.parity.Outcome;
 import io.catwalk.onnx.parity.Parity;
+import io.catwalk.onnx.parity.ProofReport;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.runner.Reasons;
 import java.util.List;
@@ -97,16 +95,16 @@ public record ParityResult(
         ANOTHER_NETWORK
     }
 
-    static ParityResult of(CrossCheckReport report, int images, CrossCheck check) {
-        double tolerance = check.tolerance().absolute();
-        Outcome worst = report.worst();
+    static ParityResult of(ProofReport report, int images) {
+        double tolerance = report.proof().tolerance().absolute();
+        ProofReport.Outcome worst = report.worst();
         String configuration = worst.configuration().toString();
         int configurations = report.outcomes().size();
-        if (worst instanceof Outcome.Failed failed) {
-            String reason = configuration + ": " + failed.reason();
+        if (!worst.failure().isEmpty()) {
+            String reason = configuration + ": " + worst.failure();
             return new ParityResult(false, images, 0, null, null, null, tolerance, configurations, reason, null);
         }
-        Parity parity = ((Outcome.Compared) worst).parity();
+        Parity parity = worst.worst();
         int flips = parity.flips().size();
         if (parity.notNumbers() > 0) {
             String reason = configuration + ": NaN for " + parity.notNumbers() + " of " + parity.images() + " images";

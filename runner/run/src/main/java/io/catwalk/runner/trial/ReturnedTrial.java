@@ -2,13 +2,13 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.onnx.Predictor;
-import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;

@@ -4,9 +4,10 @@ import ai.djl.MalformedModelException;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
-import io.catwalk.onnx.diff.Tolerance;
-import io.catwalk.onnx.parity.CrossCheck;
+import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
+import io.catwalk.onnx.parity.Proof;
+import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ClassMatch;
@@ -197,7 +198,8 @@ public final class SavedTrial implements AutoCloseable {
             if (now.logits().length != then.logits().length) {
                 return "there are " + now.images() + " test images, but there were " + then.images();
             }
-            Parity parity = Parity.of(then.logits(), now.logits(), then.images(), ROUNDING);
+            Parity parity =
+                    Parity.of(then.logits(), now.logits(), then.images(), new Tolerance(ROUNDING, 0), FlipRule.NONE);
             return Arrays.equals(then.logits(), now.logits()) || parity.maxAbs() <= ROUNDING
                     ? null
                     : "the network no longer gives the answers that it gave after training: "
@@ -249,7 +251,7 @@ public final class SavedTrial implements AutoCloseable {
 
     /** Cross-checks an ONNX file against the network, on the test images. Near ties are listed, and are not label flips. */
     public ParityResult crossCheck(Path file, Tolerance tolerance) {
-        CrossCheck check = CrossCheck.standard().withTolerance(tolerance).withNearTies();
+        Proof check = Proof.ofImages().withTolerance(tolerance).withNearTies();
         return OnnxModel.crossCheck(file, model, dataset, normalization, check);
     }
 

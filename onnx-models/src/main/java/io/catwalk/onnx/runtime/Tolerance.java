@@ -1,4 +1,6 @@
-package io.catwalk.onnx.diff;
+package io.catwalk.onnx.runtime;
+
+import java.util.Locale;
 
 /**
  * Says by how much numbers may differ and still count as equal: {@code |a - b| <= absolute + relative * |a|}.
@@ -51,6 +53,6 @@ public record Tolerance(double absolute, double relative) {
     /** Returns the rule, such as {@code 1e-05 + 1e-04 of the value}. */
     @Override
     public String toString() {
-        return String.format(java.util.Locale.ROOT, "%.0e + %.0e of the value", absolute, relative);
+        return String.format(Locale.ROOT, "%.0e + %.0e of the value", absolute, relative);
     }
 }
