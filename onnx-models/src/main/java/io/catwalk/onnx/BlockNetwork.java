@@ -12,13 +12,12 @@ import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.lowering.Choice;
 import io.catwalk.onnx.lowering.Options;
-import io.catwalk.onnx.lowering.Preprocessing;
 import io.catwalk.onnx.parity.Network;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.trace.BlockState;
 import io.catwalk.onnx.trace.Managers;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -69,22 +68,18 @@ record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options op
         }
     }
 
-    private static NDArray normalized(Preprocessing pixels, NDArray image, NDManager manager) {
+    private static NDArray normalized(Normalization pixels, NDArray image, NDManager manager) {
         return image.toType(DataType.FLOAT32, false)
                 .div(WHITE)
                 .sub(perChannel(pixels.mean(), image, manager))
-                .div(perChannel(pixels.deviation(), image, manager));
+                .div(perChannel(pixels.std(), image, manager));
     }
 
-    private static NDArray perChannel(List<Float> numbers, NDArray image, NDManager manager) {
-        float[] floats = new float[numbers.size()];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = numbers.get(i);
-        }
-        Shape shape = new Shape(floats.length);
+    private static NDArray perChannel(float[] numbers, NDArray image, NDManager manager) {
+        Shape shape = new Shape(numbers.length);
         for (int axis = 2; axis < image.getShape().dimension(); axis++) {
             shape = shape.add(1);
         }
-        return manager.create(floats, shape);
+        return manager.create(numbers, shape);
     }
 }

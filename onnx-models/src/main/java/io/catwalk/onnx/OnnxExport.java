@@ -10,9 +10,9 @@ import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.lowering.Choice;
 import io.catwalk.onnx.lowering.Naming;
 import io.catwalk.onnx.lowering.Options;
-import io.catwalk.onnx.lowering.Preprocessing;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.parity.ProofReport;
+import io.catwalk.onnx.runtime.Normalization;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -213,7 +213,7 @@ public final class OnnxExport {
      */
     public OnnxExport withEmbeddedPreprocessing(float[] mean, float[] deviation) {
         OnnxInput.requireImages(order.inputs());
-        return with(order.options().with(Preprocessing.of(mean, deviation)));
+        return with(order.options().with(new Normalization(mean.clone(), deviation.clone())));
     }
 
     /**

@@ -284,7 +284,9 @@ class RefusalTest extends ExportTest {
         assertRejected(() -> export.withOpset(22), "from 13 to 21, found 22");
         assertRejected(() -> export.withFixedBatch(0), "at least 1");
         float[] one = {1};
-        assertRejected(() -> export.withEmbeddedPreprocessing(new float[] {0, 0}, one), "2 means and 1 deviations");
+        assertRejected(
+                () -> export.withEmbeddedPreprocessing(new float[] {0, 0}, one),
+                "as many means as deviations, found 2 and 1");
         assertRejected(() -> export.withEmbeddedPreprocessing(one, new float[] {0}), "above 0");
         OnnxExport color = OnnxExport.of(lambda(NDArray::neg), new Shape(3, 4, 4))
                 .withEmbeddedPreprocessing(new float[] {0, 0}, new float[] {1, 1});

@@ -9,10 +9,12 @@ import io.catwalk.onnx.graph.Names;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Typecheck;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.trace.Operand;
 import io.catwalk.onnx.trace.Program;
 import io.catwalk.onnx.trace.Step;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +35,8 @@ public final class Lowering {
 
     /** Name of the output that holds the softmax of the logits. */
     public static final String PROBABILITIES = "probabilities";
+
+    private static final int WHITE = 255;
 
     private final Options options;
     private final Naming naming;
@@ -116,6 +120,25 @@ public final class Lowering {
         return Typecheck.check(graph, options.opset());
     }
 
+    /** Converts pixels to the input that the network was trained on. */
+    static Value normalized(Emitter to, Value pixels, Normalization numbers) {
+        long channels = pixels.rank() > 1 ? pixels.shape().get(1).fixed("channels") : 1;
+        int given = numbers.mean().length;
+        if (given != 1 && given != channels) {
+            throw new ExportException("expected means and deviations for " + channels + " channels, found " + given);
+        }
+        Value unit = to.node("Div", to.cast(pixels, ElementType.FLOAT), to.scalar(ElementType.FLOAT, WHITE));
+        Value centred = to.node("Sub", unit, perChannel(to, "mean", numbers.mean(), pixels.rank()));
+        return to.node("Div", centred, perChannel(to, "deviation", numbers.std(), pixels.rank()));
+    }
+
+    private static Value perChannel(Emitter to, String hint, float[] numbers, int rank) {
+        long[] sizes = new long[Math.max(1, rank - 1)];
+        Arrays.fill(sizes, 1);
+        sizes[0] = numbers.length;
+        return to.floats(hint, TensorShape.of(sizes), numbers);
+    }
+
     private static void requireLogits(Value first) {
         if (!first.type().isReal()) {
             throw new ExportException("probabilities are the softmax of logits, but the first output of the network"
@@ -138,7 +161,8 @@ public final class Lowering {
             Value given = inputs.get(place++);
             Value network = options.preprocessing()
                     .map(preprocessing -> to.cast(
-                            preprocessing.emit(to, given), input.operand().type()))
+                            normalized(to, given, preprocessing),
+                            input.operand().type()))
                     .orElse(given);
             values.put(input.operand().id(), network);
         } else if (step instanceof Step.Constant constant) {

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.lowering;
 
+import io.catwalk.onnx.runtime.Normalization;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -12,7 +13,7 @@ import java.util.stream.Stream;
  * @param preprocessing converts pixels to the network's input, inside of the graph; empty to leave that to the caller
  * @param choices what is written in another way than by default
  */
-public record Options(int opset, Optional<Preprocessing> preprocessing, Set<Choice> choices) {
+public record Options(int opset, Optional<Normalization> preprocessing, Set<Choice> choices) {
 
     private static final int OLDEST_OPSET = 13;
     private static final int NEWEST_OPSET = 21;
@@ -53,7 +54,7 @@ public record Options(int opset, Optional<Preprocessing> preprocessing, Set<Choi
      * @param pixels converts them to the network's input
      * @return the changed options
      */
-    public Options with(Preprocessing pixels) {
+    public Options with(Normalization pixels) {
         return new Options(opset, Optional.of(pixels), choices);
     }
 

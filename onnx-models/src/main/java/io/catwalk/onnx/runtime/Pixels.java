@@ -53,7 +53,7 @@ sealed interface Pixels {
             planes = new Planes(signature);
             table = preprocessing
                     .filter(known -> known.color().channels() == signature.channels())
-                    .map(Preprocessing::table)
+                    .map(known -> known.normalization().table())
                     .orElse(null);
         }
 

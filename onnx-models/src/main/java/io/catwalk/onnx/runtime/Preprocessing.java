@@ -55,26 +55,16 @@ public record Preprocessing(ColorMode color, int height, int width, List<Double>
             throw new IllegalArgumentException("expected images of " + color.channels() + " x " + height + " x " + width
                     + " pixels, found " + pixels.length + " pixels");
         }
-        float[][] table = table();
-        float[] normalized = new float[pixels.length];
-        for (int start = 0; start < pixels.length; start += plane) {
-            float[] ofChannel = table[start / plane % table.length];
-            for (int i = start; i < start + plane; i++) {
-                normalized[i] = ofChannel[pixels[i] & 0xff];
-            }
-        }
-        return normalized;
+        return normalization().normalized(pixels, pixels.length / (plane * color.channels()));
     }
 
-    /** Returns the normalized number for each of the 256 pixel values, per channel. */
-    float[][] table() {
-        float[][] table = new float[color.channels()][256];
-        for (int channel = 0; channel < table.length; channel++) {
-            for (int pixel = 0; pixel < 256; pixel++) {
-                table[channel][pixel] = (float) ((pixel / 255.0 - mean.get(channel)) / std.get(channel));
-            }
-        }
-        return table;
+    /**
+     * Returns the arithmetic without the size.
+     *
+     * @return mean and deviation of each channel, as floats
+     */
+    public Normalization normalization() {
+        return Normalization.of(mean, std);
     }
 
     /** Reads the four keys. Returns empty if none of them is present, and throws if only some are. */

@@ -1,6 +1,5 @@
 package io.catwalk.onnx.lowering;
 
-import static io.catwalk.onnx.Refusals.argumentRefused;
 import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +11,7 @@ import io.catwalk.onnx.graph.Names;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.trace.Operand;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -289,7 +289,7 @@ class EmitterTest {
     @Test
     void eachChannelHasItsMeanAndItsDeviation() {
         Value made =
-                Preprocessing.of(new float[] {1, 2, 3}, new float[] {4, 5, 6}).emit(to, pixels(4));
+                Lowering.normalized(to, pixels(4), new Normalization(new float[] {1, 2, 3}, new float[] {4, 5, 6}));
         assertThat(made.type()).isEqualTo(ElementType.FLOAT);
         assertThat(operators()).containsExactly("Cast", "Div", "Sub", "Div");
         assertThat(initializer(operand(1)).floats()).containsExactly(255);
@@ -309,23 +309,16 @@ class EmitterTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
     void oneMeanStandsForAllChannels(int rank) {
-        Value made = Preprocessing.of(new float[] {1}, new float[] {2}).emit(to, pixels(rank));
+        Value made = Lowering.normalized(to, pixels(rank), new Normalization(new float[] {1}, new float[] {2}));
         assertThat(made.shape()).isEqualTo(pixels(rank).shape());
         assertThat(operand(2).rank()).isEqualTo(Math.max(1, rank - 1));
     }
 
     @Test
     void meansAndDeviationsThatDoNotFitAreRefused() {
-        Preprocessing two = Preprocessing.of(new float[] {1, 2}, new float[] {4, 5});
-        exportRefused(() -> two.emit(to, pixels(4))).contains("for 3 channels, found 2");
-        exportRefused(() -> two.emit(to, pixels(1))).contains("for 1 channels, found 2");
-        argumentRefused(() -> Preprocessing.of(new float[0], new float[0])).contains("found 0 means and 0 deviations");
-        argumentRefused(() -> Preprocessing.of(new float[1], new float[] {1, 1}))
-                .contains("found 1 means and 2 deviations");
-        for (float deviation : new float[] {0, -1, Float.NaN}) {
-            argumentRefused(() -> Preprocessing.of(new float[1], new float[] {deviation}))
-                    .contains("deviations above 0");
-        }
+        Normalization two = new Normalization(new float[] {1, 2}, new float[] {4, 5});
+        exportRefused(() -> Lowering.normalized(to, pixels(4), two)).contains("for 3 channels, found 2");
+        exportRefused(() -> Lowering.normalized(to, pixels(1), two)).contains("for 1 channels, found 2");
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.trace.Arguments;
 import io.catwalk.onnx.trace.Operand;
 import io.catwalk.onnx.trace.Program;
@@ -160,7 +161,7 @@ class LoweringTest {
 
     @Test
     void pixelsAreBytesThatTheGraphNormalizes() {
-        Options options = Options.withDefaults().with(Preprocessing.of(new float[] {0.5f}, new float[] {0.25f}));
+        Options options = Options.withDefaults().with(new Normalization(new float[] {0.5f}, new float[] {0.25f}));
         Graph graph = Lowering.graph(program(List.of(NEGATED), new Step.Input(X), negation()), options, CLASSIFIER);
         assertThat(graph.inputs().get(0).type()).isEqualTo(ElementType.UINT8);
         assertThat(operators(graph)).containsExactly("Cast", "Div", "Sub", "Div", "Neg");

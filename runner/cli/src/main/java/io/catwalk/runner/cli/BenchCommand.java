@@ -131,7 +131,7 @@ final class BenchCommand extends JsonCommand {
             return options.normalizes()
                     ? LatencyBench.Image.noise(
                             predictor.signature().imageSize(),
-                            FileOptions.normalization(options.preprocessing(subject, predictor)))
+                            options.preprocessing(subject, predictor).normalization())
                     : LatencyBench.Image.noise(predictor);
         }
     }

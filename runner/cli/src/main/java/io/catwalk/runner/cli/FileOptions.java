@@ -10,7 +10,6 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageSize;
-import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,10 +80,6 @@ final class FileOptions {
                 signature.width(),
                 perChannel(file, "means", typed.mean(), channels),
                 perChannel(file, "deviations", typed.std(), channels));
-    }
-
-    static Normalization normalization(Preprocessing preprocessing) {
-        return Normalization.of(preprocessing.mean(), preprocessing.std());
     }
 
     private static List<Double> perChannel(Path file, String what, List<Double> values, int channels) {

@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
@@ -13,7 +14,6 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImagePixels;
 import io.catwalk.runner.data.ImageSize;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
@@ -138,7 +138,7 @@ final class PredictCommand extends ConsoleCommand {
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);
             typedSize.require(file, signature);
-            Normalization normalization = FileOptions.normalization(options.preprocessing(file, predictor));
+            Normalization normalization = options.preprocessing(file, predictor).normalization();
             String said = fit != null
                     ? fit
                     : predictor.metadata().get(MetadataKeys.FIT).orElse(null);

@@ -2,11 +2,11 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.quantize.CalibrationMethod;
 import io.catwalk.onnx.quantize.WeightRange;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencySettings;
 import io.catwalk.runner.quantization.QuantizationVerdict;
@@ -110,7 +110,7 @@ final class QuantizeCommand extends JsonCommand {
         ImageDataset images = images(file, trial, metadata, console);
         Normalization normalization;
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.hints(images))) {
-            normalization = FileOptions.normalization(dataset.options.preprocessing(file, predictor));
+            normalization = dataset.options.preprocessing(file, predictor).normalization();
             FileDataset.requireFit(file, predictor.signature(), images);
         }
         Quantizer quantizer = new Quantizer(

@@ -8,6 +8,7 @@ import io.catwalk.onnx.diff.RuntimeOutcome;
 import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.Layout;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
@@ -19,7 +20,6 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.runtimes.Runner.Answer;
 import io.catwalk.runner.runtimes.Runner.Question;
@@ -95,12 +95,12 @@ record RuntimeCheck(
 
     private float[] reference() {
         Signature signature = predictor.signature();
-        Normalization normalization = FileOptions.normalization(preprocessing);
+        Normalization normalization = preprocessing.normalization();
         float[] logits = new float[Math.multiplyExact(images.size(), signature.classes())];
         int batch = Math.min(BATCH, images.batchSize());
         for (int from = 0; from < images.size(); from += batch) {
             int to = Math.min(images.size(), from + batch);
-            float[] some = predictor.logits(normalization.normalized(images, from, to), to - from);
+            float[] some = predictor.logits(images.normalized(normalization, from, to), to - from);
             System.arraycopy(some, 0, logits, from * signature.classes(), some.length);
         }
         return logits;
@@ -205,7 +205,7 @@ record RuntimeCheck(
             long[] shape = {images(), signature.channels(), signature.height(), signature.width()};
             return signature.pixels() == PixelType.UINT8
                     ? Tensor.of(TensorType.UINT8, ByteBuffer.wrap(pixels), shape)
-                    : Tensor.of(FileOptions.normalization(preprocessing).normalized(pixels, images()), shape);
+                    : Tensor.of(preprocessing.normalization().normalized(pixels, images()), shape);
         }
 
         /** Compares one runtime; it runs parts of the file, each part in a file of its own. */

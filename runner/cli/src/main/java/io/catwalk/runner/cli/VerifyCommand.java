@@ -206,7 +206,7 @@ final class VerifyCommand extends JsonCommand {
             Predictions predictions = Predictions.of(
                     predictor,
                     images.test(),
-                    FileOptions.normalization(preprocessing),
+                    preprocessing.normalization(),
                     predictor.signature().classes());
             if (answers != null) {
                 predictions.write(answers, images.test());

@@ -8,6 +8,7 @@ import io.catwalk.onnx.quantize.Scorer;
 import io.catwalk.onnx.quantize.WeightRange;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
@@ -19,7 +20,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -215,7 +215,7 @@ public record Quantizer(
             List<Batch> batches, OnnxPredictor predictor, ImageSource images, Normalization normalization) {
         return batches.stream()
                 .map(batch -> predictor.input(
-                        normalization.normalized(images, batch.from(), batch.to()), batch.to() - batch.from()))
+                        images.normalized(normalization, batch.from(), batch.to()), batch.to() - batch.from()))
                 .iterator();
     }
 

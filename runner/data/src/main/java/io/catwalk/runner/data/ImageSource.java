@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,8 @@ public final class ImageSource {
     private static final int BATCH_BYTES = 32 << 20;
 
     private static final int LARGEST_BATCH = 500;
+
+    private static final double WHITE = 255;
 
     /** Images of one shape, (channels, height, width), and the {@link CachedImages#sums} of each. */
     record Stored(int channels, int height, int width, ImageRecords pixels, ImageRecords sums) {}
@@ -139,6 +142,47 @@ public final class ImageSource {
         long[] numbers = new long[bytes.length / Long.BYTES];
         ByteBuffer.wrap(bytes).asLongBuffer().get(numbers);
         return numbers;
+    }
+
+    /**
+     * Computes mean and (population) standard deviation over all pixels of some images, exactly, from sums that are kept
+     * beside each image.
+     *
+     * @param indices which images to use, usually {@link Split#train}; at least one
+     * @return the two numbers for each channel; a channel that is constant gets the deviation 1
+     */
+    public Normalization normalization(int[] indices) {
+        if (indices.length == 0) {
+            throw new IllegalArgumentException("Normalization: expected at least 1 image, found none");
+        }
+        long[] totals = new long[2 * channels()];
+        for (int index : indices) {
+            long[] sums = sums(index);
+            for (int i = 0; i < totals.length; i++) {
+                totals[i] += sums[i];
+            }
+        }
+        float[] mean = new float[channels()];
+        float[] std = new float[channels()];
+        for (int c = 0; c < channels(); c++) {
+            double sum = totals[2 * c];
+            double squares = totals[2 * c + 1];
+            double n = (double) indices.length * height() * width();
+            double variance = (squares - sum * sum / n) / n;
+            mean[c] = (float) (sum / n / WHITE);
+            // Values are whole numbers: a variance below this is rounding, not a second value.
+            std[c] = variance < 1e-9 ? 1 : (float) (Math.sqrt(variance) / WHITE);
+        }
+        return new Normalization(mean, std);
+    }
+
+    /** Normalizes images that follow each other: (to - from, channels, height, width), row-major. */
+    public float[] normalized(Normalization normalization, int from, int to) {
+        if (channels() != normalization.mean().length) {
+            throw new IllegalArgumentException("Normalization: expected images of %d channels, found %d"
+                    .formatted(normalization.mean().length, channels()));
+        }
+        return normalization.normalized(read(from, to), to - from);
     }
 
     /** Copies an image. */

@@ -4,6 +4,7 @@ import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.onnx.runtime.Normalization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ class FashionMnistTest {
     @Test
     void meanAndDeviationAreThePublishedOnes() {
         Normalization normalization =
-                Normalization.of(dataset.train(), IntStream.range(0, 60_000).toArray());
+                dataset.train().normalization(IntStream.range(0, 60_000).toArray());
 
         assertThat(normalization.mean()[0]).isEqualTo(0.2860f, within(5e-5f));
         assertThat(normalization.std()[0]).isEqualTo(0.3530f, within(5e-5f));

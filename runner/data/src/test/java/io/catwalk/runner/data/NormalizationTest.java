@@ -4,6 +4,7 @@ import static io.catwalk.runner.Refusals.illegal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.onnx.runtime.Normalization;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ class NormalizationTest {
 
     @Test
     void meanAndDeviationAreThoseOfThePixelsDividedBy255() {
-        Normalization normalization = Normalization.of(IMAGES, new int[] {0, 1});
+        Normalization normalization = IMAGES.normalization(new int[] {0, 1});
 
         // Of 0, 0.2, 0.4, 0.6: mean 0.3, variance (0.09 + 0.01 + 0.01 + 0.09) / 4 = 0.05.
         assertThat(normalization.mean()[0]).isEqualTo(0.3f, within(1e-7f));
@@ -26,18 +27,18 @@ class NormalizationTest {
         assertThat(normalization.mean()[1]).isEqualTo(1f);
         assertThat(normalization.std()[1]).isEqualTo(1f);
         // Only the given images count.
-        assertThat(Normalization.of(IMAGES, new int[] {1}).mean()[0]).isEqualTo(0.5f, within(1e-7f));
+        assertThat(IMAGES.normalization(new int[] {1}).mean()[0]).isEqualTo(0.5f, within(1e-7f));
     }
 
     @Test
     void pixelsAreNormalizedChannelByChannel() {
         Normalization normalization = new Normalization(new float[] {0.5f, 0}, new float[] {0.1f, 2});
 
-        assertThat(normalization.normalized(IMAGES, 0, 1))
+        assertThat(IMAGES.normalized(normalization, 0, 1))
                 .containsExactly(new float[] {-5, -3, 0.5f, 0.5f}, within(1e-6f));
-        assertThat(normalization.normalized(IMAGES, 1, 2))
+        assertThat(IMAGES.normalized(normalization, 1, 2))
                 .containsExactly(new float[] {-1, 1, 0.5f, 0.5f}, within(1e-6f));
-        assertThat(normalization.normalized(IMAGES, 0, 2)).hasSize(8);
+        assertThat(IMAGES.normalized(normalization, 0, 2)).hasSize(8);
     }
 
     @Test
@@ -68,12 +69,12 @@ class NormalizationTest {
     void imagesWithOtherChannelsAndImpossibleNumbersAreRefused() {
         float[] one = {1};
         float[] none = {};
-        illegal(() -> new Normalization(new float[] {0}, one).normalized(IMAGES, 0, 1), "1 channels, found 2");
+        illegal(() -> IMAGES.normalized(new Normalization(new float[] {0}, one), 0, 1), "1 channels, found 2");
         illegal(() -> new Normalization(one, one).normalized(new byte[3], 2), "found 3 pixels");
         illegal(() -> new Normalization(none, none), "found");
         illegal(() -> new Normalization(new float[2], one), "found");
         illegal(() -> new Normalization(new float[1], new float[1]), "found");
         illegal(() -> new Normalization(new float[] {Float.NaN}, one), "found");
-        illegal(() -> Normalization.of(IMAGES, new int[0]), "found");
+        illegal(() -> IMAGES.normalization(new int[0]), "found");
     }
 }

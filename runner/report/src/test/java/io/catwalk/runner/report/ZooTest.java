@@ -3,6 +3,7 @@ package io.catwalk.runner.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.DataHome;
@@ -10,7 +11,6 @@ import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.trial.ModelSignature;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -118,7 +118,7 @@ class ZooTest {
         ImageSource images = dataset.test();
         double[] recall = new double[10];
         for (int from = 0; from < images.size(); from += 1000) {
-            float[] logits = predictor.logits(normalization.normalized(images, from, from + 1000), 1000);
+            float[] logits = predictor.logits(images.normalized(normalization, from, from + 1000), 1000);
             for (int i = 0; i < 1000; i++) {
                 int best = 0;
                 for (int c = 1; c < 10; c++) {

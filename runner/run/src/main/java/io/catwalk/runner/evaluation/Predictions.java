@@ -1,9 +1,9 @@
 package io.catwalk.runner.evaluation;
 
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -54,7 +54,7 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         int batchSize = images.batchSize();
         for (int from = 0; from < images.size(); from += batchSize) {
             int to = Math.min(images.size(), from + batchSize);
-            float[] answers = predictor.logits(normalization.normalized(images, from, to), to - from);
+            float[] answers = predictor.logits(images.normalized(normalization, from, to), to - from);
             System.arraycopy(answers, 0, logits, from * classes, answers.length);
         }
         return new Predictions(classes, images.labels(), logits);

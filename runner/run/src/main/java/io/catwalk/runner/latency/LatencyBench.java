@@ -3,12 +3,13 @@ package io.catwalk.runner.latency;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Signature.PixelType;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.training.TrainedModel;
@@ -140,7 +141,7 @@ public record LatencyBench(BenchProcess process) {
             Normalization normalization = predictor
                     .metadata()
                     .preprocessing()
-                    .map(known -> Normalization.of(known.mean(), known.std()))
+                    .map(Preprocessing::normalization)
                     .orElseGet(() -> {
                         // A file that takes bytes gets unchanged pixels; the unit of a normalization is a pixel / 255.
                         float[] std = new float[signature.channels()];

@@ -1,8 +1,8 @@
 package io.catwalk.runner.training;
 
 import io.catwalk.api.Augmentation;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.data.RasterImage;
 import java.util.ArrayList;
 import java.util.Arrays;

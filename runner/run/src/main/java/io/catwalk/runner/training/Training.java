@@ -305,7 +305,7 @@ public record Training(
             for (int from = 0; from < held.length; from += batchSize) {
                 int to = Math.min(held.length, from + batchSize);
                 ImageSource batch = data.images().select(Arrays.copyOfRange(held, from, to));
-                float[] logits = predictor.logits(data.normalization().normalized(batch, 0, to - from), to - from);
+                float[] logits = predictor.logits(batch.normalized(data.normalization(), 0, to - from), to - from);
                 for (int i = 0; i < batch.size(); i++) {
                     validation.add(logits, i * task.classes(), batch.labels()[i]);
                 }

@@ -1,7 +1,7 @@
 package io.catwalk.runner.training;
 
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.data.Split;
 
 /**
@@ -12,6 +12,6 @@ public record TrainingData(ImageSource images, Split split, Normalization normal
 
     /** Normalizes by the training images of the split. */
     public static TrainingData of(ImageSource images, Split split) {
-        return new TrainingData(images, split, Normalization.of(images, split.train()));
+        return new TrainingData(images, split, images.normalization(split.train()));
     }
 }

@@ -3,7 +3,7 @@ package io.catwalk.runner.trial;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.catwalk.onnx.OnnxExport;
-import io.catwalk.runner.data.Normalization;
+import io.catwalk.onnx.runtime.Normalization;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -10,6 +10,7 @@ import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
@@ -18,7 +19,6 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
@@ -176,7 +176,7 @@ final class OnnxModel {
                 .isPresent();
         Proof fitting = rounded ? check.withRoundedWeights() : check;
         try (Predictor reference = model.predictor()) {
-            NormalizedImages images = (from, to) -> normalization.normalized(test, from, to);
+            NormalizedImages images = (from, to) -> test.normalized(normalization, from, to);
             return ParityResult.of(fitting.run(reference, file, images, test.size()), test.size());
         }
     }

@@ -1,6 +1,6 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.runner.data.Normalization;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.training.Epoch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.api.Task;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencyBench;

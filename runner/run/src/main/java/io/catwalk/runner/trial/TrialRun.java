@@ -1,11 +1,11 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;

@@ -3,8 +3,8 @@ package io.catwalk.runner.latency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.trial.MadeUp;
 import java.io.IOException;
 import java.nio.file.Path;

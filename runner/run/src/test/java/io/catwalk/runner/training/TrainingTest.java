@@ -338,7 +338,7 @@ class TrainingTest {
 
     private static double accuracy(TrainedModel model, TrainingData data) {
         ImageSource held = data.images().select(data.split().validation());
-        float[] logits = model.predictor().logits(data.normalization().normalized(held, 0, held.size()), held.size());
+        float[] logits = model.predictor().logits(held.normalized(data.normalization(), 0, held.size()), held.size());
         double right = 0;
         for (int i = 0; i < held.size(); i++) {
             right += (logits[2 * i + 1] > logits[2 * i] ? 1 : 0) == held.labels()[i] ? 1 : 0;

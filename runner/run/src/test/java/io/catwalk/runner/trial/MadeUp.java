@@ -1,7 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.api.Recipe;
-import io.catwalk.runner.data.Normalization;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Metrics.Averages;

@@ -3,10 +3,10 @@ package io.catwalk.runner.trial;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Task;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencyBench;

@@ -13,11 +13,11 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.report.charts.Png;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ExportOptions;
@@ -193,7 +193,7 @@ class CardCodeTest {
             (embedded ? chosen.withEmbeddedPreprocessing(normalization.mean(), normalization.std()) : chosen)
                     .write(file);
             try (OnnxPredictor predictor = OnnxPredictor.open(floats)) {
-                return predictor.logits(normalization.normalized(images, 0, 1), 1);
+                return predictor.logits(images.normalized(normalization, 0, 1), 1);
             }
         }
     }

@@ -1,9 +1,9 @@
 package io.catwalk.runner.report.card;
 
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Shell;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.trial.ExportOptions;
 
 /** Writes complete programs that classify one image with an ONNX file, as it was exported. */
