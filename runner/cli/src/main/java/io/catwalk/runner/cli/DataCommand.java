@@ -5,12 +5,12 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ContentStore;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.FolderSurvey;
 import io.catwalk.runner.data.FoundFiles;
 import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.experiment.LabelPreservingAugmentations;
@@ -125,7 +125,7 @@ final class DataCommand extends JsonCommand {
     private void show(String name, Map<String, Object> told, Console console) throws IOException, InterruptedException {
         Path folder = Path.of(name);
         boolean usable = true;
-        if (!ImageDatasets.isKnown(name) && FolderSurvey.isFor(folder)) {
+        if (!DataHome.isKnown(name) && FolderSurvey.isFor(folder)) {
             FolderSurvey survey = FolderSurvey.of(folder, reading.folderReading());
             usable = reading.make(survey);
             if (usable) {

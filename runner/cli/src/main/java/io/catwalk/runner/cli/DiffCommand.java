@@ -14,7 +14,7 @@ import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.data.ClassMatch;
+import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.EngineSettings;

@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.data.ClassMatch;
+import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.experiment.RunFolder;

@@ -2,8 +2,8 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;

@@ -8,13 +8,12 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.ClassMatch;
-import io.catwalk.runner.data.Fit;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageDatasets;
-import io.catwalk.runner.data.ImageSize;
+import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.trial.DatasetSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,7 +64,7 @@ final class FileDataset {
                                 + ": expected the name of a data set in the metadata, found none; name one with "
                                 + "--dataset"));
         DatasetSpec images = reading.of(name, ownSize(file, metadata));
-        if (dataset == null && !ImageDatasets.isKnown(name) && !Files.isDirectory(images.folder(Home.data(console)))) {
+        if (dataset == null && !DataHome.isKnown(name) && !Files.isDirectory(images.folder(Home.data(console)))) {
             throw new RequestException(file + ": expected the images of " + Reasons.quoted(name) + ", which it was made"
                     + " from, found no such folder here: name their folder with --dataset DIR");
         }
@@ -78,13 +77,11 @@ final class FileDataset {
         if (fit == null && !reading.fitsOnly()) {
             return null;
         }
-        ImageSize typed = reading.size();
+        ResizeRule typed = reading.size();
         OnnxHints hints = typed == null ? options.hints() : FileOptions.InputSize.added(options.hints(), typed);
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
             Signature signature = predictor.signature();
-            return new ResizeRule(
-                            new ImageSize(signature.width(), signature.height()),
-                            fit == null ? Fit.STRETCH : Fit.parse(fit))
+            return new ResizeRule(signature.width(), signature.height(), fit == null ? Fit.STRETCH : Fit.parse(fit))
                     .toString();
         }
     }

@@ -4,12 +4,13 @@ import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
-import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Signature.PixelType;
+import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.ImageSize;
+import io.catwalk.runner.data.ResizeRule.Fit;
+import io.catwalk.runner.data.ResizeRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -214,10 +215,10 @@ final class FileOptions {
         private @Nullable String imageSize;
 
         OnnxHints added(OnnxHints hints) {
-            return imageSize == null ? hints : added(hints, ImageSize.parse(imageSize));
+            return imageSize == null ? hints : added(hints, ResizeRule.ofSize(imageSize, Fit.STRETCH));
         }
 
-        static OnnxHints added(OnnxHints hints, ImageSize size) {
+        static OnnxHints added(OnnxHints hints, ResizeRule size) {
             return hints.withImageSize(size.height(), size.width());
         }
 
@@ -225,7 +226,7 @@ final class FileOptions {
             if (imageSize == null) {
                 return;
             }
-            ImageSize typed = ImageSize.parse(imageSize);
+            ResizeRule typed = ResizeRule.ofSize(imageSize, Fit.STRETCH);
             if (typed.height() != signature.height() || typed.width() != signature.width()) {
                 throw new RequestException(file + ": expected " + signature.width() + "x" + signature.height()
                         + " as --image-size, the only size that it takes, found " + typed + "; leave it out");

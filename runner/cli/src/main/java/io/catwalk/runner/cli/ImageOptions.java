@@ -1,11 +1,10 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.FolderSurvey;
-import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.ResizeRule;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.trial.DatasetSpec;
 import org.jspecify.annotations.Nullable;
@@ -78,8 +77,8 @@ final class ImageOptions {
     }
 
     @Nullable
-    ImageSize size() {
-        return imageSize == null ? null : ImageSize.parse(imageSize);
+    ResizeRule size() {
+        return imageSize == null ? null : ResizeRule.ofSize(imageSize, Fit.STRETCH);
     }
 
     /** Specifies all images of a data set, resized as those of an existing network unless the options say how. */
@@ -137,8 +136,9 @@ final class ImageOptions {
         if (imageSize == null && ofFile == null) {
             throw new RequestException("--fit needs a size to fit into: add --image-size, such as 96x96");
         }
-        ImageSize size = imageSize == null && ofFile != null ? ofFile.size() : ImageSize.parse("" + imageSize);
         Fit chosen = fit != null ? Fit.parse(fit) : ofFile == null ? Fit.STRETCH : ofFile.fit();
-        return new ResizeRule(size, chosen).toString();
+        return imageSize == null && ofFile != null
+                ? new ResizeRule(ofFile.width(), ofFile.height(), chosen).toString()
+                : ResizeRule.ofSize("" + imageSize, chosen).toString();
     }
 }

@@ -11,9 +11,8 @@ import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.data.Fit;
-import io.catwalk.runner.data.ImagePixels;
-import io.catwalk.runner.data.ImageSize;
+import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
@@ -143,17 +142,18 @@ final class PredictCommand extends ConsoleCommand {
                     ? fit
                     : predictor.metadata().get(MetadataKeys.FIT).orElse(null);
             Fit chosen = said == null ? null : Fit.parse(said);
-            ImageSize size = new ImageSize(signature.width(), signature.height());
             AtomicInteger converted = new AtomicInteger();
             try (Stream<Path> paths = ImagePaths.of(images, list, console);
                     DecodedAhead ahead = new DecodedAhead(
                             paths.iterator(),
                             path -> {
-                                ImagePixels image = ImagePixels.read(path, signature.channels(), size, chosen);
-                                if (image.stored() != signature.channels()) {
+                                RasterImage image =
+                                        RasterImage.read(path, signature.width(), signature.height(), chosen);
+                                if (image.channels() != signature.channels()) {
                                     converted.incrementAndGet();
                                 }
-                                return normalization.normalized(image.pixels(), 1);
+                                return normalization.normalized(
+                                        image.withChannels(signature.channels()).pixels(), 1);
                             },
                             Math.max(1, Math.min(MOST_AT_ONCE, BATCH_NUMBERS / signature.imageSize())))) {
                 view.begin(names, console);

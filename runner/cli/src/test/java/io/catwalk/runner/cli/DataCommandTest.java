@@ -9,7 +9,7 @@ import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.process.UserCache;
 import io.catwalk.runner.supply.InputFetcher;
-import io.catwalk.runner.supply.Place;
+import io.catwalk.runner.supply.InputFetcher.Place;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.BrowserScript;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.ImageTags.Orientation;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +35,7 @@ final class ResizingInBrowserTest {
         List<Map<String, Object>> cases = new ArrayList<>();
         for (String shape : SHAPES.split(" ", -1)) {
             for (Fit fit : Fit.values()) {
-                cases.add(example(ImageSize.parse(shape), new ResizeRule(new ImageSize(28, 24), fit)));
+                cases.add(example(ResizeRule.parse(shape), new ResizeRule(28, 24, fit)));
             }
         }
         Path file = folder.resolve("cases.json");
@@ -51,7 +53,7 @@ final class ResizingInBrowserTest {
         BrowserScript.run("check-drawing.mjs", List.of(PAGE));
     }
 
-    private static Map<String, Object> example(ImageSize shape, ResizeRule rule) {
+    private static Map<String, Object> example(ResizeRule shape, ResizeRule rule) {
         SplittableRandom random = new SplittableRandom(shape.width());
         BufferedImage image = new BufferedImage(shape.width(), shape.height(), BufferedImage.TYPE_INT_RGB);
         List<Integer> bytes = new ArrayList<>();
@@ -71,8 +73,8 @@ final class ResizingInBrowserTest {
         return Map.of(
                 "channels", 3,
                 "fit", rule.fit().key(),
-                "height", rule.size().height(),
-                "width", rule.size().width(),
+                "height", rule.height(),
+                "width", rule.width(),
                 "image", Map.of("width", shape.width(), "height", shape.height(), "data", bytes),
                 "expected", expected);
     }

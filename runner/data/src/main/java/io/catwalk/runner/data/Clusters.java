@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.data.Split.Stratification;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

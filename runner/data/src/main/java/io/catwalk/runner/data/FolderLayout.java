@@ -3,22 +3,34 @@ package io.catwalk.runner.data;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.MappingIterator;
+import tools.jackson.dataformat.csv.CsvMapper;
+import tools.jackson.dataformat.csv.CsvReadFeature;
+import tools.jackson.dataformat.csv.CsvSchema;
 
 /**
  * Finds out which images a folder holds, their classes and what each is for. The layout is {@code CLASS/*},
@@ -36,16 +48,8 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
 
     private static final Comparator<ImageFile> ORDER = Comparator.comparing(
                     ImageFile::part, Comparator.nullsFirst(Comparator.naturalOrder()))
-            .thenComparing(ImageFile::label)
+            .thenComparing(ImageFile::className)
             .thenComparing(ImageFile::name);
-
-    /** What is known of one file before its class has a number. */
-    private record LabeledPath(
-            Path path,
-            String name,
-            String className,
-            @Nullable Part part,
-            String group) {}
 
     /** Reads the layout of a folder. */
     static FolderLayout of(Path anyFolder, FolderReading reading) {
@@ -53,21 +57,21 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         Path folder = anyFolder.toAbsolutePath().normalize(); // as the paths of a table are, which are looked up in it
         FoundFiles found = FoundFiles.in(folder, reading.follows());
         SortedMap<String, Integer> passedOver = new TreeMap<>(found.passedOver());
-        List<LabeledPath> said = table == null
-                ? byFolders(folder, found, passedOver)
-                : byTable(folder, reading, table, found, passedOver);
+        List<ImageFile> files = new ArrayList<>(
+                table == null
+                        ? byFolders(folder, found, passedOver)
+                        : byTable(folder, reading, table, found, passedOver));
+        files.sort(ORDER);
         List<String> classes =
-                said.stream().map(LabeledPath::className).distinct().sorted().toList();
-        Map<String, Integer> labels = new HashMap<>();
-        classes.forEach(name -> labels.put(name, labels.size()));
-        List<ImageFile> files = said.stream()
-                .map(one ->
-                        new ImageFile(one.path, one.name, labels.getOrDefault(one.className, 0), one.part, one.group))
-                .sorted(ORDER)
-                .toList();
+                files.stream().map(ImageFile::className).distinct().sorted().toList();
         FolderLayout layout = new FolderLayout(classes, files, passedOver);
         layout.check(folder, found.instead());
         return layout;
+    }
+
+    /** Returns the number of the class of a file. */
+    int label(int file) {
+        return Collections.binarySearch(classes, files.get(file).className());
     }
 
     /** Returns whether any images belong to this part. */
@@ -75,13 +79,13 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         return files.stream().anyMatch(file -> file.part() == part);
     }
 
-    private static List<LabeledPath> byFolders(Path folder, FoundFiles found, SortedMap<String, Integer> passedOver) {
+    private static List<ImageFile> byFolders(Path folder, FoundFiles found, SortedMap<String, Integer> passedOver) {
         boolean parts = found.images().stream()
                 .map(image -> folder.relativize(image))
                 .anyMatch(name -> name.getNameCount() > 2
                         && Part.named(name.getName(0).toString()).isPresent());
         int depth = parts ? 1 : 0;
-        List<LabeledPath> said = new ArrayList<>();
+        List<ImageFile> said = new ArrayList<>();
         for (Path image : found.images()) {
             Path name = folder.relativize(image);
             Optional<Part> part = Part.named(name.getName(0).toString());
@@ -90,7 +94,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             } else if (parts && part.isEmpty()) {
                 passedOver.merge("images beside " + partNames(), 1, Integer::sum);
             } else {
-                said.add(new LabeledPath(
+                said.add(new ImageFile(
                         image,
                         FoundFiles.name(folder, image),
                         name.getName(depth).toString(),
@@ -101,9 +105,9 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         return said;
     }
 
-    private static List<LabeledPath> byTable(
+    private static List<ImageFile> byTable(
             Path folder, FolderReading reading, Path table, FoundFiles found, SortedMap<String, Integer> passedOver) {
-        List<LabeledPath> said = new ArrayList<>();
+        List<ImageFile> said = new ArrayList<>();
         Set<Path> labeled = new LinkedHashSet<>();
         List<String> missing = new ArrayList<>();
         for (LabelTable.Row row : LabelTable.read(table)) {
@@ -117,7 +121,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
                 throw row.wrong(
                         table, "a file in " + folder, "a link that leads out of it, which needs --follow-links,");
             }
-            said.add(new LabeledPath(file, FoundFiles.name(folder, file), row.label(), row.part(), row.group()));
+            said.add(new ImageFile(file, FoundFiles.name(folder, file), row.label(), row.part(), row.group()));
         }
         if (!missing.isEmpty()) {
             throw new RequestException(
@@ -157,7 +161,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
                 .collect(Collectors.groupingBy(
                         file -> file.part() == null ? Part.TRAIN : file.part(),
                         TreeMap::new,
-                        Collectors.mapping(file -> classes.get(file.label()), Collectors.toCollection(TreeSet::new))));
+                        Collectors.mapping(ImageFile::className, Collectors.toCollection(TreeSet::new))));
         if (byPart.isEmpty()) {
             return;
         }
@@ -202,5 +206,182 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
                 names.size() > 3
                         ? String.join(", ", names.subList(0, 3)) + " and " + (names.size() - 3) + " more"
                         : String.join(", ", names));
+    }
+
+    /**
+     * Names one image file and its place in the data set.
+     *
+     * @param path where it is
+     * @param name its path relative to the folder of the data set, with {@code /}
+     * @param className its class
+     * @param part what it is for; null if nothing says so
+     * @param group name that is shared by images that belong together, such as those of one patient; empty if it has none
+     */
+    record ImageFile(
+            Path path,
+            String name,
+            String className,
+            @Nullable Part part,
+            String group) {
+
+        /** Returns whether it belongs to a part; an image without a part is a training image. */
+        boolean isFor(Part wanted) {
+            return part == null ? wanted == Part.TRAIN : part == wanted;
+        }
+    }
+
+    /** What an image is used for. */
+    enum Part {
+        /** Training. */
+        TRAIN("train", "train|training"),
+        /** Selecting the epoch. */
+        VALIDATION("val", "val|valid|validation"),
+        /** Evaluation. */
+        TEST("test", "test|testing");
+
+        private final String title;
+        private final Pattern names;
+
+        Part(String title, String names) {
+            this.title = title;
+            this.names = Pattern.compile(names);
+        }
+
+        /** Finds the part that a folder or a cell names, in any letter case. */
+        static Optional<Part> named(String text) {
+            return Arrays.stream(values())
+                    .filter(part ->
+                            part.names.matcher(text.toLowerCase(Locale.ROOT)).matches())
+                    .findFirst();
+        }
+
+        /** Returns the name that a folder has. */
+        String title() {
+            return title;
+        }
+    }
+
+    /**
+     * Reads the labels of images from a file of comma- or tab-separated values in UTF-8, whose first line names the
+     * columns: {@code path,label}, and perhaps {@code split} and {@code group}; other columns are ignored.
+     */
+    static final class LabelTable {
+
+        private static final String EXPECTED = "UTF-8 text with the columns path and label, optionally split and group";
+
+        private LabelTable() {}
+
+        /**
+         * Holds the values of one line.
+         *
+         * @param number of the record, from 1, without the header
+         * @param path of the image, relative to the folder of the data set
+         * @param group empty if it has none
+         */
+        record Row(
+                int number,
+                String path,
+                String label,
+                @Nullable Part part,
+                String group) {
+
+            /** Finds the file, which must lie in the folder of the data set, whose path is absolute and normalized. */
+            Path file(Path folder, Path table) {
+                try {
+                    Path file = folder.resolve(path.replace('\\', '/')).normalize();
+                    if (file.startsWith(folder) && !file.equals(folder)) {
+                        return file;
+                    }
+                } catch (InvalidPathException e) {
+                    throw wrong(table, "a path", Reasons.quoted(path));
+                }
+                throw wrong(table, "a file in " + folder, Reasons.quoted(path));
+            }
+
+            RequestException wrong(Path table, String expected, String found) {
+                return new RequestException(
+                        Reasons.visible("Labels in %s: expected %s, found %s in record %d; correct it"
+                                .formatted(table, expected, found, number)));
+            }
+        }
+
+        /** Reads a table. */
+        static List<Row> read(Path table) {
+            String text = text(table);
+            char separator = text.lines().findFirst().orElse("").contains("\t") ? '\t' : ',';
+            CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator);
+            List<Row> rows = new ArrayList<>();
+            try (MappingIterator<Map<String, String>> records = new CsvMapper()
+                    .readerFor(Map.class)
+                    .with(schema)
+                    .with(CsvReadFeature.SKIP_EMPTY_LINES)
+                    .with(CsvReadFeature.TRIM_SPACES)
+                    .readValues(text)) {
+                while (records.hasNext()) {
+                    rows.add(row(table, rows.size() + 1, records.next()));
+                }
+            } catch (JacksonException e) {
+                throw new RequestException(
+                        "Labels in %s: expected %s, found malformed text after record %d (%s)"
+                                .formatted(table, EXPECTED, rows.size(), Reasons.visible(e.getOriginalMessage())),
+                        e);
+            }
+            if (rows.isEmpty()) {
+                throw new RequestException("Labels in %s: expected %s, found no records".formatted(table, EXPECTED));
+            }
+            long split = rows.stream().filter(row -> row.part() != null).count();
+            if (split != 0 && split != rows.size()) {
+                throw new RequestException(
+                        "Labels in %s: expected a split for all images or for none, found %d of %d; fill in the others"
+                                .formatted(table, split, rows.size()));
+            }
+            return rows;
+        }
+
+        /** Returns the text without the byte order mark, which the parser would take for a part of the first name. */
+        private static String text(Path table) {
+            if (Files.exists(table) && !Files.isRegularFile(table)) { // opening a pipe may wait for ever
+                throw new RequestException(
+                        "Cannot read the labels in %s: it is not a file; expected %s".formatted(table, EXPECTED));
+            }
+            try {
+                String text = Files.readString(table);
+                if (text.indexOf('\0') >= 0) {
+                    throw new MalformedInputException(1); // plain letters in UTF-16 are valid UTF-8, too
+                }
+                return text.startsWith("\ufeff") ? text.substring(1) : text;
+            } catch (CharacterCodingException e) {
+                throw new RequestException(
+                        "Labels in %s: expected %s, found another encoding; save it as UTF-8"
+                                .formatted(table, EXPECTED),
+                        e);
+            } catch (IOException e) {
+                throw new RequestException(
+                        "Cannot read the labels in %s: %s; expected %s".formatted(table, Reasons.of(e), EXPECTED), e);
+            }
+        }
+
+        /** Reads columns by name in any letter case. */
+        private static Row row(Path table, int number, Map<String, String> cells) {
+            Map<String, String> known = new HashMap<>();
+            cells.forEach((name, cell) -> known.put(name.strip().toLowerCase(Locale.ROOT), cell == null ? "" : cell));
+            Row row = new Row(number, known.getOrDefault("path", ""), known.getOrDefault("label", ""), null, "");
+            for (String column : List.of("path", "label")) {
+                if (!known.containsKey(column)) {
+                    throw new RequestException(
+                            "Labels in %s: expected %s, found the columns %s; name them in the first line"
+                                    .formatted(table, EXPECTED, Reasons.visible(String.join(", ", cells.keySet()))));
+                }
+                if (known.getOrDefault(column, "").isBlank()) {
+                    throw row.wrong(table, "a " + column, "none");
+                }
+            }
+            String split = known.getOrDefault("split", "");
+            Part part = split.isEmpty()
+                    ? null
+                    : Part.named(split)
+                            .orElseThrow(() -> row.wrong(table, "train, val or test", Reasons.quoted(split)));
+            return new Row(number, row.path, row.label, part, known.getOrDefault("group", ""));
+        }
     }
 }

@@ -1,6 +1,9 @@
 package io.catwalk.runner.data;
 
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.data.FolderLayout.ImageFile;
+import io.catwalk.runner.data.FolderLayout.Part;
+import io.catwalk.runner.data.ImageDecoder.UnreadableImageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +50,7 @@ public record FolderSurvey(
             ImageFile file = layout.files().get(i);
             Seen one = seen.get(i);
             Part part = file.part();
-            classes.computeIfAbsent(layout.classes().get(file.label()), name -> new TreeMap<>())
+            classes.computeIfAbsent(file.className(), name -> new TreeMap<>())
                     .merge(part == null ? "images" : part.title(), 1, Integer::sum);
             if (one.header != null) {
                 formats.merge(one.header.format(), 1, Integer::sum);

@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.FolderLayout.Part;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;

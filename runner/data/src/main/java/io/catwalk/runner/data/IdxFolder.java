@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageCache.ImageListing;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -107,7 +108,7 @@ record IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) 
 
     @Override
     public String name() {
-        return ImageDatasets.name(folder);
+        return DataHome.name(folder);
     }
 
     @Override
@@ -168,10 +169,10 @@ record IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) 
                     "IDX file %s: expected rows and columns %s as in %s, found %s; use files of one set"
                             .formatted(test.path(), expected, train.path(), found));
         }
-        if (rule != null && !List.of(rule.size().height(), rule.size().width()).equals(expected)) {
+        if (rule != null && !List.of(rule.height(), rule.width()).equals(expected)) {
             throw new RequestException(
-                    "Image size %s: expected %dx%d as in %s, because only folders of image files are resized; leave it out"
-                            .formatted(rule.size(), expected.get(1), expected.get(0), train.path()));
+                    "Image size %dx%d: expected %dx%d as in %s, because only folders of image files are resized; leave it out"
+                            .formatted(rule.width(), rule.height(), expected.get(1), expected.get(0), train.path()));
         }
     }
 

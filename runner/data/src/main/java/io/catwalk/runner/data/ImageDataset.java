@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * @param sha256 64 hexadecimal digits that identify the content. For IDX files: the SHA-256 of what
  *     {@code sha256sum t10k-images-idx3-ubyte t10k-labels-idx1-ubyte train-images-idx3-ubyte
  *     train-labels-idx1-ubyte} prints for the uncompressed files. For a folder of images: see
- *     {@link ImageDatasets#load}
+ *     {@link DataHome#load}
  * @param classes the name of each class, in the order of the labels; at least 2, all different
  * @param train the training images, validation images included
  * @param test the test images, of the same shape
@@ -107,5 +107,13 @@ public record ImageDataset(
         if (!holds) {
             throw new IllegalArgumentException("Expected " + expected + ", found " + found);
         }
+    }
+
+    /** How the classes of other images are matched with the classes that a network was trained on. */
+    public enum ClassMatch {
+        /** By name: the order may differ, the names may not. */
+        BY_NAME,
+        /** By index: the names may differ, their number may not. */
+        BY_INDEX
     }
 }

@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import com.twelvemonkeys.imageio.util.ProgressListenerBase;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.DataBuffer;
@@ -23,6 +24,7 @@ import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.ImageInputStreamImpl;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -321,5 +323,95 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
 
     private UnreadableImageException damaged(String how, @Nullable Exception cause) {
         return new UnreadableImageException("a %s that cannot be decoded (%s)".formatted(format.title(), how), cause);
+    }
+
+    /** Thrown when a file holds no image that can be read; says why. */
+    static final class UnreadableImageException extends Exception {
+
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        /** Creates the exception. */
+        UnreadableImageException(String reason, @Nullable Throwable cause) {
+            super(reason, cause);
+        }
+
+        /** Returns what was found in place of an image. */
+        String reason() {
+            return String.valueOf(getMessage());
+        }
+
+        /** Returns an exception with one line for the user who asked for this file. */
+        RequestException of(Path file) {
+            return new RequestException(
+                    Reasons.visible("Image %s: expected a %s file, found %s; replace or remove it"
+                            .formatted(file, ImageFormat.titles(), reason())),
+                    this);
+        }
+    }
+
+    /**
+     * Passes the bytes of a file to a decoder, without the copies and the disk cache of other streams. A decoder that does
+     * not stop at the end of a file, such as that of WebP, is stopped: it would fill, pixel by pixel, the size in the
+     * header.
+     */
+    static final class FileBytes extends ImageInputStreamImpl {
+
+        /** A decoder may read a little beyond the end. */
+        private static final int MOST_READS_AT_THE_END = 1_000;
+
+        private final byte[] bytes;
+        private int readsAtTheEnd;
+
+        FileBytes(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int read() throws IOException {
+            bitOffset = 0;
+            return isAtTheEnd() ? -1 : Byte.toUnsignedInt(bytes[(int) streamPos++]);
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            bitOffset = 0;
+            if (length == 0) {
+                return 0;
+            }
+            if (isAtTheEnd()) {
+                return -1;
+            }
+            int count = (int) Math.min(length, bytes.length - streamPos);
+            System.arraycopy(bytes, (int) streamPos, target, offset, count);
+            streamPos += count;
+            return count;
+        }
+
+        private boolean isAtTheEnd() throws IOException {
+            if (streamPos < bytes.length) {
+                return false;
+            }
+            readsAtTheEnd++;
+            if (readsAtTheEnd > MOST_READS_AT_THE_END) {
+                throw new IOException("it is cut off");
+            }
+            return true;
+        }
+
+        @Override
+        public long length() {
+            return bytes.length;
+        }
+
+        @Override
+        public boolean isCached() {
+            return true;
+        }
+
+        @Override
+        public boolean isCachedMemory() {
+            return true;
+        }
     }
 }

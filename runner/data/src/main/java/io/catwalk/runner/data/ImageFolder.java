@@ -2,6 +2,10 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.FolderLayout.ImageFile;
+import io.catwalk.runner.data.FolderLayout.Part;
+import io.catwalk.runner.data.ImageCache.ImageListing;
+import io.catwalk.runner.data.ImageDecoder.UnreadableImageException;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.Files;
@@ -125,9 +129,7 @@ record ImageFolder(
     }
 
     private ImageSource source(CachedImages images, int[] which) {
-        return images.source(
-                which,
-                IntStream.of(which).map(i -> layout.files().get(i).label()).toArray());
+        return images.source(which, IntStream.of(which).map(layout::label).toArray());
     }
 
     private ImageSource clustered(CachedImages images, int[] which) {
@@ -166,7 +168,7 @@ record ImageFolder(
 
     private List<String> without(int[] images) {
         BitSet found = new BitSet();
-        IntStream.of(images).forEach(i -> found.set(layout.files().get(i).label()));
+        IntStream.of(images).forEach(i -> found.set(layout.label(i)));
         return IntStream.range(0, layout.classes().size())
                 .filter(label -> !found.get(label))
                 .mapToObj(layout.classes()::get)
@@ -196,7 +198,7 @@ record ImageFolder(
 
     @Override
     public String name() {
-        return ImageDatasets.name(folder);
+        return DataHome.name(folder);
     }
 
     @Override
@@ -227,11 +229,13 @@ record ImageFolder(
         Sha256 listed = new Sha256().add(layout.classes().size());
         layout.classes().forEach(listed::add);
         listed.add(String.valueOf(rule)).add(size());
-        layout.files()
-                .forEach(file -> listed.add(file.name())
-                        .add(file.label())
-                        .add(String.valueOf(file.part()))
-                        .add(file.group()));
+        for (int i = 0; i < size(); i++) {
+            ImageFile file = layout.files().get(i);
+            listed.add(file.name())
+                    .add(layout.label(i))
+                    .add(String.valueOf(file.part()))
+                    .add(file.group());
+        }
         return listed;
     }
 
@@ -256,10 +260,10 @@ record ImageFolder(
                         "%s: expected %s pixels, as another image has, found %s, although its header says otherwise; save it again"
                                 .formatted(file, expected, shape));
             }
-            if (Math.max(shape.width, shape.height) > ImageSize.MAXIMUM) {
+            if (Math.max(shape.width, shape.height) > ResizeRule.MAXIMUM) {
                 throw new UnfitSizeException(
                         "%s: expected width and height of at most %d pixels, found %s; try --image-size %s"
-                                .formatted(file, ImageSize.MAXIMUM, shape, USUAL_OFFER));
+                                .formatted(file, ResizeRule.MAXIMUM, shape, USUAL_OFFER));
             }
             return image;
         };

@@ -3,6 +3,8 @@ package io.catwalk.runner.data;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.CachedImages.ImageRecords;
+import io.catwalk.runner.data.Split.Stratification;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collections;

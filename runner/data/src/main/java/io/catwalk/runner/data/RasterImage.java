@@ -1,5 +1,11 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDecoder.UnreadableImageException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Holds one image in memory. The array is not copied: callers must not write to it.
  *
@@ -17,6 +23,33 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) {
             throw new IllegalArgumentException("Expected pixels of shape (%d, %d, %d), each at least 1, found %d bytes"
                     .formatted(channels, height, width, pixels.length));
         }
+    }
+
+    /**
+     * Reads an image file, in as many channels as it has.
+     *
+     * @param fit how to resize an image of another size; null to reject it
+     */
+    public static RasterImage read(Path file, int width, int height, ResizeRule.@Nullable Fit fit) {
+        if (!Files.isRegularFile(file)) {
+            throw new RequestException("Image %s: expected a %s file, found %s; check the path"
+                    .formatted(file, ImageFormat.titles(), Files.exists(file) ? "something else" : "no such file"));
+        }
+        DecodedImage image;
+        try {
+            image = ImageDecoder.decode(file);
+        } catch (UnreadableImageException e) {
+            throw e.of(file);
+        }
+        if (image.width() == width && image.height() == height) {
+            return image.raster(null);
+        }
+        if (fit == null) {
+            throw new RequestException(
+                    "Image %s: expected %dx%d pixels, found %dx%d; resize it, or add --fit stretch, crop or pad"
+                            .formatted(file, width, height, image.width(), image.height()));
+        }
+        return image.raster(new ResizeRule(width, height, fit));
     }
 
     /** Returns the image with no side longer than this; a larger one is reduced by averaging over squares of pixels. */
@@ -48,16 +81,22 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) {
     }
 
     /**
-     * Returns the image with this number of channels.
-     *
-     * @param wanted 3 for a gray image, which then has its pixels in each channel; or as many as there are
+     * Returns the image with this number of channels: a gray one gets its pixels in each, a color one is converted to
+     * gray, by the luma of its colors (ITU-R BT.601), as Pillow's {@code convert("L")} and the demo page do.
      */
-    RasterImage withChannels(int wanted) {
+    public RasterImage withChannels(int wanted) {
         if (wanted == channels) {
             return this;
         }
         if (channels != 1) {
-            throw new IllegalArgumentException("Expected a gray image, found one of " + channels + " channels");
+            byte[] gray = new byte[height * width];
+            for (int i = 0; i < gray.length; i++) {
+                int red = pixels[i] & 0xff;
+                int green = pixels[gray.length + i] & 0xff;
+                int blue = pixels[2 * gray.length + i] & 0xff;
+                gray[i] = (byte) Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+            }
+            return new RasterImage(1, height, width, gray);
         }
         byte[] copies = new byte[Math.multiplyExact(wanted, pixels.length)];
         for (int to = 0; to < copies.length; to += pixels.length) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Chooses the environment variables of a process that runs third-party code: those that give paths and numbers of
@@ -11,53 +12,12 @@ import java.util.Set;
  */
 final class ChildEnvironment {
 
-    private static final Set<String> NAMES = Set.of(
-            "PATH",
-            "HOME",
-            "USER",
-            "LOGNAME",
-            "SHELL",
-            "TZ",
-            "LANG",
-            "TMPDIR",
-            "TEMP",
-            "TMP",
-            "SYSTEMROOT",
-            "SYSTEMDRIVE",
-            "WINDIR",
-            "COMSPEC",
-            "PATHEXT",
-            "USERPROFILE",
-            "APPDATA",
-            "LOCALAPPDATA",
-            "PROGRAMDATA",
-            "NUMBER_OF_PROCESSORS",
-            "PROCESSOR_ARCHITECTURE",
-            "JAVA_HOME",
-            "JAVA_TOOL_OPTIONS",
-            "JDK_JAVA_OPTIONS",
-            "LD_LIBRARY_PATH",
-            "LD_PRELOAD",
-            "DYLD_LIBRARY_PATH",
-            "PYTORCH_LIBRARY_PATH",
-            "PYTORCH_VERSION",
-            "PYTORCH_FLAVOR",
-            "PYTORCH_PRECXX11",
-            "ENGINE_CACHE_DIR");
-
-    private static final List<String> PREFIXES = List.of(
-            "LC_",
-            "XDG_",
-            "OMP_",
-            "KMP_",
-            "GOMP_",
-            "MKL_",
-            "OPENBLAS_",
-            "MALLOC_",
-            "CUDA_",
-            "CATWALK_",
-            "DJL_",
-            "ORT_");
+    private static final Pattern NEEDED = Pattern.compile("(PATH|HOME|USER|LOGNAME|SHELL|TZ|LANG|TMPDIR|TEMP|TMP"
+            + "|SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|USERPROFILE|APPDATA|LOCALAPPDATA|PROGRAMDATA"
+            + "|NUMBER_OF_PROCESSORS|PROCESSOR_ARCHITECTURE|JAVA_HOME|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS"
+            + "|LD_LIBRARY_PATH|LD_PRELOAD|DYLD_LIBRARY_PATH|ENGINE_CACHE_DIR"
+            + "|PYTORCH_(LIBRARY_PATH|VERSION|FLAVOR|PRECXX11)"
+            + "|(LC|XDG|OMP|KMP|GOMP|MKL|OPENBLAS|MALLOC|CUDA|CATWALK|DJL|ORT)_.*)");
 
     private static final Set<String> ASCII_LOCALES = Set.of("", "C", "POSIX");
 
@@ -68,16 +28,14 @@ final class ChildEnvironment {
      * Runtime.
      */
     static void keepOnlyWhatIsNeeded(Map<String, String> environment) {
-        environment.keySet().removeIf(name -> !isNeeded(name.toUpperCase(Locale.ROOT)));
+        environment
+                .keySet()
+                .removeIf(name -> !NEEDED.matcher(name.toUpperCase(Locale.ROOT)).matches());
         if (ASCII_LOCALES.contains(locale(environment))) {
             environment.put("LANG", "C.UTF-8");
             environment.put("LC_ALL", "C.UTF-8");
         }
         environment.put("ORT_DISABLE_TELEMETRY", "1");
-    }
-
-    private static boolean isNeeded(String name) {
-        return NAMES.contains(name) || PREFIXES.stream().anyMatch(name::startsWith);
     }
 
     /** The first of these that is set takes effect (POSIX, 8.2). */

@@ -1,7 +1,8 @@
 package io.catwalk.runner.process;
 
 import io.catwalk.runner.Json;
-import java.io.ByteArrayOutputStream;
+import io.catwalk.runner.process.ProcessOutput.CappedLog;
+import io.catwalk.runner.process.ProcessOutput.MessageReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -197,16 +198,6 @@ public final class ChildProcess {
      */
     public record Ending(int exitCode, boolean timedOut, boolean isMute, String out, String err) {}
 
-    /** Receives the bytes of a stream as they arrive. */
-    interface Sink {
-
-        /** Receives {@code count} bytes from {@code from} on. */
-        void take(byte[] bytes, int from, int count);
-
-        /** Is called after the last bytes. */
-        default void end() {}
-    }
-
     /**
      * Runs a program to its end.
      *
@@ -217,8 +208,8 @@ public final class ChildProcess {
      *     has then ended
      */
     public Ending run(Duration most) throws IOException, InterruptedException {
-        Tail out = new Tail();
-        Tail err = new Tail();
+        ProcessOutput.Tail out = new ProcessOutput.Tail();
+        ProcessOutput.Tail err = new ProcessOutput.Tail();
         Ending ending = carryOut(Limit.time(most), Channel.NONE, message -> false, out, err);
         return new Ending(ending.exitCode, ending.timedOut, false, out.text(), err.text());
     }
@@ -261,7 +252,7 @@ public final class ChildProcess {
             messages.accept(text);
             return false;
         });
-        return carryOut(limit, Channel.ERR, listener, new Lines(out), new Lines(err));
+        return carryOut(limit, Channel.ERR, listener, new ProcessOutput.Lines(out), new ProcessOutput.Lines(err));
     }
 
     /** Starts a program that the caller talks to, and ends; it ends with this process at the latest. */
@@ -279,7 +270,8 @@ public final class ChildProcess {
         NONE
     }
 
-    private Ending carryOut(Limit limit, Channel channel, Predicate<String> messages, Sink out, Sink err)
+    private Ending carryOut(
+            Limit limit, Channel channel, Predicate<String> messages, ProcessOutput out, ProcessOutput err)
             throws IOException, InterruptedException {
         String mark = "@catwalk-" + UUID.randomUUID() + " "; // no other code in the process knows it
         Process process = builder().start();
@@ -370,7 +362,7 @@ public final class ChildProcess {
     }
 
     /** Passes on a stream; whoever waits for its end gets any failure of the sink. */
-    private static CompletableFuture<Void> readTo(InputStream from, Sink sink) {
+    private static CompletableFuture<Void> readTo(InputStream from, ProcessOutput sink) {
         Runnable reading = () -> {
             byte[] bytes = new byte[1 << 13];
             try (from) {
@@ -431,63 +423,6 @@ public final class ChildProcess {
         void end() {
             ending.countDown();
             running.forEach(ChildProcess::kill);
-        }
-    }
-
-    /** Keeps the last part of a stream. */
-    private static final class Tail implements Sink {
-
-        private static final int MOST_KEPT = 1 << 16;
-
-        private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
-
-        @Override
-        public synchronized void take(byte[] bytes, int from, int count) {
-            kept.write(bytes, from, count);
-            if (kept.size() > 2 * MOST_KEPT) {
-                byte[] all = kept.toByteArray();
-                kept.reset();
-                kept.write(all, all.length - MOST_KEPT, MOST_KEPT);
-            }
-        }
-
-        synchronized String text() {
-            return kept.toString(StandardCharsets.UTF_8);
-        }
-    }
-
-    /** Passes on the lines of a stream. */
-    private static final class Lines implements Sink {
-
-        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-        private final Consumer<String> listener;
-
-        Lines(Consumer<String> listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public void take(byte[] bytes, int from, int count) {
-            for (int i = from; i < from + count; i++) {
-                if (bytes[i] == '\n') {
-                    pass();
-                } else {
-                    line.write(bytes[i]);
-                }
-            }
-        }
-
-        private void pass() {
-            String text = line.toString(StandardCharsets.UTF_8);
-            line.reset();
-            listener.accept(text.endsWith("\r") ? text.substring(0, text.length() - 1) : text);
-        }
-
-        @Override
-        public void end() {
-            if (line.size() > 0) {
-                pass();
-            }
         }
     }
 }

@@ -28,7 +28,7 @@ class FashionMnistTest {
 
     @BeforeAll
     static void load() {
-        dataset = ImageDatasets.load("fashion-mnist", DataHome.of(DATA), null, FolderReading.STANDARD);
+        dataset = DataHome.of(DATA).load("fashion-mnist", null, FolderReading.STANDARD);
     }
 
     @Test
@@ -83,7 +83,7 @@ class FashionMnistTest {
             Files.write(folder.resolve(dotted), unpacked(file));
         }
 
-        ImageDataset copy = ImageDatasets.load(folder.toString(), DataHome.of(DATA), null, FolderReading.STANDARD);
+        ImageDataset copy = DataHome.of(DATA).load(folder.toString(), null, FolderReading.STANDARD);
 
         assertThat(copy.name()).isEqualTo("fashion-mnist");
         assertThat(copy.classes()).isEqualTo(dataset.classes());
@@ -104,7 +104,7 @@ class FashionMnistTest {
         }
 
         refused(
-                () -> ImageDatasets.load("fashion-mnist", DataHome.of(home), null, FolderReading.STANDARD),
+                () -> DataHome.of(home).load("fashion-mnist", null, FolderReading.STANDARD),
                 "t10k-labels-idx1-ubyte.gz",
                 "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34");
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.catwalk.runner.Refusals;
+import io.catwalk.runner.data.FolderLayout.ImageFile;
+import io.catwalk.runner.data.FolderLayout.Part;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystem;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,7 +44,7 @@ class FolderLayoutTest {
         assertThat(layout.classes()).containsExactly("cat", "dog");
         assertThat(names(layout)).containsExactly("cat/c.webp", "cat/train/d.TIFF", "dog/2020/may/a.JPG", "dog/b.png");
 
-        assertThat(layout.files()).extracting(ImageFile::label).containsExactly(0, 0, 1, 1);
+        assertThat(IntStream.range(0, 4).map(layout::label)).containsExactly(0, 0, 1, 1);
         assertThat(layout.files()).extracting(ImageFile::part).containsOnlyNulls();
         assertThat(layout.passedOver()).isEmpty();
     }
@@ -194,11 +197,11 @@ class FolderLayoutTest {
         assertThat(layout.classes()).containsExactly("cat, black", "dog");
         assertThat(layout.files())
                 .containsExactly(
-                        new ImageFile(folder.resolve("x/1.png"), "x/1.png", 0, Part.TRAIN, "p1"),
-                        new ImageFile(folder.resolve("4.png"), "4.png", 1, Part.TRAIN, "p1"),
-                        new ImageFile(folder.resolve("3.png"), "3.png", 1, Part.VALIDATION, ""),
-                        new ImageFile(folder.resolve("x/2.png"), "x/2.png", 0, Part.TEST, "p2"),
-                        new ImageFile(folder.resolve("5.png"), "5.png", 1, Part.TEST, ""));
+                        new ImageFile(folder.resolve("x/1.png"), "x/1.png", "cat, black", Part.TRAIN, "p1"),
+                        new ImageFile(folder.resolve("4.png"), "4.png", "dog", Part.TRAIN, "p1"),
+                        new ImageFile(folder.resolve("3.png"), "3.png", "dog", Part.VALIDATION, ""),
+                        new ImageFile(folder.resolve("x/2.png"), "x/2.png", "cat, black", Part.TEST, "p2"),
+                        new ImageFile(folder.resolve("5.png"), "5.png", "dog", Part.TEST, ""));
         assertThat(layout.passedOver()).isEqualTo(Map.of("files that are not named as images", 1));
     }
 

@@ -351,7 +351,7 @@ class FolderReadingTest {
 
     private ImageDataset load(FolderReading reading, @Nullable ResizeRule rule) {
         DataHome home = new DataHome(folder, new ImageCache(cache, ImageCache.Listener.none()));
-        return ImageDatasets.load(folder.toString(), home, rule, reading);
+        return home.load(folder.toString(), rule, reading);
     }
 
     private FolderReading labeled(StringBuilder table, @Nullable Double testShare) throws IOException {

@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.data.CachedImages.ImageRecords;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;

@@ -158,7 +158,7 @@ class IdxFolderTest {
         refused(this::load, file.toString(), "is a link that leads out of it", "--follow-links");
         FolderReading following = new FolderReading(null, null, null, true);
         refused(
-                () -> ImageDatasets.load(folder.toString(), home(), null, following),
+                () -> home().load(folder.toString(), null, following),
                 "Cannot read " + file + ": ",
                 "check its permissions and the disk");
     }
@@ -174,7 +174,7 @@ class IdxFolderTest {
     }
 
     private ImageDataset load(@Nullable ResizeRule rule) {
-        return ImageDatasets.load(folder.toString(), home(), rule, FolderReading.STANDARD);
+        return home().load(folder.toString(), rule, FolderReading.STANDARD);
     }
 
     private DataHome home() {

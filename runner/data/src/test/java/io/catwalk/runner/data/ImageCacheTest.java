@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.catwalk.runner.OtherJvm;
 import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.CachedImages.ImageRecords;
+import io.catwalk.runner.data.ImageCache.ImageListing;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -386,8 +388,7 @@ class ImageCacheTest {
     }
 
     private ImageDataset load() {
-        return ImageDatasets.load(
-                folder.resolve("photos").toString(), new DataHome(folder, cache), null, FolderReading.STANDARD);
+        return new DataHome(folder, cache).load(folder.resolve("photos").toString(), null, FolderReading.STANDARD);
     }
 
     private static void gray(Path file, int value) throws IOException {
@@ -453,7 +454,7 @@ class ImageCacheTest {
                 }
             });
             DataHome home = new DataHome(Path.of(arguments[0]), cache);
-            ImageSource train = ImageDatasets.load(arguments[0] + "/photos", home, null, FolderReading.STANDARD)
+            ImageSource train = home.load(arguments[0] + "/photos", null, FolderReading.STANDARD)
                     .train();
             long sum = IntStream.range(0, train.size())
                     .mapToLong(i -> train.sums(i)[0])

@@ -5,6 +5,7 @@ import static io.catwalk.runner.data.Pictures.encoded;
 import static io.catwalk.runner.data.Pictures.gray;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.data.ImageDecoder.UnreadableImageException;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -197,7 +198,7 @@ class ImageFolderTest {
         write("train/b/0.png", gray(2, 1, 0, 100));
 
         ResizeRule rule = ResizeRule.parse("4x1");
-        assertThat(HeapImages.pixels(ImageDatasets.load(folder.toString(), home(), rule, FolderReading.STANDARD)
+        assertThat(HeapImages.pixels(home().load(folder.toString(), rule, FolderReading.STANDARD)
                         .train()))
                 .containsExactly(1, 1, 1, 1, 0, 25, 75, 100);
     }
@@ -226,8 +227,8 @@ class ImageFolderTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "32", "32X24", "0x4", "4x0", "-4x4", "4x4x4", "5000x4", "99999x4"})
     void imageSizesAreReadStrictly(String text) {
-        assertThat(ImageSize.parse("32x24")).isEqualTo(new ImageSize(32, 24));
-        refused(() -> ImageSize.parse(text), "Image size: expected");
+        assertThat(ResizeRule.parse("32x24")).isEqualTo(new ResizeRule(32, 24, ResizeRule.Fit.STRETCH));
+        refused(() -> ResizeRule.parse(text), "Image size: expected");
     }
 
     /** Writes one gray image of one pixel for each part and class: 1 and 2 to train, 3 and 4 to test. */
@@ -258,7 +259,7 @@ class ImageFolderTest {
     }
 
     private ImageDataset load(String name) {
-        return ImageDatasets.load(name, home(), null, FolderReading.STANDARD);
+        return home().load(name, null, FolderReading.STANDARD);
     }
 
     private DataHome home() {

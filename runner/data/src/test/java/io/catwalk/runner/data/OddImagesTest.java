@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.sun.management.ThreadMXBean;
 import io.catwalk.runner.Golden;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.data.FolderLayout.ImageFile;
+import io.catwalk.runner.data.ImageDecoder.UnreadableImageException;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayOutputStream;

@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.data.ImageTags.Orientation;
 import java.awt.image.BufferedImage;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

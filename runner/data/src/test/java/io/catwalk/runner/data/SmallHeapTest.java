@@ -37,12 +37,9 @@ final class SmallHeapTest {
                 ImageCache cache = new ImageCache(Path.of(arguments[0], "cache"), ImageCache.Listener.none());
                 DataHome home = new DataHome(Path.of(arguments[0]), cache);
                 ImageDataset dataset = arguments.length == 1
-                        ? ImageDatasets.load(arguments[0], home, null, FolderReading.STANDARD)
-                        : ImageDatasets.load(
-                                arguments[0],
-                                home,
-                                ResizeRule.parse(arguments[1]),
-                                new FolderReading(null, null, 1.0, null));
+                        ? home.load(arguments[0], null, FolderReading.STANDARD)
+                        : home.load(
+                                arguments[0], ResizeRule.parse(arguments[1]), new FolderReading(null, null, 1.0, null));
                 ImageSource train = dataset.train();
                 System.out.println(train.size() + " images, the last with the sum " + train.sums(train.size() - 1)[0]);
             } catch (RequestException e) {

@@ -3,6 +3,8 @@ package io.catwalk.runner.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.process.ProcessOutput.CappedLog;
+import io.catwalk.runner.process.ProcessOutput.MessageReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.catwalk.runner.data.ContentStore;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.supply.InputFetcher.Place;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

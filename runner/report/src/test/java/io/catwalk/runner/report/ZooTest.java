@@ -9,7 +9,6 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.trial.ModelSignature;
 import java.io.IOException;
@@ -42,8 +41,7 @@ class ZooTest {
 
     @BeforeAll
     static void load() {
-        dataset = ImageDatasets.load(
-                "fashion-mnist", DataHome.of(Path.of("../..", "test-data")), null, FolderReading.STANDARD);
+        dataset = DataHome.of(Path.of("../..", "test-data")).load("fashion-mnist", null, FolderReading.STANDARD);
     }
 
     @Test

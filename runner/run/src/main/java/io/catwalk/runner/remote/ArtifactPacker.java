@@ -1,9 +1,9 @@
 package io.catwalk.runner.remote;
 
 import io.catwalk.runner.AtomicFiles;
-import io.catwalk.runner.data.ImageDatasets;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
-import io.catwalk.runner.supply.Place;
+import io.catwalk.runner.supply.InputFetcher.Place;
 import io.catwalk.runner.training.WeightFile;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialSources;
@@ -53,12 +53,12 @@ final class ArtifactPacker {
     TrialOrder packed(TrialOrder order) throws IOException {
         TrialSources here = new TrialSources(order);
         TrialOrder.Artifacts supplies = order.supplies();
-        boolean inPlace = imagesInPlace || ImageDatasets.isKnown(order.dataset().name());
+        boolean inPlace = imagesInPlace || DataHome.isKnown(order.dataset().name());
         return order.from(
                 inPlace ? order.dataset() : order.dataset().unplaced(),
                 new TrialOrder.Artifacts(
                         List.of(once("plugin " + order.inputs().pluginSha256(), () -> file(here.jar()))),
-                        ImageDatasets.isKnown(order.dataset().name())
+                        DataHome.isKnown(order.dataset().name())
                                 ? List.of()
                                 : inPlace ? supplies.images() : List.of(once(imagesKey(order), () -> images(here))),
                         supplies.labels().isEmpty() || inPlace

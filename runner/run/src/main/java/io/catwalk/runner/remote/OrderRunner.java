@@ -4,7 +4,7 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.supply.Place;
+import io.catwalk.runner.supply.InputFetcher.Place;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialFolder;

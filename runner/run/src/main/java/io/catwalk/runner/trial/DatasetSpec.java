@@ -3,12 +3,11 @@ package io.catwalk.runner.trial;
 import io.catwalk.api.Task;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
-import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -69,7 +68,7 @@ public record DatasetSpec(
 
     /** Returns the same images with an absolute path, so that they are found from any working folder. */
     public DatasetSpec anywhere() {
-        return ImageDatasets.isKnown(name) || !new File(name).isDirectory()
+        return DataHome.isKnown(name) || !new File(name).isDirectory()
                 ? this
                 : placed(
                         new File(name).toPath().toAbsolutePath().normalize().toString(),
@@ -78,19 +77,19 @@ public record DatasetSpec(
 
     /** Returns the same images, with a name that does not lead to them. */
     public DatasetSpec unplaced() {
-        return ImageDatasets.isKnown(name)
+        return DataHome.isKnown(name)
                 ? this
                 : placed(new File(name).getName(), labels == null ? null : new File(labels).getName());
     }
 
     /** Finds the folder of the images, which may not exist. */
     public Path folder(DataHome home) {
-        return ImageDatasets.folder(name, home);
+        return home.folder(name);
     }
 
     /** Returns the same images with their path on this machine; a known data set keeps its name. */
     DatasetSpec at(Path folder, @Nullable Path table) {
-        return placed(ImageDatasets.isKnown(name) ? name : folder.toString(), table == null ? null : table.toString());
+        return placed(DataHome.isKnown(name) ? name : folder.toString(), table == null ? null : table.toString());
     }
 
     private DatasetSpec placed(String newName, @Nullable String newLabels) {
@@ -111,7 +110,7 @@ public record DatasetSpec(
      */
     public ImageDataset load(DataHome dataHome) {
         ResizeRule rule = imageSize == null ? null : ResizeRule.parse(imageSize);
-        return limited(ImageDatasets.load(name, dataHome, rule, reading()), limitTrain, limitTest);
+        return limited(dataHome.load(name, rule, reading()), limitTrain, limitTest);
     }
 
     /** Limits a whole data set to the images that a trial with these limits sees. */
@@ -124,7 +123,7 @@ public record DatasetSpec(
         int[] sizes = loaded.train().countPerClass(loaded.classes().size());
         return shape(loaded)
                 .withClassSizes(Arrays.stream(sizes).boxed().toList())
-                .withMirrored(mirrored == null ? ImageDatasets.isKnown(name) : mirrored);
+                .withMirrored(mirrored == null ? DataHome.isKnown(name) : mirrored);
     }
 
     /**

@@ -9,7 +9,7 @@ import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
-import io.catwalk.runner.data.Fit;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
-import io.catwalk.runner.supply.Place;
+import io.catwalk.runner.supply.InputFetcher.Place;
 import io.catwalk.runner.training.InitialWeights;
 import java.nio.file.Path;
 import java.util.List;

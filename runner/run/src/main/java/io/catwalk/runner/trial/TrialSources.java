@@ -2,7 +2,6 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
-import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.PluginFolder;
@@ -85,7 +84,7 @@ public final class TrialSources {
     /** Lists the images, and what else is read with them. */
     public SortedMap<String, Path> imageFiles() {
         Path labels = order.supplies().labels().isEmpty() ? null : labels();
-        return ImageDatasets.files(
+        return DataHome.files(
                 imagesFolder(), order.dataset().at(imagesFolder(), labels).reading());
     }
 

@@ -11,7 +11,7 @@ import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.supply.FileSource;
 import io.catwalk.runner.supply.InputFetcher;
-import io.catwalk.runner.supply.Place;
+import io.catwalk.runner.supply.InputFetcher.Place;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUpExecutor;
 import io.catwalk.runner.trial.Orders;

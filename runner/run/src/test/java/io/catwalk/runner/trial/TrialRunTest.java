@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Json;
-import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.PluginCatalog;

@@ -2,7 +2,7 @@ package io.catwalk.runner.report.card;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.data.ImageDatasets;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -266,7 +266,7 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
                     + Numbers.percent(standing.accuracy()) + " ± " + Numbers.percent(standing.standardDeviation())
                     + " % (mean and standard deviation).");
         }
-        if (ImageDatasets.isKnown(card.dataset().name())) {
+        if (DataHome.isKnown(card.dataset().name())) {
             limits.add("Fashion-MNIST consists of gray product photos from one shop, scaled to 28x28 pixels, with one"
                     + " article in the middle of a black background. Photos from a phone, of several articles, or of"
                     + " people wearing them look different. Do not use it to identify or assess people, or for any"

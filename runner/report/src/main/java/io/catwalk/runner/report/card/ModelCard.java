@@ -7,8 +7,8 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Markdown;
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.report.text.MarkdownText;
@@ -124,7 +124,7 @@ public record ModelCard(
             return "fold " + fold + " of the training images";
         }
         int images = evaluation.images();
-        return ImageDatasets.isKnown(dataset.name()) && images != KNOWN_TEST
+        return DataHome.isKnown(dataset.name()) && images != KNOWN_TEST
                 ? Numbers.count(images) + " of the " + Numbers.count(KNOWN_TEST) + " test images"
                 : "test";
     }
@@ -132,7 +132,7 @@ public record ModelCard(
     /** Writes the header in YAML, with its two lines of dashes, in the format of the Hub (hub-docs, {@code modelcard.md}). */
     private String head() {
         String images = dataset.name();
-        String id = ImageDatasets.isKnown(images) ? "zalando-datasets/fashion_mnist" : slug(images);
+        String id = DataHome.isKnown(images) ? "zalando-datasets/fashion_mnist" : slug(images);
         Map<String, Object> head = new LinkedHashMap<>();
         metadata.get(MetadataKeys.LICENSE).ifPresent(stated -> head.putAll(licensed(stated)));
         head.put("library_name", "onnx");
