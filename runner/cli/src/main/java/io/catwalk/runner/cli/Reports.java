@@ -8,7 +8,6 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.card.ModelCard;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.page.ReportPage;
@@ -58,8 +57,8 @@ final class Reports {
 
     private static ReportModel model(RecordedRun recorded, RunResults results, Console console) throws IOException {
         ExperimentSpec spec = recorded.spec();
-        return ReportModel.of(RunReport.of(
-                recorded.folder(), spec, results, () -> spec.dataset().load(Home.data(console))));
+        return ReportModel.of(
+                recorded.folder(), spec, results, () -> spec.dataset().load(Home.data(console)));
     }
 
     /** What is done with a document before it is rendered. */
@@ -85,7 +84,7 @@ final class Reports {
                 made.task.run();
                 Document document = made.get();
                 answer.take(document);
-                Robustness robustness = model.run().robustness();
+                Robustness robustness = model.robustness();
                 if (robustness != null) {
                     AtomicFiles.write(run.path().resolve("robustness.csv"), robustness.csv());
                 }
@@ -93,8 +92,8 @@ final class Reports {
                 ReportPage.write(document, page(run));
             }
             Map<String, Path> confusions = Plots.confusions(model, plots);
-            for (RunReport.Model trial : model.run().models()) {
-                card(model.run(), trial, confusions.get(trial.label()));
+            for (ReportModel.Model trial : model.models()) {
+                card(model, trial, confusions.get(trial.label()));
             }
             return made.get();
         }
@@ -148,7 +147,7 @@ final class Reports {
     static boolean writeAfter(
             Experiment experiment, RunFolder run, RunResults results, boolean printed, Console console) {
         try {
-            ReportModel model = ReportModel.of(RunReport.of(run, experiment.spec(), results, experiment::dataset));
+            ReportModel model = ReportModel.of(run, experiment.spec(), results, experiment::dataset);
             write(run, model, SlideOptions.standard(), document -> {
                 if (printed) {
                     new TerminalText(console).print(document);
@@ -164,9 +163,9 @@ final class Reports {
         }
     }
 
-    private static void card(RunReport report, RunReport.Model model, @Nullable Path confusion) throws IOException {
+    private static void card(ReportModel report, ReportModel.Model model, @Nullable Path confusion) throws IOException {
         Path file = model.onnx();
-        if (file == null || !model.answers().there() || model.trained().parity() == null || report.dataset() == null) {
+        if (file == null || !model.answers().there() || model.trained().parity() == null || report.images() == null) {
             return;
         }
         TrialFolder folder = new TrialFolder(file.resolveSibling(""));
@@ -175,7 +174,7 @@ final class Reports {
                 model.label(),
                 String.valueOf(file.getFileName()),
                 model.trained(),
-                report.dataset(),
+                report.images(),
                 Objects.requireNonNull(model.evaluation()),
                 model.trained().parity(),
                 folder.readExportOptions(),

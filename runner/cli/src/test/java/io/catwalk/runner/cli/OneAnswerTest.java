@@ -12,7 +12,6 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Cell;
@@ -77,11 +76,11 @@ final class OneAnswerTest {
     void read() throws IOException {
         world = ExportedRun.get();
         RecordedRun run = RunFolder.open(world.run()).recorded();
-        document = RunDocument.of(ReportModel.of(RunReport.of(
+        document = RunDocument.of(ReportModel.of(
                 run.folder(),
                 run.spec(),
                 run.compared(),
-                () -> run.spec().dataset().load(DataHome.of(world.run())))));
+                () -> run.spec().dataset().load(DataHome.of(world.run()))));
         all = new ArrayList<>();
         JsonNode results = Catwalk.json(world.run().resolve("results.json"));
         for (JsonNode trial : results.path("trials")) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class PrintedResultsTest {
 
     private static List<String> printed(List<String> names) {
-        ReportModel model = ReportModel.of(new SampleRun(names, SampleRun.CLOTHES, 0, 400, 5).report());
+        ReportModel model = new SampleRun(names, SampleRun.CLOTHES, 0, 400, 5).report();
         StringWriter out = new StringWriter();
         new TerminalText(new Console(new PrintWriter(out), new PrintWriter(out), 80)).print(RunDocument.of(model));
         return out.toString().lines().toList();

@@ -4,7 +4,8 @@ import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
-import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.ReportModel.Cached;
+import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.charts.Symbol;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Standing;
@@ -14,7 +15,6 @@ import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
-import java.lang.ref.SoftReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,7 +45,7 @@ public final class ClassifierReport {
     private final RunResults.Dataset images;
     private final int folds;
     private final @Nullable Standing standing;
-    private SoftReference<@Nullable Evaluation> evaluation = new SoftReference<>(null);
+    private final Cached<Evaluation> evaluation = new Cached<>();
 
     private ClassifierReport(
             int number, Palette.Look look, List<Model> models, RunResults results, @Nullable Standing standing) {
@@ -68,25 +68,25 @@ public final class ClassifierReport {
      *
      * @return the most accurate first, those without a trained network last
      */
-    static List<ClassifierReport> of(RunReport report) {
-        Map<String, List<Model>> byName = report.models().stream()
+    static List<ClassifierReport> of(List<Model> models, RunResults results) {
+        Map<String, List<Model>> byName = models.stream()
                 .collect(Collectors.groupingBy(
                         model -> model.outcome().trial().label(), LinkedHashMap::new, Collectors.toList()));
         Palette palette = new Palette(List.copyOf(byName.keySet()));
         List<ClassifierReport> entrants = new ArrayList<>();
         byName.keySet().stream()
-                .sorted(Comparator.comparingDouble(name -> place(standing(report, name))))
+                .sorted(Comparator.comparingDouble(name -> place(standing(results, name))))
                 .forEach(name -> entrants.add(new ClassifierReport(
                         entrants.size() + 1,
                         palette.look(name),
                         Objects.requireNonNull(byName.get(name)),
-                        report.results(),
-                        standing(report, name))));
+                        results,
+                        standing(results, name))));
         return List.copyOf(entrants);
     }
 
-    private static @Nullable Standing standing(RunReport report, String name) {
-        Comparison comparison = report.results().comparison();
+    private static @Nullable Standing standing(RunResults results, String name) {
+        Comparison comparison = results.comparison();
         return comparison == null ? null : comparison.standing(name);
     }
 
@@ -275,16 +275,16 @@ public final class ClassifierReport {
      * Returns the evaluation of the predictions of the trials that are {@link #shown}, all together; null if there are
      * none.
      */
-    public synchronized @Nullable Evaluation evaluation() {
-        Evaluation kept = evaluation.get();
-        if (kept == null && evaluated()) {
+    public @Nullable Evaluation evaluation() {
+        return evaluation.get(() -> {
             List<Model> shown = shown();
+            if (shown.size() < 2) {
+                return shown.isEmpty() ? null : shown.get(0).evaluation();
+            }
             List<Supplier<Predictions>> each = shown.stream()
                     .<Supplier<Predictions>>map(trial -> () -> Objects.requireNonNull(trial.predictions()))
                     .toList();
-            kept = shown.size() == 1 ? shown.get(0).evaluation() : Evaluation.of(each, images.classes());
-            evaluation = new SoftReference<>(kept);
-        }
-        return kept;
+            return Evaluation.of(each, images.classes());
+        });
     }
 }

@@ -65,8 +65,8 @@ public final class SampleDocument {
                         section("spread", List.of(new Figure(BOTH, rows(false)))),
                         section("classes", List.of(table(30, true), text())),
                         section("nothing", List.of(table(0, true))),
-                        section("files", List.of(new Facts(BOTH, "Files", false, facts()), code())),
-                        section("drawings", List.of(group(), photo(), table(3, true))),
+                        section("files", List.of(new Facts(BOTH, "Files", false, facts()))),
+                        section("drawings", List.of(drawing(BOTH), group(), photo(), table(3, true))),
                         section("conclusions", List.of(list("Conclusions", 4), list("Limits", 40)))),
                 NAMES,
                 "Made by Catwalk from the files of the run folder.");
@@ -126,21 +126,15 @@ public final class SampleDocument {
                 new Block.Fact("Largest difference", Cell.of(1.2e-6, Unit.SCIENTIFIC)));
     }
 
-    private static Block code() {
-        return new Block.Code(BOTH, "Classify an image", "bash", "catwalk predict model.onnx \\\n    image.png");
+    private static Block drawing(Set<Medium> media) {
+        Picture picture = new Picture(200, 100, List.of(new Mark.Rect(10, 10, 180, 80, 8, Paint.fill("accent"))));
+        return new Block.Drawing(media, "Layers", "Two layers of convolution and a classifier", picture);
     }
 
     private static Block group() {
-        Picture picture = new Picture(200, 100, List.of(new Mark.Rect(10, 10, 180, 80, 8, Paint.fill("accent"))));
+        Set<Medium> appendix = Medium.of(Medium.APPENDIX);
         return new Block.Group(
-                BOTH,
-                "",
-                name("conv"),
-                "92.35 %",
-                false,
-                List.of(
-                        new Block.Drawing(BOTH, "Layers", "Two layers of convolution and a classifier", picture),
-                        list("About", 2)));
+                appendix, "", name("conv"), "92.35 %", false, List.of(drawing(appendix), list("About", 2)));
     }
 
     private static Block photo() {
@@ -308,16 +302,15 @@ public final class SampleDocument {
                 new Block.Sentences(TEXT, "Why", Tone.LIST, List.of("One.", "Two.")),
                 Block.Sentences.of(TEXT, Tone.TEXT, "A class is named <b>.", "It is rare."),
                 new Block.Facts(
-                        TEXT,
+                        Medium.ONLY_MARKDOWN,
                         "Costs",
                         false,
                         List.of(
                                 new Block.Fact("Latency", new Cell.Quantity(61.7, Unit.MICROS, true, "")),
                                 Block.Fact.of("Engine", "ONNX Runtime"))),
-                new Block.Code(TEXT, "Use", "bash", "catwalk predict model.onnx *.png\n"),
-                new Block.Photo(TEXT, "Images", "three shirts", new byte[0]),
+                new Block.Code("Use", "bash", "catwalk predict model.onnx *.png\n"),
                 new Block.Group(
-                        TEXT,
+                        Medium.ONLY_MARKDOWN,
                         "",
                         new Cell.Name("gru", null, "", ""),
                         "2 trials",

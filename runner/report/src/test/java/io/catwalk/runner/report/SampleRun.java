@@ -15,8 +15,8 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Outcomes;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.Machine;
-import io.catwalk.runner.report.RunReport.Answers;
-import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.ReportModel.Answers;
+import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.results.RunResults.Tuning;
@@ -95,16 +95,16 @@ public record SampleRun(
     private static final int SIDE = 12;
     private static final String DIGEST = "0".repeat(64);
 
-    public RunReport report() {
+    public ReportModel report() {
         List<Model> models = models();
         return report(models, comparison(models), null);
     }
 
-    public RunReport report(List<Model> models, @Nullable Comparison comparison, @Nullable Tuning tuning) {
+    public ReportModel report(List<Model> models, @Nullable Comparison comparison, @Nullable Tuning tuning) {
         return report(models, comparison, tuning, List.of(), List.of());
     }
 
-    RunReport report(
+    ReportModel report(
             List<Model> models,
             @Nullable Comparison comparison,
             @Nullable Tuning tuning,
@@ -125,7 +125,8 @@ public record SampleRun(
                 comparison == null ? comparison(List.copyOf(compared), models, EquivalenceRegion.STANDARD) : comparison;
         RunResults results =
                 new RunResults(ExperimentSpec.SCHEMA, summary, described(), outcomes, given, tuning, List.of());
-        return new RunReport(spec(), results, models, dataset(), missing, null, null, null);
+        return new ReportModel(
+                spec(), results, ClassifierReport.of(models, results), dataset(), missing, null, null, null);
     }
 
     private RunResults.Dataset described() {

@@ -3,8 +3,8 @@ package io.catwalk.runner.report;
 import io.catwalk.api.Criterion;
 import io.catwalk.runner.data.NearDuplicates;
 import io.catwalk.runner.evaluation.Accuracy;
-import io.catwalk.runner.report.RunReport.Answers;
-import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.ReportModel.Answers;
+import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.SampleRun.Odd;
 import io.catwalk.runner.results.RunResults.Tuning;
 import io.catwalk.runner.robustness.Corruption;
@@ -39,13 +39,13 @@ public final class SampleRuns {
     private static final List<String> NASTY =
             List.of("constructor", "toString", "0", "A.b+c-d_e", "script", "long".repeat(24));
 
-    private static final Map<String, Supplier<RunReport>> MAKERS = makers();
-    private static final Map<String, RunReport> MADE = new ConcurrentHashMap<>();
+    private static final Map<String, Supplier<ReportModel>> MAKERS = makers();
+    private static final Map<String, ReportModel> MADE = new ConcurrentHashMap<>();
 
     private SampleRuns() {}
 
-    private static Map<String, Supplier<RunReport>> makers() {
-        Map<String, Supplier<RunReport>> makers = new LinkedHashMap<>();
+    private static Map<String, Supplier<ReportModel>> makers() {
+        Map<String, Supplier<ReportModel>> makers = new LinkedHashMap<>();
         makers.put("seven", SampleRuns::seven);
         makers.put("hostile", SampleRuns::hostile);
         makers.put("one", () -> clothes(List.of("gru"), 0, 200, 5).report());
@@ -73,8 +73,8 @@ public final class SampleRuns {
     }
 
     /** Returns the run of a name: each is made once, on first use, since the largest takes seconds. */
-    public static RunReport named(String name) {
-        Supplier<RunReport> maker = Objects.requireNonNull(MAKERS.get(name));
+    public static ReportModel named(String name) {
+        Supplier<ReportModel> maker = Objects.requireNonNull(MAKERS.get(name));
         return MADE.computeIfAbsent(name, made -> maker.get());
     }
 
@@ -83,8 +83,8 @@ public final class SampleRuns {
     }
 
     /** Test image 3 has two lookalikes in the training set, the nearer first, and image 1,207 is one that was moved. */
-    private static RunReport seven() {
-        RunReport report = clothes(SampleRun.SEVEN, 0, 2000, 12).report();
+    private static ReportModel seven() {
+        ReportModel report = clothes(SampleRun.SEVEN, 0, 2000, 12).report();
         List<NearDuplicates.Pair> leaked = List.of(
                 new NearDuplicates.Pair(3, 13, 0.5, true, 1, 0),
                 new NearDuplicates.Pair(3, 3, 2.5, false, 0, 0),
@@ -97,8 +97,8 @@ public final class SampleRuns {
             classifiers.add(robust(SampleRun.SEVEN.get(i), 1000, 850 - 10 * i, right));
         }
         Robustness robust = robustness(1000, classifiers);
-        return new RunReport(
-                report.spec(), report.results(), report.models(), report.dataset(), List.of(), robust, leaked, null);
+        return new ReportModel(
+                report.spec(), report.results(), report.entrants(), report.images(), List.of(), robust, leaked, null);
     }
 
     /** Returns a classifier that gets so many of the images right at each step of a corruption, of that strongest step. */
@@ -121,7 +121,7 @@ public final class SampleRuns {
         return new Robustness(1, sample, Software.current(), classifiers);
     }
 
-    private static RunReport hostile() {
+    private static ReportModel hostile() {
         SampleRun run = new SampleRun(NASTY, HOSTILE, 0, 400, 4);
         List<Model> all = run.models();
         List<Model> models = new ArrayList<>(all);
@@ -129,7 +129,7 @@ public final class SampleRuns {
         return run.report(models, run.comparison(all), null, HOSTILE, HOSTILE);
     }
 
-    private static RunReport noneSucceeded() {
+    private static ReportModel noneSucceeded() {
         SampleRun run = clothes(List.of("gru", "lstm"), 0, 100, 3);
         String reason = "the loss is infinite after epoch 1: try a lower learning rate";
         return run.report(
@@ -137,16 +137,16 @@ public final class SampleRuns {
     }
 
     /** Some trials are done, one failed, the rest was not run; the images are gone. */
-    private static RunReport interrupted() {
+    private static ReportModel interrupted() {
         SampleRun run = clothes(SampleRun.SEVEN, 0, 300, 6);
         List<Model> models = new ArrayList<>(run.models().subList(0, 4));
         models.set(2, failed(models.get(2), "the process ended with exit code 137"));
         List<String> notRun = List.of("lstm seed 1", "rnn seed 1", "stride-conv seed 1");
-        RunReport part = run.report(models, null, null, notRun, List.of("The images cannot be read."));
-        return new RunReport(part.spec(), part.results(), part.models(), null, part.missing(), null, null, null);
+        ReportModel part = run.report(models, null, null, notRun, List.of("The images cannot be read."));
+        return new ReportModel(part.spec(), part.results(), part.entrants(), null, part.missing(), null, null, null);
     }
 
-    private static RunReport thirteen() {
+    private static ReportModel thirteen() {
         SampleRun run = clothes(SampleRun.numbered("net-", 13), 0, 100, 10);
         List<Model> models = new ArrayList<>(run.models());
         models.set(0, failed(models.get(0), "out of memory"));
@@ -154,7 +154,7 @@ public final class SampleRuns {
         return run.report(models, null, null);
     }
 
-    private static RunReport noPredictions() {
+    private static ReportModel noPredictions() {
         SampleRun run = clothes(SampleRun.SEVEN, 0, 200, 4);
         List<Model> models = run.models().stream()
                 .map(model -> new Model(model.label(), model.outcome(), List.of(), Answers.NONE, null))
@@ -162,25 +162,25 @@ public final class SampleRuns {
         return run.report(models, null, null, List.of(), List.of("gru has no predictions."));
     }
 
-    private static RunReport manyClasses(List<String> contestants, int images) {
+    private static ReportModel manyClasses(List<String> contestants, int images) {
         List<String> classes = SampleRun.numbered("class of a fine-grained data set ", 200);
         return new SampleRun(contestants, classes, 0, images, 5).report();
     }
 
-    private static RunReport thousandClasses() {
+    private static ReportModel thousandClasses() {
         List<String> classes = SampleRun.numbered("species ", 1000);
         SampleRun run = new SampleRun(List.of("gru", "lstm", "rnn"), classes, 0, 5000, 5);
         return run.with(Odd.FALLING).report();
     }
 
-    private static RunReport hundred() {
+    private static ReportModel hundred() {
         SampleRun run = clothes(SampleRun.numbered("lstm-", 50), 2, 300, 20);
         List<Model> models = run.models();
         return run.report(models, run.comparison(models), tuning(50, 49));
     }
 
     /** Its candidates are scored on folds of the training images, but the best is tested on the test images. */
-    private static RunReport search() {
+    private static ReportModel search() {
         SampleRun full = clothes(List.of("lstm"), 0, 60, 5).with(Odd.SORTED);
         return clothes(List.of("lstm"), 3, 60, 5).with(Odd.SORTED).report(full.models(), null, tuning(14, 14));
     }
@@ -204,7 +204,7 @@ public final class SampleRuns {
         return new Model(model.label(), failed, List.of(), Answers.NONE, null);
     }
 
-    private static RunReport odd(List<String> contestants, Odd odd) {
+    private static ReportModel odd(List<String> contestants, Odd odd) {
         SampleRun run = clothes(contestants, 0, 100, 3).with(odd);
         return run.report(run.models(), null, null);
     }

@@ -39,7 +39,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +47,6 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
 
     /** Number of classes that are named if there is no room for all. */
     private static final int NAMED = 5;
-
-    private static final Set<Medium> MEDIA = Medium.of(Medium.MARKDOWN);
 
     CardDocument(ModelCard card) {
         this(card, card.done(), card.dataset().test(), card.dataset().classes());
@@ -67,7 +64,7 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         if (card.latency() != null) {
             add(sections, "Latency", latency(card.latency()));
         }
-        add(sections, "Intended use and limits", new Sentences(MEDIA, "", Tone.LIST, use()));
+        add(sections, "Intended use and limits", new Sentences(Medium.ONLY_MARKDOWN, "", Tone.LIST, use()));
         add(sections, "Provenance", origin(done.provenance()));
         String what =
                 "An image classifier, trained with Catwalk on " + card.dataset().name()
@@ -81,7 +78,7 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
     }
 
     private static Facts facts(List<Fact> facts) {
-        return new Facts(MEDIA, "", false, facts);
+        return new Facts(Medium.ONLY_MARKDOWN, "", false, facts);
     }
 
     private Facts model() {
@@ -132,9 +129,9 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         String library = "com.microsoft.onnxruntime:onnxruntime:"
                 + done.provenance().software().onnxruntime();
         return new Block[] {
-            new Code(MEDIA, "From the command line", "sh", code.command()),
-            new Code(MEDIA, "In Python, after pip install numpy onnxruntime pillow", "python", code.python()),
-            new Code(MEDIA, "In Java, with " + library + " on the class path", "java", code.java())
+            new Code("From the command line", "sh", code.command()),
+            new Code("In Python, after pip install numpy onnxruntime pillow", "python", code.python()),
+            new Code("In Java, with " + library + " on the class path", "java", code.java())
         };
     }
 
@@ -177,9 +174,9 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
                 Cell.of(all.calibration().expectedError(), Unit.COEFFICIENT)));
         List<Block> blocks = new ArrayList<>(List.of(facts(facts), scores(ShownClasses.of(all))));
         if (picture != null) {
-            blocks.add(new PictureFile(MEDIA, "Confusion matrix", picture));
+            blocks.add(new PictureFile("Confusion matrix", picture));
         }
-        blocks.add(Sentences.of(MEDIA, Tone.TEXT, Wording.capital(overfitting(done.metrics())) + "."));
+        blocks.add(Sentences.of(Medium.ONLY_MARKDOWN, Tone.TEXT, Wording.capital(overfitting(done.metrics())) + "."));
         return blocks.toArray(Block[]::new);
     }
 
@@ -203,12 +200,12 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
     private static Table scores(ShownClasses shown) {
         List<ClassScores> classes =
                 Stream.concat(shown.first().stream(), shown.best().stream()).toList();
-        return ClassScoreTable.of(MEDIA, classes).table("", "", shown.sentence());
+        return ClassScoreTable.of(Medium.ONLY_MARKDOWN, classes).table("", "", shown.sentence());
     }
 
     private static Sentences parity(ParityResult parity) {
         return Sentences.of(
-                MEDIA,
+                Medium.ONLY_MARKDOWN,
                 Tone.TEXT,
                 (parity.agrees() ? "The file agrees with PyTorch" : "The file does not agree with PyTorch") + ": on "
                         + Numbers.count(parity.images()) + " test images, "
@@ -243,7 +240,7 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
                 + (latency.busy() == null
                         ? ""
                         : " The machine was busy, so times are rough: " + Wording.busy(latency.busy()) + ".");
-        return new Block[] {facts(facts), Sentences.of(MEDIA, Tone.NOTE, how)};
+        return new Block[] {facts(facts), Sentences.of(Medium.ONLY_MARKDOWN, Tone.NOTE, how)};
     }
 
     private List<String> use() {

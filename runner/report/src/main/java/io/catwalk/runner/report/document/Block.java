@@ -105,13 +105,18 @@ public sealed interface Block
     }
 
     /**
-     * Source code or commands, to be copied.
+     * Source code or commands, to be copied from a card.
      *
      * @param heading above it; empty for none
      * @param language as Markdown names it, such as bash
      * @param text whose lines must not be broken
      */
-    record Code(Set<Medium> media, String heading, String language, String text) implements Block {}
+    record Code(String heading, String language, String text) implements Block {
+        @Override
+        public Set<Medium> media() {
+            return Medium.ONLY_MARKDOWN;
+        }
+    }
 
     /**
      * A drawing of lines and letters.
@@ -126,15 +131,20 @@ public sealed interface Block
     record Photo(Set<Medium> media, String heading, String description, byte[] png) implements Block {}
 
     /**
-     * A picture in a file of its own.
+     * A picture of a card, in a file of its own.
      *
      * @param description for readers who cannot see it
      * @param address relative to the document
      */
-    record PictureFile(Set<Medium> media, String description, String address) implements Block {}
+    record PictureFile(String description, String address) implements Block {
+        @Override
+        public Set<Medium> media() {
+            return Medium.ONLY_MARKDOWN;
+        }
+    }
 
     /**
-     * Blocks that a page can fold away. On slides and in text, they follow each other.
+     * Blocks that a page can fold away. In text, they follow each other; each is a slide of the appendix.
      *
      * @param id for links; empty for none
      * @param heading what is inside; a classifier has its mark

@@ -6,9 +6,9 @@ import java.util.Set;
 
 /** Where a document is read. Blocks and columns name their media, so that no renderer has to choose. */
 public enum Medium {
-    /** A terminal of 80 columns, which shows what a user must know at once. */
+    /** A terminal of 80 columns, which shows what a user must know at once: sentences and tables. */
     TERMINAL,
-    /** The file results.md. */
+    /** The file results.md, and the cards of models: no charts. */
     MARKDOWN,
     /** The ten slides: one for each section. */
     SLIDES,
@@ -31,6 +31,9 @@ public enum Medium {
 
     /** Details with pictures. */
     public static final Set<Medium> SEEN_DETAIL = of(APPENDIX, PAGE);
+
+    /** What is in the cards of models. */
+    public static final Set<Medium> ONLY_MARKDOWN = of(MARKDOWN);
 
     /** What needs a browser, or has a link. */
     public static final Set<Medium> ONLY_PAGE = of(PAGE);

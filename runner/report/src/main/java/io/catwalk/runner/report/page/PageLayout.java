@@ -198,9 +198,7 @@ final class PageLayout {
             ByteBuffer size = ByteBuffer.wrap(photo.png(), WIDTH_IN_PNG, 2 * Integer.BYTES);
             return Math.min(1, WIDE / size.getInt()) * size.getInt() + LINE_HEIGHT * headed(photo.heading());
         }
-        return block instanceof Block.Code code
-                ? LINE_HEIGHT * (1 + code.text().lines().count() + headed(code.heading()))
-                : WIDE / 2;
+        return WIDE / 2;
     }
 
     private static int lines(String text) {

@@ -8,7 +8,7 @@ import io.catwalk.runner.evaluation.ConfusionMatrix.Cell;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Axis;

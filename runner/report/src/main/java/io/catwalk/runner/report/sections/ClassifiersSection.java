@@ -6,7 +6,7 @@ import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Chart;

@@ -115,7 +115,7 @@ record DataSection(ReportModel model) {
 
     /** Draws the first test images of as many classes as a slide has room for. */
     private Optional<Block> photo() {
-        ImageDataset dataset = model.run().dataset();
+        ImageDataset dataset = model.images();
         if (dataset == null || (data().channels() != 1 && data().channels() != 3)) {
             return Optional.empty();
         }

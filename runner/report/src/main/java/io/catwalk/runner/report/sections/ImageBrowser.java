@@ -11,7 +11,7 @@ import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.charts.Png;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -111,8 +111,8 @@ record ImageBrowser(
                 .mapToInt(image -> image)
                 .toArray();
         SpriteSheets sheets = gathered.images == null ? null : SpriteSheets.of(gathered.images, order, BUDGET);
-        ImageDataset dataset = model.run().dataset();
-        List<NearDuplicates.Pair> leaked = model.run().leaked();
+        ImageDataset dataset = model.images();
+        List<NearDuplicates.Pair> leaked = model.leaked();
         List<Twin> twins = null;
         SpriteSheets originals = null;
         if (leaked != null && sheets != null && dataset != null && !model.folded()) {
@@ -268,7 +268,7 @@ record ImageBrowser(
 
         /** Returns the images, if their labels are those of the predictions: a wrong picture is worse than none. */
         private static @Nullable ImageSource images(ReportModel model, List<Model> trials, int[] truth) {
-            ImageDataset dataset = model.run().dataset();
+            ImageDataset dataset = model.images();
             if (dataset == null
                     || dataset.train().channels() == 2
                     || dataset.train().channels() > 3) {
@@ -292,7 +292,7 @@ record ImageBrowser(
                 return IntStream.range(
                         0, Objects.requireNonNull(trial.predictions()).images());
             }
-            Split split = model.run().spec().split().split(dataset, fold).fold();
+            Split split = model.spec().split().split(dataset, fold).fold();
             return Arrays.stream(Objects.requireNonNull(split).validation());
         }
 

@@ -35,7 +35,7 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
 
     /** Returns the section of the page on which the networks answer for own images, if the run has one. */
     static Optional<Section> demo(ReportModel model) {
-        return Optional.ofNullable(model.run().demo())
+        return Optional.ofNullable(model.demo())
                 .map(address -> new Section(
                         "demo",
                         "Try it",

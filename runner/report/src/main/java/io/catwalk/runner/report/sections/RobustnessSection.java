@@ -53,12 +53,12 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
     private static final int SIDE = 112;
 
     static Optional<Section> of(ReportModel model) {
-        return Optional.ofNullable(model.run().robustness())
+        return Optional.ofNullable(model.robustness())
                 .map(robustness -> new RobustnessSection(model, robustness).section());
     }
 
     static List<Chart> charts(ReportModel model) {
-        Robustness robustness = model.run().robustness();
+        Robustness robustness = model.robustness();
         return robustness == null ? List.of() : new RobustnessSection(model, robustness).curves();
     }
 
@@ -66,7 +66,7 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
         List<Block> blocks = new ArrayList<>();
         blocks.add(strongest());
         curves().forEach(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
-        ImageDataset dataset = model.run().dataset();
+        ImageDataset dataset = model.images();
         if (dataset != null) {
             blocks.add(strip(dataset.test().image(0).atMost(SIDE)));
         }

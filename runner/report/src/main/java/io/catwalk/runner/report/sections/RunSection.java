@@ -58,7 +58,7 @@ record RunSection(ReportModel model) {
                 media,
                 "Not run",
                 experiment().notRun().stream().map(title -> title + ".").toList()));
-        blocks.addAll(warnings(media, "Not found", model.run().missing()));
+        blocks.addAll(warnings(media, "Not found", model.missing()));
         blocks.add(new Facts(Medium.DETAIL, "", false, facts()));
         blocks.add(new Facts(Medium.ONLY_PAGE, "Files", false, FILES));
         List<String> classes = model.dataset().classes();

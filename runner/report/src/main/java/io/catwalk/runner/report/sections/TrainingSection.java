@@ -100,7 +100,7 @@ record TrainingSection(ReportModel model) {
     }
 
     private List<String> evaluation() {
-        SplitSpec split = model.run().spec().split();
+        SplitSpec split = model.spec().split();
         List<String> sentences = new ArrayList<>();
         sentences.add(
                 model.folded()

@@ -3,7 +3,7 @@ package io.catwalk.runner.report.sections;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Group;

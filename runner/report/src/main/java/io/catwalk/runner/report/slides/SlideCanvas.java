@@ -49,26 +49,23 @@ final class SlideCanvas {
     /** Width in pixels below which charts cannot be drawn. */
     private static final double NARROWEST = 300;
 
-    private static final String CODE_FONT = "Courier New";
-
     /** How the paragraphs of a text look. */
     enum Style {
-        PLAIN(0, 6),
-        BOLD(0, 6),
-        BULLETS(14, 6),
-        CODE(0, 0);
+        PLAIN(0),
+        BOLD(0),
+        BULLETS(14);
+
+        private static final double GAP = 6;
 
         private final double indent;
-        private final double gap;
 
-        Style(double indent, double gap) {
+        Style(double indent) {
             this.indent = indent;
-            this.gap = gap;
         }
 
         /** Returns the height of paragraphs in points. */
         double height(List<String> paragraphs, double size, double width) {
-            return new FittedText(paragraphs, size, this == BOLD, gap).height(width - indent);
+            return new FittedText(paragraphs, size, this == BOLD, GAP).height(width - indent);
         }
     }
 
@@ -166,7 +163,7 @@ final class SlideCanvas {
         box.setTextAutofit(TextAutofit.NONE);
         box.setVerticalAlignment(VerticalAlignment.TOP);
         box.clearText();
-        FittedText text = new FittedText(paragraphs, size, style == Style.BOLD, style.gap)
+        FittedText text = new FittedText(paragraphs, size, style == Style.BOLD, Style.GAP)
                 .in(area.width() - style.indent, area.height());
         for (String one : text.paragraphs()) {
             XSLFTextParagraph paragraph = box.addNewTextParagraph();
@@ -180,9 +177,6 @@ final class SlideCanvas {
             paragraph.setTextAlign(TextAlign.LEFT);
             paragraph.setSpaceBefore(paragraph == box.getTextParagraphs().get(0) ? 0.0 : -text.gap());
             run(paragraph, one, text.size(), text.bold(), color);
-            if (style == Style.CODE) {
-                paragraph.getTextRuns().forEach(run -> run.setFontFamily(CODE_FONT));
-            }
         }
         return box;
     }

@@ -16,7 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Places blocks on a slide by one rule: warnings and key facts above; charts and pictures at the left and all else at
@@ -49,8 +48,7 @@ record SlideLayout(SlideCanvas canvas) {
     /** A chart or a picture, and the height in which all of it can be read; 0 if it may have any. */
     private record Visual(double least, Consumer<Area> drawing) {}
 
-    void place(List<Block> given) {
-        List<Block> blocks = given.stream().flatMap(SlideLayout::flat).toList();
+    void place(List<Block> blocks) {
         Area area = canvas.look().body();
         List<String> warnings = paragraphs(blocks, Tone.WARNING);
         if (!warnings.isEmpty()) {
@@ -100,15 +98,6 @@ record SlideLayout(SlideCanvas canvas) {
         return to;
     }
 
-    private static Stream<Block> flat(Block block) {
-        if (!(block instanceof Block.Group group)) {
-            return Stream.of(block);
-        }
-        String heading = group.heading().text() + (group.facts().isEmpty() ? "" : ": " + group.facts());
-        Block head = new Sentences(group.media(), heading, Tone.TEXT, List.of());
-        return Stream.concat(Stream.of(head), group.blocks().stream().flatMap(SlideLayout::flat));
-    }
-
     private List<String> paragraphs(List<Block> blocks, Tone tone) {
         return blocks.stream()
                 .filter(block -> block instanceof Sentences text && text.tone() == tone)
@@ -125,9 +114,6 @@ record SlideLayout(SlideCanvas canvas) {
         if (block instanceof Sentences text && (text.tone() == Tone.TEXT || text.tone() == Tone.LIST)) {
             Style style = text.tone() == Tone.LIST ? Style.BULLETS : Style.PLAIN;
             others.add(new Text(canvas, canvas.words().said(text.heading()), paragraphs(text), style));
-        } else if (block instanceof Block.Code code) {
-            List<String> lines = code.text().lines().map(Words::line).toList();
-            others.add(new Text(canvas, canvas.words().said(code.heading()), lines, Style.CODE));
         } else if (block instanceof Table table) {
             others.add(new Grid(canvas, SlideTable.of(table, canvas.words())));
         } else if (block instanceof Facts facts && !facts.key()) {

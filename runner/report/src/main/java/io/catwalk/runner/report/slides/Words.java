@@ -57,11 +57,6 @@ final class Words {
         return clean.toString().strip();
     }
 
-    /** Returns a line of code, whose spaces are kept. */
-    static String line(String text) {
-        return text.replace("\t", "    ").replaceAll("\\p{Cntrl}", "");
-    }
-
     private static boolean isReadable(int point) {
         boolean steers = (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
         return point >= 0x20

@@ -48,8 +48,6 @@ public final class MarkdownText {
             heading(depth, Markdown.text(table.title()));
             table(table);
             words(Markdown.text(table.note()));
-        } else if (block instanceof Block.Figure figure) {
-            words(Markdown.text(figure.chart().caption().note()));
         } else if (block instanceof Block.Facts facts) {
             heading(depth, Markdown.text(facts.heading()));
             paragraph(facts.facts().stream()

@@ -56,29 +56,11 @@ public record TerminalText(Output out) {
 
     private void block(Block block) {
         if (block instanceof Block.Sentences sentences) {
-            item("", sentences.heading());
+            item(sentences.heading());
             sentences(sentences);
         } else if (block instanceof Table table) {
             out.table(table.texts());
-            item("", table.note());
-        } else if (block instanceof Block.Figure figure) {
-            out.item("", figure.chart().caption().sentence());
-        } else if (block instanceof Block.Facts facts) {
-            item("", facts.heading());
-            facts.facts()
-                    .forEach(fact -> out.item(fact.name() + ": ", fact.value().text()));
-        } else if (block instanceof Block.Code code) {
-            item("", code.heading());
-            code.text().lines().forEach(out::line);
-        } else if (block instanceof Block.Drawing drawing) {
-            out.item("", drawing.description());
-        } else if (block instanceof Block.Photo photo) {
-            out.item("", photo.description());
-        } else if (block instanceof Block.PictureFile picture) {
-            out.item(picture.description() + ": ", picture.address());
-        } else if (block instanceof Block.Group group) {
-            item(group.heading().text() + " ", group.facts());
-            blocks(group.blocks());
+            item(table.note());
         }
     }
 
@@ -90,9 +72,9 @@ public record TerminalText(Output out) {
         }
     }
 
-    private void item(String head, String text) {
-        if (!text.isEmpty() || !head.isBlank()) {
-            out.item(head, text);
+    private void item(String text) {
+        if (!text.isEmpty()) {
+            out.item("", text);
         }
     }
 }

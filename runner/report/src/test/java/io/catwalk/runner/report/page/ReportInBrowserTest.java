@@ -3,7 +3,6 @@ package io.catwalk.runner.report.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.BrowserScript;
-import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.SampleRuns;
 import io.catwalk.runner.report.sections.RunDocument;
 import java.io.IOException;
@@ -30,7 +29,7 @@ final class ReportInBrowserTest {
         List<Path> pages = new ArrayList<>();
         for (String name : PAGES.split(" ", -1)) {
             Path file = Files.createDirectories(FOLDER.resolve(name)).resolve(name + ".html");
-            ReportPage.write(RunDocument.of(ReportModel.of(SampleRuns.named(name))), file);
+            ReportPage.write(RunDocument.of(SampleRuns.named(name)), file);
             pages.add(file);
         }
 

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.report.Palette;
-import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.SampleRuns;
 import io.catwalk.runner.report.charts.Mark.Paint;
 import io.catwalk.runner.report.charts.Picture;
 import io.catwalk.runner.report.charts.Symbol;
 import io.catwalk.runner.report.document.Block;
-import io.catwalk.runner.report.document.Block.Code;
 import io.catwalk.runner.report.document.Block.Drawing;
 import io.catwalk.runner.report.document.Block.Fact;
 import io.catwalk.runner.report.document.Block.Facts;
@@ -108,8 +106,7 @@ final class ReportPageTest {
 
     @Test
     void everyTextOfADocumentIsOnItsPage() {
-        Document document =
-                RunDocument.of(ReportModel.of(SampleRuns.named("seven"))).in(Medium.PAGE);
+        Document document = RunDocument.of(SampleRuns.named("seven")).in(Medium.PAGE);
 
         String words = words(ReportPage.html(document));
 
@@ -138,8 +135,6 @@ final class ReportPageTest {
                         figure.chart().caption().title(),
                         figure.chart().caption().note());
                 figure.chart().caption().table().forEach(texts::addAll);
-            } else if (block instanceof Code code) {
-                texts.add(code.text());
             } else if (block instanceof Group group) {
                 Collections.addAll(texts, group.heading().text(), group.facts());
                 texts.addAll(texts(group.blocks()));
@@ -215,7 +210,6 @@ final class ReportPageTest {
                 Sentences.of(Medium.ALL, Tone.WARNING, "Careful.", "Very."),
                 new Facts(Medium.ALL, "", true, List.of(Fact.of("accuracy", "91 %"))),
                 new Facts(Medium.ALL, "Machine", false, List.of(Fact.of("cores", "4"))),
-                new Code(Medium.ALL, "Again", "bash", "a \\\n  b"),
                 new Drawing(Medium.ALL, "Network", "Two layers", picture()),
                 new Photo(Medium.ALL, "Image", "A square", png),
                 new Group(
@@ -228,16 +222,12 @@ final class ReportPageTest {
                 new Widget(Widget.Kind.IMAGES, "{\"images\":0}"),
                 new Widget(Widget.Kind.DEMO, "demo/index.html"));
 
-        assertThat(texts(html, "h2")).containsExactly("Why", "Machine", "Again", "Network", "Image", "<bdi>More</bdi>");
+        assertThat(texts(html, "h2")).containsExactly("Why", "Machine", "Network", "Image", "<bdi>More</bdi>");
         assertThat(html)
                 .contains("<li dir=\"auto\">One.</li><li dir=\"auto\">Two.</li>", "Careful. Very.")
                 .containsPattern(
                         "(?s)<div class=\"key\">.*?<dd><bdi>91 %</bdi>.*?<div class=\"facts\">.*?<dd><bdi>4</bdi>")
-                .contains(
-                        "<code>a \\\n  b</code>",
-                        "<desc>Two layers</desc>",
-                        "alt=\"A square\"",
-                        "src=\"data:image/png;base64,iVBOR")
+                .contains("<desc>Two layers</desc>", "alt=\"A square\"", "src=\"data:image/png;base64,iVBOR")
                 .containsPattern("(?s)<details class=\"group\" id=\"g\" open>.*3 seeds.*Inside\\.")
                 .contains("<div id=\"page-images\"></div>", "data-src=\"demo/index.html\"");
     }
@@ -252,7 +242,6 @@ final class ReportPageTest {
                 new Sentences(Medium.ALL, EVIL, Tone.LIST, List.of(EVIL)),
                 Sentences.of(Medium.ALL, Tone.TEXT, EVIL),
                 new Facts(Medium.ALL, EVIL, false, List.of(new Fact(EVIL, new Cell.Link(EVIL, EVIL)))),
-                new Code(Medium.ALL, EVIL, EVIL, EVIL),
                 new Drawing(Medium.ALL, EVIL, EVIL, picture()),
                 new Photo(Medium.ALL, EVIL, EVIL, picture().png(1)),
                 new Group(Medium.ALL, EVIL, new Cell.Mark(EVIL, EVIL, null), EVIL, false, List.of(table)),
@@ -285,7 +274,7 @@ final class ReportPageTest {
     @Test
     void everyKindOfRunHasAPageThatNeedsNoNetwork() {
         SampleRuns.names().forEach(name -> {
-            String html = ReportPage.html(RunDocument.of(ReportModel.of(SampleRuns.named(name))));
+            String html = ReportPage.html(RunDocument.of(SampleRuns.named(name)));
             assertThat(html).as("small enough for a mail").hasSizeLessThan(8_000_000);
             String own = html.replaceAll("(?s)<script[ >].*?</script>", "");
             boolean broken = own.contains(">null<") || own.contains(">NaN") || !own.contains("</html>");

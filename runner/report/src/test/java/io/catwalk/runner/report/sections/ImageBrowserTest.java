@@ -10,9 +10,8 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.RunReport;
-import io.catwalk.runner.report.RunReport.Answers;
-import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.ReportModel.Answers;
+import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.SampleRun;
 import io.catwalk.runner.report.SampleRun.Odd;
 import io.catwalk.runner.report.SampleRuns;
@@ -37,7 +36,7 @@ import tools.jackson.databind.JsonNode;
 final class ImageBrowserTest {
 
     private static JsonNode data(String name) {
-        return data(ReportModel.of(SampleRuns.named(name)));
+        return data(SampleRuns.named(name));
     }
 
     private static JsonNode data(ReportModel model) {
@@ -46,7 +45,7 @@ final class ImageBrowserTest {
 
     @Test
     void aTestImageWithDuplicatesShowsTheNearestOfThem() throws IOException {
-        RunReport report = SampleRuns.named("seven");
+        ReportModel report = SampleRuns.named("seven");
         JsonNode page = data("seven");
         assertThat(page.get("duplicates").toString().replaceAll("[{}\\[\\]\"]", ""))
                 .isEqualTo("image:3,train:13,file:,label:3,distance:0.5,mirrored:true,moved:true,"
@@ -55,7 +54,7 @@ final class ImageBrowserTest {
         BufferedImage sheet = picture(sheets, 0);
         int width = sheets.get("width").asInt();
         byte[] second =
-                Objects.requireNonNull(report.dataset()).train().image(17).pixels();
+                Objects.requireNonNull(report.images()).train().image(17).pixels();
         for (int i = 0; i < second.length; i++) {
             assertThat(sheet.getRaster().getSample(width + i % width, i / width, 0))
                     .isEqualTo(second[i] & 0xff);
@@ -65,7 +64,7 @@ final class ImageBrowserTest {
     /** Over the folds, every image is counted once. */
     @Test
     void theFoldsOfAClassifierAreCountedTogether() {
-        RunReport report = SampleRuns.named("folds");
+        ReportModel report = SampleRuns.named("folds");
         JsonNode page = data("folds");
         String name = page.get("models").get(0).get("name").asString();
         int wrong = 0;
@@ -88,7 +87,7 @@ final class ImageBrowserTest {
     @Test
     void theImagesOfSeveralSeedsCountOnce() {
         SampleRun run = new SampleRun(List.of("gru", "lstm"), SampleRun.CLOTHES, 0, 200, 5).withSeeds(3L, 4L);
-        ReportModel model = ReportModel.of(run.report());
+        ReportModel model = run.report();
 
         Evaluation gru = Objects.requireNonNull(model.entrants().get(0).evaluation());
         assertThat(gru.calibration().reliability().stream()
@@ -105,8 +104,8 @@ final class ImageBrowserTest {
         List<Model> all = run.models();
         List<Model> some = without(all, trial -> isGru(trial) && trial.seed() == 3 && trial.fold() > 1);
 
-        ReportModel whole = ReportModel.of(run.report(all, null, null));
-        ReportModel part = ReportModel.of(run.report(some, null, null));
+        ReportModel whole = run.report(all, null, null);
+        ReportModel part = run.report(some, null, null);
 
         assertThat(seedsShown(whole)).isEqualTo(Map.of("gru", List.of(3L, 3L, 3L), "lstm", List.of(3L, 3L, 3L)));
         assertThat(seedsShown(part)).isEqualTo(Map.of("gru", List.of(4L, 4L, 4L), "lstm", List.of(3L, 3L, 3L)));
@@ -142,7 +141,7 @@ final class ImageBrowserTest {
     void answersForOtherFoldsAreNotShownForTheImagesOfTheFirst() {
         SampleRun run = new SampleRun(List.of("gru", "lstm"), SampleRun.CLOTHES, 5, 100, 5).with(Odd.SORTED);
         List<Model> models = without(run.models(), trial -> trial.fold() == (isGru(trial) ? 2 : 4));
-        JsonNode page = data(ReportModel.of(run.report(models, run.comparison(models), null)));
+        JsonNode page = data(run.report(models, run.comparison(models), null));
         assertThat(page.get("models")).hasSize(1);
         assertThat(page.get("images").asInt()).isEqualTo(400);
     }
@@ -151,9 +150,9 @@ final class ImageBrowserTest {
     @Test
     void theImagesOnTheSheetsAreThoseThatWereAskedAbout() throws IOException {
         for (String name : List.of("seven", "folds", "search")) {
-            RunReport report = SampleRuns.named(name);
+            ReportModel report = SampleRuns.named(name);
             JsonNode page = data(name);
-            var dataset = Objects.requireNonNull(report.dataset());
+            var dataset = Objects.requireNonNull(report.images());
             assertThat(page.get("part").asString().equals("test")).isNotEqualTo(name.equals("folds"));
             var source = name.equals("folds") ? dataset.train() : dataset.test();
             JsonNode sheets = page.get("sheets");
@@ -187,8 +186,8 @@ final class ImageBrowserTest {
     /** The test images are the second half of a larger set, and each has a file. */
     @Test
     void theBrowserNamesTheImagesOfTheDataSet() {
-        RunReport report = SampleRuns.named("one");
-        ImageDataset dataset = Objects.requireNonNull(report.dataset());
+        ReportModel report = SampleRuns.named("one");
+        ImageDataset dataset = Objects.requireNonNull(report.images());
         int size = dataset.test().size();
         int[] places = IntStream.range(0, 2 * size).map(i -> i % size).toArray();
         ImageSource again = dataset.test().select(places);
@@ -197,10 +196,10 @@ final class ImageBrowserTest {
         List<String> names = SampleRun.numbered("cat/", 2 * size);
         int[] half = IntStream.range(size, 2 * size).toArray();
         ImageDataset limited = dataset.withTest(HeapImages.named(twice, names).select(half));
-        RunReport audited = new RunReport(
-                report.spec(), report.results(), report.models(), limited, List.of(), null, List.of(), null);
+        ReportModel audited = new ReportModel(
+                report.spec(), report.results(), report.entrants(), limited, List.of(), null, List.of(), null);
 
-        JsonNode page = data(ReportModel.of(audited));
+        JsonNode page = data(audited);
 
         assertThat(unpacked(page.get("names"), 4)).isEqualTo(half);
         int[] order = unpacked(page.get("order"), 4);
@@ -212,7 +211,7 @@ final class ImageBrowserTest {
     /** Images that most classifiers get wrong come first, and the confidence is the largest value of the softmax. */
     @Test
     void theAnswersInThePageAreThoseOfThePredictions() {
-        RunReport report = SampleRuns.named("seven");
+        ReportModel report = SampleRuns.named("seven");
         JsonNode page = data("seven");
         int[] order = unpacked(page.get("order"), 4);
         int[] wrong = new int[order.length];
@@ -255,8 +254,7 @@ final class ImageBrowserTest {
 
     @Test
     void noNameOfAClassCanEndItsElement() {
-        String json =
-                ImageBrowser.of(ReportModel.of(SampleRuns.named("hostile"))).json();
+        String json = ImageBrowser.of(SampleRuns.named("hostile")).json();
 
         assertThat(json).doesNotContain("<");
         assertThat(Json.JSON.readTree(json).get("classes").valueStream().map(JsonNode::asString))

@@ -8,8 +8,8 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.RunReport.Answers;
-import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.ReportModel.Answers;
+import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.SampleRun;
 import io.catwalk.runner.report.charts.Axis;
 import io.catwalk.runner.report.charts.Chart;
@@ -53,7 +53,7 @@ class PlotsTest {
     private @Nullable Tuning tuning;
 
     private ReportModel model() {
-        return ReportModel.of(new SampleRun(List.of(), classes, folds, 10, 1).report(models, null, tuning));
+        return new SampleRun(List.of(), classes, folds, 10, 1).report(models, null, tuning);
     }
 
     private List<String> write() throws IOException {

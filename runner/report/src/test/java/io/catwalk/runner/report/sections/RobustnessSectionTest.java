@@ -3,7 +3,6 @@ package io.catwalk.runner.report.sections;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.SampleRun;
 import io.catwalk.runner.report.SampleRuns;
 import io.catwalk.runner.report.text.MarkdownText;
@@ -28,8 +27,8 @@ final class RobustnessSectionTest {
     }
 
     private static RobustnessSection section(Robustness robustness) {
-        RunReport run = new SampleRun(List.of("gru"), SampleRun.CLOTHES, 0, 100, 1).report();
-        return new RobustnessSection(ReportModel.of(run), robustness);
+        ReportModel run = new SampleRun(List.of("gru"), SampleRun.CLOTHES, 0, 100, 1).report();
+        return new RobustnessSection(run, robustness);
     }
 
     /** By scipy 1.15.3, binomtest(k, 80).proportion_ci(method="wilson"): 40 from 0.393 to 0.607, 45 from 0.453 to 0.666. */
@@ -73,10 +72,10 @@ final class RobustnessSectionTest {
                 .startsWith("classifier,corruption,strength,unit,images,right,accuracy,low,high")
                 .anyMatch(line -> line.startsWith("gru,none,0,,100,80,0.8,"))
                 .anyMatch(line -> line.startsWith("gru,Noise,30,% of the range,100,45,0.45,0.35614"));
-        RunReport run = new SampleRun(List.of("gru"), SampleRun.CLOTHES, 0, 100, 1).report();
-        RunReport measured =
-                new RunReport(run.spec(), run.results(), run.models(), run.dataset(), List.of(), gru, List.of(), null);
-        assertThat(MarkdownText.of(RunDocument.of(ReportModel.of(measured))))
+        ReportModel run = new SampleRun(List.of("gru"), SampleRun.CLOTHES, 0, 100, 1).report();
+        ReportModel measured = new ReportModel(
+                run.spec(), run.results(), run.entrants(), run.images(), List.of(), gru, List.of(), null);
+        assertThat(MarkdownText.of(RunDocument.of(measured)))
                 .contains("| gru | 80.00 | 60.00 | 20.00 | 45.00 | 70.00 |");
     }
 }

@@ -13,9 +13,8 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.RunReport;
-import io.catwalk.runner.report.RunReport.Answers;
-import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.ReportModel.Answers;
+import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.SampleRun;
 import io.catwalk.runner.report.SampleRun.Odd;
 import io.catwalk.runner.report.SampleRuns;
@@ -67,7 +66,7 @@ class SectionsTest {
     private final List<Baseline> baselines = new ArrayList<>();
 
     private static Document sample(String name) {
-        return SAMPLES.computeIfAbsent(name, made -> RunDocument.of(ReportModel.of(SampleRuns.named(made))));
+        return SAMPLES.computeIfAbsent(name, made -> RunDocument.of(SampleRuns.named(made)));
     }
 
     private static String title(Document document, String section) {
@@ -78,7 +77,7 @@ class SectionsTest {
         NoPairs none = pairs.isEmpty() ? NoPairs.NO_PREDICTIONS : null;
         Comparison comparison = new Comparison(
                 scope, 0.5, baselines, null, standings, pairs, none, List.of(), List.of(), null, List.of());
-        return ReportModel.of(RUN.report(models, comparison, null));
+        return RUN.report(models, comparison, null);
     }
 
     private Document document() {
@@ -271,9 +270,9 @@ class SectionsTest {
     @ParameterizedTest
     @CsvSource({"classes-1000", "large", "search"})
     void noTitleIsAboutAClassWithFewerThanTenImages(String name) {
-        RunReport run = SampleRuns.named(name);
+        ReportModel run = SampleRuns.named(name);
         List<String> classes = run.results().dataset().classes();
-        int[] counts = Objects.requireNonNull(run.dataset()).test().countPerClass(classes.size());
+        int[] counts = Objects.requireNonNull(run.images()).test().countPerClass(classes.size());
         assertThat(IntStream.of(counts).filter(count -> count < 10).count()).isPositive();
         String title = title(sample(name), "classes");
         assertThat(IntStream.range(0, classes.size())
@@ -411,8 +410,8 @@ class SectionsTest {
     @CsvSource({"0.25, 0.25", "2, 2.0", "0, 0"})
     void theRegionOfEquivalenceIsSaidUnlessThereIsNone(double region, String written) {
         SampleRun run = new SampleRun(List.of("gru", "lstm"), SampleRun.CLOTHES, 3, 60, 2);
-        Document document = RunDocument.of(ReportModel.of(
-                run.report(run.models(), run.comparison(run.models(), new EquivalenceRegion(region)), null)));
+        Document document = RunDocument.of(
+                run.report(run.models(), run.comparison(run.models(), new EquivalenceRegion(region)), null));
 
         assertThat(texts(document.section("confidence").blocks())
                         .anyMatch(text -> text.contains("up to " + written + " points count as equivalent")))
@@ -590,7 +589,7 @@ class SectionsTest {
                 .mapToDouble(one -> one / 2)
                 .sum();
 
-        Document document = RunDocument.of(ReportModel.of(run.report(some, run.comparison(some), null)));
+        Document document = RunDocument.of(run.report(some, run.comparison(some), null));
 
         assertThat(document.title()).contains("5 of 6 trials");
         Table gaps = (Table) document.section("generalization").blocks().stream()
@@ -736,8 +735,7 @@ class SectionsTest {
                 .mapToObj(seed -> new Model(
                         "a s" + seed, MadeUp.done(MadeUp.trial("a", seed, 0), 0.9), List.of(), Answers.NONE, null))
                 .toList();
-        Section trials =
-                RunDocument.of(ReportModel.of(RUN.report(many, null, null))).section("trials");
+        Section trials = RunDocument.of(RUN.report(many, null, null)).section("trials");
         assertThat(trials.title()).isEqualTo("1,001 trials have a trained network");
         assertThat(texts(trials.blocks())).anyMatch(text -> text.contains("results.csv"));
         assertThat(first(sample("folds"), "trials", Block.Group.class).blocks())
@@ -749,8 +747,7 @@ class SectionsTest {
     void classesFollowTheStandingsWhereTheyDifferMuchInSize() {
         List<String> many = SampleRun.numbered("species ", 400); // the largest has 81 images, the smallest 7
         SampleRun falling = new SampleRun(List.of("a", "b"), many, 0, 4_400, 1).with(Odd.FALLING);
-        assertThat(ids(RunDocument.of(ReportModel.of(falling.report()))))
-                .startsWith("standings", "classes", "confidence");
+        assertThat(ids(RunDocument.of(falling.report()))).startsWith("standings", "classes", "confidence");
         assertThat(ids(sample("seven"))).containsSubsequence("standings", "confidence", "costs", "classes");
     }
 
@@ -810,7 +807,7 @@ class SectionsTest {
     }
 
     private static String curveNote(SampleRun run) {
-        return GeneralizationSection.charts(ReportModel.of(run.report())).stream()
+        return GeneralizationSection.charts(run.report()).stream()
                 .filter(chart -> chart.caption().name().equals("validation-accuracy"))
                 .findFirst()
                 .orElseThrow()

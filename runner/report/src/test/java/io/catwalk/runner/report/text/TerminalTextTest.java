@@ -55,19 +55,6 @@ final class TerminalTextTest {
                         "- One.",
                         "- Two.",
                         "",
-                        "A class is named <b>. It is rare.",
-                        "",
-                        "Costs",
-                        "Latency: ~62 µs",
-                        "Engine: ONNX Runtime",
-                        "",
-                        "Use",
-                        "catwalk predict model.onnx *.png",
-                        "",
-                        "three shirts",
-                        "",
-                        "gru 2 trials",
-                        "",
-                        "Inside.");
+                        "A class is named <b>. It is rare.");
     }
 }

@@ -17,13 +17,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RunReportTest {
+class ReportModelTest {
 
     @TempDir
     private Path folder;
 
-    private RunReport report(String pytorch) throws IOException {
-        RunReport made =
+    private ReportModel report(String pytorch) throws IOException {
+        ReportModel made =
                 new SampleRun(List.of("gru", "lstm"), List.of("a", "b"), 0, 50, 1).report(List.of(), null, null);
         ExperimentSpec spec = made.spec();
         Outcomes outcomes = new Outcomes();
@@ -33,7 +33,7 @@ class RunReportTest {
         outcomes.put(Json.LINE.readValue(lstm, TrialOutcome.class));
         var dataset = made.results().dataset();
         RecordedRun run = new RecordedRun(new RunFolder(folder), spec, "2026-11-24T15:15:49Z", 60, dataset, outcomes);
-        return RunReport.of(
+        return ReportModel.of(
                 run.folder(), spec, run.results(), () -> spec.dataset().load(DataHome.of(folder)));
     }
 
