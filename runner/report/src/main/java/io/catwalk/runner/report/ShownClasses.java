@@ -1,9 +1,15 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Table.TableBuilder;
+import io.catwalk.runner.report.document.Unit;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Selects the classes that are shown in a table without room for all: those with the lowest recall, and some with the
@@ -58,5 +64,27 @@ public record ShownClasses(List<ClassScores> first, List<ClassScores> best, int 
         }
         return "The " + first.size() + " classes with the lowest recall, and the "
                 + (best.size() == 1 ? "one" : best.size()) + " with the highest; " + leftOut + " are left out.";
+    }
+
+    /** Begins a table with a row for each class. What is not defined has a dash, and says why. */
+    public static TableBuilder<ClassScores> table(Set<Medium> media, List<ClassScores> classes) {
+        return new TableBuilder<>(media, classes)
+                .text("Class", one -> Cell.of(one.name()))
+                .bar("Precision %", ShownClasses::precision)
+                .bar("Recall %", one -> one.support() > 0 ? Cell.of(one.recall(), Unit.PERCENT) : none("no image"))
+                .bar(
+                        "F1 %",
+                        one -> one.support() + one.predictions() > 0
+                                ? Cell.of(one.f1(), Unit.PERCENT)
+                                : none("no image"))
+                .number("Images", Unit.COUNT, ClassScores::support);
+    }
+
+    public static Cell precision(ClassScores one) {
+        return one.predictions() > 0 ? Cell.of(one.precision(), Unit.PERCENT) : none("never predicted");
+    }
+
+    private static Cell none(String why) {
+        return new Cell.Mark(Numbers.NONE, why, null);
     }
 }

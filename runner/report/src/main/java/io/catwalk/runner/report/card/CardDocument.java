@@ -26,7 +26,6 @@ import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Unit;
-import io.catwalk.runner.report.sections.ClassScoreTable;
 import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.training.TransferReport;
 import io.catwalk.runner.trial.ParityResult;
@@ -200,7 +199,7 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
     private static Table scores(ShownClasses shown) {
         List<ClassScores> classes =
                 Stream.concat(shown.first().stream(), shown.best().stream()).toList();
-        return ClassScoreTable.of(Medium.ONLY_MARKDOWN, classes).table("", "", shown.sentence());
+        return ShownClasses.table(Medium.ONLY_MARKDOWN, classes).table("", "", shown.sentence());
     }
 
     private static Sentences parity(ParityResult parity) {

@@ -7,7 +7,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A part of a section: sentences, a table, a chart, facts, code, a picture, or several of them that can be folded away. */
+/**
+ * A part of a section: sentences, a table, a chart, facts, code, a picture, or several of them that can be folded away. Its
+ * heading is above it; that and an id for links may be empty.
+ */
 public sealed interface Block
         permits Block.Sentences,
                 Table,
@@ -51,12 +54,7 @@ public sealed interface Block
         WARNING
     }
 
-    /**
-     * Sentences.
-     *
-     * @param heading above them; empty for none
-     * @param sentences each with its period
-     */
+    /** Sentences, each with its period. */
     record Sentences(Set<Medium> media, String heading, Tone tone, List<String> sentences) implements Block {
 
         public static Sentences of(Set<Medium> media, Tone tone, String... sentences) {
@@ -64,12 +62,7 @@ public sealed interface Block
         }
     }
 
-    /**
-     * A chart, with its title and its note.
-     *
-     * @param id for links; empty for none
-     * @param chart the only definition of what it shows
-     */
+    /** A chart, the only definition of what it shows, with its title and its note. */
     record Figure(Set<Medium> media, String id, Chart chart) implements Block {
 
         public Figure(Set<Medium> media, Chart chart) {
@@ -84,12 +77,7 @@ public sealed interface Block
         }
     }
 
-    /**
-     * Facts: each a name and a value.
-     *
-     * @param heading above them; empty for none
-     * @param key whether they are the few figures to remember, which are written large
-     */
+    /** Facts: each a name and a value. The few figures to remember are key facts, which are written large. */
     record Facts(Set<Medium> media, String heading, boolean key, List<Fact> facts) implements Block {}
 
     /** A name, such as "Median latency of one image", and its value. */
@@ -107,7 +95,6 @@ public sealed interface Block
     /**
      * Source code or commands, to be copied from a card.
      *
-     * @param heading above it; empty for none
      * @param language as Markdown names it, such as bash
      * @param text whose lines must not be broken
      */
@@ -118,24 +105,14 @@ public sealed interface Block
         }
     }
 
-    /**
-     * A drawing of lines and letters.
-     *
-     * @param heading above it; empty for none
-     * @param description for readers who cannot see it
-     */
+    /** A drawing of lines and letters, with a description for readers who cannot see it. */
     record Drawing(Set<Medium> media, String heading, String description, Picture picture) implements Block {}
 
     /** A picture of pixels, with a description for readers who cannot see it. */
     @SuppressWarnings("ArrayRecordComponent") // it is only handed on
     record Photo(Set<Medium> media, String heading, String description, byte[] png) implements Block {}
 
-    /**
-     * A picture of a card, in a file of its own.
-     *
-     * @param description for readers who cannot see it
-     * @param address relative to the document
-     */
+    /** A picture of a card, in a file of its own, at an address relative to the document. */
     record PictureFile(String description, String address) implements Block {
         @Override
         public Set<Medium> media() {
@@ -146,7 +123,6 @@ public sealed interface Block
     /**
      * Blocks that a page can fold away. In text, they follow each other; each is a slide of the appendix.
      *
-     * @param id for links; empty for none
      * @param heading what is inside; a classifier has its mark
      * @param facts a few words beside the heading; empty for none
      * @param open whether a page shows them at first
@@ -161,9 +137,8 @@ public sealed interface Block
     }
 
     /**
-     * Blocks of which a page shows the one that the reader chooses, at first the first. Elsewhere there is only that.
-     *
-     * @param label of the choice, such as "Compared with"
+     * Blocks of which a page shows the one that the reader chooses, at first the first. Elsewhere there is only that. The label
+     * is that of the choice, such as "Compared with".
      */
     record Choice(String label, List<Option> options) implements Block {
 

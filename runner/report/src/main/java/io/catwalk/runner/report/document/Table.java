@@ -11,11 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table. Its first column names the rows.
- *
- * @param id for links; empty for none
- * @param rows from above, each with a cell for each column
- * @param note that a reader needs; empty for none
+ * A table. Its first column names the rows; each row has a cell for each column. Its id and its note may be empty.
  */
 public record Table(Set<Medium> media, String id, String title, List<Column> columns, List<Row> rows, String note)
         implements Block {
@@ -44,11 +40,7 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
         }
     }
 
-    /**
-     * A row.
-     *
-     * @param key by which a page finds the images of the row; empty for none
-     */
+    /** A row, with a key by which a page finds its images; empty for none. */
     public record Row(List<Cell> cells, String key) {
 
         public static Row of(Cell... cells) {
@@ -65,24 +57,22 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
                 kept.add(i);
             }
         }
-        Table table = new Table(
-                media,
-                id,
-                title,
-                kept.stream().map(columns::get).toList(),
-                rows.stream()
-                        .map(row -> new Row(kept.stream().map(row.cells()::get).toList(), row.key()))
-                        .toList(),
-                note);
+        List<Row> shown = rows.stream()
+                .map(row -> new Row(kept.stream().map(row.cells()::get).toList(), row.key()))
+                .toList();
+        Table table =
+                new Table(media, id, title, kept.stream().map(columns::get).toList(), shown, note);
         return medium == Medium.TERMINAL ? table.first(SHORT) : table;
     }
 
     /** Returns the table with only its first rows, which the note says; the whole table if it has no more. */
     public Table first(int most) {
-        if (most >= rows.size()) {
-            return this;
-        }
-        return new Table(media, id, title, columns, rows.subList(0, most), Chart.ofRows(note, most, rows.size()));
+        return most >= rows.size() ? this : with(rows.subList(0, most), Chart.ofRows(note, most, rows.size()));
+    }
+
+    /** Returns the table with other rows and another note. */
+    public Table with(List<Row> newRows, String newNote) {
+        return new Table(media, id, title, columns, newRows, newNote);
     }
 
     /** Returns the texts of all cells, the heads first. */

@@ -2,6 +2,7 @@ package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.charts.Chart.Caption;
+import io.catwalk.runner.report.document.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,17 @@ final class ChartTable {
     /** Creates a table without rows. A head ends with its unit: {@code Accuracy %}, or {@code Difference, points}. */
     ChartTable(String... heads) {
         table.add(List.of(heads));
+    }
+
+    /** Creates a table with the texts of another. */
+    ChartTable(Table numbers) {
+        table.add(numbers.texts().get(0));
+        numbers.texts().stream().skip(1).forEach(row -> add(row.toArray(String[]::new)));
+    }
+
+    /** Returns a row in words. */
+    String words(int row) {
+        return words.get(row);
     }
 
     /** Adds a row, and returns it in words, such as "gru: accuracy 85.00 %, 95 % interval 83.00 to 87.00". */

@@ -166,7 +166,7 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
         return table.in(notSlides)
                 .number(
                         alone ? "Precision %" : "Precision of " + best.name() + " %",
-                        label -> ClassScoreTable.precision(best().classes().get(label)))
+                        label -> ShownClasses.precision(best().classes().get(label)))
                 .in(Medium.WRITTEN)
                 .text(
                         alone ? "Most often classified as" : "Most often classified by " + best.name() + " as",

@@ -175,7 +175,7 @@ record ClassifiersSection(ReportModel model) {
                 : classes.stream()
                         .sorted(absentLast.thenComparing(ClassScores::recall))
                         .toList();
-        return ClassScoreTable.of(MEDIA, sorted)
+        return ShownClasses.table(MEDIA, sorted)
                 .keyed(scores -> classes.indexOf(scores) + ".any")
                 .table(
                         "",

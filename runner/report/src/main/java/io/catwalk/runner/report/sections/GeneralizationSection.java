@@ -148,8 +148,17 @@ record GeneralizationSection(ReportModel model) {
     }
 
     private Table table() {
+        return columns(model.trained())
+                .number("Calibration error, points", Unit.PERCENT, one -> {
+                    Evaluation evaluation = one.evaluation();
+                    return evaluation == null ? null : evaluation.calibration().expectedError();
+                })
+                .table("gaps", "Accuracy, loss and confidence", note());
+    }
+
+    private static TableBuilder<ClassifierReport> columns(List<ClassifierReport> rows) {
         TableBuilder<ClassifierReport> table =
-                StandingsSection.classifiers(Medium.DETAIL, model.trained()).in(BESIDE_NO_CHART);
+                StandingsSection.classifiers(Medium.DETAIL, rows).in(BESIDE_NO_CHART);
         PARTS.forEach(part -> table.number(part.key().words() + " %", Unit.PERCENT, one -> one.mean(part.metric())));
         return table.number(
                         "Gap, points", Unit.POINTS, one -> one.stands().gap().mean())
@@ -161,12 +170,7 @@ record GeneralizationSection(ReportModel model) {
                         })
                 .in(Medium.DETAIL)
                 .number("Training loss", Unit.NATS, one -> one.stands().gap().trainingLoss())
-                .number("Validation loss", Unit.NATS, one -> one.stands().gap().validationLoss())
-                .number("Calibration error, points", Unit.PERCENT, one -> {
-                    Evaluation evaluation = one.evaluation();
-                    return evaluation == null ? null : evaluation.calibration().expectedError();
-                })
-                .table("gaps", "Accuracy, loss and confidence", note());
+                .number("Validation loss", Unit.NATS, one -> one.stands().gap().validationLoss());
     }
 
     private String note() {
@@ -181,41 +185,14 @@ record GeneralizationSection(ReportModel model) {
 
     /** Draws training, validation and test accuracy of the same weights. */
     private Optional<Chart> overfitting() {
-        ChartTable table = new ChartTable(
-                "Classifier",
-                "Training %",
-                "Validation %",
-                "Test %",
-                "Gap, points",
-                "95 % interval",
-                "Training loss",
-                "Validation loss");
+        List<ClassifierReport> shown =
+                model.trained().stream().filter(one -> !dots(one).isEmpty()).toList();
+        ChartTable table = new ChartTable(columns(shown).table("", "", ""));
         List<Row> rows = new ArrayList<>();
-        for (ClassifierReport one : model.trained()) {
-            List<Dot> dots = new ArrayList<>();
-            List<String> cells = new ArrayList<>(List.of(one.name()));
-            for (Part part : PARTS) {
-                Double mean = one.mean(part.metric());
-                cells.add(Numbers.percent(mean));
-                if (mean != null) {
-                    dots.add(new Dot(100 * mean, part.key().symbol(), part.key().filled()));
-                }
-            }
-            if (dots.isEmpty()) {
-                continue;
-            }
+        for (ClassifierReport one : shown) {
             GeneralizationGap gap = one.stands().gap();
-            String points = Numbers.points(gap.mean());
-            cells.add(points);
-            cells.add(new Cell.Range(gap.low(), gap.high(), Unit.POINTS).text());
-            cells.add(Numbers.fixed(gap.trainingLoss(), 3));
-            cells.add(Numbers.fixed(gap.validationLoss(), 3));
-            rows.add(Row.of(
-                    one,
-                    Row.joined(dots),
-                    points + (gap.toldApart() ? "" : " ?"),
-                    "",
-                    table.add(cells.toArray(String[]::new))));
+            String note = Numbers.points(gap.mean()) + (gap.toldApart() ? "" : " ?");
+            rows.add(Row.of(one, Row.joined(dots(one)), note, "", table.words(rows.size())));
         }
         return rows.isEmpty()
                 ? Optional.empty()
@@ -229,6 +206,17 @@ record GeneralizationSection(ReportModel model) {
                         Axis.percent("Accuracy, %", Row.span(rows)),
                         rows,
                         PARTS.stream().map(Part::key).toList()));
+    }
+
+    private static List<Dot> dots(ClassifierReport one) {
+        List<Dot> dots = new ArrayList<>();
+        for (Part part : PARTS) {
+            Double mean = one.mean(part.metric());
+            if (mean != null) {
+                dots.add(new Dot(100 * mean, part.key().symbol(), part.key().filled()));
+            }
+        }
+        return dots;
     }
 
     /** Says who overfits most, among those that measurably do. */

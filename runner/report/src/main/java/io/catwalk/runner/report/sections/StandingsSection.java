@@ -105,7 +105,7 @@ record StandingsSection(ReportModel model) {
                 .table("table", "The most accurate first", explanation());
         List<Row> rows = new ArrayList<>(table.rows());
         model.baselines().forEach(one -> rows.add(baseline(one, table.columns())));
-        return new Table(table.media(), table.id(), table.title(), table.columns(), rows, table.note());
+        return table.with(rows, table.note());
     }
 
     /** Returns the row of what needs no network, which has an accuracy with its interval and nothing else. */

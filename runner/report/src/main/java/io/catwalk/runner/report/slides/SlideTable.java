@@ -43,16 +43,9 @@ record SlideTable(Table table, List<List<String>> texts) {
     }
 
     SlideTable rows(int from, int to) {
-        Table some = new Table(
-                table.media(),
-                table.id(),
-                table.title(),
-                table.columns(),
-                table.rows().subList(from, to),
-                table.note());
-        List<List<String>> kept = new ArrayList<>(List.of(texts.get(0)));
+        List<List<String>> kept = new ArrayList<>(texts.subList(0, 1));
         kept.addAll(texts.subList(from + 1, to + 1));
-        return new SlideTable(some, kept);
+        return new SlideTable(table.with(table.rows().subList(from, to), table.note()), kept);
     }
 
     /** Returns the first rows, with a note that says so. */

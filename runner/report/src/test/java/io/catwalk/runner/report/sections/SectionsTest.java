@@ -18,6 +18,7 @@ import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.SampleRun;
 import io.catwalk.runner.report.SampleRun.Odd;
 import io.catwalk.runner.report.SampleRuns;
+import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.report.charts.RowChart;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Cell;
@@ -779,7 +780,7 @@ class SectionsTest {
         List<ClassScores> classes = Evaluation.of(predictions("20 0 0, 20 0 0, 0 0 0"), RUN.classes())
                 .classes();
 
-        Table table = ClassScoreTable.of(Medium.ONLY_PAGE, classes).table("", "", "");
+        Table table = ShownClasses.table(Medium.ONLY_PAGE, classes).table("", "", "");
 
         assertThat(table.texts().get(2)).containsExactly("dog", "never predicted", "0.00", "0.00", "20");
         assertThat(table.texts().get(3)).containsExactly("fox", "never predicted", "no image", "no image", "0");
