@@ -57,14 +57,7 @@ public record Audit(
      */
     public record Count(int pairs, int exact, int otherLabel, int images) {}
 
-    /**
-     * Audits a data set.
-     *
-     * @param distance up to which two images look the same, 0 to 255
-     * @param predictions of each model for all of its test images, by name; may be empty
-     * @throws io.catwalk.runner.RequestException if the distance is out of its range, or there are more than a million
-     *     pairs
-     */
+    /** Audits a data set; refuses a distance that is not 0 to 255, and more than a million pairs. */
     public static Audit of(ImageDataset dataset, double distance, Map<String, PredictedClasses> predictions) {
         return new Audit(
                 dataset,
@@ -133,22 +126,14 @@ public record Audit(
         return map;
     }
 
-    /**
-     * Writes the lists as CSV, and a contact sheet for each list that is not empty. Files of an earlier audit with the
-     * same names are replaced.
-     *
-     * @param folder to write to; created if it does not exist
-     */
+    /** Writes the lists as CSV, and a contact sheet for each that is not empty; replaces the files of an earlier audit. */
     public List<Path> write(Path folder) throws IOException {
         return new Writing(folder).write();
     }
 
     /**
-     * Reads which test images resemble training images, from the file that {@link #write} wrote.
-     *
-     * @return pairs of a test image (the first) and a training image, sorted by test image, then by distance; null if
-     *     the run was not audited
-     * @throws RequestException if the file is damaged
+     * Reads the leaked pairs, sorted by test image, then by distance, from the file that {@link #write} wrote; null if the run
+     * was not audited.
      */
     static @Nullable List<NearDuplicates.Pair> readLeaked(Path run) throws IOException {
         Path file = folder(run).resolve(LEAKED + ".csv");

@@ -34,40 +34,22 @@ import org.jspecify.annotations.Nullable;
  * The trials of one classifier with one set of hyperparameters, over all seeds and folds. Metrics and
  * training times are means over the trials that the comparison counts; other costs are those of the first of these
  * that was measured.
+ *
+ * @param number in the report, from 1, the best first; the page uses it in ids
+ * @param name its label, such as {@code lstm} or {@code lstm@wide}
+ * @param models its trials; at least one
+ * @param standing over all trials; null if none has a trained network
  */
-public final class ClassifierReport {
+public record ClassifierReport(
+        int number,
+        String name,
+        Palette.Look look,
+        List<Model> models,
+        RunResults results,
+        @Nullable Standing standing,
+        Cached<Evaluation> cached) {
 
-    private final int number;
-    private final String name;
-    private final Palette.Look look;
-    private final List<Model> models;
-    private final List<Model> counted;
-    private final RunResults.Dataset images;
-    private final int folds;
-    private final @Nullable Standing standing;
-    private final Cached<Evaluation> evaluation = new Cached<>();
-
-    private ClassifierReport(
-            int number, Palette.Look look, List<Model> models, RunResults results, @Nullable Standing standing) {
-        Comparison comparison = results.comparison();
-        this.number = number;
-        name = models.get(0).outcome().trial().label();
-        this.look = look;
-        this.models = models;
-        counted = models.stream()
-                .filter(model ->
-                        comparison == null || comparison.counts(model.outcome().trial()))
-                .toList();
-        images = results.dataset();
-        folds = results.experiment().folds();
-        this.standing = standing;
-    }
-
-    /**
-     * Groups the trials of a run by classifier.
-     *
-     * @return the most accurate first, those without a trained network last
-     */
+    /** Groups the trials of a run by classifier, the most accurate first, those without a trained network last. */
     static List<ClassifierReport> of(List<Model> models, RunResults results) {
         Map<String, List<Model>> byName = models.stream()
                 .collect(Collectors.groupingBy(
@@ -78,10 +60,12 @@ public final class ClassifierReport {
                 .sorted(Comparator.comparingDouble(name -> place(standing(results, name))))
                 .forEach(name -> entrants.add(new ClassifierReport(
                         entrants.size() + 1,
+                        name,
                         palette.look(name),
                         Objects.requireNonNull(byName.get(name)),
                         results,
-                        standing(results, name))));
+                        standing(results, name),
+                        new Cached<>())));
         return List.copyOf(entrants);
     }
 
@@ -94,20 +78,6 @@ public final class ClassifierReport {
         return standing == null ? 2 : Double.isNaN(standing.accuracy()) ? 1 : -standing.accuracy();
     }
 
-    /** Returns its number in the report, from 1, the best first; the page uses it in ids. */
-    public int number() {
-        return number;
-    }
-
-    /** Returns its label, such as {@code lstm} or {@code lstm@wide}. */
-    public String name() {
-        return name;
-    }
-
-    public Palette.Look look() {
-        return look;
-    }
-
     public String color() {
         return look.color();
     }
@@ -116,21 +86,7 @@ public final class ClassifierReport {
         return look.symbol();
     }
 
-    /** Returns its trials; at least one. */
-    public List<Model> models() {
-        return models;
-    }
-
-    /** Returns its standing over all trials; null if none has a trained network. */
-    public @Nullable Standing standing() {
-        return standing;
-    }
-
-    /**
-     * Returns its standing over all trials.
-     *
-     * @throws NullPointerException if none has a trained network
-     */
+    /** Returns its standing over all trials, of which one has a trained network. */
     public Standing stands() {
         return Objects.requireNonNull(standing, name);
     }
@@ -143,6 +99,14 @@ public final class ClassifierReport {
         return models.stream().filter(model -> !model.done()).toList();
     }
 
+    /** Returns the trials that the comparison counts. */
+    private Stream<Model> counted() {
+        Comparison comparison = results.comparison();
+        return models.stream()
+                .filter(model ->
+                        comparison == null || comparison.counts(model.outcome().trial()));
+    }
+
     /** Returns the specification of its first trial: hyperparameters and recipe are the same in all. */
     public TrialSpec request() {
         return models.get(0).outcome().trial();
@@ -153,7 +117,7 @@ public final class ClassifierReport {
      * null if there is none. A trial that the comparison leaves out is not among them.
      */
     public @Nullable Done first() {
-        return counted.stream()
+        return counted()
                 .filter(Model::done)
                 .map(Model::trained)
                 .min(Comparator.comparing(done -> done.efficiency().onnxruntime() == null
@@ -211,7 +175,7 @@ public final class ClassifierReport {
 
     /** Returns the finite values of a metric over the trials with a trained network that count. */
     public List<Double> values(ToDoubleFunction<TrialMetrics> metric) {
-        return counted.stream()
+        return counted()
                 .filter(Model::done)
                 .map(model -> metric.applyAsDouble(model.trained().metrics()))
                 .filter(Double::isFinite)
@@ -246,12 +210,13 @@ public final class ClassifierReport {
     }
 
     private Stream<Model> answered() {
-        return counted.stream().filter(model -> model.answers().there());
+        return counted().filter(model -> model.answers().there());
     }
 
     /** Names the seed and the repetition of a trial. */
     private List<Long> partOf(Model model) {
         TrialSpec trial = model.outcome().trial();
+        int folds = results.experiment().folds();
         return List.of(trial.seed(), folds == 0 ? 0 : (long) (trial.fold() - 1) / folds);
     }
 
@@ -261,7 +226,7 @@ public final class ClassifierReport {
         if (shown.size() == answered().count()) {
             return "";
         }
-        boolean seeds = counted.stream()
+        boolean seeds = counted()
                         .map(model -> model.outcome().trial().seed())
                         .distinct()
                         .count()
@@ -276,7 +241,7 @@ public final class ClassifierReport {
      * none.
      */
     public @Nullable Evaluation evaluation() {
-        return evaluation.get(() -> {
+        return cached.get(() -> {
             List<Model> shown = shown();
             if (shown.size() < 2) {
                 return shown.isEmpty() ? null : shown.get(0).evaluation();
@@ -284,7 +249,7 @@ public final class ClassifierReport {
             List<Supplier<Predictions>> each = shown.stream()
                     .<Supplier<Predictions>>map(trial -> () -> Objects.requireNonNull(trial.predictions()))
                     .toList();
-            return Evaluation.of(each, images.classes());
+            return Evaluation.of(each, results.dataset().classes());
         });
     }
 }

@@ -53,11 +53,7 @@ public final class Palette {
         }
     }
 
-    /**
-     * Returns the color and the symbol of a classifier.
-     *
-     * @throws IllegalArgumentException if the report has no classifier of this name
-     */
+    /** Returns the color and the symbol of a classifier of the report. */
     public Look look(String name) {
         Look look = looks.get(name);
         if (look == null) {

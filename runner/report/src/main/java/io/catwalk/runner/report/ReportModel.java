@@ -91,11 +91,7 @@ public record ReportModel(
             return outcome instanceof Done;
         }
 
-        /**
-         * Returns the outcome of a trial with a trained network.
-         *
-         * @throws IllegalStateException if there is no trained network
-         */
+        /** Returns the outcome of a trial that has a trained network. */
         public Done trained() {
             if (outcome instanceof Done done) {
                 return done;
@@ -108,24 +104,19 @@ public record ReportModel(
      * The predictions of a network for its test images. Those of ten thousand trials do not fit into memory: they are
      * read on first use, and cached for as long as there is room.
      */
-    public static final class Answers {
+    public record Answers(
+            @Nullable Reading reading, List<String> classes, Cached<Predictions> read, Cached<Evaluation> evaluated) {
 
         /** Stands for a trial without predictions. */
         public static final Answers NONE = new Answers(null, List.of());
 
-        private final @Nullable Reading reading;
-        private final List<String> classes;
-        private final Cached<Predictions> predictions = new Cached<>();
-        private final Cached<Evaluation> evaluation = new Cached<>();
-
-        private interface Reading {
+        interface Reading {
 
             Predictions read() throws IOException;
         }
 
         private Answers(@Nullable Reading reading, List<String> classes) {
-            this.reading = reading;
-            this.classes = classes;
+            this(reading, classes, new Cached<>(), new Cached<>());
         }
 
         /** Wraps predictions that are already in memory; the classes are in the order of the logits. */
@@ -138,7 +129,7 @@ public record ReportModel(
         }
 
         private @Nullable Predictions predictions() {
-            return predictions.get(() -> {
+            return read.get(() -> {
                 try {
                     return reading == null ? null : reading.read();
                 } catch (IOException e) {
@@ -148,9 +139,9 @@ public record ReportModel(
         }
 
         private @Nullable Evaluation evaluation() {
-            return evaluation.get(() -> {
-                Predictions read = predictions();
-                return read == null ? null : Evaluation.of(read, classes);
+            return evaluated.get(() -> {
+                Predictions known = predictions();
+                return known == null ? null : Evaluation.of(known, classes);
             });
         }
     }

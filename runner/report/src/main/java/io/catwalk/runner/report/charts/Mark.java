@@ -4,12 +4,27 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An element of a picture, in CSS pixels; x runs to the right and y downwards. */
-public sealed interface Mark {
-
-    Mark moved(double right, double down);
+public sealed interface Mark permits Mark.Rect, Mark.Path, Mark.Text, Mark.Tip {
 
     static List<Mark> moved(List<Mark> marks, double right, double down) {
-        return marks.stream().map(mark -> mark.moved(right, down)).toList();
+        return marks.stream().map(mark -> moved(mark, right, down)).toList();
+    }
+
+    private static Mark moved(Mark mark, double right, double down) {
+        if (mark instanceof Rect rect) {
+            return new Rect(rect.x + right, rect.y + down, rect.width, rect.height, rect.radius, rect.paint);
+        }
+        if (mark instanceof Text text) {
+            return new Text(text.x + right, text.y + down, text.text, text.letters, text.color, text.anchor, text.way);
+        }
+        if (mark instanceof Path path) {
+            List<Point> moved = path.points.stream()
+                    .map(point -> new Point(point.x + right, point.y + down))
+                    .toList();
+            return new Path(moved, path.closed, path.paint);
+        }
+        Tip tip = (Tip) mark;
+        return new Tip(tip.text, tip.key, moved(tip.marks, right, down));
     }
 
     /** Which part of a text is at its point. */
@@ -22,22 +37,9 @@ public sealed interface Mark {
     record Point(double x, double y) {}
 
     /** A rectangle; a square with a radius of half its side is a circle. */
-    record Rect(double x, double y, double width, double height, double radius, Paint paint) implements Mark {
-        @Override
-        public Rect moved(double right, double down) {
-            return new Rect(x + right, y + down, width, height, radius, paint);
-        }
-    }
+    record Rect(double x, double y, double width, double height, double radius, Paint paint) implements Mark {}
 
-    record Path(List<Point> points, boolean closed, Paint paint) implements Mark {
-        @Override
-        public Path moved(double right, double down) {
-            List<Point> moved = points.stream()
-                    .map(point -> new Point(point.x + right, point.y + down))
-                    .toList();
-            return new Path(moved, closed, paint);
-        }
-    }
+    record Path(List<Point> points, boolean closed, Paint paint) implements Mark {}
 
     /** A line of text; x is that of its anchor, y that of its baseline. */
     record Text(double x, double y, String text, Letters letters, String color, Anchor anchor, Way way)
@@ -45,11 +47,6 @@ public sealed interface Mark {
 
         public Text(double x, double y, String text, Letters letters, String color, Anchor anchor) {
             this(x, y, text, letters, color, anchor, Way.LEVEL);
-        }
-
-        @Override
-        public Text moved(double right, double down) {
-            return new Text(x + right, y + down, text, letters, color, anchor, way);
         }
     }
 
@@ -61,12 +58,7 @@ public sealed interface Mark {
     }
 
     /** Marks with a text that is shown when a reader points at them; scripts find them by the key. */
-    record Tip(String text, String key, List<Mark> marks) implements Mark {
-        @Override
-        public Tip moved(double right, double down) {
-            return new Tip(text, key, Mark.moved(marks, right, down));
-        }
-    }
+    record Tip(String text, String key, List<Mark> marks) implements Mark {}
 
     /**
      * The fill and the outline of a shape. A color is {@code #RRGGBB} or a name of a {@link Theme}, such as {@code ink}.

@@ -40,13 +40,10 @@ public record Picture(double width, double height, List<Mark> marks) {
     }
 
     /** Paints a picture as SVG, without styles and ids, so that one page can hold several. */
-    private static final class SvgPainter {
+    private record SvgPainter(Theme theme, StringBuilder svg) {
 
-        private final StringBuilder svg = new StringBuilder();
-        private final Theme theme;
-
-        private SvgPainter(Theme theme) {
-            this.theme = theme;
+        SvgPainter(Theme theme) {
+            this(theme, new StringBuilder());
         }
 
         static String paint(Picture picture, Theme theme, String title, String description) {
@@ -202,13 +199,7 @@ public record Picture(double width, double height, List<Mark> marks) {
     }
 
     /** Paints a picture on white into an image, for programs that cannot read SVG. */
-    private static final class ImagePainter {
-
-        private final Graphics2D graphics;
-
-        private ImagePainter(Graphics2D graphics) {
-            this.graphics = graphics;
-        }
+    private record ImagePainter(Graphics2D graphics) {
 
         static byte[] png(Picture picture, double scale) {
             BufferedImage image = new BufferedImage(

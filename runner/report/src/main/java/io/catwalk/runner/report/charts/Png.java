@@ -25,11 +25,7 @@ public final class Png {
 
     private Png() {}
 
-    /**
-     * Encodes an image, gray or RGB, with 8 bits a sample.
-     *
-     * @throws IllegalArgumentException if the image has another number of channels than 1 or 3
-     */
+    /** Encodes an image, gray or RGB, with 8 bits a sample. */
     public static byte[] of(RasterImage image) {
         int channels = image.channels();
         if (channels != 1 && channels != 3) {

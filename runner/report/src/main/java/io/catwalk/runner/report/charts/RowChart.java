@@ -179,37 +179,24 @@ public record RowChart(
         public static List<Double> span(List<Row> rows) {
             return rows.stream()
                     .flatMap(row -> row.items.stream())
-                    .flatMap(item -> item.span().stream())
+                    .flatMap(item -> item instanceof Dot dot
+                            ? Stream.of(dot.at)
+                            : item instanceof Range range
+                                    ? Stream.of(range.from, range.to)
+                                    : ((Box) item).sorted.stream())
                     .toList();
         }
 
         /** An item along the axis. */
-        public sealed interface Item {
+        public sealed interface Item permits Dot, Range, Box {}
 
-            List<Double> span();
-        }
-
-        public record Dot(double at, Symbol symbol, boolean filled) implements Item {
-            @Override
-            public List<Double> span() {
-                return List.of(at);
-            }
-        }
+        public record Dot(double at, Symbol symbol, boolean filled) implements Item {}
 
         /** A line from one number to another: a strong one is thin and dark, such as an interval, another is wide and pale. */
-        public record Range(double from, double to, boolean strong) implements Item {
-            @Override
-            public List<Double> span() {
-                return List.of(from, to);
-            }
-        }
+        public record Range(double from, double to, boolean strong) implements Item {}
 
         /** A box plot: quartiles and median, whiskers to the extremes, and every number as a dot. */
         public record Box(List<Double> sorted) implements Item {
-            @Override
-            public List<Double> span() {
-                return sorted;
-            }
 
             /** Returns a quantile, interpolated between neighbors as in R's type 7 and NumPy. */
             public double quantile(double share) {

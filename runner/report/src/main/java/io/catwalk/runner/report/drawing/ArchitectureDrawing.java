@@ -25,12 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ArchitectureDrawing(String title, List<Layer> layers) {
 
-    /**
-     * Prepares the drawing of an exported network.
-     *
-     * @throws IOException if it cannot be read
-     * @throws IllegalArgumentException if Catwalk could not have exported such a file
-     */
+    /** Prepares the drawing of an exported network; refuses a file that Catwalk could not have exported. */
     public static ArchitectureDrawing of(String title, Path onnx) throws IOException {
         return of(title, Files.readAllBytes(onnx));
     }
@@ -81,7 +76,7 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
      * output, its parameters and its MACs. A line leads down to the next layer if that reads it; other inputs of a layer
      * are named.
      */
-    private static final class TextPainter {
+    private record TextPainter(Summary summary, List<String> lines) {
 
         private static final int NAME = 34;
 
@@ -90,15 +85,8 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
 
         private static final String FORMAT = "%3s  %-" + NAME + "s %-16s %10s %12s";
 
-        private final Summary summary;
-        private final List<String> lines = new ArrayList<>();
-
-        private TextPainter(Summary summary) {
-            this.summary = summary;
-        }
-
         static List<String> paint(ArchitectureDrawing drawing) {
-            TextPainter painter = new TextPainter(Summary.of(drawing.layers()));
+            TextPainter painter = new TextPainter(Summary.of(drawing.layers()), new ArrayList<>());
             painter.line("", "layer", "output", "parameters", "MACs");
             for (int i = 0; i < painter.summary.layers().size(); i++) {
                 painter.layer(i);

@@ -38,11 +38,6 @@ public final class ReportPage {
 
     private ReportPage() {}
 
-    /**
-     * Writes the page.
-     *
-     * @throws IOException if it cannot be written
-     */
     public static void write(Document document, Path file) throws IOException {
         AtomicFiles.write(file, html(document));
     }
@@ -63,23 +58,13 @@ public final class ReportPage {
     }
 
     /** A document as the templates need it: what HTML needs besides the document itself. */
-    static final class PageMarkup {
+    record PageMarkup(Document document) {
 
         /** Rows that one can overlook; longer tables have a search. */
         private static final int OVERLOOKED = 20;
 
         private static final Pattern NUMERIC =
                 Pattern.compile("[\\d.,<> %~\u2212\u2013+-]*( ?(µs|[KMGT]?i?B|s|[hm] \\d\\d[ms]))?");
-
-        private final Document document;
-
-        PageMarkup(Document document) {
-            this.document = document;
-        }
-
-        Document document() {
-            return document;
-        }
 
         String isolated(String text) {
             return document.isolated(text);

@@ -31,7 +31,7 @@ import org.openxmlformats.schemas.drawingml.x2006.chart.ChartSpaceDocument;
  * Writes a chart of the report as a scatter chart of PowerPoint, whose numbers can be edited. Rows stand at whole
  * heights; a legend has the names of lines and dots, so that none of them covers another.
  */
-final class NativeChart {
+record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trace> traces) {
 
     private static final Letters LETTERS = Letters.plain(FittedText.SMALLEST);
 
@@ -43,12 +43,6 @@ final class NativeChart {
 
     /** Width in points below which a legend stands under the chart. */
     private static final double NARROW = 400;
-
-    private final XSLFChart chart;
-    private final Area area;
-    private final Look look;
-    private final Words words;
-    private final List<Trace> traces = new ArrayList<>();
 
     private record At(double x, double y) {}
 
@@ -85,10 +79,7 @@ final class NativeChart {
     }
 
     NativeChart(XSLFChart chart, Area area, Look look, Words words) {
-        this.chart = chart;
-        this.area = area;
-        this.look = look;
-        this.words = words;
+        this(chart, area, look, words, new ArrayList<>());
     }
 
     /** Returns whether PowerPoint has such a chart: rows of dots and ranges, or lines and dots between two axes. */

@@ -38,7 +38,7 @@ import org.openxmlformats.schemas.presentationml.x2006.main.CTGraphicalObjectFra
 import org.openxmlformats.schemas.presentationml.x2006.main.CTPicture;
 
 /** One slide, on which texts, tables, charts and pictures are set. Pictures, tables and charts have an alternative text. */
-final class SlideCanvas {
+record SlideCanvas(XMLSlideShow show, XSLFSlide slide, Look look, Words words) {
 
     /** Largest font size of a title: titles are sentences, but the sizes of templates are meant for a few words. */
     private static final double LARGEST_TITLE = 26;
@@ -69,33 +69,19 @@ final class SlideCanvas {
         }
     }
 
-    private final XMLSlideShow show;
-    private final XSLFSlide slide;
-    private final Look look;
-    private final Words words;
-
-    SlideCanvas(XMLSlideShow show, Look look, Words words) {
-        this.show = show;
-        this.look = look;
-        this.words = words;
-        slide = show.createSlide(look.layout());
+    /** Adds a slide to a presentation. */
+    static SlideCanvas of(XMLSlideShow show, Look look, Words words) {
+        XSLFSlide slide = show.createSlide(look.layout());
         for (XSLFShape shape : List.copyOf(slide.getShapes())) {
             if (shape instanceof XSLFTextShape text && !isTitle(text)) {
                 slide.removeShape(shape); // placeholders of the template other than the title
             }
         }
+        return new SlideCanvas(show, slide, look, words);
     }
 
     private static boolean isTitle(XSLFTextShape shape) {
         return shape.getTextType() == Placeholder.TITLE || shape.getTextType() == Placeholder.CENTERED_TITLE;
-    }
-
-    Look look() {
-        return look;
-    }
-
-    Words words() {
-        return words;
     }
 
     /** Sets the title, which is a finding, in a sentence. */

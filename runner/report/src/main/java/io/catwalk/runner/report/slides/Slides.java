@@ -16,22 +16,10 @@ import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a document as a presentation, in which every chart and table can be edited: a slide for each section. */
-public final class Slides {
+public record Slides(XMLSlideShow show, Look look, Document document, Words words) {
 
     /** Largest number of slides of one table. */
     private static final int PAGES = 20;
-
-    private final XMLSlideShow show;
-    private final Look look;
-    private final Document document;
-    private final Words words;
-
-    private Slides(XMLSlideShow show, Look look, Document document) {
-        this.show = show;
-        this.look = look;
-        this.document = document;
-        words = new Words(document.names());
-    }
 
     /** Makes a document, perhaps while the template of the slides is opened. */
     public interface Source {
@@ -39,12 +27,7 @@ public final class Slides {
         Document get() throws IOException;
     }
 
-    /**
-     * Writes the presentation.
-     *
-     * @return the file
-     * @throws IOException if it cannot be written; an existing file is then unchanged
-     */
+    /** Writes the presentation; an existing file is unchanged if that fails. */
     public static Path write(Source document, Path file, SlideOptions options) throws IOException {
         AtomicFiles.write(file, bytes(document, options));
         return file;
@@ -56,7 +39,7 @@ public final class Slides {
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
             Look look = Look.of(show);
             Document read = document.get();
-            Slides slides = new Slides(show, look, read);
+            Slides slides = new Slides(show, look, read, new Words(read.names()));
             slides.describe();
             slides.findings(read.in(Medium.SLIDES).sections());
             if (options.extent() == Extent.WITH_APPENDIX) {
@@ -115,7 +98,7 @@ public final class Slides {
     }
 
     private SlideCanvas slide(String title, String source) {
-        SlideCanvas slide = new SlideCanvas(show, look, words);
+        SlideCanvas slide = SlideCanvas.of(show, look, words);
         slide.title(title);
         slide.foot(
                 document.name() + " · " + document.subject(), show.getSlides().size());
