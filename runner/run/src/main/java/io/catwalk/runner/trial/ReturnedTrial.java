@@ -145,11 +145,13 @@ final class ReturnedTrial {
                     claimed.normalization(),
                     claimed.provenance(),
                     claimed.files());
-            InfrastructureException.writing(() -> {
+            try {
                 folder.writePredictions("test", test, dataset.test());
                 folder.writePredictions("validation", validation, judged);
                 rewrite(kept);
-            });
+            } catch (IOException e) {
+                throw new InfrastructureException("could not be written: " + Reasons.of(e), e);
+            }
             return kept.withDigests(folder);
         }
     }

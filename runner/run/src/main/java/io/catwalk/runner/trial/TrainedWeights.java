@@ -3,14 +3,13 @@ package io.catwalk.runner.trial;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.training.Epoch;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How the weights of a trial were made, and what that cost. It is written once the weights are on the disk, so that all
  * later steps can be repeated without training again.
  *
  * @param key identifies what made them
- * @param history of the training, one record per epoch; null if an earlier version wrote it
+ * @param history of the training, one record per epoch
  */
 record TrainedWeights(
         String key,
@@ -19,9 +18,4 @@ record TrainedWeights(
         Timing timing,
         Normalization normalization,
         Provenance provenance,
-        @Nullable List<Epoch> history) {
-
-    TrainedWeights with(List<Epoch> newHistory) {
-        return new TrainedWeights(key, weights, efficiency, timing, normalization, provenance, newHistory);
-    }
-}
+        List<Epoch> history) {}

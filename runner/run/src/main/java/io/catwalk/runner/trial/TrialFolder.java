@@ -281,7 +281,7 @@ public record TrialFolder(Path path) {
         }
     }
 
-    /** Tells whether the outcome lists the digest of a file; earlier versions listed fewer. */
+    /** Tells whether the outcome lists the digest of a file. */
     static boolean isListed(TrialOutcome.Done done, TrialFile file) {
         return done.files().stream().anyMatch(digest -> digest.file().equals(file.path()));
     }
@@ -341,7 +341,7 @@ public record TrialFolder(Path path) {
                     ? "they are of another trial"
                     : trained.weights().damage(path).orElse(null);
             if (damage == null) {
-                return trained.history() == null ? trained.with(readHistory()) : trained;
+                return trained;
             }
             LOG.warn("The weights are made again: {}", damage);
         } catch (JacksonException | RequestException e) {

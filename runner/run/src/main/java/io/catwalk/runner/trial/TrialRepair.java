@@ -73,7 +73,7 @@ public final class TrialRepair {
                         && folder.readHistory().size() == done.timing().epochs(),
                 () -> {
                     TrainedWeights weights = folder.readTraining(order.key());
-                    if (weights != null && weights.history() != null) {
+                    if (weights != null) {
                         folder.writeHistory(weights.history());
                     }
                 });

@@ -1,27 +1,42 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
+import io.catwalk.runner.training.Checkpoints;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.training.EpochBatches;
 import io.catwalk.runner.training.InitialWeights;
+import io.catwalk.runner.training.TrainedModel;
+import io.catwalk.runner.training.Training;
+import io.catwalk.runner.training.TrainingData;
+import io.catwalk.runner.training.WarmStart;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a trial in this process, in steps that fail and are repeated separately: train and save the
- * weights, evaluate them, export and cross-check. An attempt that finds the weights of an earlier one, made from
- * the same inputs, only runs the remaining steps.
+ * Runs a trial in this process, in steps that fail and are repeated separately: train and save the weights, evaluate
+ * them, export and cross-check. An attempt that finds the weights of an earlier one, made from the same inputs, only
+ * runs the remaining steps; one that finds the state of a training that was stopped continues from there.
  */
 final class TrialRun {
 
@@ -51,7 +66,7 @@ final class TrialRun {
      * cannot be evaluated. Exceptions of the training are passed on.
      */
     TrialOutcome run(Consumer<Epoch> listener, Consumer<TrialOutcome.Done> evaluated) {
-        ResourceUsage spent = ResourceUsage.now();
+        ResourceUsage start = ResourceUsage.now();
         try {
             TrialSources sources = new TrialSources(order);
             sources.requireSoftware();
@@ -61,77 +76,188 @@ final class TrialRun {
             try (LoadedPlugin plugin =
                     LoadedPlugin.open(sources.jar(), order.inputs().pluginSha256())) {
                 LoadedClassifier classifier = plugin.require(order.spec().classifier());
-                TrainingStep training = new TrainingStep(order, init, folder, checkpointPause, System::nanoTime);
-                try (TrainingStep.Trained trained = training.take(classifier, images, spent, listener)) {
-                    return evaluated(trained, images, evaluated);
+                Task task = order.dataset().task(images.dataset());
+                // Weights are of no use without this, and if it cannot be written, they could not be written either.
+                folder.writeSplit(images);
+                folder.writeClasses(images.dataset().classes());
+                TrainedWeights earlier = earlier(listener);
+                TrainedWeights weights =
+                        earlier == null ? trained(classifier, task, init, images, start, listener) : earlier;
+                // New weights are read again, as a later attempt would do: the engine may sum in another order if they
+                // have another place in memory, and what is evaluated must not depend on whether the trial was stopped.
+                try (TrainedModel model = folder.readModel(classifier, chosen(), task)) {
+                    return evaluated(model, weights, images, evaluated);
                 }
             }
         } catch (InfrastructureException e) {
             LOG.error("The trial is lost", e);
             return new TrialOutcome.Lost(order.spec(), Reasons.oneLine(String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+            LOG.error("The trial is lost", e);
+            String reason = Reasons.of(e);
+            return new TrialOutcome.Lost(
+                    order.spec(),
+                    reason.startsWith("cannot write ") ? reason : "a file could not be read or written: " + reason);
         }
     }
 
-    private TrialOutcome evaluated(
-            TrainingStep.Trained trained, TrialImages images, Consumer<TrialOutcome.Done> evaluated) {
-        ResourceUsage spent = ResourceUsage.now();
-        TrialMetrics metrics;
+    private Hyperparameters chosen() {
+        return new Hyperparameters(order.spec().hyperparameters());
+    }
+
+    /** Takes the weights of an earlier attempt; null if there are none that can be read. */
+    private @Nullable TrainedWeights earlier(Consumer<Epoch> listener) throws IOException {
+        TrainedWeights earlier;
         try {
-            metrics = evaluate(trained, images);
-        } catch (InfrastructureException e) {
-            throw e;
+            earlier = folder.readTraining(order.key());
+        } catch (IOException e) {
+            LOG.warn("The weights of an earlier attempt cannot be read, and are made again", e);
+            return null;
+        }
+        if (earlier != null) {
+            LOG.info("The weights of an earlier attempt are taken");
+            folder.writeHistory(earlier.history());
+            earlier.history().forEach(listener);
+        }
+        return earlier;
+    }
+
+    /** Trains, and writes the weights and how they were made. */
+    private TrainedWeights trained(
+            LoadedClassifier classifier,
+            Task task,
+            @Nullable InitialWeights init,
+            TrialImages images,
+            ResourceUsage start,
+            Consumer<Epoch> listener)
+            throws IOException {
+        TrialSpec spec = order.spec();
+        TrainingData data = TrainingData.of(images.dataset().train(), images.split());
+        List<Epoch> history = new ArrayList<>();
+        TrainedModel trained;
+        // Weights in the jar of the plugin are copied into a folder, since they are read from files.
+        try (Scratch scratch = spec.recipe().pretrained() && init == null ? new Scratch() : null) {
+            WarmStart from = scratch != null
+                    ? WarmStart.ofPlugin(classifier.weights(task, chosen()), scratch)
+                    : init == null ? null : WarmStart.of(init, images.dataset().classes());
+            trained = new Training(
+                            classifier,
+                            chosen(),
+                            task,
+                            data,
+                            spec.recipe(),
+                            spec.seed(),
+                            spec.fold(),
+                            spec.device(),
+                            from,
+                            System::nanoTime)
+                    .run(
+                            epoch -> {
+                                history.add(epoch);
+                                showHistory(history);
+                                listener.accept(epoch);
+                            },
+                            Checkpoints.in(
+                                    folder.file(TrialFile.CHECKPOINT), order.key(), checkpointPause, System::nanoTime));
+        } catch (IOException e) {
+            throw new InfrastructureException("the weights that the plugin brings cannot be read: " + Reasons.of(e), e);
+        }
+        try (TrainedModel model = trained) {
+            folder.writeHistory(history);
+            folder.writeModel(model);
+            TrainedWeights weights = weights(model, history, classifier, images, data, start);
+            folder.writeTraining(weights);
+            return weights;
+        }
+    }
+
+    /** Writes the history so far; if it cannot be written, the training goes on. */
+    private void showHistory(List<Epoch> history) {
+        try {
+            folder.writeHistory(history);
+        } catch (IOException e) {
+            LOG.warn("The history could not be written", e);
+        }
+    }
+
+    private TrainedWeights weights(
+            TrainedModel model,
+            List<Epoch> history,
+            LoadedClassifier classifier,
+            TrialImages images,
+            TrainingData data,
+            ResourceUsage start)
+            throws IOException {
+        double[] seconds = model.history().stream().mapToDouble(Epoch::seconds).toArray();
+        double trainingSeconds = Arrays.stream(seconds).sum();
+        EpochBatches batches = EpochBatches.of(
+                data.split().train().length, order.spec().recipe().batchSize());
+        TrialFile.Digest digest = TrialFile.Digest.of(folder.path(), TrialFile.WEIGHTS);
+        return new TrainedWeights(
+                order.key(),
+                digest,
+                new Efficiency(
+                        model.parameters(),
+                        null,
+                        digest.bytes(),
+                        null,
+                        trainingSeconds,
+                        (double) seconds.length * batches.images() / trainingSeconds,
+                        start.cpuSeconds(),
+                        Machine.peakMemoryBytes(),
+                        null,
+                        null),
+                new Timing(
+                        start.at().toString(),
+                        Math.max(start.seconds(), trainingSeconds), // some epochs may be from an earlier attempt
+                        seconds.length,
+                        model.bestEpoch(),
+                        Latency.median(seconds),
+                        (long) seconds.length * batches.steps()),
+                data.normalization(),
+                new Provenance(
+                        classifier.pluginId(),
+                        classifier.version(),
+                        classifier.jarSha256(),
+                        images.dataset().sha256(),
+                        images.sha256(),
+                        order.spec().threads(),
+                        Accelerators.here().card(order.spec().device()),
+                        model.transfer(),
+                        Software.current(),
+                        Machine.current()),
+                history);
+    }
+
+    private TrialOutcome evaluated(
+            TrainedModel model, TrainedWeights weights, TrialImages images, Consumer<TrialOutcome.Done> evaluated)
+            throws IOException {
+        ResourceUsage spent = ResourceUsage.now();
+        ImageDataset dataset = images.dataset();
+        ImageSource held = dataset.train().select(images.split().validation());
+        Predictions test;
+        Predictions validation;
+        TrialMetrics metrics;
+        try (Predictor predictor = model.predictor()) {
+            List<String> classes = dataset.classes();
+            test = Predictions.of(predictor, dataset.test(), weights.normalization(), classes.size());
+            validation = Predictions.of(predictor, held, weights.normalization(), classes.size());
+            ImageSource seen =
+                    dataset.train().select(EvenlySpaced.of(images.split().train(), MOST_SEEN));
+            Predictions train = Predictions.of(predictor, seen, weights.normalization(), classes.size());
+            metrics = new TrialMetrics(
+                    Evaluation.of(test, classes).metrics(),
+                    Evaluation.of(validation, classes).metrics(),
+                    Evaluation.of(train, classes).metrics());
         } catch (Throwable e) { // the plugin's code was run: whatever it was, the network is trained
             LOG.error("The trained network could not be evaluated", e);
             return new TrialOutcome.Failed(
                     order.spec(),
                     "was trained and could not be evaluated, its weights are kept: " + TrialMain.reason(e));
         }
-        TrialOutcome.Done done = InfrastructureException.reading(() -> done(trained.weights(), metrics, spent));
-        evaluated.accept(done);
-        TrialOutcome.Done last =
-                order.spec().purpose() == TrialSpec.Purpose.SHIP ? exported(trained, images.dataset(), done) : done;
-        InfrastructureException.writing(() -> folder.writeOutcome(last));
-        return last;
-    }
-
-    private TrialMetrics evaluate(TrainingStep.Trained trained, TrialImages images) {
-        ImageDataset dataset = images.dataset();
-        ImageSource learned = dataset.train();
-        try (Predictor predictor = trained.model().predictor()) {
-            Normalization normalization = trained.weights().normalization();
-            int classes = dataset.classes().size();
-            Predictions test = Predictions.of(predictor, dataset.test(), normalization, classes);
-            InfrastructureException.writing(() -> folder.writePredictions("test", test, dataset.test()));
-            ImageSource held = learned.select(images.split().validation());
-            Predictions validation = Predictions.of(predictor, held, normalization, classes);
-            InfrastructureException.writing(() -> folder.writePredictions("validation", validation, held));
-            ImageSource seen = learned.select(EvenlySpaced.of(images.split().train(), MOST_SEEN));
-            Predictions train = Predictions.of(predictor, seen, normalization, classes);
-            return new TrialMetrics(
-                    Evaluation.of(test, dataset.classes()).metrics(),
-                    Evaluation.of(validation, dataset.classes()).metrics(),
-                    Evaluation.of(train, dataset.classes()).metrics());
-        }
-    }
-
-    /** Exports and cross-checks. A network without an ONNX form is trained and evaluated nevertheless. */
-    private TrialOutcome.Done exported(
-            TrainingStep.Trained trained, ImageDataset dataset, TrialOutcome.Done evaluated) {
-        return InfrastructureException.reading(() -> evaluated.withOnnx(
-                OnnxModel.write(
-                        folder.onnx(),
-                        trained.model(),
-                        dataset,
-                        order,
-                        evaluated,
-                        folder.readExportOptions(),
-                        () -> {}),
-                folder));
-    }
-
-    private TrialOutcome.Done done(TrainedWeights weights, TrialMetrics metrics, ResourceUsage spent)
-            throws IOException {
-        return new TrialOutcome.Done(
+        folder.writePredictions("test", test, dataset.test());
+        folder.writePredictions("validation", validation, held);
+        TrialOutcome.Done done = new TrialOutcome.Done(
                 order.spec(),
                 null,
                 metrics,
@@ -142,5 +268,14 @@ final class TrialRun {
                 weights.normalization(),
                 weights.provenance(),
                 folder.digests());
+        evaluated.accept(done);
+        if (order.spec().purpose() == TrialSpec.Purpose.SHIP) {
+            // A network without an ONNX form is trained and evaluated nevertheless.
+            ExportOptions options = folder.readExportOptions();
+            done = done.withOnnx(
+                    OnnxModel.write(folder.onnx(), model, dataset, order, done, options, () -> {}), folder);
+        }
+        folder.writeOutcome(done);
+        return done;
     }
 }

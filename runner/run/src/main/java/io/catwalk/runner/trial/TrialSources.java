@@ -7,6 +7,7 @@ import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.PluginFolder;
 import io.catwalk.runner.supply.InputFetcher;
 import io.catwalk.runner.training.InitialWeights;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -100,30 +101,27 @@ public final class TrialSources {
 
     /** Finds the weights to start from, and refuses others than ordered; null if the trial starts from none. */
     @Nullable
-    InitialWeights initialWeights() {
+    InitialWeights initialWeights() throws IOException {
         InitialWeights init = order.spec().init();
         if (init == null) {
             return null;
         }
-        return InfrastructureException.reading(() -> {
-            String found;
-            Path file = Path.of(init.file());
-            try {
-                file = weightsFile();
-                found = Sha256.of(file);
-            } catch (RequestException e) {
-                LOG.info("There are no initial weights", e);
-                found = "";
-            }
-            if (!found.equals(init.sha256())) {
-                throw new InfrastructureException(
-                        "expected the initial weights " + file + " of sha256 " + shortened(init.sha256())
-                                + ", but " + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
-                                + ": restore the old ones, or start again",
-                        null);
-            }
-            return new InitialWeights(file.toString(), init.sha256(), init.rate());
-        });
+        String found = "";
+        Path file = Path.of(init.file());
+        try {
+            file = weightsFile();
+            found = Sha256.of(file);
+        } catch (RequestException e) {
+            LOG.info("There are no initial weights", e);
+        }
+        if (!found.equals(init.sha256())) {
+            throw new InfrastructureException(
+                    "expected the initial weights " + file + " of sha256 " + shortened(init.sha256()) + ", but "
+                            + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
+                            + ": restore the old ones, or start again",
+                    null);
+        }
+        return new InitialWeights(file.toString(), init.sha256(), init.rate());
     }
 
     /** Finds the jar of the plugin: in a folder it is found by its digest, whatever its name is. */
