@@ -146,7 +146,7 @@ final class BenchCommand extends JsonCommand {
                 Objects.requireNonNullElse(threads, 1),
                 settings);
         Map<Path, LatencyBench.Result> results =
-                new LatencyBench(new TrialProcess()).measure(Map.of(subject, order), file -> {});
+                new LatencyBench(TrialProcess::measure).measure(Map.of(subject, order), file -> {});
         try {
             return new LatencyRow(
                     String.valueOf(subject.getFileName()),
@@ -190,7 +190,7 @@ final class BenchCommand extends JsonCommand {
             }
         };
         List<TrialBench.Outcome> outcomes =
-                new TrialBench(new TrialProcess(), settings, plugins.folder, dataset).measure(networks, listener);
+                new TrialBench(TrialProcess::measure, settings, plugins.folder, dataset).measure(networks, listener);
         keep(trials, trained, outcomes);
         int exitCode = ExitCode.DONE;
         List<LatencyRow> rows = new ArrayList<>();

@@ -324,7 +324,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
                 new StopHook("stop-note", () -> console.note("catwalk: stopped; continue with " + again))) {
             try (ProgressView view = ProgressView.of(console, spec, settings.bench); // ends before anything is printed
                     TrialExecutor executor = settings.executor.open(needs)) {
-                results = experiment.run(run, executor, settings.bench ? new TrialProcess() : null, policy, view);
+                results = experiment.run(run, executor, settings.bench ? TrialProcess::measure : null, policy, view);
                 orders = executor.handedOut();
             }
             reported = (results.done().isEmpty() && orders != null)

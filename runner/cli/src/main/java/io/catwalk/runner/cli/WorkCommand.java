@@ -196,7 +196,7 @@ final class WorkCommand extends ConsoleCommand {
             throws IOException, InterruptedException {
         try {
             OrderRunner runner =
-                    new OrderRunner(new TrialProcess(), Home.data(console).known());
+                    new OrderRunner(TrialProcess::train, Home.data(console).known());
             return runner.carryOut(asked, address, files, delivery, epoch -> {
                 if (json) {
                     console.line(Json.LINE.writeValueAsString(epoch));

@@ -240,8 +240,9 @@ public record Quantizer(
                     file, new LatencyBench.Order(file.toAbsolutePath(), null, hints, null, image, threads, settings));
         }
         List<Latency> latencies = new ArrayList<>();
-        for (LatencyBench.Result result :
-                new LatencyBench(new TrialProcess()).measure(orders, file -> {}).values()) {
+        for (LatencyBench.Result result : new LatencyBench(TrialProcess::measure)
+                .measure(orders, file -> {})
+                .values()) {
             latencies.add(result.latency());
         }
         return latencies;

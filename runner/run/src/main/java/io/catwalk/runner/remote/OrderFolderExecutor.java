@@ -4,7 +4,6 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.trial.OutcomeCheck;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialExecutorFactory;
 import io.catwalk.runner.trial.TrialFolder;
@@ -61,7 +60,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
                 throw new RequestException("--orders must name the folder of orders that the run was started with, but "
                         + folder + " has no " + SUPPLIES);
             }
-            return needs -> new OrderFolderExecutor(folder, request.imagesInPlace(), new TrialProcess());
+            return needs -> new OrderFolderExecutor(folder, request.imagesInPlace(), TrialProcess::check);
         }
     }
 
@@ -73,7 +72,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
 
     private final Path folder;
     private final ArtifactPacker packer;
-    private final OutcomeCheck check;
+    private final TrialResultArchive.Check check;
 
     /** Orders of the folder, and their numbers by the keys of their trials. */
     private final SortedMap<Integer, TrialOrder> given;
@@ -85,7 +84,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
     private final Set<Integer> unsaved = new HashSet<>();
 
     /** Opens a folder, which may be new, and deletes the drafts that a killed process has left in it. */
-    OrderFolderExecutor(Path folder, boolean imagesInPlace, OutcomeCheck check) throws IOException {
+    OrderFolderExecutor(Path folder, boolean imagesInPlace, TrialResultArchive.Check check) throws IOException {
         this.folder = folder;
         this.check = check;
         Path supplies = folder.resolve(SUPPLIES);

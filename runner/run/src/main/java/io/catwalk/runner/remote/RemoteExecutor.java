@@ -7,7 +7,6 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.InfrastructureException;
 import io.catwalk.runner.trial.LocalExecutor;
-import io.catwalk.runner.trial.OutcomeCheck;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialNews;
@@ -37,7 +36,6 @@ public final class RemoteExecutor implements TrialExecutor {
     private final Path orders = scratch.file("orders");
     private final AtomicInteger numbers = new AtomicInteger();
     private final ArtifactPacker packer;
-    private final OutcomeCheck check = new TrialProcess();
 
     /** Each check takes as many cores as a trial. */
     private final Semaphore checks;
@@ -123,7 +121,7 @@ public final class RemoteExecutor implements TrialExecutor {
             step = "the returned files cannot be saved: ";
             checks.acquire();
             try {
-                TrialOutcome came = TrialResultArchive.read(outcome, order, folder, check);
+                TrialOutcome came = TrialResultArchive.read(outcome, order, folder, TrialProcess::check);
                 folder.writeOrder(order);
                 return came;
             } finally {

@@ -5,7 +5,6 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.trial.OutcomeCheck;
 import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
@@ -31,6 +30,12 @@ public final class TrialResultArchive {
     private static final int MOST_OUTCOME_BYTES = 64 << 20;
 
     private TrialResultArchive() {}
+
+    /** Checks a claimed outcome against the files that came with it, as {@code TrialProcess.check} does. */
+    interface Check {
+
+        TrialOutcome check(TrialOrder order, TrialFolder folder) throws IOException, InterruptedException;
+    }
 
     /** Packs the result of a trial. */
     public static void write(Path file, TrialOutcome outcome, TrialFolder folder) throws IOException {
@@ -58,7 +63,7 @@ public final class TrialResultArchive {
      * everything else are deleted: another attempt must not continue from them. An exception says nothing about what came
      * back: it could not be written or checked here.
      */
-    public static TrialOutcome read(Path file, TrialOrder order, TrialFolder folder, OutcomeCheck check)
+    public static TrialOutcome read(Path file, TrialOrder order, TrialFolder folder, Check check)
             throws IOException, InterruptedException {
         TrialFolder into = new TrialFolder(folder.path().toAbsolutePath().normalize()); // paths are compared below
         List<Path> written = new ArrayList<>();

@@ -69,13 +69,12 @@ public final class ArchitectureProbe {
                         chosen.values(),
                         folder.onnx().toString())));
         AtomicBoolean exported = new AtomicBoolean();
-        TrialProcess.Ending ending = new TrialProcess()
-                .run(
-                        List.of(TrialMain.PROBE, order.toString()),
-                        1,
-                        folder,
-                        LIMIT,
-                        event -> exported.set(event.probed() != null));
+        TrialProcess.Ending ending = TrialProcess.run(
+                List.of(TrialMain.PROBE, order.toString()),
+                1,
+                folder,
+                LIMIT,
+                event -> exported.set(event.probed() != null));
         if (!exported.get() || !Files.isRegularFile(folder.onnx())) {
             throw new RequestException("cannot draw '" + classifier.name() + "': "
                     + (ending.timedOut()

@@ -27,7 +27,7 @@ public final class LocalExecutor implements TrialExecutor {
 
         @Override
         public Opening checked(Request request) {
-            return needs -> new LocalExecutor(new TrialProcess(), needs.jobs());
+            return needs -> new LocalExecutor(TrialProcess::train, needs.jobs());
         }
 
         @Override
@@ -51,7 +51,7 @@ public final class LocalExecutor implements TrialExecutor {
             }
             return needs -> {
                 EngineSettings.apply(needs.threads());
-                return new LocalExecutor(new TrialInProcess(), 1);
+                return new LocalExecutor(LocalExecutor::trainHere, 1);
             };
         }
 
@@ -70,6 +70,20 @@ public final class LocalExecutor implements TrialExecutor {
         this.execution = execution;
         this.slots = slots;
         pool = Executors.newFixedThreadPool(slots);
+    }
+
+    /** Runs a trial in this process, to debug a plugin. */
+    static TrialOutcome trainHere(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener)
+            throws IOException {
+        listener.accept(new TrialNews.Started(""));
+        folder.writeOrder(order);
+        try {
+            return new TrialRun(order, folder)
+                    .run(epoch -> listener.accept(new TrialNews.Trained(epoch)), evaluated -> {});
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+            LOG.error("The trial failed", e);
+            return new TrialOutcome.Failed(order.spec(), TrialMain.reason(e));
+        }
     }
 
     @Override

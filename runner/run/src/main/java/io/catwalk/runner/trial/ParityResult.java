@@ -1,6 +1,5 @@
 package io.catwalk.runner.trial;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -53,35 +52,6 @@ public record ParityResult(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double relative,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Flip> nearTies) {
 
-    /** Reads the result of a file in a trial folder, whose weights are never rounded. */
-    @JsonCreator
-    ParityResult(
-            boolean agrees,
-            int images,
-            int flips,
-            @Nullable Double maxAbs,
-            @Nullable Double meanAbs,
-            @Nullable Double p999Abs,
-            double tolerance,
-            int configurations,
-            String worst,
-            @Nullable Missing missing) {
-        this(
-                agrees,
-                images,
-                flips,
-                maxAbs,
-                meanAbs,
-                p999Abs,
-                tolerance,
-                configurations,
-                worst,
-                missing,
-                null,
-                null,
-                null);
-    }
-
     /** Why a network has no ONNX file. */
     public enum Missing {
         /** It has no ONNX form. */
@@ -95,6 +65,12 @@ public record ParityResult(
         ANOTHER_NETWORK
     }
 
+    /** A result without numbers. */
+    private ParityResult(
+            int images, int flips, double tolerance, int configurations, String reason, @Nullable Missing missing) {
+        this(false, images, flips, null, null, null, tolerance, configurations, reason, missing, null, null, null);
+    }
+
     static ParityResult of(ProofReport report, int images) {
         double tolerance = report.proof().tolerance().absolute();
         ProofReport.Outcome worst = report.worst();
@@ -102,13 +78,13 @@ public record ParityResult(
         int configurations = report.outcomes().size();
         if (!worst.failure().isEmpty()) {
             String reason = configuration + ": " + worst.failure();
-            return new ParityResult(false, images, 0, null, null, null, tolerance, configurations, reason, null);
+            return new ParityResult(images, 0, tolerance, configurations, reason, null);
         }
         Parity parity = worst.worst();
         int flips = parity.flips().size();
         if (parity.notNumbers() > 0) {
             String reason = configuration + ": NaN for " + parity.notNumbers() + " of " + parity.images() + " images";
-            return new ParityResult(false, images, flips, null, null, null, tolerance, configurations, reason, null);
+            return new ParityResult(images, flips, tolerance, configurations, reason, null);
         }
         boolean tiesApart = parity.rule() == FlipRule.NEAR_TIES;
         return new ParityResult(
@@ -129,12 +105,12 @@ public record ParityResult(
 
     /** Returns the result of a missing file. */
     static ParityResult without(Missing missing, String reason) {
-        return new ParityResult(false, 0, 0, null, null, null, Parity.TOLERANCE, 0, reason, missing);
+        return new ParityResult(0, 0, Parity.TOLERANCE, 0, reason, missing);
     }
 
     /** Returns the result of a file that does not run at all. */
     static ParityResult unrun(int images, String reason) {
-        return new ParityResult(false, images, 0, null, null, null, Parity.TOLERANCE, 0, reason, null);
+        return new ParityResult(images, 0, Parity.TOLERANCE, 0, reason, null);
     }
 
     /** Shortens absolute paths. */

@@ -408,6 +408,8 @@ final class ReturnedTrial {
         require("the configurations of the cross-check", configurations.size(), said.configurations());
         Double most = said.maxAbs();
         boolean plausible = said.tolerance() == Parity.TOLERANCE
+                && said.relative() == null
+                && said.nearTies() == null
                 && configurations.contains(said.worst())
                 && most != null
                 && said.p999Abs() != null

@@ -281,11 +281,6 @@ public record TrialFolder(Path path) {
         }
     }
 
-    /** Tells whether the outcome lists the digest of a file. */
-    static boolean isListed(TrialOutcome.Done done, TrialFile file) {
-        return done.files().stream().anyMatch(digest -> digest.file().equals(file.path()));
-    }
-
     /** Computes the digests of all files that there are and that the outcome lists. */
     List<TrialFile.Digest> digests() throws IOException {
         List<TrialFile.Digest> digests = digests(TrialFile.Use.LISTED);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * only its own trial is affected. The outcome is what our code there reports, whatever the process does or leaves in
  * the folder. A process ends when this one ends.
  */
-public final class TrialProcess implements TrialExecution, OutcomeCheck, LatencyBench.BenchProcess {
+public final class TrialProcess {
 
     /** Returned weights and files run for minutes at most; what takes longer was made to. */
     private static final Duration MOST_CHECKING = Duration.ofMinutes(30);
@@ -31,8 +31,10 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck, Latency
     /** Far longer than loading a network takes: a measurement that hangs is stopped. */
     private static final Duration LOADING = Duration.ofMinutes(10);
 
-    @Override
-    public TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener)
+    private TrialProcess() {}
+
+    /** Trains and evaluates, as {@link TrialExecution} says. */
+    public static TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener)
             throws IOException, InterruptedException {
         listener.accept(new TrialNews.Started(""));
         Duration timeout = order.timeoutSeconds() == null ? null : Duration.ofSeconds(order.timeoutSeconds());
@@ -62,9 +64,15 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck, Latency
         return outcome == null ? ending.outcome(order, folder, timeout) : order.own(outcome);
     }
 
-    /** Checks in a process of its own: what came back may crash the native library, or fill the memory. */
-    @Override
-    public TrialOutcome check(TrialOrder order, TrialFolder folder) throws IOException, InterruptedException {
+    /**
+     * Runs returned weights and their ONNX file on the images of the order, and computes again what follows from them:
+     * what came back may crash the native library, or fill the memory.
+     *
+     * @param folder of the trial, with the files that came back and the claimed outcome, which is done
+     * @return done, with the numbers that the files have; lost, with the reason, if they have others than claimed
+     * @throws IOException if the check could not be made here, which says nothing about what came back
+     */
+    public static TrialOutcome check(TrialOrder order, TrialFolder folder) throws IOException, InterruptedException {
         folder.writeOrder(order);
         List<String> verb = List.of(
                 TrialMain.CHECK, folder.file(TrialFile.ORDER).toAbsolutePath().toString());
@@ -85,8 +93,8 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck, Latency
                                 : "ended with exit code " + ending.exitCode()));
     }
 
-    @Override
-    public LatencyBench.Measured measure(LatencyBench.Order order) throws IOException, InterruptedException {
+    /** Measures a network. */
+    public static LatencyBench.Measured measure(LatencyBench.Order order) throws IOException, InterruptedException {
         try (Scratch scratch = new Scratch()) {
             Path request = scratch.file("bench.json");
             AtomicFiles.write(request, Json.JSON.writeValueAsString(order));
@@ -107,7 +115,7 @@ public final class TrialProcess implements TrialExecution, OutcomeCheck, Latency
     }
 
     /** Runs a command of {@link TrialMain} in a process of its own, to its end or until the time is over. */
-    Ending run(
+    static Ending run(
             List<String> verb, int threads, TrialFolder folder, @Nullable Duration timeout, Consumer<TrialEvent> events)
             throws IOException, InterruptedException {
         List<String> options = new ArrayList<>(List.of("-Dcatwalk.log=INFO"));

@@ -30,14 +30,11 @@ public final class TrialRepair {
         this.order = order;
     }
 
-    /** A look at a file. */
     private interface Look {
 
-        /** Tells whether it is as it should be. */
         boolean isWhole() throws IOException;
     }
 
-    /** A new version of a file. */
     private interface Writing {
 
         void write() throws IOException;
@@ -115,30 +112,15 @@ public final class TrialRepair {
                 left.add("history.csv is damaged");
             }
         }
-        boolean listed = TrialFolder.isListed(done, TrialFile.EXPORT);
-        if (Files.exists(folder.file(TrialFile.EXPORT)) && !listed && TrialFolder.isListed(done, TrialFile.HISTORY)) {
-            Files.delete(folder.file(TrialFile.EXPORT)); // the trial was exported without it
-        } else if (Files.exists(folder.file(TrialFile.EXPORT))
-                && (folder.damage(done, folder.file(TrialFile.EXPORT)).isPresent() || !areReadable())) {
-            Files.delete(folder.file(TrialFile.EXPORT));
-            if (!listed) {
-                left.add("export.json is damaged");
-            }
+        Path export = folder.file(TrialFile.EXPORT);
+        boolean listed = done.files().stream().anyMatch(digest -> digest.file().equals(TrialFile.EXPORT.path()));
+        if (!listed || folder.damage(done, export).isPresent()) {
+            Files.deleteIfExists(export);
         }
         ParityResult parity = done.parity();
         if (parity != null && parity.missing() == ParityResult.Missing.UNWRITTEN) {
             left.add("its ONNX file could not be written: " + parity.worst());
         }
         return left;
-    }
-
-    private boolean areReadable() throws IOException {
-        try {
-            ExportOptions unused = folder.readExportOptions();
-            return true;
-        } catch (RequestException e) {
-            LOG.info("The options of the export are damaged", e);
-            return false;
-        }
     }
 }

@@ -15,7 +15,6 @@ import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Orders;
 import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialInProcess;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialProcess;
@@ -94,7 +93,7 @@ final class ForgedOutcomeTest {
     private static Map<String, byte[]> cameBack(TrialOrder of) throws IOException {
         TrialFolder there = new TrialFolder(Files.createTempDirectory(shared, "there"));
         Path zip = there.path().resolveSibling(there.path().getFileName() + ".zip");
-        TrialResultArchive.write(zip, new TrialInProcess().train(of, there, epoch -> {}), there);
+        TrialResultArchive.write(zip, Orders.train(of, there), there);
         Map<String, byte[]> files = new TreeMap<>();
         try (ZipFile archive = new ZipFile(zip.toFile())) {
             for (ZipEntry entry : archive.stream().toList()) {
@@ -386,7 +385,7 @@ final class ForgedOutcomeTest {
     }
 
     private TrialOutcome read(Path zip) throws Exception {
-        return TrialResultArchive.read(zip, order, trial(), new TrialInProcess());
+        return TrialResultArchive.read(zip, order, trial(), Orders::check);
     }
 
     private void requireLost(TrialOutcome outcome) throws IOException {
@@ -558,7 +557,7 @@ final class ForgedOutcomeTest {
         // A run folder is named relative to the working folder by most users.
         Path relative = Path.of("").toAbsolutePath().relativize(trial().path());
 
-        TrialOutcome outcome = TrialResultArchive.read(zip, of, new TrialFolder(relative), new TrialInProcess());
+        TrialOutcome outcome = TrialResultArchive.read(zip, of, new TrialFolder(relative), Orders::check);
 
         assertThat(trial().file(TrialFile.WEIGHTS)).hasBinaryContent(files.get(WEIGHTS));
         assertThat(outcome).as("%s", outcome.error()).isInstanceOf(TrialOutcome.Done.class);
@@ -592,6 +591,6 @@ final class ForgedOutcomeTest {
     }
 
     private static OrderFolderExecutor executor(Path orders) throws IOException {
-        return new OrderFolderExecutor(orders, false, new TrialProcess());
+        return new OrderFolderExecutor(orders, false, TrialProcess::check);
     }
 }

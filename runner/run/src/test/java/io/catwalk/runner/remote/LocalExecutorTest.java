@@ -9,6 +9,6 @@ final class LocalExecutorTest extends TrialExecutorContract {
 
     @Override
     protected TrialExecutor openAnew() {
-        return new LocalExecutor(new TrialProcess(), 2);
+        return new LocalExecutor(TrialProcess::train, 2);
     }
 }

@@ -20,7 +20,7 @@ final class RemoteExecutorTest extends TrialExecutorContract {
     private void carryOut(RemoteExecutor.Sent sent) throws IOException, InterruptedException {
         sent.news().accept(new TrialNews.Started("here"));
         TrialOrder read = Json.read(sent.order(), TrialOrder.class, "an order");
-        new OrderRunner(new TrialProcess(), folder)
+        new OrderRunner(TrialProcess::train, folder)
                 .carryOut(
                         read,
                         sent.order().toUri(),

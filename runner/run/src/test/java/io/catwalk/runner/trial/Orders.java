@@ -36,6 +36,20 @@ public final class Orders {
         return Json.JSON.readValue(ANY, TrialOrder.class);
     }
 
+    /** Trains in this process. */
+    public static TrialOutcome train(TrialOrder order, TrialFolder folder) throws IOException {
+        return LocalExecutor.trainHere(order, folder, news -> {});
+    }
+
+    /** Checks what came back in this process. */
+    public static TrialOutcome check(TrialOrder order, TrialFolder folder) throws IOException {
+        try {
+            return ReturnedTrial.checked(order, folder);
+        } catch (InfrastructureException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
     /** Changes values of an order, as its file has them, such as {@code spec/seed = -3}. */
     public static TrialOrder changed(TrialOrder order, String... changes) {
         JsonNode tree = Json.JSON.valueToTree(order);

@@ -93,7 +93,7 @@ final class TrialProcessTest {
                 childrenOn("killed").forEach(ProcessHandle::destroyForcibly);
             }
         };
-        TrialOutcome outcome = new TrialProcess().train(order("hangs-later", 1), trial("killed"), killing);
+        TrialOutcome outcome = TrialProcess.train(order("hangs-later", 1), trial("killed"), killing);
         assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
         assertThat(outcome.error()).startsWith("its process was killed from outside");
     }
@@ -105,7 +105,7 @@ final class TrialProcessTest {
         Files.copy(real.outcome(), folder.resolve("forged.json"));
         TrialFolder forged = trial("forged");
 
-        TrialOutcome outcome = new TrialProcess().train(order("forges", 1), forged, epoch -> {});
+        TrialOutcome outcome = TrialProcess.train(order("forges", 1), forged, epoch -> {});
 
         assertThat(forged.outcome()).exists();
         assertThat(outcome).isInstanceOf(TrialOutcome.Failed.class);
@@ -144,13 +144,13 @@ final class TrialProcessTest {
                 task);
         LatencyBench.Order bench = new LatencyBench.Order(
                 endless.file(TrialFile.WEIGHTS), network, OnnxHints.none(), endless.path(), image, 1, brief);
-        assertThat(new TrialProcess().measure(bench).latency().p50Micros()).isPositive();
+        assertThat(TrialProcess.measure(bench).latency().p50Micros()).isPositive();
     }
 
     @Test
     void troubleOfTheExecutionItselfIsLost() throws Exception {
         TrialFolder gone = new TrialFolder(folder.resolve("gone"));
-        try (LocalExecutor executor = new LocalExecutor(new TrialProcess(), 1)) {
+        try (LocalExecutor executor = new LocalExecutor(TrialProcess::train, 1)) {
             var submitted = executor.submit(order("dropout", 1), gone, news -> {});
             TrialOutcome outcome = submitted.outcome().get(60, SECONDS);
             assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
@@ -167,7 +167,7 @@ final class TrialProcessTest {
     }
 
     private static Done train(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) throws Exception {
-        return (Done) new TrialProcess().train(order, folder, listener);
+        return (Done) TrialProcess.train(order, folder, listener);
     }
 
     private static TrialOrder scored(long seed) {
