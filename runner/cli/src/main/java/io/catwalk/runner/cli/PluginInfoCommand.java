@@ -13,7 +13,7 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.charts.Picture.Theme;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
-import io.catwalk.runner.trial.ArchitectureProbe;
+import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -63,7 +63,7 @@ final class PluginInfoCommand extends JsonCommand {
         Recipe recipe = classifier.recipe(chosen);
         ArchitectureDrawing drawing;
         try (Scratch scratch = new Scratch()) {
-            Path network = ArchitectureProbe.export(classifier, task, chosen, scratch.folder());
+            Path network = TrialProcess.probe(classifier, task, chosen, scratch.folder());
             drawing = ArchitectureDrawing.of(classifier.name(), network);
         }
         print(

@@ -65,8 +65,7 @@ final class TrialMain {
             case BENCH ->
                 TrialEvent.measured(read(subject, LatencyBench.Order.class).measure());
             case PROBE ->
-                TrialEvent.probed(
-                        read(subject, ArchitectureProbe.Order.class).write().toString());
+                TrialEvent.probed(read(subject, TrialProcess.Probe.class).write());
             case CHECK -> TrialEvent.ended(ReturnedTrial.checked(read(subject, TrialOrder.class), folder(subject)));
             default -> throw new IllegalArgumentException("unknown verb " + arguments[0]);
         };

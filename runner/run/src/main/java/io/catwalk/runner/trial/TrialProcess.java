@@ -1,9 +1,19 @@
 package io.catwalk.runner.trial;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
+import io.catwalk.onnx.OnnxExport;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.latency.LatencyBench;
+import io.catwalk.runner.plugin.InstalledClassifier;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.process.ChildProcess.Limit;
 import io.catwalk.runner.trial.ParityResult.Missing;
@@ -14,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +42,8 @@ public final class TrialProcess {
     /** Far longer than loading a network takes: a measurement that hangs is stopped. */
     private static final Duration LOADING = Duration.ofMinutes(10);
 
+    private static final Duration MOST_BUILDING = Duration.ofMinutes(2);
+
     private TrialProcess() {}
 
     /** Trains and evaluates, as {@link TrialExecution} says. */
@@ -38,30 +51,29 @@ public final class TrialProcess {
             throws IOException, InterruptedException {
         listener.accept(new TrialNews.Started(""));
         Duration timeout = order.timeoutSeconds() == null ? null : Duration.ofSeconds(order.timeoutSeconds());
-        folder.writeOrder(order);
-        List<String> verb = List.of(
-                TrialMain.TRAIN, folder.file(TrialFile.ORDER).toAbsolutePath().toString());
         AtomicReference<TrialOutcome.@Nullable Done> evaluated = new AtomicReference<>();
-        AtomicReference<@Nullable TrialOutcome> ended = new AtomicReference<>();
-        Ending ending = run(verb, order.spec().threads(), folder, timeout, event -> {
+        Ending ending = run(TrialMain.TRAIN, order, folder, timeout, event -> {
             if (event.epoch() != null) {
                 listener.accept(new TrialNews.Trained(event.epoch()));
             } else if (event.evaluated() != null) {
                 evaluated.set(event.evaluated());
-            } else if (event.ended() != null) {
-                ended.set(event.ended());
             }
         });
-        TrialOutcome outcome = ended.get();
-        if (outcome == null && ending.ofItsOwnDoing() && evaluated.get() != null) {
-            // Only the export is missing, and no other process wrote the outcome.
-            TrialOutcome.Done done = evaluated
-                    .get()
-                    .withOnnx(ParityResult.without(Missing.NO_FORM, ending.reason(folder, timeout)), folder);
-            folder.writeOutcome(done);
-            outcome = done;
+        if (ending.last() != null && ending.last().ended() != null) {
+            return order.own(ending.last().ended());
         }
-        return outcome == null ? ending.outcome(order, folder, timeout) : order.own(outcome);
+        TrialOutcome.Done done = evaluated.get();
+        String reason = ending.reason(folder, timeout);
+        if (!ending.ofItsOwnDoing()) {
+            return new TrialOutcome.Lost(order.spec(), reason);
+        }
+        if (done == null) {
+            return new TrialOutcome.Failed(order.spec(), reason);
+        }
+        // Only the export is missing, and no other process wrote the outcome.
+        done = done.withOnnx(ParityResult.without(Missing.NO_FORM, reason), folder);
+        folder.writeOutcome(done);
+        return order.own(done);
     }
 
     /**
@@ -73,14 +85,9 @@ public final class TrialProcess {
      * @throws IOException if the check could not be made here, which says nothing about what came back
      */
     public static TrialOutcome check(TrialOrder order, TrialFolder folder) throws IOException, InterruptedException {
-        folder.writeOrder(order);
-        List<String> verb = List.of(
-                TrialMain.CHECK, folder.file(TrialFile.ORDER).toAbsolutePath().toString());
-        AtomicReference<@Nullable TrialOutcome> ended = new AtomicReference<>();
-        Ending ending = run(verb, order.spec().threads(), folder, MOST_CHECKING, event -> ended.set(event.ended()));
-        TrialOutcome outcome = ended.get();
-        if (outcome != null) {
-            return outcome;
+        Ending ending = run(TrialMain.CHECK, order, folder, MOST_CHECKING, event -> {});
+        if (ending.last() != null && ending.last().ended() != null) {
+            return ending.last().ended();
         }
         if (ending.failure() != null || !ending.ofItsOwnDoing()) { // plugin, images or memory of this machine
             throw new IOException("what came back could not be checked here: " + ending.reason(folder, MOST_CHECKING));
@@ -96,51 +103,113 @@ public final class TrialProcess {
     /** Measures a network. */
     public static LatencyBench.Measured measure(LatencyBench.Order order) throws IOException, InterruptedException {
         try (Scratch scratch = new Scratch()) {
-            Path request = scratch.file("bench.json");
-            AtomicFiles.write(request, Json.JSON.writeValueAsString(order));
             TrialFolder folder = new TrialFolder(order.folder() == null ? scratch.folder() : order.folder());
             Duration limit = LOADING.plus(order.settings().cap());
-            AtomicReference<LatencyBench.@Nullable Measured> measured = new AtomicReference<>();
-            List<String> verb = List.of(TrialMain.BENCH, request.toString());
-            Ending ending = run(verb, order.threads(), folder, limit, event -> measured.set(event.measured()));
-            LatencyBench.Measured figures = measured.get();
-            if (figures == null) { // with figures, it does not matter how the process ended
-                throw new IOException(
-                        ending.timedOut()
-                                ? "it did not answer within " + limit.toMinutes() + " minutes and was stopped"
-                                : ending.reason(folder, null));
+            Ending ending = run(
+                    TrialMain.BENCH, scratch.file("bench.json"), order, order.threads(), folder, limit, event -> {});
+            if (ending.last() != null && ending.last().measured() != null) { // it does not matter how the process ended
+                return ending.last().measured();
             }
-            return figures;
+            throw new IOException(
+                    ending.timedOut()
+                            ? "it did not answer within " + limit.toMinutes() + " minutes and was stopped"
+                            : ending.reason(folder, null));
         }
+    }
+
+    /** Orders a network with random weights as an ONNX file. */
+    record Probe(
+            String jar, String sha256, String classifier, Task task, Map<String, Object> hyperparameters, String file) {
+
+        /** Builds and exports it in this process. */
+        String write() throws IOException {
+            try (LoadedPlugin plugin = LoadedPlugin.open(Path.of(jar), sha256);
+                    NDManager manager = NDManager.newBaseManager()) {
+                LoadedClassifier loaded = plugin.require(classifier);
+                Block network = loaded.build(task, new Hyperparameters(hyperparameters));
+                loaded.initialize(network, manager, task);
+                OnnxExport.of(network, new Shape(task.channels(), task.height(), task.width()))
+                        .write(Path.of(file));
+                return file;
+            }
+        }
+    }
+
+    /**
+     * Builds the network of a classifier, at one point of its search space, without training it, and exports it with
+     * random weights, to examine its structure.
+     *
+     * @param into an existing folder
+     * @return the ONNX file there
+     * @throws RequestException if the network cannot be built or has no ONNX form; in one line
+     */
+    public static Path probe(InstalledClassifier classifier, Task task, Hyperparameters chosen, Path into)
+            throws IOException, InterruptedException {
+        TrialFolder folder = new TrialFolder(into);
+        Probe order = new Probe(
+                classifier.jar().toAbsolutePath().toString(),
+                classifier.jarSha256(),
+                classifier.name(),
+                task,
+                chosen.values(),
+                folder.onnx().toString());
+        Ending ending = run(TrialMain.PROBE, into.resolve("probe.json"), order, 1, folder, MOST_BUILDING, event -> {});
+        if (ending.last() == null || ending.last().probed() == null || !Files.isRegularFile(folder.onnx())) {
+            throw new RequestException("cannot draw '" + classifier.name() + "': "
+                    + (ending.timedOut()
+                            ? "its network was not built within " + MOST_BUILDING.toMinutes() + " minutes"
+                            // The log is deleted before anybody could read it.
+                            : ending.reason(folder, null).replaceFirst(": see \\S+$", "")));
+        }
+        return folder.onnx();
+    }
+
+    private static Ending run(
+            String verb, TrialOrder order, TrialFolder folder, @Nullable Duration timeout, Consumer<TrialEvent> events)
+            throws IOException, InterruptedException {
+        return run(verb, folder.file(TrialFile.ORDER), order, order.spec().threads(), folder, timeout, events);
     }
 
     /** Runs a command of {@link TrialMain} in a process of its own, to its end or until the time is over. */
-    static Ending run(
-            List<String> verb, int threads, TrialFolder folder, @Nullable Duration timeout, Consumer<TrialEvent> events)
+    private static Ending run(
+            String verb,
+            Path file,
+            Object order,
+            int threads,
+            TrialFolder folder,
+            @Nullable Duration timeout,
+            Consumer<TrialEvent> events)
             throws IOException, InterruptedException {
+        AtomicFiles.write(file, Json.JSON.writeValueAsString(order));
         List<String> options = new ArrayList<>(List.of("-Dcatwalk.log=INFO"));
         options.addAll(EngineSettings.jvmOptions(threads));
         options.addAll(ChildProcess.optionsOfUser());
-        ChildProcess process = ChildProcess.jvm(TrialMain.class, options, verb)
+        ChildProcess process = ChildProcess.jvm(
+                        TrialMain.class,
+                        options,
+                        List.of(verb, file.toAbsolutePath().toString()))
                 .with(EngineSettings.environment())
                 .in(folder.path().toAbsolutePath());
-        AtomicReference<@Nullable String> failure = new AtomicReference<>();
+        AtomicReference<@Nullable TrialEvent> last = new AtomicReference<>();
         ChildProcess.Ending ending =
                 process.run(folder.file(TrialFile.LOG), Limit.time(timeout), TrialEvent.class, event -> {
                     events.accept(event);
-                    if (event.failed() != null) {
-                        failure.set(event.failed());
-                    }
+                    last.set(event);
                     return event.isLast();
                 });
-        if (ending.isMute()) {
-            failure.compareAndSet(null, "closed the output of its process");
+        String failure = ending.isMute() ? "closed the output of its process" : null;
+        if (last.get() != null && last.get().failed() != null) {
+            failure = last.get().failed();
         }
-        return new Ending(ending.exitCode(), failure.get(), ending.timedOut());
+        return new Ending(ending.exitCode(), last.get(), failure, ending.timedOut());
     }
 
-    /** How a process ended. */
-    record Ending(int exitCode, @Nullable String failure, boolean timedOut) {
+    /** How a process ended, and the last that it said. */
+    private record Ending(
+            int exitCode,
+            @Nullable TrialEvent last,
+            @Nullable String failure,
+            boolean timedOut) {
 
         private static final String CRASHED = "crashed in native code";
         private static final int ABORTED = 128 + 6;
@@ -153,13 +222,6 @@ public final class TrialProcess {
          */
         boolean ofItsOwnDoing() {
             return timedOut || failure != null || (exitCode != KILLED && exitCode != TERMINATED);
-        }
-
-        TrialOutcome outcome(TrialOrder order, TrialFolder folder, @Nullable Duration timeout) {
-            String reason = reason(folder, timeout);
-            return ofItsOwnDoing()
-                    ? new TrialOutcome.Failed(order.spec(), reason)
-                    : new TrialOutcome.Lost(order.spec(), reason);
         }
 
         String reason(TrialFolder folder, @Nullable Duration timeout) {
