@@ -28,16 +28,11 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
     /** The name for the best device that is available. */
     public static final String AUTO = "auto";
 
-    /** Copies the names. */
     public Accelerators {
         cards = List.copyOf(cards);
     }
 
-    /**
-     * Examines this machine.
-     *
-     * @return what was found; the driver is only queried if the result is needed
-     */
+    /** Examines this machine; the driver is only queried if the result is needed. */
     public static Accelerators here() {
         boolean cuda = isCuda(System.getenv());
         return new Accelerators(
@@ -46,10 +41,8 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
     }
 
     /**
-     * Selects the device to train on.
+     * Selects the device to train on: {@code cpu}, {@code cuda}, or {@code auto}, which is CUDA if it can be used.
      *
-     * @param said {@code auto}, {@code cpu} or {@code cuda}
-     * @return that device; for {@code auto}, CUDA if it can be used
      * @throws RequestException if it is none of them, or cannot be used here
      */
     public ComputeDevice choose(String said) {
@@ -61,13 +54,7 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
         };
     }
 
-    /**
-     * Refuses a device that cannot be used here, before anything is started.
-     *
-     * @param device that a run requests
-     * @return the same
-     * @throws RequestException if it needs another build of PyTorch, or a card
-     */
+    /** Refuses a device that cannot be used here, since it needs another build of PyTorch, or a card. */
     public ComputeDevice required(ComputeDevice device) {
         if (device == ComputeDevice.CUDA && !cudaBuild) {
             throw new RequestException("--device cuda needs a CUDA build of PyTorch, but found the CPU build: set"
@@ -80,11 +67,7 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
         return device;
     }
 
-    /**
-     * Returns the card that a trial was trained on, for its provenance.
-     *
-     * @return name of the graphics card; null for the processor
-     */
+    /** Returns the name of the graphics card that a trial was trained on; null for the processor. */
     @Nullable
     String card(ComputeDevice device) {
         return device == ComputeDevice.CUDA && !cards.isEmpty() ? cards.get(0) : null;

@@ -51,7 +51,7 @@ public record DatasetSpec(
         requireNotNegative("--limit-test", limitTest);
     }
 
-    /** Specifies the images of a trial from a data set that needs no settings for reading it. */
+    /** Specifies a data set that needs no settings for reading it. */
     public DatasetSpec(String name, @Nullable String imageSize, int limitTrain, int limitTest) {
         this(name, imageSize, null, null, null, limitTrain, limitTest, null, null);
     }
@@ -61,7 +61,6 @@ public record DatasetSpec(
         return limitTrain > 0 || limitTest > 0;
     }
 
-    /** Returns what the folder of images does not say itself. */
     FolderReading reading() {
         return new FolderReading(labels, testShare, skipUnreadable, followLinks);
     }
@@ -126,10 +125,7 @@ public record DatasetSpec(
                 .withMirrored(mirrored == null ? DataHome.isKnown(name) : mirrored);
     }
 
-    /**
-     * Returns the shape of the images and the number of their classes, which is all that is needed to build a network
-     * again.
-     */
+    /** Returns as much as is needed to build a network again. */
     static Task shape(ImageDataset images) {
         ImageSource train = images.train();
         return Task.of(

@@ -104,30 +104,22 @@ public record EvaluatedImages(
     }
 
     /**
-     * Finds the images in a data set.
-     *
-     * @return the same data set with these images as its test images; empty if it is another data set, or its images
-     *     are drawn in another way now
+     * Returns the same data set with these images as its test images; empty if it is another data set, or its images are
+     * drawn in another way now.
      */
     public Optional<ImageDataset> in(ImageDataset whole) {
-        if (!whole.sha256().equals(datasetSha256)) {
+        if (!whole.sha256().equals(datasetSha256) || (folds > 0 && fold < 1)) {
             return Optional.empty();
         }
-        ImageDataset limited = DatasetSpec.limited(whole, limitTrain, limitTest);
-        return (folds > 0 ? fold(limited) : Optional.of(limited))
-                .filter(images -> images.test().sha256().equals(sha256));
-    }
-
-    /** Returns the images of the fold; empty if there is no such fold. */
-    private Optional<ImageDataset> fold(ImageDataset limited) {
-        if (fold < 1) {
-            return Optional.empty();
+        ImageDataset images = DatasetSpec.limited(whole, limitTrain, limitTest);
+        if (folds > 0) {
+            try {
+                int[] ofFold = SplitSpec.fold(images, folds, seed, fold).validation();
+                images = images.withTest(images.train().select(ofFold));
+            } catch (RequestException e) { // there is no such fold
+                return Optional.empty();
+            }
         }
-        try {
-            int[] images = SplitSpec.fold(limited, folds, seed, fold).validation();
-            return Optional.of(limited.withTest(limited.train().select(images)));
-        } catch (RequestException e) {
-            return Optional.empty();
-        }
+        return Optional.of(images).filter(found -> found.test().sha256().equals(sha256));
     }
 }

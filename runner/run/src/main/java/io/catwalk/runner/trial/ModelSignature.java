@@ -76,22 +76,19 @@ public record ModelSignature(
         return ModelFiles.beside(file, ".signature.json");
     }
 
-    /**
-     * Describes a file.
-     *
-     * @param labels names of the classes; null if they are not known
-     * @param color as for the record
-     * @param fit how the images were fitted to their size; null if they were not resized
-     * @param normalization of the pixels, used only if the file does not normalize itself
-     */
-    public static ModelSignature of(
-            Path file,
-            OnnxPredictor predictor,
-            @Nullable List<String> labels,
-            @Nullable String color,
-            @Nullable Fit fit,
-            Normalization normalization) {
+    /** Describes a file by its own metadata, with the preprocessing from there or from the user. */
+    public static ModelSignature stated(Path file, OnnxPredictor predictor, Preprocessing preprocessing) {
+        return of(
+                file,
+                predictor,
+                preprocessing.color().key(),
+                new Normalization(preprocessing.mean(), preprocessing.std()));
+    }
+
+    /** Describes a file; {@code normalization} is used only if it does not normalize itself. */
+    static ModelSignature of(Path file, OnnxPredictor predictor, @Nullable String color, Normalization normalization) {
         Signature signature = predictor.signature();
+        OnnxMetadata metadata = predictor.metadata();
         Object batch = signature.batch() == Signature.ANY_BATCH ? "batch" : (Object) signature.batch();
         List<Object> shape = switch (signature.layout()) {
             case NCHW -> List.of(batch, signature.channels(), signature.height(), signature.width());
@@ -107,22 +104,18 @@ public record ModelSignature(
                         shape),
                 new Output(
                         signature.output(), "float32", List.of(batch, signature.classes()), lower(predictor.scores())),
-                labels,
-                color,
-                new Resize(signature.width(), signature.height(), fit == null ? null : fit.key(), "box", "bilinear"),
-                signature.pixels() == PixelType.UINT8 ? null : normalization);
-    }
-
-    /** Describes a file by its own metadata, with the preprocessing from there or from the user. */
-    public static ModelSignature stated(Path file, OnnxPredictor predictor, Preprocessing preprocessing) {
-        OnnxMetadata metadata = predictor.metadata();
-        return of(
-                file,
-                predictor,
                 metadata.labels().orElse(null),
-                preprocessing.color().key(),
-                metadata.get(MetadataKeys.FIT).map(Fit::parse).orElse(null),
-                new Normalization(preprocessing.mean(), preprocessing.std()));
+                color,
+                new Resize(
+                        signature.width(),
+                        signature.height(),
+                        metadata.get(MetadataKeys.FIT)
+                                .map(Fit::parse)
+                                .map(Fit::key)
+                                .orElse(null),
+                        "box",
+                        "bilinear"),
+                signature.pixels() == PixelType.UINT8 ? null : normalization);
     }
 
     /** Writes the signature as JSON, in place of an existing file. */

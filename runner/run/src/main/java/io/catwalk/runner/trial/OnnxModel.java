@@ -46,11 +46,9 @@ final class OnnxModel {
 
     private OnnxModel() {}
 
-    /** Is told before a file that may be in use is replaced. */
-    @FunctionalInterface
+    /** Is told before a file that may be in use is replaced; if it fails, the file stays. */
     interface Replacement {
 
-        /** Announces it; if that fails, the file stays. */
         void announce() throws IOException;
     }
 
@@ -76,7 +74,7 @@ final class OnnxModel {
             ParityResult parity = evaluated(draft, model, dataset, result.normalization());
             if (parity.agrees()) {
                 replacement.announce();
-                signature(file, draft, dataset, order.dataset().fit(), result).write(ModelSignature.beside(file));
+                signature(file, draft, result.normalization()).write(ModelSignature.beside(file));
                 ModelFiles.rename(draft, file);
             }
             return parity;
@@ -95,22 +93,18 @@ final class OnnxModel {
     }
 
     /** Describes a file, whose final path is {@code file}, as it lies at {@code draft} now. */
-    static ModelSignature signature(
-            Path file, Path draft, ImageDataset dataset, @Nullable Fit fit, TrialOutcome.Done result) {
+    static ModelSignature signature(Path file, Path draft, Normalization normalization) {
         try (OnnxPredictor predictor = OnnxPredictor.open(draft)) {
             return ModelSignature.of(
                     file,
                     predictor,
-                    dataset.classes(),
                     predictor
                             .metadata()
                             .preprocessing()
                             .map(known -> known.color().key())
                             .orElse(null),
-                    fit,
                     new ModelSignature.Normalization(
-                            Normalization.doubles(result.normalization().mean()),
-                            Normalization.doubles(result.normalization().std())));
+                            Normalization.doubles(normalization.mean()), Normalization.doubles(normalization.std())));
         }
     }
 
@@ -200,9 +194,10 @@ final class OnnxModel {
                     Normalization.doubles(normalization.mean()),
                     Normalization.doubles(normalization.std())));
         }
+        TrialSpec trial = result.trial();
         Map<String, String> more = new TreeMap<>();
-        more.put("classifier", result.trial().classifier());
-        more.put("variant", result.trial().variant());
+        more.put("classifier", trial.classifier());
+        more.put("variant", trial.variant());
         Fit fit = order.dataset().fit();
         put(more, MetadataKeys.FIT, fit == null ? null : fit.key());
         put(more, MetadataKeys.AUTHOR, options.author());
@@ -210,16 +205,10 @@ final class OnnxModel {
         more.putAll(metrics(result.metrics().test()));
         more.put(MetadataKeys.PROVENANCE + "dataset", dataset.name());
         more.putAll(EvaluatedImages.of(order, dataset).entries());
-        more.put(MetadataKeys.PROVENANCE + "seed", Long.toString(result.trial().seed()));
-        more.put(
-                MetadataKeys.PROVENANCE + "fold",
-                Integer.toString(result.trial().fold()));
-        more.put(
-                MetadataKeys.PROVENANCE + "hyperparameters",
-                Json.LINE.writeValueAsString(result.trial().hyperparameters()));
-        more.put(
-                MetadataKeys.PROVENANCE + "recipe",
-                Json.LINE.writeValueAsString(result.trial().recipe()));
+        more.put(MetadataKeys.PROVENANCE + "seed", Long.toString(trial.seed()));
+        more.put(MetadataKeys.PROVENANCE + "fold", Integer.toString(trial.fold()));
+        more.put(MetadataKeys.PROVENANCE + "hyperparameters", Json.LINE.writeValueAsString(trial.hyperparameters()));
+        more.put(MetadataKeys.PROVENANCE + "recipe", Json.LINE.writeValueAsString(trial.recipe()));
         Json.flat(result.provenance()).forEach((key, value) -> more.put(MetadataKeys.PROVENANCE + key, value));
         return metadata.withAll(more);
     }

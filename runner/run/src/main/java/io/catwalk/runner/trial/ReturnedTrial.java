@@ -38,7 +38,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -441,11 +441,8 @@ final class ReturnedTrial {
                 metadata.entries().size());
         requireEqual(
                 "the MACs",
-                Optional.ofNullable(expected.get(MetadataKeys.MULTIPLY_ACCUMULATES))
-                        .orElse(""),
-                Optional.ofNullable(claimed.efficiency().multiplyAccumulates())
-                        .map(String::valueOf)
-                        .orElse(""));
+                expected.getOrDefault(MetadataKeys.MULTIPLY_ACCUMULATES, ""),
+                Objects.toString(claimed.efficiency().multiplyAccumulates(), ""));
     }
 
     /** Writes here what follows from the images and the accepted files, whatever came back under these names. */
@@ -454,12 +451,7 @@ final class ReturnedTrial {
         folder.writeClasses(images.dataset().classes());
         folder.writeHistory(folder.readHistory());
         if (Files.exists(folder.onnx())) {
-            OnnxModel.signature(
-                            folder.onnx(),
-                            folder.onnx(),
-                            images.dataset(),
-                            order.dataset().fit(),
-                            kept)
+            OnnxModel.signature(folder.onnx(), folder.onnx(), kept.normalization())
                     .write(ModelSignature.beside(folder.onnx()));
         }
         folder.writeTraining(new TrainedWeights(

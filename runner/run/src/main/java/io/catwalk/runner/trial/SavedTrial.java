@@ -7,7 +7,6 @@ import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.parity.Proof;
-import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
@@ -37,7 +36,6 @@ public final class SavedTrial implements AutoCloseable {
 
     private final TrialFolder folder;
     private final TrialOutcome.Done result;
-    private final Normalization normalization;
     private final ImageDataset dataset;
     private final boolean ownImages;
     private final LoadedPlugin plugin;
@@ -46,14 +44,12 @@ public final class SavedTrial implements AutoCloseable {
     private SavedTrial(
             TrialFolder folder,
             TrialOutcome.Done result,
-            Normalization normalization,
             ImageDataset dataset,
             boolean ownImages,
             LoadedPlugin plugin,
             TrainedModel model) {
         this.folder = folder;
         this.result = result;
-        this.normalization = normalization;
         this.dataset = dataset;
         this.ownImages = ownImages;
         this.plugin = plugin;
@@ -90,7 +86,7 @@ public final class SavedTrial implements AutoCloseable {
             TrainedModel model = model(folder, plugin.require(classifier.name()), result, dataset);
             try {
                 ImageDataset matched = dataset.labeledAs(folder.readClasses(), match);
-                return new SavedTrial(folder, result, result.normalization(), matched, other == null, plugin, model);
+                return new SavedTrial(folder, result, matched, other == null, plugin, model);
             } catch (IOException | RuntimeException e) {
                 model.close();
                 throw e;
@@ -101,7 +97,6 @@ public final class SavedTrial implements AutoCloseable {
         }
     }
 
-    /** Returns the outcome of the trial, as it was. */
     public TrialOutcome.Done result() {
         return result;
     }
@@ -127,24 +122,27 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /**
-     * A new evaluation of the saved weights of a trial.
-     *
-     * @param result of the trial, as it was
-     * @param evaluation of the current predictions of the weights
-     * @param changedLabels number of images that get another label than in the stored predictions; -1 if other images
-     *     were evaluated
+     * A new evaluation of the saved weights of a trial; {@code changedLabels} is the number of images that get another
+     * label than in the stored predictions, -1 if other images were evaluated.
      */
     public record Reevaluation(TrialOutcome.Done result, Evaluation evaluation, int changedLabels) {}
 
     /** Evaluates the weights again. */
     public Reevaluation reevaluate() throws IOException {
+        Predictions now = predictions();
+        return new Reevaluation(
+                result,
+                Evaluation.of(now, dataset.classes()),
+                ownImages ? changed(folder.readPredictions(result, "test"), now) : -1);
+    }
+
+    private Predictions predictions() {
         try (Predictor predictor = model.predictor()) {
-            Predictions now = Predictions.of(
-                    predictor, dataset.test(), normalization, dataset.classes().size());
-            return new Reevaluation(
-                    result,
-                    Evaluation.of(now, dataset.classes()),
-                    ownImages ? changed(folder.readPredictions(result, "test"), now) : -1);
+            return Predictions.of(
+                    predictor,
+                    dataset.test(),
+                    result.normalization(),
+                    dataset.classes().size());
         }
     }
 
@@ -192,9 +190,8 @@ public final class SavedTrial implements AutoCloseable {
     /** Says how the network differs from the one that was evaluated; null if it does not. */
     private @Nullable String otherNetwork() throws IOException {
         Predictions then = ownPredictions();
-        try (Predictor predictor = model.predictor()) {
-            Predictions now = Predictions.of(
-                    predictor, dataset.test(), normalization, dataset.classes().size());
+        try {
+            Predictions now = predictions();
             if (now.logits().length != then.logits().length) {
                 return "there are " + now.images() + " test images, but there were " + then.images();
             }
@@ -212,10 +209,8 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /** Records outcomes of a trial where others read them, as the journal of its run. */
-    @FunctionalInterface
     public interface Recorder {
 
-        /** Records the newest outcome. */
         void record(TrialOutcome outcome) throws IOException;
     }
 
@@ -252,12 +247,12 @@ public final class SavedTrial implements AutoCloseable {
     /** Cross-checks an ONNX file against the network, on the test images. Near ties are listed, and are not label flips. */
     public ParityResult crossCheck(Path file, Tolerance tolerance) {
         Proof check = Proof.ofImages().withTolerance(tolerance).withNearTies();
-        return OnnxModel.crossCheck(file, model, dataset, normalization, check);
+        return OnnxModel.crossCheck(file, model, dataset, result.normalization(), check);
     }
 
     /** Evaluates an ONNX file whose results differ from those of the network, on the test images. */
     public Evaluation evaluation(Path file) {
-        return OnnxModel.evaluation(file, dataset, normalization);
+        return OnnxModel.evaluation(file, dataset, result.normalization());
     }
 
     @Override

@@ -51,9 +51,7 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
         return folds * repeats;
     }
 
-    /**
-     * Divides the training images into those that are left for training, and those of the fold, from 1, as test images.
-     */
+    /** Divides the training images into those that are left for training, and the test images: those of the fold. */
     static Split fold(ImageDataset dataset, int folds, long seed, int fold) {
         int repeat = folds == 0 ? 0 : (fold - 1) / folds;
         return Split.folds(dataset.train(), dataset.classes(), folds, seed + repeat)

@@ -55,15 +55,9 @@ public final class TrialBench {
         pixels = dataset.test().image(0).pixels();
     }
 
-    /**
-     * The result for a trial.
-     *
-     * @param latencies on the engines that could be measured
-     * @param problems why other engines could not be measured, each in one line
-     */
+    /** The latencies of a trial, and why other engines could not be measured, each in one line. */
     public record Outcome(Map<InferenceEngine, Latency> latencies, List<String> problems) {
 
-        /** Copies both; the engines stay in their order. */
         public Outcome {
             latencies = Collections.unmodifiableMap(new TreeMap<>(latencies));
             problems = List.copyOf(problems);
@@ -77,7 +71,6 @@ public final class TrialBench {
                     .findFirst();
         }
 
-        /** Returns the outcome of a trial with the latencies. */
         public TrialOutcome.Done added(TrialOutcome.Done done) {
             TrialOutcome.Done added = done;
             for (Map.Entry<InferenceEngine, Latency> latency : latencies.entrySet()) {
@@ -91,7 +84,6 @@ public final class TrialBench {
     public record Network(TrialOrder trial, TrialFolder folder, Normalization normalization, int threads) {}
 
     /** Receives progress. */
-    @FunctionalInterface
     public interface Listener {
 
         /**

@@ -102,7 +102,7 @@ public enum TrialFile {
         return OTHERS.matcher(whole).matches() || Stream.of(values()).anyMatch(one -> one.path.equals(whole));
     }
 
-    /** Identifies the content of a file, by its path in the trial folder, so that a changed file is noticed. */
+    /** Identifies the content of a file, by its path in the trial folder. */
     public record Digest(String file, long bytes, String sha256) {
 
         static Digest of(Path folder, TrialFile file) throws IOException {

@@ -30,11 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
-/**
- * Reads and writes the files of a trial. {@code trial.json} is written last: a folder that has it is complete.
- *
- * @param path the folder
- */
+/** Reads and writes the files of a trial. {@code trial.json} is written last: a folder that has it is complete. */
 public record TrialFolder(Path path) {
 
     private static final String AGAIN = ": make it again with catwalk resume";
@@ -57,10 +53,8 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Returns the path of the predictions for some images.
-     *
-     * @param part {@code test} or {@code validation}
-     * @return path of an array of NumPy if there is one, otherwise of a CSV file, which may not exist
+     * Returns the path of the predictions for some images, {@code test} or {@code validation}: an array of NumPy if there
+     * is one, otherwise a CSV file, which may not exist.
      */
     public Path predictions(String part) {
         Path array = predictions(part, ".npy");
@@ -98,7 +92,6 @@ public record TrialFolder(Path path) {
         return TrainedModel.load(weightsFolder(), classifier, chosen, task);
     }
 
-    /** Reads the order of the trial. */
     public TrialOrder readOrder() throws IOException {
         return read(file(TrialFile.ORDER), TrialOrder.class, "the order of a trial");
     }
@@ -108,12 +101,10 @@ public record TrialFolder(Path path) {
         AtomicFiles.write(file(TrialFile.ORDER), Json.JSON.writeValueAsString(order));
     }
 
-    /** Writes the outcome. */
     public void writeOutcome(TrialOutcome outcome) throws IOException {
         AtomicFiles.write(outcome(), Json.JSON.writeValueAsString(outcome));
     }
 
-    /** Reads the outcome. */
     public TrialOutcome readOutcome() throws IOException {
         return read(outcome(), TrialOutcome.class, "the outcome of a trial");
     }
@@ -141,7 +132,9 @@ public record TrialFolder(Path path) {
      * The outcome is deleted first, so that after a kill the folder does not look like that of a finished trial.
      */
     public void prepare(TrialOrder order) throws IOException {
-        boolean same = isOf(order);
+        boolean same = earlierOrder()
+                .filter(earlier -> earlier.key().equals(order.key()))
+                .isPresent();
         Files.deleteIfExists(outcome());
         List<Path> entries;
         try (Stream<Path> all = Files.walk(path)) {
@@ -152,18 +145,14 @@ public record TrialFolder(Path path) {
         for (Path entry : entries) {
             if (!entry.equals(path)
                     && !entry.equals(file(TrialFile.LOG))
-                    && !(same && isOfUse(entry))
+                    && !(same && (entry.startsWith(weightsFolder()) || isOneOf(TrialFile.Use.CONTINUED, entry)))
                     && TrialFile.isOne(path.relativize(entry).getName(0).toString())) {
                 Files.delete(entry);
             }
         }
     }
 
-    /**
-     * Finds something in the folder that an attempt would delete, but that no attempt of the same trial wrote.
-     *
-     * @return what was found, for messages; empty if there is nothing
-     */
+    /** Finds something in the folder that an attempt would delete, but that no attempt of the same trial wrote. */
     public Optional<String> foreign(TrialOrder order) throws IOException {
         Optional<TrialOrder> earlier = earlierOrder();
         if (earlier.isPresent()) {
@@ -184,13 +173,6 @@ public record TrialFolder(Path path) {
         }
     }
 
-    /** Returns whether the earlier attempt was made from the same inputs. */
-    private boolean isOf(TrialOrder order) {
-        return earlierOrder()
-                .filter(earlier -> earlier.key().equals(order.key()))
-                .isPresent();
-    }
-
     private Optional<TrialOrder> earlierOrder() {
         if (!Files.isRegularFile(file(TrialFile.ORDER))) {
             return Optional.empty();
@@ -203,15 +185,7 @@ public record TrialFolder(Path path) {
         }
     }
 
-    private boolean isOfUse(Path entry) {
-        return entry.startsWith(file(TrialFile.WEIGHTS).getParent()) || isOneOf(TrialFile.Use.CONTINUED, entry);
-    }
-
-    /**
-     * Finds files that differ from what the outcome says.
-     *
-     * @return descriptions, such as {@code predictions.csv is missing}; empty if nothing has changed
-     */
+    /** Describes files that differ from what the outcome says, such as {@code predictions.csv is missing}. */
     public List<String> damage(TrialOutcome.Done done) throws IOException {
         List<String> damage = new ArrayList<>();
         for (TrialFile.Digest file : done.files()) {
@@ -220,23 +194,13 @@ public record TrialFolder(Path path) {
         return damage;
     }
 
-    /**
-     * Reads the predictions for some images, as the trial left them.
-     *
-     * @param part {@code test} or {@code validation}
-     * @throws RequestException if the file is not that of the trial
-     */
+    /** Reads the predictions for some images; refuses a file that is not as the trial left it. */
     public Predictions readPredictions(TrialOutcome.Done done, String part) throws IOException {
         requireOwn(done, predictions(part));
         return Predictions.read(predictions(part));
     }
 
-    /**
-     * Reads which classes were predicted for some images, as the trial left them, without keeping logits.
-     *
-     * @param part {@code test} or {@code validation}
-     * @throws RequestException if the file is not that of the trial
-     */
+    /** Reads which classes were predicted for some images, without keeping logits, likewise. */
     public PredictedClasses readPredictedClasses(TrialOutcome.Done done, String part) throws IOException {
         requireOwn(done, predictions(part));
         return PredictedClasses.read(predictions(part));
@@ -259,10 +223,8 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Refuses the ONNX file of a trial that has changed since, or is that of another one.
-     *
-     * @param file any ONNX file; only one that lies in the folder of a finished trial is looked at
-     * @throws RequestException if it is not that of the trial
+     * Refuses the ONNX file of a trial that has changed since, or is that of another one. Only a file in the folder of a
+     * finished trial is looked at.
      */
     public static void requireOwnOnnx(Path file) throws IOException {
         TrialFolder folder = new TrialFolder(file.toAbsolutePath().resolveSibling(""));
@@ -283,21 +245,17 @@ public record TrialFolder(Path path) {
 
     /** Computes the digests of all files that there are and that the outcome lists. */
     List<TrialFile.Digest> digests() throws IOException {
-        List<TrialFile.Digest> digests = digests(TrialFile.Use.LISTED);
-        digests.addAll(digests(TrialFile.Use.EXPORTED));
-        return digests;
+        return digests(digests(List.of(), TrialFile.Use.LISTED), TrialFile.Use.EXPORTED);
     }
 
     /** Computes the digests of the files of the export anew, and keeps all others, which no export has written. */
     List<TrialFile.Digest> digests(List<TrialFile.Digest> then) throws IOException {
-        List<TrialFile.Digest> digests = new ArrayList<>(then);
-        digests.removeIf(TrialFile::isExported);
-        digests.addAll(digests(TrialFile.Use.EXPORTED));
-        return digests;
+        return digests(
+                then.stream().filter(digest -> !TrialFile.isExported(digest)).toList(), TrialFile.Use.EXPORTED);
     }
 
-    private List<TrialFile.Digest> digests(TrialFile.Use use) throws IOException {
-        List<TrialFile.Digest> digests = new ArrayList<>();
+    private List<TrialFile.Digest> digests(List<TrialFile.Digest> before, TrialFile.Use use) throws IOException {
+        List<TrialFile.Digest> digests = new ArrayList<>(before);
         for (TrialFile file : TrialFile.with(use)) {
             if (Files.exists(file(file))) {
                 digests.add(TrialFile.Digest.of(path, file));
@@ -308,9 +266,8 @@ public record TrialFolder(Path path) {
 
     /** Describes what is wrong with a file that the outcome lists; empty if nothing is. */
     Optional<String> damage(TrialOutcome.Done done, Path file) throws IOException {
-        String place = path.relativize(file).toString().replace('\\', '/');
         for (TrialFile.Digest digest : done.files()) {
-            if (digest.file().equals(place)) {
+            if (path.resolve(digest.file()).equals(file)) {
                 return digest.damage(path);
             }
         }
@@ -345,20 +302,20 @@ public record TrialFolder(Path path) {
         return null;
     }
 
-    private static Path created(Path folder) throws IOException {
-        return Files.isDirectory(folder) ? folder : Files.createDirectory(folder);
-    }
-
     private Path weightsFolder() {
         return Objects.requireNonNull(file(TrialFile.WEIGHTS).getParent());
     }
 
     /** Writes the weights; existing ones are replaced. */
     void writeModel(TrainedModel model) throws IOException {
-        // Not createDirectories: a folder that was deleted meanwhile is not made anew.
-        Path beside = created(path.resolve("model.part"));
+        Path beside = path.resolve("model.part");
+        for (Path folder : List.of(beside, weightsFolder())) {
+            if (!Files.isDirectory(folder)) {
+                Files.createDirectory(
+                        folder); // without its parents: a trial that was deleted meanwhile is not made anew
+            }
+        }
         model.save(beside);
-        Path unused = created(weightsFolder());
         AtomicFiles.publish(beside.resolve(TrainedModel.FILE_NAME), file(TrialFile.WEIGHTS));
         Files.delete(beside);
     }

@@ -14,11 +14,7 @@ import tools.jackson.databind.SerializationFeature;
 /**
  * Orders a trial, to be run on this machine or another: what to do, what it is made from, and where that is.
  *
- * @param spec the trial
- * @param dataset which images
- * @param split how they are split
  * @param inputs plugin, data and software that are expected; others are refused
- * @param supplies where plugin, images and weights are
  * @param timeoutSeconds time after which it is stopped; null for no limit
  * @param processor model that it must run on, as in {@link Machine}, since bits are equal only on the same model; null
  *     for any
@@ -53,19 +49,10 @@ public record TrialOrder(
         }
     }
 
-    /**
-     * Names what a trial is made from, besides its own specification: a process that runs it refuses anything else.
-     *
-     * @param pluginId id of the plugin
-     * @param pluginVersion its version
-     * @param pluginSha256 digest of its jar, in hexadecimal
-     * @param datasetSha256 digest of the data set, in hexadecimal
-     * @param software versions of the program and its engine
-     */
+    /** Names what a trial is made from, besides its own specification: a process that runs it refuses anything else. */
     public record Inputs(
             String pluginId, String pluginVersion, String pluginSha256, String datasetSha256, Software software) {
 
-        /** Returns the same with other software. */
         public Inputs with(Software newSoftware) {
             return new Inputs(pluginId, pluginVersion, pluginSha256, datasetSha256, newSoftware);
         }
@@ -82,7 +69,6 @@ public record TrialOrder(
      */
     public record Artifacts(List<Place> plugin, List<Place> images, List<Place> labels, List<Place> weights) {
 
-        /** Copies the lists. */
         public Artifacts {
             plugin = List.copyOf(plugin);
             images = List.copyOf(images);
@@ -90,7 +76,7 @@ public record TrialOrder(
             weights = List.copyOf(weights);
         }
 
-        /** Returns the places on this machine. */
+        /** Names places on this machine. */
         public static Artifacts here(
                 Path pluginsDir, Path images, @Nullable String labels, @Nullable InitialWeights weights) {
             return new Artifacts(
@@ -131,22 +117,18 @@ public record TrialOrder(
         return split.split(dataset.load(home), spec.fold());
     }
 
-    /** Replaces the inputs. */
     public TrialOrder with(Inputs newInputs) {
         return new TrialOrder(spec, dataset, split, newInputs, supplies, timeoutSeconds, processor, attempt);
     }
 
-    /** Replaces the places of the files. */
     public TrialOrder from(DatasetSpec newDataset, Artifacts newSupplies) {
         return new TrialOrder(spec, newDataset, split, inputs, newSupplies, timeoutSeconds, processor, attempt);
     }
 
-    /** Sets the number of the attempt. */
     public TrialOrder numbered(int newAttempt) {
         return new TrialOrder(spec, dataset, split, inputs, supplies, timeoutSeconds, processor, newAttempt);
     }
 
-    /** Requires one kind of processor. */
     public TrialOrder on(@Nullable String newProcessor) {
         return new TrialOrder(spec, dataset, split, inputs, supplies, timeoutSeconds, newProcessor, attempt);
     }

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 })
 public sealed interface TrialOutcome {
 
-    /** Returns the specification of the trial. */
     TrialSpec trial();
 
     /** Returns why the first attempt failed, if it was tried again, in one line; null if it was not. */
@@ -47,11 +46,8 @@ public sealed interface TrialOutcome {
     /**
      * The trial was trained and evaluated.
      *
-     * @param firstError why the first attempt failed, in one line; null if it did not
-     * @param overfitting the gaps between training, validation and test accuracy, and the verdict; always computed from
-     *     the metrics, since earlier versions had another rule
+     * @param overfitting always computed from the metrics, since earlier versions had another rule
      * @param parity how far its ONNX file differs from it; null if it was not to be exported
-     * @param provenance everything else that made it
      * @param files digests of its weights, predictions and ONNX file
      */
     record Done(
@@ -159,18 +155,12 @@ public sealed interface TrialOutcome {
         }
     }
 
-    /**
-     * The trial has no trained network, for reasons of its own.
-     *
-     * @param error why, in one line
-     * @param firstError why the first attempt failed, in one line; null if it was not tried again
-     */
+    /** The trial has no trained network, for reasons of its own. */
     record Failed(
             @JsonUnwrapped TrialSpec trial,
             String error,
             @Nullable String firstError) implements TrialOutcome {
 
-        /** Creates the outcome of a trial that was tried once. */
         public Failed(TrialSpec trial, String error) {
             this(trial, error, null);
         }
@@ -189,16 +179,12 @@ public sealed interface TrialOutcome {
     /**
      * The outcome of the trial is unknown, since there was a problem with whatever ran it: a process that could not be
      * started, a full disk, a machine that is no longer available.
-     *
-     * @param error which problem, in one line
-     * @param firstError why the first attempt failed, in one line; null if it was not tried again
      */
     record Lost(
             @JsonUnwrapped TrialSpec trial,
             String error,
             @Nullable String firstError) implements TrialOutcome {
 
-        /** Creates the outcome of a trial that was tried once. */
         public Lost(TrialSpec trial, String error) {
             this(trial, error, null);
         }

@@ -40,11 +40,7 @@ public final class TrialRepair {
         void write() throws IOException;
     }
 
-    /**
-     * Makes the files anew. Nobody else may work on the trial.
-     *
-     * @return the names of the files that were there and damaged; those that were missing are just written
-     */
+    /** Makes the files anew, and returns the names of those that were damaged; what was missing is just written. */
     public List<String> mend(TrialImages images) throws IOException {
         // Texts are compared: the outcome has arrays, which no record compares.
         String outcome = Json.LINE.writeValueAsString(done);
@@ -93,10 +89,8 @@ public final class TrialRepair {
     }
 
     /**
-     * Lists what only another attempt can make up for; what is intact is not made again. Options of the export that are
-     * damaged, or of another trial, are deleted: the next attempt exports with the standard ones.
-     *
-     * @return descriptions, such as {@code predictions.csv is missing}; empty if nothing is left to do
+     * Lists what only another attempt can make up for, such as {@code predictions.csv is missing}. Options of the export
+     * that are damaged, or of another trial, are deleted: the next attempt exports with the standard ones.
      */
     public List<String> left() throws IOException {
         List<String> left = new ArrayList<>(folder.damage(done));
