@@ -233,7 +233,7 @@ class ArchitectureTest {
     /** A trial and a measurement read the clock and hand it on; a store notes uses; the command line names run folders. */
     @Test
     void onlyTrialsTheStoreAndTheCommandLineReadTheClock() {
-        var others = except("runner: trial.TrialRun latency.LatencyBench trial.ResourceUsage data.ContentStore cli");
+        var others = except("runner: trial.TrialRun latency.LatencyBench data.ContentStore cli");
         Set<String> now = Set.of("now", "systemUTC", "systemDefaultZone");
         var clock = access((owner, name) -> owner.equals("java.lang.System")
                 ? Set.of("nanoTime", "currentTimeMillis").contains(name)
@@ -293,7 +293,7 @@ class ArchitectureTest {
         "results, 5",
         "experiment, 23",
         "latency, 8",
-        "trial, 43",
+        "trial, 30",
         "quantization, 4"
     })
     void numbersHoldNoSentence(String name, int floor) throws IOException {

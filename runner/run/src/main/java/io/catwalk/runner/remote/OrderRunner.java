@@ -6,7 +6,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.supply.InputFetcher.Place;
 import io.catwalk.runner.training.Epoch;
-import io.catwalk.runner.trial.TrialExecution;
+import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * @param execution carries out a trial on this machine
  * @param knownImages parent of the folders of the known data sets
  */
-public record OrderRunner(TrialExecution execution, Path knownImages) {
+public record OrderRunner(LocalExecutor.Execution execution, Path knownImages) {
 
     private static final Logger LOG = LoggerFactory.getLogger(OrderRunner.class);
 

@@ -61,12 +61,12 @@ public final class LocalExecutor implements TrialExecutor {
         }
     }
 
-    private final TrialExecution execution;
+    private final Execution execution;
     private final int slots;
     private final ExecutorService pool;
 
     /** Creates an executor, to be closed. */
-    public LocalExecutor(TrialExecution execution, int slots) {
+    public LocalExecutor(Execution execution, int slots) {
         this.execution = execution;
         this.slots = slots;
         pool = Executors.newFixedThreadPool(slots);
@@ -125,5 +125,22 @@ public final class LocalExecutor implements TrialExecutor {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Executes trials, on behalf of a scheduler. */
+    public interface Execution {
+
+        /**
+         * Trains and evaluates, to the end.
+         *
+         * @param order the trial
+         * @param folder of the trial; it exists
+         * @param listener receives the start, and each epoch as it ends
+         * @return the outcome; a trial that fails for whatever reason is one with status failed
+         * @throws IOException if the trial folder cannot be written or no process can be started
+         * @throws InterruptedException if the calling thread is interrupted; the trial is then over
+         */
+        TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener)
+                throws IOException, InterruptedException;
     }
 }

@@ -28,6 +28,8 @@ import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.EpochBatches;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.training.TrainingData;
+import io.catwalk.runner.trial.TrialRun.ResourceUsage;
+import io.catwalk.runner.trial.TrialRun.TrainedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

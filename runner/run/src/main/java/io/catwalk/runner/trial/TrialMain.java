@@ -7,11 +7,13 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.plugin.PluginException;
 import io.catwalk.runner.process.ParentPipe;
+import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.TrainingException;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,25 +50,26 @@ final class TrialMain {
             exit = 0;
         } catch (Throwable e) { // the parent turns it, whatever it was, into the row of this trial
             LOG.error("The trial failed", e);
-            parent.send(TrialEvent.failed(reason(e)));
+            parent.send(Event.failed(reason(e)));
             exit = 1;
         }
         System.exit(exit);
     }
 
-    private static TrialEvent run(String[] arguments, ParentPipe parent) throws IOException {
+    private static Event run(String[] arguments, ParentPipe parent) throws IOException {
         Path subject = Path.of(arguments[1]);
         return switch (arguments[0]) {
             case TRAIN ->
-                TrialEvent.ended(new TrialRun(read(subject, TrialOrder.class), folder(subject))
+                Event.ended(new TrialRun(read(subject, TrialOrder.class), folder(subject))
                         .run(
-                                epoch -> parent.send(TrialEvent.epoch(epoch)),
-                                evaluated -> parent.send(TrialEvent.evaluated(evaluated))));
-            case BENCH ->
-                TrialEvent.measured(read(subject, LatencyBench.Order.class).measure());
-            case PROBE ->
-                TrialEvent.probed(read(subject, TrialProcess.Probe.class).write());
-            case CHECK -> TrialEvent.ended(ReturnedTrial.checked(read(subject, TrialOrder.class), folder(subject)));
+                                epoch -> parent.send(Event.epoch(epoch)),
+                                evaluated -> parent.send(Event.evaluated(evaluated))));
+            case BENCH -> Event.measured(read(subject, LatencyBench.Order.class).measure());
+            case PROBE -> {
+                read(subject, TrialProcess.Probe.class).write();
+                yield new Event(null, null, null, null, null);
+            }
+            case CHECK -> Event.ended(ReturnedTrial.checked(read(subject, TrialOrder.class), folder(subject)));
             default -> throw new IllegalArgumentException("unknown verb " + arguments[0]);
         };
     }
@@ -95,5 +98,46 @@ final class TrialMain {
                     + "larger heap by CATWALK_OPTS=-Xmx8g";
         }
         return Reasons.of(e);
+    }
+
+    /**
+     * Tells the parent process what happened in a trial; at most one field is set.
+     *
+     * @param epoch an epoch ended
+     * @param evaluated the network is trained and evaluated, and is exported now
+     * @param ended outcome of the trial; nothing follows
+     * @param measured a network was measured; nothing follows
+     * @param failed reason why the request failed; nothing follows
+     */
+    record Event(
+            @Nullable Epoch epoch,
+            TrialOutcome.@Nullable Done evaluated,
+            @Nullable TrialOutcome ended,
+            LatencyBench.@Nullable Measured measured,
+            @Nullable String failed) {
+
+        static Event epoch(Epoch epoch) {
+            return new Event(epoch, null, null, null, null);
+        }
+
+        static Event evaluated(TrialOutcome.Done outcome) {
+            return new Event(null, outcome, null, null, null);
+        }
+
+        static Event ended(TrialOutcome outcome) {
+            return new Event(null, null, outcome, null, null);
+        }
+
+        static Event measured(LatencyBench.Measured measured) {
+            return new Event(null, null, null, measured, null);
+        }
+
+        static Event failed(String reason) {
+            return new Event(null, null, null, null, reason);
+        }
+
+        boolean isLast() {
+            return epoch == null && evaluated == null;
+        }
     }
 }

@@ -46,7 +46,7 @@ public final class TrialProcess {
 
     private TrialProcess() {}
 
-    /** Trains and evaluates, as {@link TrialExecution} says. */
+    /** Trains and evaluates, as {@link LocalExecutor.Execution} says. */
     public static TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener)
             throws IOException, InterruptedException {
         listener.accept(new TrialNews.Started(""));
@@ -122,7 +122,7 @@ public final class TrialProcess {
             String jar, String sha256, String classifier, Task task, Map<String, Object> hyperparameters, String file) {
 
         /** Builds and exports it in this process. */
-        String write() throws IOException {
+        void write() throws IOException {
             try (LoadedPlugin plugin = LoadedPlugin.open(Path.of(jar), sha256);
                     NDManager manager = NDManager.newBaseManager()) {
                 LoadedClassifier loaded = plugin.require(classifier);
@@ -130,7 +130,6 @@ public final class TrialProcess {
                 loaded.initialize(network, manager, task);
                 OnnxExport.of(network, new Shape(task.channels(), task.height(), task.width()))
                         .write(Path.of(file));
-                return file;
             }
         }
     }
@@ -154,7 +153,7 @@ public final class TrialProcess {
                 chosen.values(),
                 folder.onnx().toString());
         Ending ending = run(TrialMain.PROBE, into.resolve("probe.json"), order, 1, folder, MOST_BUILDING, event -> {});
-        if (ending.last() == null || ending.last().probed() == null || !Files.isRegularFile(folder.onnx())) {
+        if (ending.last() == null || ending.failure() != null || !Files.isRegularFile(folder.onnx())) {
             throw new RequestException("cannot draw '" + classifier.name() + "': "
                     + (ending.timedOut()
                             ? "its network was not built within " + MOST_BUILDING.toMinutes() + " minutes"
@@ -165,7 +164,11 @@ public final class TrialProcess {
     }
 
     private static Ending run(
-            String verb, TrialOrder order, TrialFolder folder, @Nullable Duration timeout, Consumer<TrialEvent> events)
+            String verb,
+            TrialOrder order,
+            TrialFolder folder,
+            @Nullable Duration timeout,
+            Consumer<TrialMain.Event> events)
             throws IOException, InterruptedException {
         return run(verb, folder.file(TrialFile.ORDER), order, order.spec().threads(), folder, timeout, events);
     }
@@ -178,7 +181,7 @@ public final class TrialProcess {
             int threads,
             TrialFolder folder,
             @Nullable Duration timeout,
-            Consumer<TrialEvent> events)
+            Consumer<TrialMain.Event> events)
             throws IOException, InterruptedException {
         AtomicFiles.write(file, Json.JSON.writeValueAsString(order));
         List<String> options = new ArrayList<>(List.of("-Dcatwalk.log=INFO"));
@@ -190,9 +193,9 @@ public final class TrialProcess {
                         List.of(verb, file.toAbsolutePath().toString()))
                 .with(EngineSettings.environment())
                 .in(folder.path().toAbsolutePath());
-        AtomicReference<@Nullable TrialEvent> last = new AtomicReference<>();
+        AtomicReference<TrialMain.@Nullable Event> last = new AtomicReference<>();
         ChildProcess.Ending ending =
-                process.run(folder.file(TrialFile.LOG), Limit.time(timeout), TrialEvent.class, event -> {
+                process.run(folder.file(TrialFile.LOG), Limit.time(timeout), TrialMain.Event.class, event -> {
                     events.accept(event);
                     last.set(event);
                     return event.isLast();
@@ -207,7 +210,7 @@ public final class TrialProcess {
     /** How a process ended, and the last that it said. */
     private record Ending(
             int exitCode,
-            @Nullable TrialEvent last,
+            TrialMain.@Nullable Event last,
             @Nullable String failure,
             boolean timedOut) {
 

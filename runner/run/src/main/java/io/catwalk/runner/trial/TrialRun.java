@@ -9,6 +9,7 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.latency.Latency;
@@ -24,7 +25,9 @@ import io.catwalk.runner.training.Training;
 import io.catwalk.runner.training.TrainingData;
 import io.catwalk.runner.training.WarmStart;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -278,4 +281,47 @@ final class TrialRun {
         folder.writeOutcome(done);
         return done;
     }
+
+    /**
+     * The time that this process had used at some moment: on a clock that cannot be set, and CPU seconds of all threads
+     * together.
+     */
+    record ResourceUsage(Instant at, long nanos, double cpu) {
+
+        static ResourceUsage now() {
+            return new ResourceUsage(Instant.now(), System.nanoTime(), process());
+        }
+
+        /** Returns the seconds since then. */
+        double seconds() {
+            return (System.nanoTime() - nanos) / 1e9;
+        }
+
+        /** Returns the CPU seconds of all threads together since then. */
+        double cpuSeconds() {
+            return process() - cpu;
+        }
+
+        private static double process() {
+            return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+                            .getProcessCpuTime()
+                    / 1e9;
+        }
+    }
+
+    /**
+     * How the weights of a trial were made, and what that cost. It is written once the weights are on the disk, so that all
+     * later steps can be repeated without training again.
+     *
+     * @param key identifies what made them
+     * @param history of the training, one record per epoch
+     */
+    record TrainedWeights(
+            String key,
+            TrialFile.Digest weights,
+            Efficiency efficiency,
+            Timing timing,
+            Normalization normalization,
+            Provenance provenance,
+            List<Epoch> history) {}
 }

@@ -22,7 +22,6 @@ import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.MadeUpExecutor;
 import io.catwalk.runner.trial.Software;
-import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
@@ -431,7 +430,7 @@ class KeptTrialsTest {
     }
 
     /** Makes up the outcome of each trial, and records what it receives. */
-    private final class Made implements TrialExecution, ExperimentListener {
+    private final class Made implements LocalExecutor.Execution, ExperimentListener {
 
         private final List<String> events = Collections.synchronizedList(new ArrayList<>());
         private final List<String> progress = Collections.synchronizedList(new ArrayList<>());

@@ -8,6 +8,7 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.EpochBatches;
+import io.catwalk.runner.trial.TrialRun.TrainedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -48,7 +49,8 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
     }
 
     /** Makes up trials; {@code asked} says by id, label or classifier what becomes of them. */
-    public record Invention(Map<String, String> asked, Map<Object, TrialImages> loaded) implements TrialExecution {
+    public record Invention(Map<String, String> asked, Map<Object, TrialImages> loaded)
+            implements LocalExecutor.Execution {
 
         public Invention(Map<String, String> asked) {
             this(asked, new ConcurrentHashMap<>());
