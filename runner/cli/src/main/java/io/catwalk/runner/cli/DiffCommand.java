@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -165,7 +166,7 @@ final class DiffCommand extends JsonCommand {
                 new RuntimeReport.RuntimeDiffReport(file.toString(), tolerance, new ArrayList<>());
         try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
             RuntimeCheck.requireChannelsFirst(file, predictor.signature());
-            RuntimeOptions.Installed runners = runtimes.installed(file, predictor.operators());
+            Map<Runner, Optional<Path>> programs = runtimes.programs(file, predictor.operators());
             RuntimeCheck.RuntimeDiffs diffs = new RuntimeCheck.RuntimeDiffs(
                     file,
                     predictor,
@@ -173,12 +174,13 @@ final class DiffCommand extends JsonCommand {
                     randomPixels(predictor.signature()),
                     tolerance,
                     runtimes.timeout());
-            for (Runner runner : runners.all()) {
-                Path program = runners.programs().get(runner);
-                RuntimeCheck.RuntimeDiffs.Compared compared = program == null ? null : diffs.compared(runner, program);
-                report.entries()
-                        .add(new RuntimeReport.RuntimeDiffReport.Checked(
-                                runner, compared, diffs.images(), compared == null ? runners.reason(runner) : null));
+            for (Map.Entry<Runner, Optional<Path>> one : programs.entrySet()) {
+                Runner runner = one.getKey();
+                RuntimeCheck.RuntimeDiffs.Compared compared = one.getValue().isEmpty()
+                        ? null
+                        : diffs.compared(runner, one.getValue().get());
+                String reason = compared == null ? runner.reason(predictor.operators()) : null;
+                report.entries().add(new RuntimeReport.RuntimeDiffReport.Checked(runner, compared, reason));
                 Path folder = reduced == null ? null : reduced.resolve(runner.name());
                 if (compared != null && folder != null && compared.diff().reduce(folder)) {
                     console.note("written: " + folder);

@@ -19,21 +19,17 @@ import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -131,35 +127,41 @@ final class PredictCommand extends ConsoleCommand {
         }
     }
 
-    private int label(PredictionView view, Console console) throws InterruptedException {
+    private int label(PredictionView view, Console console) {
         try (OnnxPredictor predictor =
                 OnnxPredictor.open(file, OnnxOptions.standard(), typedSize.added(options.hints()))) {
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);
             typedSize.require(file, signature);
-            Normalization normalization = options.preprocessing(file, predictor).normalization();
-            String said = fit != null
-                    ? fit
-                    : predictor.metadata().get(MetadataKeys.FIT).orElse(null);
-            Fit chosen = said == null ? null : Fit.parse(said);
+            Normalization normalization =
+                    options.preprocessing(file, predictor).normalization();
+            Fit chosen = Optional.ofNullable(fit)
+                    .or(() -> predictor.metadata().get(MetadataKeys.FIT))
+                    .map(Fit::parse)
+                    .orElse(null);
             AtomicInteger converted = new AtomicInteger();
-            try (Stream<Path> paths = ImagePaths.of(images, list, console);
-                    DecodedAhead ahead = new DecodedAhead(
-                            paths.iterator(),
-                            path -> {
-                                RasterImage image =
-                                        RasterImage.read(path, signature.width(), signature.height(), chosen);
-                                if (image.channels() != signature.channels()) {
-                                    converted.incrementAndGet();
-                                }
-                                return normalization.normalized(
-                                        image.withChannels(signature.channels()).pixels(), 1);
-                            },
-                            Math.max(1, Math.min(MOST_AT_ONCE, BATCH_NUMBERS / signature.imageSize())))) {
+            Function<Path, Image> decode = path -> {
+                try {
+                    RasterImage image = RasterImage.read(path, signature.width(), signature.height(), chosen);
+                    if (image.channels() != signature.channels()) {
+                        converted.incrementAndGet();
+                    }
+                    byte[] pixels = image.withChannels(signature.channels()).pixels();
+                    return new Image(path, normalization.normalized(pixels, 1), null);
+                } catch (RequestException e) {
+                    return new Image(path, new float[0], e);
+                }
+            };
+            int batch = Math.max(1, Math.min(MOST_AT_ONCE, BATCH_NUMBERS / signature.imageSize()));
+            try (Stream<Path> all = ImagePaths.of(images, list, console)) {
+                Iterator<Path> paths = all.iterator();
                 view.begin(names, console);
                 int failed = 0;
-                for (List<DecodedAhead.Image> some = ahead.next(); !some.isEmpty(); some = ahead.next()) {
+                List<Image> some = next(paths, batch, decode).join();
+                while (!some.isEmpty()) {
+                    CompletableFuture<List<Image>> ahead = next(paths, batch, decode);
                     failed += label(some, predictor, names, view, console);
+                    some = ahead.join();
                 }
                 view.end(console);
                 if (converted.get() > 0) {
@@ -170,6 +172,20 @@ final class PredictCommand extends ConsoleCommand {
                 throw ImagePaths.unreadable(list, e);
             }
         }
+    }
+
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Image(
+            Path path, float[] pixels, @Nullable RequestException failure) {}
+
+    /** Decodes the next images on all cores while earlier ones are classified. */
+    private static CompletableFuture<List<Image>> next(Iterator<Path> paths, int most, Function<Path, Image> decode) {
+        List<Path> some = new ArrayList<>();
+        while (some.size() < most && paths.hasNext()) {
+            some.add(paths.next());
+        }
+        return CompletableFuture.supplyAsync(
+                () -> some.parallelStream().map(decode).toList());
     }
 
     private static String told(int converted, int channels) {
@@ -183,13 +199,9 @@ final class PredictCommand extends ConsoleCommand {
 
     /** Classifies the images that could be read, and counts the others; one that was named makes the command fail. */
     private int label(
-            List<DecodedAhead.Image> some,
-            OnnxPredictor predictor,
-            List<String> names,
-            PredictionView view,
-            Console console) {
-        List<DecodedAhead.Image> read = new ArrayList<>();
-        for (DecodedAhead.Image image : some) {
+            List<Image> some, OnnxPredictor predictor, List<String> names, PredictionView view, Console console) {
+        List<Image> read = new ArrayList<>();
+        for (Image image : some) {
             RequestException failure = image.failure();
             if (failure == null) {
                 read.add(image);
@@ -253,60 +265,6 @@ final class PredictCommand extends ConsoleCommand {
                         .toList();
     }
 
-    /** Decodes images on all cores while earlier ones are classified; only a few batches ahead. */
-    static final class DecodedAhead implements AutoCloseable {
-
-        private static final int BATCHES = 3;
-
-        private final Iterator<Path> paths;
-        private final Function<Path, float[]> decode;
-        private final int batch;
-        private final ExecutorService decoders = Executors.newWorkStealingPool();
-        private final Deque<Future<Image>> ahead = new ArrayDeque<>();
-
-        @SuppressWarnings("ArrayRecordComponent")
-        record Image(Path path, float[] pixels, @Nullable RequestException failure) {}
-
-        DecodedAhead(Iterator<Path> paths, Function<Path, float[]> decode, int batch) {
-            this.paths = paths;
-            this.decode = decode;
-            this.batch = batch;
-        }
-
-        List<Image> next() throws InterruptedException {
-            List<Image> images = new ArrayList<>();
-            while (images.size() < batch) {
-                while (ahead.size() < BATCHES * batch && paths.hasNext()) {
-                    Path path = paths.next();
-                    ahead.add(decoders.submit(() -> image(path)));
-                }
-                Future<Image> first = ahead.poll();
-                if (first == null) {
-                    return images;
-                }
-                try {
-                    images.add(first.get());
-                } catch (ExecutionException e) {
-                    throw new IllegalStateException(e.getCause());
-                }
-            }
-            return images;
-        }
-
-        private Image image(Path path) {
-            try {
-                return new Image(path, decode.apply(path), null);
-            } catch (RequestException e) {
-                return new Image(path, new float[0], e);
-            }
-        }
-
-        @Override
-        public void close() {
-            decoders.shutdownNow();
-        }
-    }
-
     /** Prints the labels of images, each as it arrives; only one JSON array is printed as a whole. */
     static final class PredictionView {
 
@@ -321,7 +279,7 @@ final class PredictCommand extends ConsoleCommand {
 
         private final Format format;
         private final int top;
-        private final List<Map<String, Object>> all = new ArrayList<>();
+        private final List<Answer> all = new ArrayList<>();
 
         PredictionView(boolean json, boolean jsonLines, boolean csv, @Nullable Integer top) {
             if ((json ? 1 : 0) + (jsonLines ? 1 : 0) + (csv ? 1 : 0) > 1) {
@@ -365,11 +323,11 @@ final class PredictCommand extends ConsoleCommand {
                                     .map(i -> Csv.cell(names.get(i)) + "," + probabilities[i])
                                     .collect(Collectors.joining(",")));
                 case JSON_LINES ->
-                    console.row(Json.LINE.writeValueAsString(map(image, names, probabilities, best, best)));
+                    console.row(Json.LINE.writeValueAsString(answer(image, names, probabilities, best, best)));
                 case JSON -> {
                     Stream<Integer> ofNetwork = IntStream.range(0, names.size()).boxed();
-                    all.add(map(
-                            image, names, probabilities, best, best.size() < names.size() ? best : ofNetwork.toList()));
+                    List<Integer> order = best.size() < names.size() ? best : ofNetwork.toList();
+                    all.add(answer(image, names, probabilities, best, order));
                 }
             }
         }
@@ -380,15 +338,13 @@ final class PredictCommand extends ConsoleCommand {
             }
         }
 
-        private static Map<String, Object> map(
+        private record Answer(String image, String label, Map<String, Double> probabilities) {}
+
+        private static Answer answer(
                 Path image, List<String> names, double[] probabilities, List<Integer> best, List<Integer> order) {
-            Map<String, Object> byName = new LinkedHashMap<>();
+            Map<String, Double> byName = new LinkedHashMap<>();
             order.forEach(i -> byName.put(names.get(i), probabilities[i]));
-            Map<String, Object> answer = new LinkedHashMap<>();
-            answer.put("image", image.toString());
-            answer.put("label", names.get(best.get(0)));
-            answer.put("probabilities", byName);
-            return answer;
+            return new Answer(image.toString(), names.get(best.get(0)), byName);
         }
     }
 }

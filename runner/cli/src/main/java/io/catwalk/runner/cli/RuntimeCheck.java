@@ -32,11 +32,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -60,20 +62,20 @@ record RuntimeCheck(
     RuntimeReport run() throws IOException, InterruptedException {
         Signature signature = predictor.signature();
         requireChannelsFirst(file, signature);
-        RuntimeOptions.Installed runners = options.installed(file, predictor.operators());
+        Set<String> operators = predictor.operators();
+        Map<Runner, Optional<Path>> programs = options.programs(file, operators);
         long start = System.nanoTime();
         float[] reference = reference();
         double seconds = (System.nanoTime() - start) / 1e9;
-        Map<String, RuntimeReport.Entry> entries = new LinkedHashMap<>();
+        List<RuntimeReport.Entry> entries = new ArrayList<>();
         try (Scratch scratch = new Scratch()) {
             Question question = question(scratch);
-            for (Runner runner : runners.all()) {
-                Path program = runners.programs().get(runner);
-                entries.put(
-                        runner.name(),
-                        program == null
-                                ? new RuntimeReport.Unanswered(runner.runtime(), false, runners.reason(runner))
-                                : asked(runner, program, question, reference));
+            for (Map.Entry<Runner, Optional<Path>> one : programs.entrySet()) {
+                Runner runner = one.getKey();
+                entries.add(
+                        one.getValue().isEmpty()
+                                ? new RuntimeReport.Unanswered(runner, false, runner.reason(operators))
+                                : asked(runner, one.getValue().get(), question, reference));
             }
         }
         return new RuntimeReport(
@@ -129,19 +131,14 @@ record RuntimeCheck(
             throws IOException, InterruptedException {
         Answer answer = runner.ask(program, question, options.timeout());
         if (answer instanceof Runner.Failed failed) {
-            return new RuntimeReport.Unanswered(runner.runtime(), true, failed.reason());
+            return new RuntimeReport.Unanswered(runner, true, failed.reason());
         }
         Runner.Given given = (Runner.Given) answer;
         // Without the logits of black images that fill the last batch.
         float[] logits = Arrays.copyOf(given.logits(), reference.length);
         Parity parity = Parity.of(reference, logits, images.size(), tolerance, FlipRule.NEAR_TIES);
-        return new RuntimeReport.Compared(
-                runner.runtime(),
-                given.version(),
-                question.count() / given.seconds(),
-                parity,
-                given.note(),
-                parity.agrees() ? null : where(runner, program, reference, logits));
+        RuntimeOutcome where = parity.agrees() ? null : where(runner, program, reference, logits);
+        return new RuntimeReport.Compared(runner, given, question.count() / given.seconds(), parity, where);
     }
 
     private @Nullable RuntimeOutcome where(Runner runner, Path program, float[] reference, float[] logits)
@@ -194,9 +191,10 @@ record RuntimeCheck(
         record Compared(
                 RuntimeDiff diff,
                 RuntimeOutcome outcome,
-                @Nullable String version) {}
+                @Nullable String version,
+                int images) {}
 
-        int images() {
+        private int images() {
             return pixels.length / predictor.signature().imageSize();
         }
 
@@ -227,7 +225,7 @@ record RuntimeCheck(
                     return new OtherRuntime.Refused(((Runner.Failed) answer).reason());
                 };
                 RuntimeDiff diff = RuntimeDiff.of(file, predictor.signature(), tensor(), tolerance, other);
-                return new Compared(diff, diff.outcome(), version.get());
+                return new Compared(diff, diff.outcome(), version.get(), images());
             }
         }
 

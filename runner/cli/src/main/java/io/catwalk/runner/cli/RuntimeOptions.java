@@ -61,32 +61,20 @@ final class RuntimeOptions {
                 .toList();
     }
 
-    /** The requested runners, and the program of each that can run a file with these operators. */
-    record Installed(Set<String> operators, List<Runner> all, Map<Runner, Path> programs) {
-
-        String reason(Runner runner) {
-            return runner.runtime() + " "
-                    + runner.unknown(operators)
-                            .map(operator -> "knows no " + operator
-                                    + ": export the file with --unroll-recurrent --batch 1 for it")
-                            .orElseGet(() -> "is not installed: " + runner.install());
-        }
-    }
-
-    /** Finds the runners that can answer, before anything takes long. */
-    Installed installed(Path file, Set<String> operators) throws IOException, InterruptedException {
-        Installed found = new Installed(operators, runners(), new LinkedHashMap<>());
-        for (Runner runner : found.all) {
-            Optional<Path> program = runner.unknown(operators).isPresent() ? Optional.empty() : runner.find();
-            if (program.isEmpty() && !names.contains(ALL)) {
-                throw new RequestException("--runtimes " + runner.name() + ": " + found.reason(runner));
+    /** Finds the program of each runner that can run a file with these operators, before anything takes long. */
+    Map<Runner, Optional<Path>> programs(Path file, Set<String> operators) throws IOException, InterruptedException {
+        List<Runner> runners = runners();
+        Map<Runner, Optional<Path>> programs = new LinkedHashMap<>();
+        for (Runner runner : runners) {
+            programs.put(runner, runner.find(operators));
+            if (programs.get(runner).isEmpty() && !names.contains(ALL)) {
+                throw new RequestException("--runtimes " + runner.name() + ": " + runner.reason(operators));
             }
-            program.ifPresent(there -> found.programs.put(runner, there));
         }
-        if (found.programs.isEmpty()) {
+        if (programs.values().stream().allMatch(Optional::isEmpty)) {
             throw new RequestException("expected a runtime that can read " + file + ", found none, for one: "
-                    + found.reason(found.all.get(0)));
+                    + runners.get(0).reason(operators));
         }
-        return found;
+        return programs;
     }
 }

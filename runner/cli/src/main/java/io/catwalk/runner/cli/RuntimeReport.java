@@ -16,71 +16,73 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
-/** The results of other runtimes, by the names of their runners, and the version and speed of ONNX Runtime for Java. */
+/** The results of other runtimes, and the version and speed of ONNX Runtime for Java. */
 record RuntimeReport(
-        String file,
-        int images,
-        Tolerance tolerance,
-        String version,
-        double imagesPerSecond,
-        Map<String, Entry> entries) {
+        String file, int images, Tolerance tolerance, String version, double imagesPerSecond, List<Entry> entries) {
 
     sealed interface Entry {
-        String runtime();
+        Runner runner();
+
+        int exitCode();
     }
 
     /** The runtime answered. The place of the first difference is null if it agrees, or cannot be found. */
     record Compared(
-            String runtime,
-            String version,
+            Runner runner,
+            Runner.Given given,
             double imagesPerSecond,
             Parity parity,
-            @Nullable String note,
-            @Nullable RuntimeOutcome where)
-            implements Entry {}
+            @Nullable RuntimeOutcome where) implements Entry {
 
-    /** The runtime gave no answer: it failed, or was left out. */
-    record Unanswered(String runtime, boolean failed, String reason) implements Entry {}
-
-    /** Returns the exit code: all agree, one does not, or one gave no answer. */
-    int exitCode() {
-        if (entries.values().stream()
-                .anyMatch(entry ->
-                        entry instanceof Compared compared && !compared.parity().agrees())) {
-            return ExitCode.CROSS_CHECK_FAILED;
+        @Override
+        public int exitCode() {
+            return parity.agrees() ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
         }
-        return entries.values().stream().anyMatch(RuntimeReport::failed) ? ExitCode.SOME_FAILED : ExitCode.DONE;
     }
 
-    private static boolean failed(Entry entry) {
-        return entry instanceof Unanswered unanswered && unanswered.failed();
+    /** The runtime gave no answer: it failed, or was left out. */
+    record Unanswered(Runner runner, boolean failed, String reason) implements Entry {
+
+        @Override
+        public int exitCode() {
+            return failed ? ExitCode.SOME_FAILED : ExitCode.DONE;
+        }
+    }
+
+    int exitCode() {
+        return entries.stream().mapToInt(Entry::exitCode).max().orElse(ExitCode.DONE);
     }
 
     void print(Console console) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("runtime", "version", "flips", "max diff", "images/s", ""));
         rows.add(List.of("(compared with)", version, "", "", rate(imagesPerSecond), ""));
-        entries.forEach((name, entry) -> rows.add(row(name, entry)));
+        entries.forEach(entry -> rows.add(row(entry)));
         console.item(file + ": ", images + " images, compared with ONNX Runtime for Java");
         console.line("");
         console.table(rows);
         console.line("");
-        entries.forEach((name, entry) -> {
+        for (Entry entry : entries) {
+            String head = entry.runner().name() + ": ";
             if (entry instanceof Unanswered unanswered) {
-                console.item(name + ": ", unanswered.reason());
+                console.item(head, unanswered.reason());
             } else if (entry instanceof Compared compared) {
-                if (compared.note() != null) {
-                    console.item(name + ": ", compared.note());
+                if (compared.given().note() != null) {
+                    console.item(head, compared.given().note());
                 }
                 List<Flip> ties = compared.parity().nearTies();
                 if (!ties.isEmpty()) {
-                    console.item(name + ": ", Wording.nearTies(ties));
+                    console.item(head, Wording.nearTies(ties));
                 }
-                if (compared.where() != null) {
-                    where(compared.where()).forEach(line -> console.item(name + ": " + line.get(0), line.get(1)));
+                if (compared.where() instanceof RuntimeOutcome.Agrees) {
+                    console.item(head, "agrees in a second run on the images that differ most");
+                } else if (compared.where() instanceof RuntimeOutcome.Refuses refuses) {
+                    console.item(head, "cannot locate where it differs: " + refuses.reason());
+                } else if (compared.where() != null) {
+                    RuntimeDiffReport.printWhere(head, compared.where(), console);
                 }
             }
-        });
+        }
         console.format(
                 "",
                 "Flips: images that get another label; max diff: of any logit, at most %s; images/s: with the "
@@ -90,28 +92,19 @@ record RuntimeReport(
                         : tolerance.toString());
     }
 
-    private static List<List<String>> where(RuntimeOutcome outcome) {
-        if (outcome instanceof RuntimeOutcome.Agrees) {
-            return List.of(List.of("", "agrees in a second run on the images that differ most"));
-        }
-        if (outcome instanceof RuntimeOutcome.Refuses refuses) {
-            return List.of(List.of("", "cannot locate where it differs: " + refuses.reason()));
-        }
-        return RuntimeDiffReport.where("", outcome);
-    }
-
-    private static List<String> row(String name, Entry entry) {
+    private static List<String> row(Entry entry) {
+        String name = entry.runner().name();
         if (entry instanceof Compared compared) {
             Parity parity = compared.parity();
             return List.of(
                     name,
-                    compared.version(),
+                    compared.given().version(),
                     Integer.toString(parity.flips().size()),
                     parity.notNumbers() > 0 ? "NaN" : String.format(Locale.ROOT, "%.1e", parity.maxAbs()),
                     rate(compared.imagesPerSecond()),
                     parity.agrees() ? "agrees" : "DISAGREES");
         }
-        return List.of(name, "", "", "", "", failed(entry) ? "FAILED" : "left out");
+        return List.of(name, "", "", "", "", entry.exitCode() == ExitCode.DONE ? "left out" : "FAILED");
     }
 
     private static String rate(double imagesPerSecond) {
@@ -126,25 +119,23 @@ record RuntimeReport(
         all.put("relative_tolerance", tolerance.relative());
         all.put("compared_with", "ONNX Runtime for Java " + version);
         all.put("images_per_second", imagesPerSecond);
-        List<Map<String, @Nullable Object>> runtimes = new ArrayList<>();
-        entries.forEach((name, entry) -> runtimes.add(json(name, entry)));
-        all.put("runtimes", runtimes);
+        all.put("runtimes", entries.stream().map(RuntimeReport::json).toList());
         return all;
     }
 
-    private static Map<String, @Nullable Object> json(String name, Entry entry) {
+    private static Map<String, @Nullable Object> json(Entry entry) {
         Map<String, @Nullable Object> one = new LinkedHashMap<>();
-        one.put("name", name);
-        one.put("runtime", entry.runtime());
+        one.put("name", entry.runner().name());
+        one.put("runtime", entry.runner().runtime());
         if (entry instanceof Compared compared) {
             Parity parity = compared.parity();
             one.put("outcome", parity.agrees() ? "agrees" : "disagrees");
-            one.put("version", compared.version());
+            one.put("version", compared.given().version());
             one.put("flips", parity.flips().size());
             one.put("near_ties", parity.nearTies());
             one.put("max_abs", parity.maxAbs());
             one.put("images_per_second", compared.imagesPerSecond());
-            one.put("note", compared.note());
+            one.put("note", compared.given().note());
             if (compared.where() != null) {
                 one.put("where", RuntimeDiffReport.json(compared.where()));
             }
@@ -155,28 +146,26 @@ record RuntimeReport(
         return one;
     }
 
+    /** The results of the search for the first node at which each runtime differs. */
     record RuntimeDiffReport(String file, Tolerance tolerance, List<Checked> entries) {
 
         /** The result of one runtime; without a comparison, the reason. */
         record Checked(
                 Runner runner,
                 RuntimeCheck.RuntimeDiffs.@Nullable Compared compared,
-                int images,
-                @Nullable String reason) {}
+                @Nullable String reason) {
 
-        /** Returns the exit code: all agree, one does not, or one gave no answer. */
-        int exitCode() {
-            if (entries.stream().anyMatch(entry -> is(entry, RuntimeOutcome.Differs.class))) {
-                return ExitCode.CROSS_CHECK_FAILED;
+            private int exitCode() {
+                return compared == null || compared.outcome() instanceof RuntimeOutcome.Agrees
+                        ? ExitCode.DONE
+                        : compared.outcome() instanceof RuntimeOutcome.Differs
+                                ? ExitCode.CROSS_CHECK_FAILED
+                                : ExitCode.SOME_FAILED;
             }
-            return entries.stream().anyMatch(entry -> is(entry, RuntimeOutcome.Refuses.class))
-                    ? ExitCode.SOME_FAILED
-                    : ExitCode.DONE;
         }
 
-        private static boolean is(Checked entry, Class<? extends RuntimeOutcome> outcome) {
-            return entry.compared() != null
-                    && outcome.isInstance(entry.compared().outcome());
+        int exitCode() {
+            return entries.stream().mapToInt(Checked::exitCode).max().orElse(ExitCode.DONE);
         }
 
         /** Prints a line for each runtime, and below it, if it does not agree, where the difference begins. */
@@ -200,7 +189,7 @@ record RuntimeReport(
                         file + ": ",
                         "agrees in %s; answers to %d images differ by at most %.1e",
                         name,
-                        entry.images(),
+                        compared.images(),
                         agrees.answer().largest());
             } else if (compared.outcome() instanceof RuntimeOutcome.Differs differs) {
                 console.item(file + " ", "differs in " + name + ":");
@@ -208,25 +197,23 @@ record RuntimeReport(
             } else if (compared.outcome() instanceof RuntimeOutcome.Refuses refuses) {
                 console.item(file + " ", "has no answer in " + name + ": " + refuses.reason());
             }
-            where("  ", compared.outcome()).forEach(line -> console.item(line.get(0), line.get(1)));
+            printWhere("  ", compared.outcome(), console);
         }
 
-        static List<List<String>> where(String indent, RuntimeOutcome outcome) {
-            List<List<String>> lines = new ArrayList<>();
+        static void printWhere(String indent, RuntimeOutcome outcome, Console console) {
             if (outcome instanceof RuntimeOutcome.Differs differs) {
                 Finding first = differs.finding();
-                lines.add(List.of(
+                console.item(
                         indent + "it begins at ",
                         first == null
                                 ? "no node: the file agrees if it is cut at its end and runs in its smallest batches"
-                                : node(first) + "; " + first.tensor() + ": " + first.difference()));
+                                : node(first) + "; " + first.tensor() + ": " + first.difference());
                 differs.unasked()
                         .forEach((tensor, reason) ->
-                                lines.add(List.of(indent + "or before it: ", tensor + " is not known: " + reason)));
+                                console.item(indent + "or before it: ", tensor + " is not known: " + reason));
             } else if (outcome instanceof RuntimeOutcome.Refuses refuses && refuses.finding() != null) {
-                lines.add(List.of(indent + "the first node without an answer is ", node(refuses.finding())));
+                console.item(indent + "the first node without an answer is ", node(refuses.finding()));
             }
-            return lines;
         }
 
         private static String node(Finding finding) {
@@ -256,7 +243,7 @@ record RuntimeReport(
                 return one;
             }
             one.put("version", entry.compared().version());
-            one.put("images", entry.images());
+            one.put("images", entry.compared().images());
             one.putAll(json(entry.compared().outcome()));
             return one;
         }

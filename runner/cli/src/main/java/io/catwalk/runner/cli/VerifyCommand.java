@@ -199,7 +199,7 @@ final class VerifyCommand extends JsonCommand {
                 ImageSource some = whole.test().limit(most, whole.classes().size(), 0);
                 report = new RuntimeCheck(file, predictor, preprocessing, some, tolerance, runtimes, console).run();
                 if (stated == null || own.isEmpty()) {
-                    return report(report, stated, null, console);
+                    return report(report, stated, null, whole, false, console);
                 }
             }
             ImageDataset images = dataset.matched(file, own.orElse(whole), metadata);
@@ -212,32 +212,50 @@ final class VerifyCommand extends JsonCommand {
                 predictions.write(answers, images.test());
             }
             Evaluation evaluation = Evaluation.of(predictions, images.classes());
-            return report == null
-                    ? report(evaluation, images, own.isPresent(), stated, console)
-                    : report(report, stated, evaluation.accuracy(), console);
+            return report(report, stated, evaluation, images, own.isPresent(), console);
         }
     }
 
     /**
-     * Reports the answers of other runtimes, and whether the file is as accurate as it states: all runtimes agree about
-     * a file whose classes are in another order. The accuracy is null if it cannot be compared.
+     * Reports whether the file is as accurate as it states, and the answers of other runtimes: these agree even about a
+     * file whose classes are in another order. There is no evaluation if the accuracies cannot be compared.
      */
-    private int report(RuntimeReport report, @Nullable Double stated, @Nullable Double accuracy, Console console) {
-        boolean differs = stated != null && accuracy != null && Math.abs(stated - accuracy) >= SAME;
+    private int report(
+            @Nullable RuntimeReport others,
+            @Nullable Double stated,
+            @Nullable Evaluation evaluation,
+            ImageDataset images,
+            boolean sameImages,
+            Console console) {
+        Boolean agrees = stated == null || evaluation == null || !sameImages
+                ? null
+                : (Boolean) (Math.abs(stated - evaluation.accuracy()) < SAME);
         if (json) {
-            Map<String, @Nullable Object> answer = new LinkedHashMap<>(report.json());
+            Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+            answer.putAll(others == null ? Map.of("dataset", images.name()) : others.json());
             answer.put("stated_accuracy", stated);
-            answer.put("accuracy", accuracy);
-            answer.put("agrees", accuracy == null ? null : !differs);
+            answer.put("agrees", agrees);
+            if (others != null) {
+                answer.put("accuracy", evaluation == null ? null : evaluation.accuracy());
+            } else if (evaluation != null) {
+                answer.put("metrics", evaluation.metrics());
+            }
             console.json(answer);
         } else {
-            report.print(console);
-            console.item(
-                    "accuracy: ",
-                    (accuracy == null ? "not compared, " : String.format(Locale.ROOT, "%.2f %%, ", accuracy * 100))
-                            + verdict(stated, accuracy != null, differs));
+            if (others != null) {
+                others.print(console);
+            }
+            String accuracy = "not compared";
+            if (evaluation != null) {
+                String format = others == null ? "accuracy %.2f %% on %d images of %s" : "%.2f %%";
+                accuracy = String.format(
+                        Locale.ROOT, format, evaluation.accuracy() * 100, evaluation.images(), images.name());
+            }
+            console.item(others == null ? file + ": " : "accuracy: ", accuracy + ", " + verdict(stated, agrees));
         }
-        return differs ? ExitCode.CROSS_CHECK_FAILED : report.exitCode();
+        return Boolean.FALSE.equals(agrees)
+                ? ExitCode.CROSS_CHECK_FAILED
+                : others == null ? ExitCode.DONE : others.exitCode();
     }
 
     /** Returns whether a file that names no test images was evaluated on all of these: same number, same data set. */
@@ -250,34 +268,12 @@ final class VerifyCommand extends JsonCommand {
                         .isPresent();
     }
 
-    private int report(
-            Evaluation evaluation, ImageDataset images, boolean sameImages, @Nullable Double stated, Console console) {
-        boolean differs = stated != null && sameImages && Math.abs(stated - evaluation.accuracy()) >= SAME;
-        if (json) {
-            Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-            answer.put("dataset", images.name());
-            answer.put("stated_accuracy", stated);
-            answer.put("agrees", (stated != null && sameImages) ? !differs : null);
-            answer.put("metrics", evaluation.metrics());
-            console.json(answer);
-        } else {
-            String accuracy = String.format(
-                    Locale.ROOT,
-                    "accuracy %.2f %% on %d images of %s, ",
-                    evaluation.accuracy() * 100,
-                    evaluation.images(),
-                    images.name());
-            console.item(file + ": ", accuracy + verdict(stated, sameImages, differs));
-        }
-        return differs ? ExitCode.CROSS_CHECK_FAILED : ExitCode.DONE;
-    }
-
-    private static String verdict(@Nullable Double stated, boolean sameImages, boolean differs) {
+    private static String verdict(@Nullable Double stated, @Nullable Boolean agrees) {
         if (stated == null) {
             return "but the file states no accuracy";
         }
         String said = String.format(Locale.ROOT, "the file says %.2f %%", stated * 100);
-        return !sameImages ? said + " on others" : differs ? "but " + said : "as the file says";
+        return agrees == null ? said + " on others" : agrees ? "as the file says" : "but " + said;
     }
 
     private @Nullable Double stated(OnnxMetadata metadata) {
@@ -285,16 +281,13 @@ final class VerifyCommand extends JsonCommand {
         String value = metadata.get(key).orElse(null);
         try {
             Double stated = value == null ? null : Double.valueOf(value);
-            if (stated != null && !(stated >= 0 && stated <= 1)) {
-                throw new RequestException(file + ": expected a number in the metadata as " + key + ", found \"" + value
-                        + "\", which is no share of images from 0 to 1; export it again");
+            if (stated == null || (stated >= 0 && stated <= 1)) {
+                return stated;
             }
-            return stated;
         } catch (NumberFormatException e) {
-            throw new RequestException(
-                    file + ": expected a number in the metadata as " + key + ", found \"" + value
-                            + "\"; export it again",
-                    e);
+            // what is no number is refused as one outside the range
         }
+        throw new RequestException(file + ": expected a share of images from 0 to 1 in the metadata as " + key
+                + ", found \"" + value + "\"; export it again");
     }
 }

@@ -7,18 +7,18 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.process.ChildProcess;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,8 +75,6 @@ public final class Runner {
     /**
      * The input of every runner, as files. All paths are absolute.
      *
-     * @param model the ONNX file
-     * @param signature its {@code signature.json}
      * @param images unsigned bytes from 0 to 255 in the shape of the input, (count, channels, height, width), row-major,
      *     one image after the other and nothing else
      * @param count number of images; a multiple of the batch size if the file has a fixed one
@@ -87,21 +85,12 @@ public final class Runner {
     /** The result of asking a runner. */
     public sealed interface Answer {}
 
-    /**
-     * The answer of a runner.
-     *
-     * @param seconds from the first batch to the last, including normalization and without loading anything
-     * @param note what a user should know; null if there is nothing
-     */
+    /** Logits, and the seconds from the first batch to the last, with the normalization and without loading anything. */
     @SuppressWarnings("ArrayRecordComponent") // 100,000 numbers that are not compared
     public record Given(
             String version, double seconds, @Nullable String note, float[] logits) implements Answer {}
 
-    /**
-     * There is no answer.
-     *
-     * @param reason one line
-     */
+    /** There is no answer, for a reason of one line. */
     public record Failed(String reason) implements Answer {}
 
     private final Path folder;
@@ -112,27 +101,16 @@ public final class Runner {
         this.description = description;
     }
 
-    /**
-     * Finds the runners in a folder.
-     *
-     * @throws IOException if something cannot be read
-     * @throws RequestException if there is none, or a description is invalid
-     */
+    /** Finds the runners in a folder; refuses one that has none. */
     public static List<Runner> in(Path folder) throws IOException {
         List<Runner> runners = new ArrayList<>();
         if (Files.isDirectory(folder)) {
-            List<Path> entries;
-            try (Stream<Path> all = Files.list(folder)) {
-                entries = all.sorted().toList();
-            } catch (UncheckedIOException e) {
-                throw e.getCause();
-            }
-            for (Path entry : entries) {
-                Path file = entry.resolve(DESCRIPTION);
-                if (Files.exists(file)) {
+            try (DirectoryStream<Path> entries =
+                    Files.newDirectoryStream(folder, entry -> Files.exists(entry.resolve(DESCRIPTION)))) {
+                for (Path entry : entries) {
                     runners.add(new Runner(
                             entry.toAbsolutePath().normalize(),
-                            Json.read(file, Description.class, "the description of a runner")));
+                            Json.read(entry.resolve(DESCRIPTION), Description.class, "the description of a runner")));
                 }
             }
         }
@@ -140,6 +118,7 @@ public final class Runner {
             throw new RequestException("expected runners in " + folder + ", folders with a " + DESCRIPTION
                     + ", found none: name another folder with --runtimes-dir");
         }
+        runners.sort(Comparator.comparing(Runner::name));
         return runners;
     }
 
@@ -148,36 +127,27 @@ public final class Runner {
         return folder.getFileName().toString();
     }
 
-    /**
-     * Returns the name of the runtime.
-     *
-     * @return the name that is shown to people
-     */
+    /** Returns the name of the runtime, as people know it. */
     public String runtime() {
         return description.runtime();
     }
 
-    /** Returns how the runtime is installed. */
-    public String install() {
-        return description.install().replace("{folder}", folder.toString());
-    }
-
-    /**
-     * Finds an operator that the runtime does not support.
-     *
-     * @return such an operator; empty if there is none
-     */
+    /** Finds an operator that the runtime does not support. */
     public Optional<String> unknown(Set<String> operators) {
         return description.without().stream().filter(operators::contains).findFirst();
     }
 
-    /**
-     * Reads the description of the short example program for users of the runtime.
-     *
-     * @return empty if the runner has none
-     * @throws IOException if it cannot be read
-     * @throws RequestException if its description is invalid
-     */
+    /** Says why {@link #find} has found no program. */
+    public String reason(Set<String> operators) {
+        return runtime() + " "
+                + unknown(operators)
+                        .map(operator ->
+                                "knows no " + operator + ": export the file with --unroll-recurrent --batch 1 for it")
+                        .orElseGet(() ->
+                                "is not installed: " + description.install().replace("{folder}", folder.toString()));
+    }
+
+    /** Reads the description of the short example program for users of the runtime, if there is one. */
     public Optional<Example> example() throws IOException {
         Path file = folder.resolve(EXAMPLE);
         return Files.exists(file)
@@ -185,11 +155,7 @@ public final class Runner {
                 : Optional.empty();
     }
 
-    /**
-     * Copies the files of an example into a folder with the name of the runner.
-     *
-     * @throws IOException if one cannot be copied
-     */
+    /** Copies the files of an example into a folder with the name of the runner. */
     public void copy(Example example, Path parent) throws IOException {
         Path target = Files.createDirectory(parent.resolve(name()));
         for (String file : example.files()) {
@@ -198,14 +164,10 @@ public final class Runner {
         }
     }
 
-    /**
-     * Finds out whether the runtime is installed.
-     *
-     * @return the program to run: the first on the path that has what the runner needs; empty if there is none
-     * @throws InterruptedException if the calling thread is interrupted
-     */
-    public Optional<Path> find() throws InterruptedException {
-        if (!description.files().stream().allMatch(file -> Files.exists(folder.resolve(file)))) {
+    /** Finds the program to run a file with these operators: the first on the path that has what the runner needs. */
+    public Optional<Path> find(Set<String> operators) throws InterruptedException {
+        if (unknown(operators).isPresent()
+                || !description.files().stream().allMatch(file -> Files.exists(folder.resolve(file)))) {
             return Optional.empty();
         }
         for (Path program : programs()) {
@@ -262,13 +224,7 @@ public final class Runner {
         return programs;
     }
 
-    /**
-     * Runs the runtime on images.
-     *
-     * @param program that {@link #find} found
-     * @throws IOException if a file cannot be written or read
-     * @throws InterruptedException if the calling thread is interrupted; the runner has then ended
-     */
+    /** Runs a program that {@link #find} found on images; if the calling thread is interrupted, it ends. */
     public Answer ask(Path program, Question question, Duration timeout) throws IOException, InterruptedException {
         try (Scratch scratch = new Scratch()) {
             Path logits = scratch.file("logits");

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -237,8 +238,8 @@ final class PackedProgramsTest {
     /** Runs a command with what the runners of this checkout have installed, where the program looks for it. */
     private static ChildProcess.Ending run(String name, Path packed, String command) throws Exception {
         Runner runner = runner(name);
-        Path program = runner.find().orElse(null);
-        assumeTrue(program != null, "skipped: " + runner.runtime() + " is not installed: " + runner.install());
+        Path program = runner.find(Set.of()).orElse(null);
+        assumeTrue(program != null, "skipped: " + runner.reason(Set.of()));
         String path = Objects.requireNonNull(program).getParent() + File.pathSeparator + System.getenv("PATH");
         // Native libraries that Java programs unpack are deleted with the folder.
         String options = "-Dorg.bytedeco.javacpp.cachedir=" + folder + " -Djava.io.tmpdir=" + folder;
