@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
@@ -25,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,10 +64,8 @@ final class BenchCommand extends JsonCommand {
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            description =
-                    "Seconds for each network on each engine in each process; one that is slow, or warms up for long, "
-                            + "may take three times as long. Default: 3. For a file, --timeout has "
-                            + "to be longer")
+            description = "Seconds for each network on each engine in each process; a slow one may take three times as "
+                    + "long. Default: 3. For a file, --timeout has to be longer")
     private @Nullable Double seconds;
 
     @Option(
@@ -104,8 +102,13 @@ final class BenchCommand extends JsonCommand {
         }
     }
 
+    private record Answer(String model, String engine, Latency latency) {}
+
     private int answer(List<LatencyRow> rows, int exitCode, Console console) {
-        print(() -> rows.stream().flatMap(row -> asMaps(row).stream()).toList(), () -> print(rows, console), console);
+        List<Answer> answers = new ArrayList<>();
+        rows.forEach(row -> row.latencies()
+                .forEach((engine, latency) -> answers.add(new Answer(row.model(), engine.key(), latency))));
+        print(() -> answers, () -> print(rows, console), console);
         return exitCode;
     }
 
@@ -124,9 +127,8 @@ final class BenchCommand extends JsonCommand {
     }
 
     /** Opens the file here, to report what is wrong with it before another process is started. */
-    private LatencyBench.Image image() {
-        try (OnnxPredictor predictor =
-                OnnxPredictor.open(subject, OnnxOptions.standard(), size.added(options.hints()))) {
+    private LatencyBench.Image image(OnnxHints hints) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(subject, OnnxOptions.standard(), hints)) {
             size.require(subject, predictor.signature());
             return options.normalizes()
                     ? LatencyBench.Image.noise(
@@ -137,22 +139,15 @@ final class BenchCommand extends JsonCommand {
     }
 
     private LatencyRow file(LatencySettings settings) throws IOException, InterruptedException {
+        OnnxHints hints = size.added(options.hints());
+        int engineThreads = Objects.requireNonNullElse(threads, 1);
         LatencyBench.Order order = new LatencyBench.Order(
-                subject.toAbsolutePath(),
-                null,
-                size.added(options.hints()),
-                null,
-                image(),
-                Objects.requireNonNullElse(threads, 1),
-                settings);
+                subject.toAbsolutePath(), null, hints, null, image(hints), engineThreads, settings);
         Map<Path, LatencyBench.Result> results =
                 new LatencyBench(TrialProcess::measure).measure(Map.of(subject, order), file -> {});
         try {
-            return new LatencyRow(
-                    String.valueOf(subject.getFileName()),
-                    Map.of(
-                            InferenceEngine.ONNX_RUNTIME,
-                            Objects.requireNonNull(results.get(subject)).latency()));
+            Latency latency = Objects.requireNonNull(results.get(subject)).latency();
+            return new LatencyRow(String.valueOf(subject.getFileName()), Map.of(InferenceEngine.ONNX_RUNTIME, latency));
         } catch (IOException e) {
             throw new RequestException(subject + ": expected a model that can be measured, but " + Reasons.of(e), e);
         }
@@ -170,12 +165,9 @@ final class BenchCommand extends JsonCommand {
                 folder.requireOwnOnnx(done);
             }
             TrialOrder order = folder.readOrder();
+            int engineThreads = Objects.requireNonNullElse(threads, order.spec().threads());
             trained.add(done);
-            networks.add(new TrialBench.Network(
-                    order,
-                    folder,
-                    done.normalization(),
-                    Objects.requireNonNullElse(threads, order.spec().threads())));
+            networks.add(new TrialBench.Network(order, folder, done.normalization(), engineThreads));
         }
         ImageDataset dataset = networks.get(0).trial().dataset().load(Home.data(console));
         TrialBench.Listener listener = new TrialBench.Listener() {
@@ -225,18 +217,18 @@ final class BenchCommand extends JsonCommand {
         if (table.size() == 1) {
             return;
         }
-        int engineThreads = latencies(rows).findFirst().orElseThrow().threads();
-        int most = latencies(rows)
-                .mapToInt(latency -> Objects.requireNonNullElse(latency.processes(), 1))
-                .max()
-                .orElseThrow();
         console.table(table);
         console.line("");
-        console.item(
+        console.format(
                 "",
                 "One image in microseconds (p50, lowest to highest p50 of a process, p90, p99), images per second in "
-                        + "batches of 64 and 256; threads: " + engineThreads + ", processes: " + most
-                        + ". A dash: too few calls in the time (--seconds), or a single process, which has no range.");
+                        + "batches of 64 and 256; threads: %d, processes: %d. A dash: too few calls in the time "
+                        + "(--seconds), or a single process, which has no range.",
+                latencies(rows).findFirst().orElseThrow().threads(),
+                latencies(rows)
+                        .mapToInt(latency -> Objects.requireNonNullElse(latency.processes(), 1))
+                        .max()
+                        .orElseThrow());
         Set<Latency.Mark> marks = LatencyRow.marks(rows);
         marks.removeAll(Set.of(Latency.Mark.BUSY, Latency.Mark.ONE_PROCESS)); // the one is a note, the other a dash
         String note = Wording.latencies(marks);
@@ -274,17 +266,5 @@ final class BenchCommand extends JsonCommand {
 
     private static String number(@Nullable Double value) {
         return value == null ? "-" : String.format(Locale.ROOT, "%,.0f", value);
-    }
-
-    private static List<Map<String, Object>> asMaps(LatencyRow row) {
-        List<Map<String, Object>> maps = new ArrayList<>();
-        row.latencies().forEach((engine, latency) -> {
-            Map<String, Object> map = new LinkedHashMap<>();
-            map.put("model", row.model());
-            map.put("engine", engine.key());
-            map.put("latency", latency);
-            maps.add(map);
-        });
-        return maps;
     }
 }

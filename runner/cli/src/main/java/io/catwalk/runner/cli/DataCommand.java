@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.catwalk.api.Augmentation;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Numbers;
@@ -17,9 +18,11 @@ import io.catwalk.runner.experiment.LabelPreservingAugmentations;
 import io.catwalk.runner.report.ContactSheet;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.ShownClasses;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.training.AugmentedImages;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -252,64 +255,59 @@ final class DataCommand extends JsonCommand {
     }
 
     private static void list(List<ContentStore> stores, Map<String, Object> told, Console console) throws IOException {
-        List<Map<String, Object>> maps = new ArrayList<>();
-        List<Map<String, Object>> unfinished = new ArrayList<>();
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("kept", "data set", "images", "shape", "size", "last used", "file"));
-        long bytes = 0;
+        List<Kept> kept = new ArrayList<>();
+        List<Kept> unfinished = new ArrayList<>();
         for (ContentStore store : stores) {
-            for (ContentStore.Entry entry : store.entries()) {
-                bytes += entry.bytes();
-                Map<String, Object> map = map(entry);
-                maps.add(map);
-                String file = entry.path().getFileName().toString();
-                rows.add(List.of(
-                        entry.kind().title(),
-                        String.valueOf(map.getOrDefault("name", "")),
-                        map.get("images") instanceof Integer images ? Numbers.count(images) : "",
-                        map.containsKey("channels")
-                                ? map.get("channels") + "x" + map.get("height") + "x" + map.get("width")
-                                : "",
-                        Numbers.bytes(entry.bytes()),
-                        Numbers.moment(entry.lastUsed().toString()),
-                        file.substring(0, Math.min(12, file.length()))));
-            }
-            store.unfinished().forEach(entry -> unfinished.add(map(entry)));
+            store.entries().forEach(entry -> kept.add(Kept.of(entry)));
+            store.unfinished().forEach(entry -> unfinished.add(Kept.of(entry)));
         }
         told.put("folder", stores.get(0).folder().toString());
-        told.put("cached", maps);
+        told.put("cached", kept);
         told.put("unfinished", unfinished);
-        if (maps.isEmpty()) {
+        if (kept.isEmpty()) {
             console.item("Nothing is kept in ", folders());
         } else {
-            console.table(rows);
-            console.item(Numbers.bytes(bytes) + " in ", folders());
+            List<String> head = List.of("kept", "data set", "images", "shape", "size", "last used", "file");
+            console.table(
+                    Stream.concat(Stream.of(head), kept.stream().map(Kept::row)).toList());
+            console.item(size(kept) + " in ", folders());
         }
         if (!unfinished.isEmpty()) {
             console.format(
                     "",
                     "%s that stopped commands left unfinished, of %s, which --clear deletes",
-                    Numbers.count(unfinished.size()) + (unfinished.size() == 1 ? " file" : " files"),
-                    Numbers.bytes(unfinished.stream()
-                            .mapToLong(one -> (Long) one.get("bytes"))
-                            .sum()));
+                    Wording.count(unfinished.size(), "file", "files"),
+                    size(unfinished));
         }
     }
 
-    private static Map<String, Object> map(ContentStore.Entry entry) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("kind", entry.kind().title());
-        map.put("file", entry.path().toString());
-        ImageCache.content(entry).ifPresent(content -> {
-            map.put("name", content.name());
-            map.put("images", content.images());
-            map.put("channels", content.channels());
-            map.put("height", content.height());
-            map.put("width", content.width());
-        });
-        map.put("bytes", entry.bytes());
-        map.put("last_used", entry.lastUsed());
-        return map;
+    private static String size(List<Kept> kept) {
+        return Numbers.bytes(kept.stream().mapToLong(Kept::bytes).sum());
+    }
+
+    private record Kept(
+            String kind,
+            String file,
+            @JsonUnwrapped ImageCache.@Nullable Content content,
+            long bytes,
+            Instant lastUsed) {
+
+        static Kept of(ContentStore.Entry entry) {
+            ImageCache.Content content = ImageCache.content(entry).orElse(null);
+            return new Kept(entry.kind().title(), entry.path().toString(), content, entry.bytes(), entry.lastUsed());
+        }
+
+        List<String> row() {
+            String name = Path.of(file).getFileName().toString();
+            return List.of(
+                    kind,
+                    content == null ? "" : content.name(),
+                    content == null ? "" : Numbers.count(content.images()),
+                    content == null ? "" : content.channels() + "x" + content.height() + "x" + content.width(),
+                    Numbers.bytes(bytes),
+                    Numbers.moment(lastUsed.toString()),
+                    name.substring(0, Math.min(12, name.length())));
+        }
     }
 
     private static String folders() {
@@ -319,19 +317,16 @@ final class DataCommand extends JsonCommand {
 
     private static byte[] sampleSheet(ImageDataset dataset) {
         ImageSource images = dataset.train();
+        int[] labels = images.labels();
         int classes = Math.min(CLASSES, dataset.classes().size());
-        List<List<Supplier<RasterImage>>> rows = new ArrayList<>();
-        IntStream.range(0, classes).forEach(c -> rows.add(new ArrayList<>()));
-        for (int i = 0; i < images.size(); i++) {
-            int label = images.labels()[i];
-            int image = i;
-            if (label < classes && rows.get(label).size() < EACH) {
-                rows.get(label).add(() -> images.image(image));
-            }
-        }
         List<ContactSheet.Entry> entries = IntStream.range(0, classes)
                 .mapToObj(c -> new ContactSheet.Entry(
-                        rows.get(c), List.of(dataset.classes().get(c))))
+                        IntStream.range(0, labels.length)
+                                .filter(i -> labels[i] == c)
+                                .limit(EACH)
+                                .<Supplier<RasterImage>>mapToObj(i -> () -> images.image(i))
+                                .toList(),
+                        List.of(dataset.classes().get(c))))
                 .filter(entry -> !entry.pictures().isEmpty())
                 .toList();
         return new ContactSheet(

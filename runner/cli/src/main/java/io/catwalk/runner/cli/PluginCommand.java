@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -175,7 +176,7 @@ final class PluginCommand {
         private @Nullable String index;
 
         private record Row(
-                PluginInstaller.Plugin plugin, @Nullable String newest) {}
+                String id, String version, @Nullable String newest, List<String> classifiers, String file) {}
 
         @Override
         int run(Console console) {
@@ -184,22 +185,18 @@ final class PluginCommand {
                         "expected --outdated together with --index FILE|URL, but found only one of them");
             }
             PluginCatalog catalog = PluginCatalog.open(plugins.folder);
-            List<Row> rows = rows(catalog);
-            print(() -> rows.stream().map(PluginListCommand::asMap).toList(), () -> print(rows, console), console);
-            catalog.failures().forEach(failure -> console.note("failed: " + failure));
-            return catalog.failures().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
-        }
-
-        private List<Row> rows(PluginCatalog catalog) {
             PluginIndex newest = index == null ? null : PluginIndex.read(index);
             List<Row> rows = new ArrayList<>();
-            for (PluginInstaller.Plugin plugin : PluginInstaller.plugins(catalog)) {
-                String newer = newest == null ? null : newest.newerThan(plugin).orElse(null);
+            for (PluginInstaller.Plugin one : PluginInstaller.plugins(catalog)) {
+                String newer = newest == null ? null : newest.newerThan(one).orElse(null);
                 if (!outdated || newer != null) {
-                    rows.add(new Row(plugin, newer));
+                    String file = String.valueOf(one.file().getFileName());
+                    rows.add(new Row(one.id(), one.version(), newer, one.classifiers(), file));
                 }
             }
-            return rows;
+            print(() -> rows, () -> print(rows, console), console);
+            catalog.failures().forEach(failure -> console.note("failed: " + failure));
+            return catalog.failures().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
         }
 
         private void print(List<Row> rows, Console console) {
@@ -209,28 +206,14 @@ final class PluginCommand {
             }
             console.list(rows.stream()
                     .map(row -> List.of(
-                            row.plugin().id(),
-                            versions(row),
-                            String.join(", ", row.plugin().classifiers())))
+                            row.id,
+                            row.version + (row.newest == null ? "" : " -> " + row.newest),
+                            String.join(", ", row.classifiers)))
                     .toList());
             if (outdated) {
                 console.note("update with catwalk plugin install NAME --index "
                         + FileSource.shown(String.valueOf(index)) + plugins.option());
             }
-        }
-
-        private static String versions(Row row) {
-            return row.plugin().version() + (row.newest() == null ? "" : " -> " + row.newest());
-        }
-
-        private static Map<String, Object> asMap(Row row) {
-            Map<String, Object> map = new LinkedHashMap<>();
-            map.put("id", row.plugin().id());
-            map.put("version", row.plugin().version());
-            map.put("newest", row.newest());
-            map.put("classifiers", row.plugin().classifiers());
-            map.put("file", String.valueOf(row.plugin().file().getFileName()));
-            return map;
         }
     }
 
@@ -278,34 +261,35 @@ final class PluginCommand {
                             json ? checked -> {} : checked -> print(checked, console))
                     .run(jar);
             double taken = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) / 1000.0;
-            long kept = results.stream()
-                    .filter(each -> each.result().verdict() == Verdict.PASSED
-                            || each.result().verdict() == Verdict.EXPECTED)
-                    .count();
-            boolean failed = results.stream().anyMatch(each -> each.result().verdict() == Verdict.FAILED);
+            List<Verdict> verdicts =
+                    results.stream().map(each -> each.result().verdict()).toList();
             if (json) {
-                console.json(asMap(results, taken));
+                List<Map<String, Object>> maps =
+                        results.stream().map(this::asMap).toList();
+                console.json(new Answer(jar.toString(), taken, maps));
             } else {
-                printFirstFailure(results, console);
+                if (verdicts.contains(Verdict.SKIPPED)) {
+                    printFirstFailure(results, console);
+                }
+                int kept = Collections.frequency(verdicts, Verdict.PASSED)
+                        + Collections.frequency(verdicts, Verdict.EXPECTED);
                 console.format("", "%d of %d checks passed, in %.1f s", kept, results.size(), taken);
             }
             if (PluginProject.hasPlainDescription(jar)) {
                 console.note("the description is still that of the template: say in pom.xml what the network is, since"
                         + " catwalk list shows it");
             }
-            return failed ? ExitCode.SOME_FAILED : ExitCode.DONE;
+            return verdicts.contains(Verdict.FAILED) ? ExitCode.SOME_FAILED : ExitCode.DONE;
         }
 
         /** Says again why the first check failed, where those that wait for it have pushed that off the screen. */
         private static void printFirstFailure(List<CheckedPlugin> results, Console console) {
-            if (results.stream().anyMatch(each -> each.result().verdict() == Verdict.SKIPPED)) {
-                results.stream()
-                        .map(CheckedPlugin::result)
-                        .filter(result -> result.verdict() == Verdict.FAILED)
-                        .findFirst()
-                        .ifPresent(result ->
-                                console.paragraph("", "first failure: " + result.check() + ": " + result.line()));
-            }
+            results.stream()
+                    .map(CheckedPlugin::result)
+                    .filter(result -> result.verdict() == Verdict.FAILED)
+                    .findFirst()
+                    .ifPresent(
+                            result -> console.paragraph("", "first failure: " + result.check() + ": " + result.line()));
         }
 
         private List<Check> checks() {
@@ -328,13 +312,7 @@ final class PluginCommand {
             }
         }
 
-        private Map<String, Object> asMap(List<CheckedPlugin> results, double taken) {
-            Map<String, Object> all = new LinkedHashMap<>();
-            all.put("jar", jar.toString());
-            all.put("seconds", taken);
-            all.put("checks", results.stream().map(this::asMap).toList());
-            return all;
-        }
+        private record Answer(String jar, double seconds, List<Map<String, Object>> checks) {}
 
         private Map<String, Object> asMap(CheckedPlugin checked) {
             Result result = checked.result();

@@ -28,9 +28,6 @@ final class ContractMain {
     /**
      * Specifies what a process has to check.
      *
-     * @param jar path of the plugin
-     * @param sha256 its digest, 64 lower-case hexadecimal digits
-     * @param checks ids of the checks, in their order
      * @param settled how many checks are done, counted over all classifiers
      * @param unkept ids of checks that the current classifier did not pass
      * @param patienceMillis time limit of a check
@@ -42,9 +39,8 @@ final class ContractMain {
      * Reports the progress of the checks to the parent process; exactly one field is set, or none at the end of all
      * checks.
      *
-     * @param classifiers the plugin was loaded; the names of its classifiers
+     * @param classifiers their names, when the plugin is loaded
      * @param begun id of the check that starts
-     * @param ended result of the check that ended
      * @param refused reason why the plugin cannot be loaded
      */
     record Event(
@@ -62,13 +58,7 @@ final class ContractMain {
         this.order = order;
     }
 
-    /**
-     * Runs the remaining checks, and reports each to the parent process. If a check hangs, the process ends early,
-     * since nothing else can end the hanging thread.
-     *
-     * @param arguments the file with the order
-     * @throws Exception if the order cannot be read
-     */
+    /** Runs the remaining checks. If one hangs, the process ends early, since nothing else ends the hanging thread. */
     public static void main(String[] arguments) throws Exception {
         ParentPipe parent = ParentPipe.open(System.in, FileDescriptor.out);
         // The output of a plugin goes into the log.

@@ -41,12 +41,7 @@ public final class PluginContract {
     /** Exit code of a process that signal 9 has killed. */
     private static final int KILLED = 128 + 9;
 
-    /**
-     * The result of one check on one classifier of a plugin.
-     *
-     * @param classifier its name; empty where the plugin could not be loaded
-     * @param result of the check
-     */
+    /** The result of one check on a classifier, whose name is empty where the plugin could not be loaded. */
     public record CheckedPlugin(String classifier, Result result) {}
 
     private final List<Check> checks;
@@ -61,13 +56,7 @@ public final class PluginContract {
     private @Nullable String begun;
     private boolean over;
 
-    /**
-     * Prepares to check one plugin.
-     *
-     * @param checks the checks to run, in order
-     * @param expected which of them are expected to fail
-     * @param listener receives each result
-     */
+    /** Prepares to check one plugin; the listener receives each result. */
     public PluginContract(
             List<Check> checks, Expectations expected, Duration budget, Consumer<CheckedPlugin> listener) {
         this.checks = List.copyOf(checks);
@@ -76,13 +65,7 @@ public final class PluginContract {
         this.listener = listener;
     }
 
-    /**
-     * Runs the checks, on each classifier of the plugin.
-     *
-     * @return the results, in order
-     * @throws RequestException if the jar cannot be read, or no process can be started
-     * @throws InterruptedException if the calling thread is interrupted; all processes have then ended
-     */
+    /** Runs the checks in their order, on each classifier of the plugin. */
     public List<CheckedPlugin> run(Path jar) throws InterruptedException {
         PrivateFolder.claim(); // says where temporary files go
         try (Scratch scratch = new Scratch()) {

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DemoPage {
 
-    /** The page itself. */
     public static final String PAGE = "index.html";
 
     private static final String RUNTIME = "runtime.js";
@@ -38,12 +37,7 @@ public final class DemoPage {
 
     private final Path library;
 
-    /**
-     * Uses ONNX Runtime Web from the folder where npm has installed it.
-     *
-     * @param library the folder {@code dist} of onnxruntime-web
-     * @param install how it is installed there, for the refusal if it is not
-     */
+    /** Uses ONNX Runtime Web from its folder {@code dist}, where npm has installed it; says how if it has not. */
     public DemoPage(Path library, String install) {
         this.library = library;
         for (String file : List.of(LIBRARY, GLUE, WASM)) {
@@ -60,12 +54,7 @@ public final class DemoPage {
                 .allMatch(name -> Files.isRegularFile(folder.resolve(name)));
     }
 
-    /**
-     * One network of the page.
-     *
-     * @param name shown to people
-     * @param report address of its confusion matrix, relative to the page; null if there is none
-     */
+    /** One network of the page, with the address of its confusion matrix, relative to the page, if there is one. */
     public record Network(
             String name,
             @JsonIgnore Path file,
@@ -76,7 +65,6 @@ public final class DemoPage {
      * What the page shows, as {@code data.js} passes it.
      *
      * @param classes names in the order of the outputs of all networks
-     * @param networks in the order in which they are shown, at least one
      * @param images pixels of the images to choose from, of the shape that the networks take
      * @param truth their classes
      */

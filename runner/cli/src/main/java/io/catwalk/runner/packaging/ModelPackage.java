@@ -7,7 +7,6 @@ import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.ModelSignature;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,12 +31,7 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
     /** How long Triton waits to fill a batch, in microseconds. */
     private static final int LONGEST_WAIT = 500;
 
-    /**
-     * Writes the whole folder, which does not exist yet or is empty, or nothing.
-     *
-     * @throws io.catwalk.runner.RequestException if the programs cannot run a file
-     * @throws io.catwalk.onnx.OnnxFileException if ONNX Runtime cannot run a file
-     */
+    /** Writes the whole folder, which does not exist yet or is empty, or nothing. */
     public void write(Path folder) throws IOException {
         AtomicFiles.writeFolder(folder, this::fill);
     }
@@ -103,16 +97,12 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
 
     /** Writes the digests of all files, as {@code sha256sum -c} reads them. */
     private static void writeDigests(Path folder) throws IOException {
-        List<Path> files;
-        try (Stream<Path> all = Files.walk(folder)) {
-            files = all.filter(Files::isRegularFile).sorted().toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
         StringBuilder lines = new StringBuilder();
-        for (Path file : files) {
-            String place = folder.relativize(file).toString().replace('\\', '/');
-            lines.append(Sha256.of(file)).append("  ").append(place).append('\n');
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile).sorted()::iterator) {
+                String place = folder.relativize(file).toString().replace('\\', '/');
+                lines.append(Sha256.of(file)).append("  ").append(place).append('\n');
+            }
         }
         Files.writeString(folder.resolve("SHA256SUMS"), lines);
     }

@@ -45,7 +45,6 @@ public record QuantizationVerdict(
      */
     public record Gate(double budget, double speedup) {
 
-        /** Checks the ranges of the numbers. */
         public Gate {
             if (!(budget >= 0 && budget <= 100)) {
                 throw new RequestException("--budget must be from 0 to 100 points, such as 0.2, but is " + budget);
@@ -56,13 +55,10 @@ public record QuantizationVerdict(
         }
     }
 
-    /** What to do with an 8-bit model. */
+    /** What to do with an 8-bit model; one cannot tell with too few test images, or if the machine was busy. */
     public enum Decision {
-        /** It keeps the budget and is fast enough. */
         SHIP,
-        /** It loses more than the budget, or is not fast enough. */
         KEEP_FLOAT,
-        /** There are too few test images, or the machine was busy. */
         CANNOT_TELL;
 
         /** Returns the decision in words, as in metadata and JSON. */

@@ -78,8 +78,6 @@ public record Quantizer(
      * An 8-bit model.
      *
      * @param file with a name that ends in {@code .rejected.onnx} or {@code .undecided.onnx} if it does not ship
-     * @param verdict how it compares with the float model on all test images
-     * @param floatLatency of the float model, measured in turns with the other model
      * @param notes what users should know about how it was made, one line each
      */
     public record Result(
@@ -112,14 +110,7 @@ public record Quantizer(
         };
     }
 
-    /**
-     * Quantizes a file.
-     *
-     * @param images its training and test images; the classes are those of the file
-     * @param to where the 8-bit model goes; its folder exists
-     * @throws io.catwalk.onnx.OnnxFileException if the file cannot be quantized
-     * @throws RequestException if the file takes more images at once than there are to calibrate it
-     */
+    /** Quantizes a file, whose classes are those of the images. */
     public Result quantize(Path file, OnnxHints hints, ImageDataset images, Normalization normalization, Path to)
             throws IOException, InterruptedException {
         OnnxQuantization quantization = OnnxQuantization.of(file).withWeights(weights);
