@@ -39,10 +39,7 @@ final class AuditCommand extends JsonCommand {
     @Parameters(paramLabel = "RUN", arity = "0..1", description = "A run folder. Default: audit a data set alone")
     private @Nullable Path run;
 
-    @Option(
-            names = "--dataset",
-            paramLabel = "NAME|DIR",
-            description = "Data set to audit without a run. Default: fashion-mnist")
+    @Option(names = "--dataset", paramLabel = "NAME|DIR", description = "Data set, if no RUN. Default: fashion-mnist")
     private @Nullable String dataset;
 
     @Mixin

@@ -17,8 +17,8 @@ import io.catwalk.runner.results.RunResults.LatencyRow;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
-import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialProcess;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
@@ -58,7 +58,7 @@ final class BenchCommand extends JsonCommand {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads of the engine. Default: those of the training; 1 for a file")
+            description = "Engine threads. Default: as in training; 1 for a file")
     private @Nullable Integer threads;
 
     @Option(
@@ -97,8 +97,9 @@ final class BenchCommand extends JsonCommand {
         if (!Files.isDirectory(subject)) {
             return sandbox.run(subject, () -> answer(List.of(file(settings)), ExitCode.DONE, console));
         }
-        try (RunLock lock = TrainedTrials.lock(subject, console)) {
-            return trials(settings, console);
+        TrainedTrials changed = TrainedTrials.of(subject);
+        try (RunLock lock = changed.lock(console)) {
+            return trials(settings, changed, console);
         }
     }
 
@@ -153,7 +154,8 @@ final class BenchCommand extends JsonCommand {
         }
     }
 
-    private int trials(LatencySettings settings, Console console) throws IOException, InterruptedException {
+    private int trials(LatencySettings settings, TrainedTrials changed, Console console)
+            throws IOException, InterruptedException {
         List<TrialFolder> trials = RunFolder.trained(subject);
         List<TrialBench.Network> networks = new ArrayList<>();
         List<Done> trained = new ArrayList<>();
@@ -178,12 +180,12 @@ final class BenchCommand extends JsonCommand {
 
             @Override
             public void turned(List<TrialBench.Outcome> soFar) throws IOException {
-                keep(trials, trained, soFar);
+                keep(trials, trained, soFar, changed);
             }
         };
         List<TrialBench.Outcome> outcomes =
                 new TrialBench(TrialProcess::measure, settings, plugins.folder, dataset).measure(networks, listener);
-        keep(trials, trained, outcomes);
+        keep(trials, trained, outcomes, changed);
         int exitCode = ExitCode.DONE;
         List<LatencyRow> rows = new ArrayList<>();
         for (int i = 0; i < trials.size(); i++) {
@@ -199,15 +201,16 @@ final class BenchCommand extends JsonCommand {
     }
 
     /** Saves the results so far, so that nothing that was measured is lost when the command is stopped. */
-    private void keep(List<TrialFolder> trials, List<Done> trained, List<TrialBench.Outcome> outcomes)
+    private static void keep(
+            List<TrialFolder> trials, List<Done> trained, List<TrialBench.Outcome> outcomes, TrainedTrials changed)
             throws IOException {
         List<TrialOutcome> measured = new ArrayList<>();
         for (int i = 0; i < trials.size(); i++) {
             measured.add(outcomes.get(i).added(trained.get(i)));
             trials.get(i).writeOutcome(measured.get(i));
         }
-        TrainedTrials.record(subject, measured);
-        TrainedTrials.writeResults(subject);
+        changed.record(measured);
+        changed.writeResults();
     }
 
     private void print(List<LatencyRow> rows, Console console) {

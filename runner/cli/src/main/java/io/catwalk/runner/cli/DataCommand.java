@@ -78,10 +78,7 @@ final class DataCommand extends JsonCommand {
     @Option(names = "--clear", description = "Delete all of that. Runs that use it continue.")
     private boolean clear;
 
-    @Option(
-            names = "--samples",
-            paramLabel = "FILE.png",
-            description = "Draw the first training images of each class into a file.")
+    @Option(names = "--samples", paramLabel = "FILE.png", description = "Draw the first training images of each class.")
     private @Nullable Path samples;
 
     @Option(

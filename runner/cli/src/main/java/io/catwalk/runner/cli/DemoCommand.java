@@ -54,10 +54,7 @@ final class DemoCommand extends ConsoleCommand {
                     + "with an ONNX file is taken once.")
     private List<Path> subjects = List.of();
 
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description = "Folder of the page. Default: demo in the run folder, or here")
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder of the page. Default: demo in the run, or here")
     private @Nullable Path out;
 
     @Option(names = "--force", description = "Replace the folder if it is there.")

@@ -65,28 +65,16 @@ final class DiffCommand extends JsonCommand {
             description = "The file to compare with it, or a trial, whose network is then the reference.")
     private @Nullable Path other;
 
-    @Option(
-            names = "--abs",
-            paramLabel = "X",
-            description = "Absolute tolerance. Default: 1e-5; with --runtimes 1e-4, as for verify")
+    @Option(names = "--abs", paramLabel = "X", description = "Absolute tolerance. Default: 1e-5; with --runtimes 1e-4")
     private @Nullable Double absolute;
 
-    @Option(
-            names = "--rel",
-            paramLabel = "X",
-            description = "Relative tolerance, added to --abs. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--rel", paramLabel = "X", description = "Relative part, added to --abs. Default: ${DEFAULT-VALUE}")
     private double relative = Tolerance.standard().relative();
 
-    @Option(
-            names = "--rows",
-            paramLabel = "N",
-            description = "Size of a dynamic first axis, such as the batch. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--rows", paramLabel = "N", description = "Size of a dynamic first axis. Default: ${DEFAULT-VALUE}")
     private int rows = 16;
 
-    @Option(
-            names = "--size",
-            paramLabel = "NAME=N",
-            description = "Size of another dynamic axis, by its name; repeatable. Default: 32")
+    @Option(names = "--size", paramLabel = "NAME=N", description = "Size of another axis; repeatable. Default: 32")
     private Map<String, Long> sizes = new LinkedHashMap<>();
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the inputs. Default: ${DEFAULT-VALUE}")

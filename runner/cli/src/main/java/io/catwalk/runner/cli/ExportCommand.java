@@ -15,6 +15,7 @@ import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,28 +93,36 @@ final class ExportCommand extends ConsoleCommand {
     int run(Console console) throws IOException {
         ExportOptions options = options();
         RunFolder.trained(folder); // reports what is wrong with the folder before it is locked
-        try (RunLock lock = out == null ? TrainedTrials.lock(folder, console) : null) {
-            return export(options, console);
+        TrainedTrials changed = out == null ? TrainedTrials.of(folder) : new TrainedTrials(null);
+        try (RunLock lock = changed.lock(console)) {
+            return export(options, changed, console);
         }
     }
 
-    private int export(ExportOptions options, Console console) throws IOException {
+    @SuppressWarnings("try") // the results are written at the end, not used
+    private int export(ExportOptions options, TrainedTrials changed, Console console) throws IOException {
         List<TrialFolder> trials = RunFolder.trained(folder);
         Map<TrialFolder, Path> files = files(trials);
         EngineSettings.apply(trials.get(0).readOrder().spec().threads());
         PluginCatalog catalog = plugins.open(console);
         DataHome data = Home.data(console);
-        requireExportable(trials, catalog, data);
+        // What cannot be exported or recorded is refused before the first file is written.
+        for (TrialFolder trial : trials) {
+            try (SavedTrial saved = SavedTrial.open(trial, catalog, data, null, ClassMatch.BY_NAME)) {
+                saved.requireOwnPredictions();
+            }
+        }
+        changed.requireRecordable(trials);
         if (out != null) {
             Files.createDirectories(out);
         }
         boolean allAgree = true;
-        try {
+        try (Closeable results = changed::writeResults) {
             for (TrialFolder trial : trials) {
                 try (SavedTrial saved = SavedTrial.open(trial, catalog, data, null, ClassMatch.BY_NAME)) {
                     Path file = Objects.requireNonNull(files.get(trial));
                     ParityResult parity = out == null
-                            ? saved.exportInPlace(options, outcome -> TrainedTrials.record(folder, List.of(outcome)))
+                            ? saved.exportInPlace(options, outcome -> changed.record(List.of(outcome)))
                             : saved.export(file, options);
                     allAgree &= parity.agrees();
                     if (out != null && parity.agrees()) {
@@ -122,34 +131,8 @@ final class ExportCommand extends ConsoleCommand {
                     console.item(file + ": ", Wording.parity(parity));
                 }
             }
-        } catch (IOException | RuntimeException e) {
-            try {
-                writeResults();
-            } catch (IOException | RuntimeException unwritten) { // on a full disk, say: the first reason is reported
-                e.addSuppressed(unwritten);
-            }
-            throw e;
         }
-        writeResults();
         return allAgree ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
-    }
-
-    private void writeResults() throws IOException {
-        if (out == null) {
-            TrainedTrials.writeResults(folder);
-        }
-    }
-
-    /** Refuses what cannot be exported or recorded, before the first file is written. */
-    private void requireExportable(List<TrialFolder> trials, PluginCatalog catalog, DataHome data) throws IOException {
-        for (TrialFolder trial : trials) {
-            try (SavedTrial saved = SavedTrial.open(trial, catalog, data, null, ClassMatch.BY_NAME)) {
-                saved.requireOwnPredictions();
-            }
-        }
-        if (out == null) {
-            TrainedTrials.requireRecordable(folder, trials);
-        }
     }
 
     private ExportOptions options() {

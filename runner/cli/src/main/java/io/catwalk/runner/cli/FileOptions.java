@@ -34,10 +34,7 @@ final class FileOptions {
                     + "a file of it, such as preprocessor_config.json.")
     private @Nullable String normalize;
 
-    @Option(
-            names = "--output",
-            paramLabel = "NAME",
-            description = "Output with the logits, for a file with several. Default: logits")
+    @Option(names = "--output", paramLabel = "NAME", description = "The output with logits. Default: logits")
     private @Nullable String output;
 
     boolean normalizes() {
@@ -208,10 +205,7 @@ final class FileOptions {
     /** Option of a command that loads no data set: the input size of an ONNX file that takes any size. */
     static final class InputSize {
 
-        @Option(
-                names = "--image-size",
-                paramLabel = "WxH",
-                description = "Size of the images, for a file that takes any size.")
+        @Option(names = "--image-size", paramLabel = "WxH", description = "Image size, for a file that takes any size.")
         private @Nullable String imageSize;
 
         OnnxHints added(OnnxHints hints) {

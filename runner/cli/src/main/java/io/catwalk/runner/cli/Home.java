@@ -4,6 +4,10 @@ import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageCache;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
 
 final class Home {
 
@@ -34,5 +38,96 @@ final class Home {
 
     static Path path() {
         return Path.of(System.getProperty("catwalk.home", "."));
+    }
+
+    /** Shows the progress of decoding and its disk space: a bar on a terminal, elsewhere a line now and then. */
+    private static final class CacheView implements ImageCache.Listener {
+
+        private static final long QUIET = 1L << 24;
+
+        private static final Duration FIRST = Duration.ofSeconds(2);
+        private static final Duration NEXT = Duration.ofSeconds(30);
+
+        private final Console console;
+        private final boolean terminal;
+        private String name = "";
+        private int images;
+        private long started;
+        private long due;
+        private boolean quiet;
+        private @Nullable ProgressBar bar;
+
+        @SuppressWarnings(
+                "SystemConsoleNull") // the launcher sets jdk.console, which brings null back on a JDK from 22 on
+        CacheView(Console console) {
+            this.console = console;
+            terminal = System.console() != null;
+        }
+
+        @Override
+        public synchronized void started(String newName, int newImages, long bytes, Path folder) {
+            finished();
+            name = newName;
+            images = newImages;
+            quiet = bytes < QUIET;
+            started = System.nanoTime();
+            due = started + FIRST.toNanos();
+            if (quiet) {
+                return;
+            }
+            SandboxedCommand.progress(
+                    console,
+                    String.format(
+                            Locale.ROOT,
+                            "%s: decoding %,d images, once for all runs; they take %,d MB in %s",
+                            name,
+                            images,
+                            bytes / 1_000_000,
+                            folder));
+            if (terminal) {
+                bar = ProgressView.bar("decoding", images);
+            }
+        }
+
+        @Override
+        public void decoded(int done) {
+            if (quiet || (done & 0x3f) != 0) {
+                return;
+            }
+            synchronized (this) {
+                if (bar != null) {
+                    bar.stepTo(done);
+                    return;
+                }
+                long now = System.nanoTime();
+                if (now < due) {
+                    return;
+                }
+                due = now + NEXT.toNanos();
+                double seconds = (now - started) / 1e9;
+                SandboxedCommand.progress(
+                        console,
+                        String.format(
+                                Locale.ROOT,
+                                "%s: %,d of %,d images decoded, about %.0f s to go",
+                                name,
+                                done,
+                                images,
+                                seconds * (images - done) / done));
+            }
+        }
+
+        @Override
+        public synchronized void waiting(String note) {
+            SandboxedCommand.progress(console, note);
+        }
+
+        @Override
+        public synchronized void finished() {
+            if (bar != null) {
+                bar.close();
+                bar = null;
+            }
+        }
     }
 }

@@ -71,10 +71,7 @@ public final class Main {
             DoctorCommand.class,
             CompletionCommand.class);
 
-    @Option(
-            names = "--verbose",
-            scope = ScopeType.INHERIT,
-            description = "Show the log, and the stack trace of an error.")
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show the log and stack trace of an error.")
     private boolean verbose;
 
     @Option(

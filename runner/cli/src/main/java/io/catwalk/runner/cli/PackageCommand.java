@@ -51,10 +51,7 @@ final class PackageCommand extends ConsoleCommand {
             description = "A float ONNX file that Catwalk exported, or the folder of a trial that was exported.")
     private Path subject = Path.of("");
 
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description = "New or empty folder to write to. Default: NAME-package in this folder")
+    @Option(names = "--out", paramLabel = "DIR", description = "New or empty folder to write to. Default: NAME-package")
     private @Nullable Path out;
 
     @Option(
@@ -63,10 +60,7 @@ final class PackageCommand extends ConsoleCommand {
             description = "The same model in 8 bits. Default: MODEL.int8.onnx beside the model, if it is there")
     private @Nullable Path int8;
 
-    @Option(
-            names = "--runtimes-dir",
-            paramLabel = "DIR",
-            description = "Folder of the programs for runtimes. Default: the one that comes with Catwalk")
+    @Option(names = "--runtimes-dir", paramLabel = "DIR", description = "Folder of programs. Default: Catwalk's own")
     private Path runtimes = Home.runtimes();
 
     @Mixin

@@ -130,10 +130,7 @@ final class PluginCommand {
                 description = "What the classifier is called: lower-case letters, digits and single dashes.")
         private String name = "";
 
-        @Option(
-                names = "--description",
-                paramLabel = "TEXT",
-                description = "What catwalk list says about the plugin, in a line.")
+        @Option(names = "--description", paramLabel = "TEXT", description = "A line about it, for catwalk list.")
         private @Nullable String description;
 
         @Option(names = "--kotlin", description = "Write the classifier in Kotlin, not in Java.")
@@ -169,10 +166,7 @@ final class PluginCommand {
         @Option(names = "--outdated", description = "List only those that the index has in a newer version.")
         private boolean outdated;
 
-        @Option(
-                names = "--index",
-                paramLabel = "FILE|URL",
-                description = "An index of plugins, a plugins.json of pf4j-update.")
+        @Option(names = "--index", paramLabel = "FILE|URL", description = "An index: a plugins.json of pf4j-update.")
         private @Nullable String index;
 
         private record Row(

@@ -41,10 +41,7 @@ final class PluginInfoCommand extends JsonCommand {
     @Mixin
     private PluginOptions plugins;
 
-    @Option(
-            names = "--image",
-            paramLabel = "CxHxW",
-            description = "Channels, height and width of the images. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--image", paramLabel = "CxHxW", description = "Shape of the images. Default: ${DEFAULT-VALUE}")
     private String image = "1x28x28";
 
     @Option(names = "--classes", paramLabel = "N", description = "Number of classes. Default: ${DEFAULT-VALUE}")

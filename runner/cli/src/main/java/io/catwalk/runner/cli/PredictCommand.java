@@ -9,16 +9,24 @@ import io.catwalk.onnx.runtime.Scores;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
+import io.catwalk.runner.data.FoundFiles;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -118,7 +126,7 @@ final class PredictCommand extends ConsoleCommand {
         PrivateFolder.claim();
         try (Scratch scratch = new Scratch()) {
             Path kept = scratch.file("standard-input");
-            ImagePaths.keep(System.in, kept);
+            keep(System.in, kept);
             list = kept;
             List<String> changed = arguments.stream()
                     .map(one -> one.equals("-") ? kept.toString() : one.equals("--from=-") ? "--from=" + kept : one)
@@ -153,7 +161,7 @@ final class PredictCommand extends ConsoleCommand {
                 }
             };
             int batch = Math.max(1, Math.min(MOST_AT_ONCE, BATCH_NUMBERS / signature.imageSize()));
-            try (Stream<Path> all = ImagePaths.of(images, list, console)) {
+            try (Stream<Path> all = paths(console)) {
                 Iterator<Path> paths = all.iterator();
                 view.begin(names, console);
                 int failed = 0;
@@ -169,8 +177,69 @@ final class PredictCommand extends ConsoleCommand {
                 }
                 return failed == 0 ? ExitCode.DONE : ExitCode.SOME_FAILED;
             } catch (UncheckedIOException e) {
-                throw ImagePaths.unreadable(list, e);
+                throw unreadable(list, e);
             }
+        }
+    }
+
+    /** Streams all images, those of a list too, which is never in memory as a whole; the caller closes it. */
+    private Stream<Path> paths(Console console) {
+        Stream<Path> named =
+                images.stream().flatMap(one -> Files.isDirectory(one) ? in(one, console).stream() : Stream.of(one));
+        return list == null ? named : Stream.concat(named, listed(list));
+    }
+
+    /** Copies the output of another program to a file, which is then read as a list. */
+    private static void keep(InputStream list, Path target) {
+        try {
+            Files.copy(list, target, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new RequestException(
+                    "Cannot keep the paths from standard input in %s: %s; make room, or write them to "
+                                    .formatted(target, Reasons.of(e))
+                            + "a file for --from FILE",
+                    e);
+        }
+    }
+
+    private static List<Path> in(Path folder, Console console) {
+        FoundFiles found = FoundFiles.in(folder);
+        if (found.images().isEmpty()) {
+            throw new RequestException("%s: expected a folder with images, found none%s; check the path"
+                    .formatted(folder, found.instead()));
+        }
+        if (!found.passedOver().isEmpty()) {
+            console.note(folder + ": passed over " + FoundFiles.counted(found.passedOver()));
+        }
+        return found.images();
+    }
+
+    @SuppressWarnings("StreamResourceLeak") // the reader of the paths closes the stream, and with it the file
+    private static Stream<Path> listed(Path list) {
+        try {
+            return Files.lines(list, StandardCharsets.UTF_8)
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .map(PredictCommand::path);
+        } catch (IOException e) {
+            throw unreadable(list, new UncheckedIOException(e));
+        }
+    }
+
+    private static RequestException unreadable(@Nullable Path list, UncheckedIOException e) {
+        boolean encoding = e.getCause() instanceof MalformedInputException;
+        return new RequestException(
+                "Cannot read the list %s: %s; expected UTF-8 text with one path a line"
+                        .formatted(list, encoding ? "another encoding" : Reasons.of(e)),
+                e);
+    }
+
+    private static Path path(String line) {
+        try {
+            return Path.of(line);
+        } catch (InvalidPathException e) {
+            throw new RequestException(
+                    "expected one path a line, found %s; correct the list".formatted(Reasons.quoted(line)), e);
         }
     }
 

@@ -34,10 +34,7 @@ final class RuntimeOptions {
             description = "With --runtimes: stop a runtime that takes longer. Default: ${DEFAULT-VALUE}")
     private String timeout = "10m";
 
-    @Option(
-            names = "--runtimes-dir",
-            paramLabel = "DIR",
-            description = "Folder of the runners. Default: the one that comes with Catwalk")
+    @Option(names = "--runtimes-dir", paramLabel = "DIR", description = "Folder of the runners. Default: Catwalk's own")
     private Path folder = Home.runtimes();
 
     boolean areGiven() {

@@ -12,12 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-final class TrainedTrials {
+/** Trials that a command changes, in their run; it is null if they are in none any more, or nothing is changed. */
+record TrainedTrials(@Nullable RunFolder run) {
 
     /** The folder of a trial is {@code trials/LABEL/SEED-FOLD} in the run folder. */
     private static final int TRIAL_DEPTH = 3;
-
-    private TrainedTrials() {}
 
     /** Finds the only trained trial of a folder, which must have been exported. */
     static TrialFolder exported(Path folder) throws IOException {
@@ -29,52 +28,44 @@ final class TrainedTrials {
         return trial;
     }
 
-    /** Locks the run that a folder belongs to; null for a trial that is not in a run any more. */
-    static @Nullable RunLock lock(Path folder, Console console) {
-        RunFolder run = run(folder);
+    /** Finds the run that a folder belongs to. */
+    static TrainedTrials of(Path folder) {
+        Path run = folder.toAbsolutePath().normalize();
+        for (int depth = 0; run != null && depth <= TRIAL_DEPTH; depth++) {
+            if (RunFolder.isOne(run)) {
+                return new TrainedTrials(RunFolder.open(run));
+            }
+            run = run.getParent();
+        }
+        return new TrainedTrials(null);
+    }
+
+    @Nullable
+    RunLock lock(Console console) {
         return run == null ? null : run.lockPatiently(console::note);
     }
 
     /** Refuses trials that {@link #record} could not record, before they are changed. */
-    static void requireRecordable(Path folder, List<TrialFolder> trials) throws IOException {
-        RunFolder run = run(folder);
+    void requireRecordable(List<TrialFolder> trials) throws IOException {
         if (run != null) {
-            run.requireRecordable(outcomes(trials));
+            List<TrialOutcome> outcomes = new ArrayList<>();
+            for (TrialFolder trial : trials) {
+                outcomes.add(trial.readOutcome());
+            }
+            run.requireRecordable(outcomes);
         }
     }
 
-    /** Records outcomes in the run that a folder belongs to, if there is one. */
-    static void record(Path folder, List<TrialOutcome> outcomes) throws IOException {
-        RunFolder run = run(folder);
+    void record(List<TrialOutcome> outcomes) throws IOException {
         if (run != null) {
             run.record(outcomes);
         }
     }
 
-    /** Writes the results of the run that a folder belongs to, if there is one, from what is recorded. */
-    static void writeResults(Path folder) throws IOException {
-        RunFolder run = run(folder);
+    /** Writes the results from what is recorded. */
+    void writeResults() throws IOException {
         if (run != null) {
             run.writeResults(run.recorded().compared());
         }
-    }
-
-    private static List<TrialOutcome> outcomes(List<TrialFolder> trials) throws IOException {
-        List<TrialOutcome> outcomes = new ArrayList<>();
-        for (TrialFolder trial : trials) {
-            outcomes.add(trial.readOutcome());
-        }
-        return outcomes;
-    }
-
-    private static @Nullable RunFolder run(Path folder) {
-        Path run = folder.toAbsolutePath().normalize();
-        for (int depth = 0; run != null && depth <= TRIAL_DEPTH; depth++) {
-            if (RunFolder.isOne(run)) {
-                return RunFolder.open(run);
-            }
-            run = run.getParent();
-        }
-        return null;
     }
 }

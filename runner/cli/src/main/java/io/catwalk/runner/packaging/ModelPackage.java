@@ -1,19 +1,37 @@
 package io.catwalk.runner.packaging;
 
+import io.catwalk.onnx.parity.Parity;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Markdown;
+import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.report.card.ModelCard;
+import io.catwalk.runner.report.charts.Png;
 import io.catwalk.runner.runtimes.Runner;
+import io.catwalk.runner.runtimes.Runner.Example;
 import io.catwalk.runner.trial.ModelSignature;
+import io.catwalk.runner.trial.Software;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +49,14 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
     /** How long Triton waits to fill a batch, in microseconds. */
     private static final int LONGEST_WAIT = 500;
 
+    /** The columns of what the recipient reads. */
+    private static final int COLUMNS = 80;
+
+    /** Metadata that identifies a model and is on its card. */
+    private static final List<String> IDENTITY = List.of("dataset_sha256", "plugin_sha256", "split_sha256");
+
+    private static final Pattern PICTURE = Pattern.compile("(?m)^!\\[[^]]*]\\([^)]*\\)\\n\\n?");
+
     /** Writes the whole folder, which does not exist yet or is empty, or nothing. */
     public void write(Path folder) throws IOException {
         AtomicFiles.writeFolder(folder, this::fill);
@@ -43,7 +69,7 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
             logits.put(file.file(), add(file, samples, draft));
         }
         samples.write(draft, logits);
-        Files.writeString(draft.resolve("MODEL_CARD.md"), PackageTexts.card(name, files));
+        Files.writeString(draft.resolve("MODEL_CARD.md"), card());
         String labels = String.join("\n", dataset.classes()) + "\n";
         Files.writeString(draft.resolve("labels.txt"), labels);
         Files.writeString(draft.resolve("synset.txt"), labels);
@@ -51,7 +77,7 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
         Files.writeString(
                 draft.resolve("serving.properties"),
                 "# Tensors as model.signature.json says; the classes stand in synset.txt.\nengine=OnnxRuntime\n");
-        Files.writeString(draft.resolve("README.md"), PackageTexts.readme(this, draft));
+        Files.writeString(draft.resolve("README.md"), readme(draft));
         writeDigests(draft);
     }
 
@@ -105,5 +131,202 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
             }
         }
         Files.writeString(folder.resolve("SHA256SUMS"), lines);
+    }
+
+    /** Adds the programs of the runtimes that can read the main file, and describes the content of the folder. */
+    private String readme(Path folder) throws IOException {
+        StringBuilder programs = new StringBuilder();
+        StringBuilder leftOut = new StringBuilder();
+        try (OnnxPredictor predictor =
+                OnnxPredictor.open(folder.resolve(files.get(0).file()))) {
+            for (Runner runner : runners) {
+                Example example = runner.example().orElse(null);
+                if (example == null) {
+                    continue;
+                }
+                String unknown = runner.unknown(predictor.operators()).orElse(null);
+                if (unknown == null) {
+                    runner.copy(example, folder);
+                    programs.append("\n### " + runner.runtime() + "\n\n```sh\n" + example.install() + "\n"
+                            + example.run() + "\n```\n");
+                } else {
+                    String why = runner.runtime() + " has no program here: it does not support `" + unknown
+                            + "`. It needs a file that was exported with `catwalk export --unroll-recurrent --batch 1`.";
+                    leftOut.append('\n').append(wrapped("", why)).append('\n');
+                }
+            }
+        }
+        String list = files.stream()
+                .map(file -> wrapped("- ", "`" + file.file() + "`: " + file.purpose() + "."))
+                .collect(Collectors.joining("\n"));
+        try (InputStream in =
+                Objects.requireNonNull(ModelPackage.class.getResourceAsStream("README.md"), "build broken")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("{name}", Markdown.text(name))
+                    .replace("{dataset}", Markdown.text(dataset.name()))
+                    .replace("{files}", list)
+                    .replace("{programs}", programs)
+                    .replace("{left-out}", leftOut);
+        }
+    }
+
+    /** Breaks a text between words; the following lines are indented by the length of the head. */
+    private static String wrapped(String head, String text) {
+        StringBuilder lines = new StringBuilder(head);
+        int width = head.length();
+        String gap = "";
+        for (String word : text.split(" ", -1)) {
+            if (!gap.isEmpty() && width + 1 + word.length() > COLUMNS) {
+                gap = "\n" + " ".repeat(head.length());
+                width = head.length() - 1;
+            }
+            lines.append(gap).append(word);
+            width += 1 + word.length();
+            gap = " ";
+        }
+        return lines.toString();
+    }
+
+    /** Returns the card that lies beside one of the files, or else writes a new one, as Markdown. */
+    private String card() throws IOException {
+        OnnxMetadata metadata = OnnxMetadata.read(files.get(0).source());
+        for (PackagedModel file : files) {
+            String beside = ModelCard.textBeside(file.source());
+            if (beside != null && isOf(metadata, beside)) {
+                String from = String.valueOf(file.source().getFileName());
+                // The package contains no pictures.
+                return PICTURE.matcher(beside).replaceAll("").replace(from, file.file()) + inBytes();
+            }
+        }
+        return made(metadata) + inBytes();
+    }
+
+    /** Describes how the 8-bit file compared with the float file; empty if none is packed. */
+    private String inBytes() {
+        StringBuilder text = new StringBuilder();
+        for (PackagedModel file : files) {
+            String verdict = file.verdict();
+            if (verdict != null) {
+                text.append("\n## In 8 bits\n\n`" + file.file() + "`: " + Markdown.text(verdict) + ".\n");
+            }
+        }
+        return text.toString();
+    }
+
+    private static boolean isOf(OnnxMetadata metadata, String card) {
+        return IDENTITY.stream()
+                .allMatch(key -> metadata.get(MetadataKeys.PROVENANCE + key)
+                        .filter(digest -> card.contains("`" + digest + "`"))
+                        .isPresent());
+    }
+
+    private String made(OnnxMetadata metadata) {
+        StringBuilder text = new StringBuilder("# " + Markdown.text(name) + "\n\n"
+                + "An image classifier, trained with Catwalk. There was no card beside the file, so these are the\n"
+                + "entries of its metadata.\n\n| key | value |\n|---|---|\n");
+        metadata.entries().forEach((key, value) -> {
+            String shown = Markdown.text(value.replace("\n", ", "));
+            text.append(Markdown.row(List.of(Markdown.text(key), shown)));
+        });
+        return text.toString();
+    }
+
+    /** A few test images with which the recipient of a model checks that it answers as it should. */
+    private static final class Samples {
+
+        private static final String FOLDER = "samples";
+
+        private static final int MOST = 10;
+
+        private static final int MOST_OF_A_CLASS = 2;
+
+        private final List<String> classes;
+        private final ImageSource images;
+        private final List<String> files = new ArrayList<>();
+
+        /**
+         * Takes the first one or two images of each class, whatever a network predicts; if there are many classes, only of
+         * some.
+         */
+        Samples(ImageDataset dataset) {
+            classes = dataset.classes();
+            int each = Math.max(1, Math.min(MOST_OF_A_CLASS, MOST / classes.size()));
+            int[] labels = dataset.test().labels();
+            int[] chosen = IntStream.of(EvenlySpaced.of(classes.size(), MOST))
+                    .flatMap(label -> IntStream.range(0, labels.length)
+                            .filter(image -> labels[image] == label)
+                            .limit(each))
+                    .toArray();
+            images = dataset.test().select(chosen);
+            for (int i = 0; i < images.size(); i++) {
+                files.add(String.format(Locale.ROOT, "%s/%02d-%s.png", FOLDER, i + 1, inFileName(label(i))));
+            }
+        }
+
+        /** Keeps only letters and digits that every file system and program can handle. */
+        private static String inFileName(String label) {
+            String plain = label.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+            return plain.length() > 40 ? plain.substring(0, 40) : plain;
+        }
+
+        int size() {
+            return images.size();
+        }
+
+        private String label(int image) {
+            return classes.get(images.labels()[image]);
+        }
+
+        /** Returns the pixels of all images, as unsigned bytes. */
+        byte[] pixels() {
+            return images.read(0, images.size());
+        }
+
+        /**
+         * The content of {@code expected.json}.
+         *
+         * @param schema version of this format
+         * @param runtime that computed the answers
+         * @param tolerance how far a logit of a float file may differ on another runtime; one of an 8-bit file may differ
+         *     more
+         */
+        private record Expected(int schema, String runtime, double tolerance, List<Image> images) {}
+
+        /** A sample, by its path, with its true class and the answers of the ONNX files by their names. */
+        private record Image(String image, String label, Map<String, Answer> answers) {}
+
+        /** The most probable class, its probability, and one logit for each class. */
+        private record Answer(String label, double probability, List<Float> logits) {}
+
+        /** Writes the images, and what each ONNX file answers. */
+        void write(Path folder, Map<String, float[]> logits) throws IOException {
+            Files.createDirectory(folder.resolve(FOLDER));
+            for (int i = 0; i < size(); i++) {
+                Files.write(folder.resolve(files.get(i)), Png.of(images.image(i)));
+            }
+            Map<String, Predictions> predictions = new LinkedHashMap<>();
+            logits.forEach((file, all) -> predictions.put(file, new Predictions(classes.size(), images.labels(), all)));
+            List<Image> expected = new ArrayList<>();
+            for (int i = 0; i < size(); i++) {
+                Map<String, Answer> answers = new LinkedHashMap<>();
+                for (Map.Entry<String, Predictions> of : predictions.entrySet()) {
+                    answers.put(of.getKey(), answer(of.getValue(), i));
+                }
+                expected.add(new Image(files.get(i), label(i), answers));
+            }
+            String runtime = "ONNX Runtime " + Software.current().onnxruntime() + " for Java";
+            Files.writeString(
+                    folder.resolve(FOLDER).resolve("expected.json"),
+                    Json.JSON.writeValueAsString(new Expected(1, runtime, Parity.TOLERANCE, expected)) + "\n");
+        }
+
+        private Answer answer(Predictions predictions, int image) {
+            int best = predictions.predicted()[image];
+            List<Float> logits = new ArrayList<>();
+            for (int c = 0; c < classes.size(); c++) {
+                logits.add(predictions.logits()[image * classes.size() + c]);
+            }
+            return new Answer(classes.get(best), predictions.probabilities(image)[best], logits);
+        }
     }
 }
