@@ -27,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -170,8 +171,7 @@ final class DemoCommand extends ConsoleCommand {
         String report = report(run, folder);
         List<DemoPage.Network> networks = new ArrayList<>();
         Set<String> datasets = new LinkedHashSet<>();
-        List<String> classes = null;
-        Signature size = null;
+        DemoPage.Shape shape = null;
         String fit = null;
         for (Map.Entry<String, Path> entry : shown.entrySet()) {
             Path file = entry.getValue();
@@ -181,32 +181,23 @@ final class DemoCommand extends ConsoleCommand {
                 if (all != null) {
                     FileDataset.requireFit(file, here, all);
                 }
-                List<String> named = classes(predictor, all);
-                if (size != null
-                        && !(named.equals(classes)
-                                && here.channels() == size.channels()
-                                && here.height() == size.height()
-                                && here.width() == size.width())) {
+                DemoPage.Shape own =
+                        new DemoPage.Shape(classes(predictor, all), here.channels(), here.height(), here.width());
+                if (shape != null && !shape.equals(own)) {
                     throw new RequestException(file + ": expected the image size and classes of " + first
                             + ", but found others: write a separate page for it");
                 }
-                classes = named;
-                size = here;
-                datasets.add(
-                        all != null
-                                ? all.name()
-                                : predictor
-                                        .metadata()
-                                        .get(MetadataKeys.PROVENANCE + "dataset")
-                                        .orElse("unknown images"));
+                shape = own;
+                Optional<String> from = predictor.metadata().get(MetadataKeys.PROVENANCE + "dataset");
+                datasets.add(all != null ? all.name() : from.orElse("unknown images"));
                 ModelSignature signature =
                         ModelSignature.stated(file, predictor, dataset.options.preprocessing(file, predictor));
-                String own = signature.resize().fit();
-                if (fit != null && own != null && !own.equals(fit)) {
+                String ownFit = signature.resize().fit();
+                if (fit != null && ownFit != null && !ownFit.equals(fit)) {
                     throw new RequestException(file + ": expected images that are resized with --fit " + fit
-                            + ", as for the files before, but found " + own + ": write a separate page for it");
+                            + ", as for the files before, but found " + ownFit + ": write a separate page for it");
                 }
-                fit = fit == null ? own : fit;
+                fit = fit == null ? ownFit : fit;
                 String shownAt = report == null ? null : report + "#" + RunDocument.confusion(entry.getKey());
                 networks.add(new DemoPage.Network(entry.getKey(), file, signature, shownAt));
             }
@@ -215,10 +206,7 @@ final class DemoCommand extends ConsoleCommand {
                 folder,
                 new DemoPage.Content(
                         String.join(" and ", datasets),
-                        Objects.requireNonNull(classes),
-                        Objects.requireNonNull(size).channels(),
-                        size.height(),
-                        size.width(),
+                        Objects.requireNonNull(shape),
                         networks,
                         tests == null ? new byte[0] : tests.read(0, tests.size()),
                         tests == null ? new int[0] : tests.labels()));

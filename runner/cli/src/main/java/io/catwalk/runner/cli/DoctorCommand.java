@@ -10,11 +10,11 @@ import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginException;
 import io.catwalk.runner.process.Platform;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.Software;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -42,17 +42,17 @@ final class DoctorCommand extends JsonCommand {
 
     @Override
     int run(Console console) {
-        List<Finding> findings = new ArrayList<>();
-        findings.add(
-                check("program", () -> "catwalk " + Software.current().catwalk() + ", commit " + Software.commit()));
-        findings.add(check("java", () -> Software.current().java()));
-        findings.add(check("machine", DoctorCommand::machine));
-        findings.add(check("platform", DoctorCommand::platform));
-        findings.add(check("natives", () -> PrivateFolder.claim().natives() + ", which only you can write to"));
-        findings.add(check("engine", DoctorCommand::engine));
-        findings.add(check("device", () -> device(Accelerators.here())));
-        findings.add(check("data", () -> data(console)));
-        findings.add(check("plugins", () -> plugins(console)));
+        Software software = Software.current();
+        List<Finding> findings = List.of(
+                check("program", () -> "catwalk " + software.catwalk() + ", commit " + Software.commit()),
+                check("java", software::java),
+                check("machine", DoctorCommand::machine),
+                check("platform", DoctorCommand::platform),
+                check("natives", () -> PrivateFolder.claim().natives() + ", which only you can write to"),
+                check("engine", DoctorCommand::engine),
+                check("device", () -> device(Accelerators.here())),
+                check("data", () -> data(console)),
+                check("plugins", () -> plugins(console)));
         List<List<String>> lines = findings.stream()
                 .map(finding -> List.of(finding.good ? "ok" : "failed", finding.what, finding.found))
                 .toList();
@@ -127,11 +127,11 @@ final class DoctorCommand extends JsonCommand {
 
     private String plugins(Console console) {
         PluginCatalog catalog = plugins.open(console);
-        if (!catalog.failures().isEmpty()) {
-            throw new RequestException(catalog.failures().size() + " of "
-                    + (catalog.failures().size() + catalog.classifiers().size())
-                    + " failed to load: see catwalk list");
+        int failed = catalog.failures().size();
+        int loaded = catalog.classifiers().size();
+        if (failed > 0) {
+            throw new RequestException(failed + " of " + (failed + loaded) + " failed to load: see catwalk list");
         }
-        return catalog.classifiers().size() + (catalog.classifiers().size() == 1 ? " classifier" : " classifiers");
+        return Wording.count(loaded, "classifier", "classifiers");
     }
 }

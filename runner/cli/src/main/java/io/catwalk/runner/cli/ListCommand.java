@@ -25,7 +25,7 @@ final class ListCommand extends JsonCommand {
     @Override
     int run(Console console) {
         PluginCatalog catalog = plugins.open(console);
-        print(() -> asMap(catalog), () -> print(catalog, console), console);
+        print(() -> answer(catalog), () -> print(catalog, console), console);
         if (lock) {
             console.note("locked in " + PluginFolder.lock(plugins.folder, catalog));
         }
@@ -42,15 +42,22 @@ final class ListCommand extends JsonCommand {
         catalog.failures().forEach(failure -> console.note("failed: " + failure));
     }
 
-    private static Map<String, Object> asMap(PluginCatalog catalog) {
+    static Map<String, Object> identity(InstalledClassifier classifier) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", classifier.name());
+        map.put("plugin_id", classifier.pluginId());
+        map.put("version", classifier.version());
+        map.put("provider", classifier.provider());
+        map.put("description", classifier.description());
+        return map;
+    }
+
+    private record Answer(List<Map<String, Object>> classifiers, List<Map<String, String>> failures) {}
+
+    private static Answer answer(PluginCatalog catalog) {
         List<Map<String, Object>> classifiers = new ArrayList<>();
         for (InstalledClassifier one : catalog.classifiers()) {
-            Map<String, Object> map = new LinkedHashMap<>();
-            map.put("name", one.name());
-            map.put("plugin_id", one.pluginId());
-            map.put("version", one.version());
-            map.put("provider", one.provider());
-            map.put("description", one.description());
+            Map<String, Object> map = identity(one);
             map.put("jar", one.jar().getFileName().toString());
             map.put("sha256", one.jarSha256());
             map.put("tags", one.tags());
@@ -60,9 +67,6 @@ final class ListCommand extends JsonCommand {
         List<Map<String, String>> failures = catalog.failures().stream()
                 .map(failure -> Map.of("jar", failure.jar().getFileName().toString(), "reason", failure.reason()))
                 .toList();
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("classifiers", classifiers);
-        all.put("failures", failures);
-        return all;
+        return new Answer(classifiers, failures);
     }
 }

@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.api.Choice;
 import io.catwalk.api.Hyperparameters;
-import io.catwalk.api.Recipe;
 import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
 import io.catwalk.runner.AtomicFiles;
@@ -16,12 +16,10 @@ import io.catwalk.runner.report.drawing.ArchitectureDrawing;
 import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,8 +28,6 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "info", description = "Show the layers, the recipe and the search space of a classifier.")
 final class PluginInfoCommand extends JsonCommand {
-
-    private static final Pattern IMAGE = Pattern.compile("(\\d{1,4})x(\\d{1,4})x(\\d{1,4})");
 
     private static final int MOST_CLASSES = 100_000;
 
@@ -57,16 +53,12 @@ final class PluginInfoCommand extends JsonCommand {
         PluginCatalog catalog = plugins.open(console);
         InstalledClassifier classifier = catalog.on(task).require(classifierName(catalog));
         Hyperparameters chosen = classifier.searchSpace().defaults();
-        Recipe recipe = classifier.recipe(chosen);
         ArchitectureDrawing drawing;
         try (Scratch scratch = new Scratch()) {
             Path network = TrialProcess.probe(classifier, task, chosen, scratch.folder());
             drawing = ArchitectureDrawing.of(classifier.name(), network);
         }
-        print(
-                () -> asMap(classifier, recipe, drawing),
-                () -> print(console, classifier, chosen, recipe, drawing),
-                console);
+        print(() -> asMap(classifier, drawing), () -> print(classifier, chosen, drawing, console), console);
         if (svg != null) {
             AtomicFiles.write(svg, drawing.svg(Theme.LIGHT));
             console.note("drawn in " + svg);
@@ -75,8 +67,7 @@ final class PluginInfoCommand extends JsonCommand {
     }
 
     private Task task() {
-        Matcher matcher = IMAGE.matcher(image);
-        if (!matcher.matches()) {
+        if (!image.matches("\\d{1,4}x\\d{1,4}x\\d{1,4}")) {
             throw new RequestException(
                     "expected --image CHANNELSxHEIGHTxWIDTH, but found " + Reasons.quoted(image) + ": try 3x32x32");
         }
@@ -84,11 +75,9 @@ final class PluginInfoCommand extends JsonCommand {
             throw new RequestException("--classes must be from 2 to " + MOST_CLASSES + ", but is " + classes);
         }
         try {
-            return Task.of(
-                    Integer.parseInt(matcher.group(1)),
-                    Integer.parseInt(matcher.group(2)),
-                    Integer.parseInt(matcher.group(3)),
-                    classes);
+            int[] sizes =
+                    Stream.of(image.split("x", -1)).mapToInt(Integer::parseInt).toArray();
+            return Task.of(sizes[0], sizes[1], sizes[2], classes);
         } catch (IllegalArgumentException e) {
             throw new RequestException("--image " + image + ": " + e.getMessage(), e);
         }
@@ -111,11 +100,7 @@ final class PluginInfoCommand extends JsonCommand {
     }
 
     private void print(
-            Console console,
-            InstalledClassifier classifier,
-            Hyperparameters chosen,
-            Recipe recipe,
-            ArchitectureDrawing drawing) {
+            InstalledClassifier classifier, Hyperparameters chosen, ArchitectureDrawing drawing, Console console) {
         console.item("", classifier.name() + ": " + classifier.description());
         Tags tags = classifier.tags();
         console.item("plugin  ", classifier.pluginId() + " " + classifier.version() + ", by " + classifier.provider());
@@ -126,37 +111,29 @@ final class PluginInfoCommand extends JsonCommand {
         String at = chosen.values().entrySet().stream()
                 .map(one -> one.getKey() + " " + one.getValue())
                 .collect(Collectors.joining(", "));
-        console.item(
-                "",
-                "Network for " + image + " and " + classes + " classes" + (at.isEmpty() ? "" : ", with " + at) + ":");
+        String with = at.isEmpty() ? "" : ", with " + at;
+        console.item("", "Network for " + image + " and " + classes + " classes" + with + ":");
         console.line("");
         drawing.text().forEach(console::line);
         console.line("");
         console.line("Recipe:");
-        RecipeWords.of(recipe).forEach(words -> console.item("  ", words));
+        RecipeWords.of(classifier.recipe(chosen)).forEach(words -> console.item("  ", words));
         console.line("");
-        console.line("Search space:" + (classifier.searchSpace().choices().isEmpty() ? " nothing to choose" : ""));
-        classifier
-                .searchSpace()
-                .choices()
-                .forEach((key, choice) ->
-                        console.item("  " + key + "  ", choice.words() + ", by default " + choice.byDefault()));
+        Map<String, Choice> choices = classifier.searchSpace().choices();
+        console.line("Search space:" + (choices.isEmpty() ? " nothing to choose" : ""));
+        choices.forEach((key, choice) ->
+                console.item("  " + key + "  ", choice.words() + ", by default " + choice.byDefault()));
     }
 
-    private Map<String, Object> asMap(InstalledClassifier classifier, Recipe recipe, ArchitectureDrawing drawing) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("name", classifier.name());
-        map.put("plugin_id", classifier.pluginId());
-        map.put("version", classifier.version());
-        map.put("provider", classifier.provider());
-        map.put("description", classifier.description());
+    private Map<String, Object> asMap(InstalledClassifier classifier, ArchitectureDrawing drawing) {
+        Map<String, Object> map = ListCommand.identity(classifier);
         map.put("tags", classifier.tags());
         map.put("image", image);
         map.put("classes", classes);
         map.put("layers", drawing.layers());
         map.put("parameters", drawing.parameters());
         map.put("multiply_accumulates", drawing.multiplyAccumulates());
-        map.put("recipe", recipe);
+        map.put("recipe", classifier.recipe(classifier.searchSpace().defaults()));
         map.put("search_space", classifier.searchSpace().choices());
         return map;
     }

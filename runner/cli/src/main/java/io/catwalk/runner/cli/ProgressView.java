@@ -29,8 +29,11 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
     private static final int NAME = 24;
 
     private final Set<String> told = new HashSet<>();
+    final Console console;
 
-    private ProgressView() {}
+    private ProgressView(Console console) {
+        this.console = console;
+    }
 
     @SuppressWarnings("SystemConsoleNull") // the launcher sets jdk.console, which brings null back on a JDK from 22 on
     static ProgressView of(Console console, ExperimentSpec spec, boolean measures) {
@@ -77,10 +80,8 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
     private static final class Lines extends ProgressView {
 
-        private final Console console;
-
         Lines(Console console) {
-            this.console = console;
+            super(console);
         }
 
         @Override
@@ -137,7 +138,6 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
     /** A bar for the whole run, with the remaining time, and one for each running trial. */
     private static final class Bars extends ProgressView {
 
-        private final Console console;
         private final int planned;
         private final ProgressBar whole;
         private final Map<TrialSpec, ProgressBar> running = new HashMap<>();
@@ -147,7 +147,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         private int failed;
 
         Bars(Console console, ExperimentSpec spec, boolean measures) {
-            this.console = console;
+            super(console);
             planned = spec.planned();
             int networks = spec.tuning() == null ? spec.classifiers().size() : 1;
             int turns = measures ? networks * LatencySettings.standard().processes() : 0;

@@ -1,6 +1,5 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.onnx.quantize.CalibrationMethod;
 import io.catwalk.onnx.quantize.WeightRange;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
@@ -21,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -135,8 +135,7 @@ final class QuantizeCommand extends JsonCommand {
             return dataset.load(file, metadata, console);
         }
         DatasetSpec own = trial.readOrder().dataset();
-        DatasetSpec chosen = Objects.requireNonNullElse(dataset.other(own.imageSize()), own);
-        return chosen.load(Home.data(console));
+        return Objects.requireNonNullElse(dataset.other(own.imageSize()), own).load(Home.data(console));
     }
 
     private static void print(Quantizer.Result quantized, Console console) {
@@ -185,12 +184,7 @@ final class QuantizeCommand extends JsonCommand {
         answer.put("shrinking", verdict.shrinking());
         answer.put("calibration", quantized.found().method().title());
         Map<String, Double> losses = new LinkedHashMap<>();
-        for (CalibrationMethod method : CalibrationMethod.values()) {
-            losses.put(
-                    method.title(),
-                    Objects.requireNonNull(quantized.found().scores().get(method))
-                            .loss());
-        }
+        new TreeMap<>(quantized.found().scores()).forEach((method, score) -> losses.put(method.title(), score.loss()));
         answer.put("validation_losses", losses);
         answer.put("in_bytes", quantized.found().model().inBytes());
         answer.put("in_float", quantized.found().model().inFloat());

@@ -18,7 +18,6 @@ import io.catwalk.runner.trial.PrivateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -78,16 +77,12 @@ final class ReportCommand extends ConsoleCommand {
             throw new RequestException("--images is for --robustness: leave it out, or add --robustness");
         }
         int most = OptionParsers.within("--images", images == null ? RobustnessMeter.IMAGES : images, MOST_IMAGES);
-        if (robustness) {
-            List<RunFolder> runs =
-                    DataSetRuns.isOne(folder) ? new DataSetRuns(folder).begun() : List.of(RunFolder.open(folder));
-            for (RunFolder run : runs) {
-                measure(run, most, console);
-            }
+        DataSetRuns all = DataSetRuns.isOne(folder) ? new DataSetRuns(folder) : null;
+        List<RunFolder> runs = all != null ? all.begun() : List.of(RunFolder.open(folder));
+        for (RunFolder run : robustness ? runs : List.<RunFolder>of()) {
+            measure(run, most, console);
         }
-        Path page = DataSetRuns.isOne(folder)
-                ? across(new DataSetRuns(folder), slides, console)
-                : run(RunFolder.open(folder), slides, console);
+        Path page = all != null ? across(all, slides, console) : run(runs.get(0), slides, console);
         console.line(page.toString());
         if (open) {
             open(page, console);
@@ -156,11 +151,10 @@ final class ReportCommand extends ConsoleCommand {
     /** Opens the page with a command of the system, since the program itself runs without a display. */
     private static void open(Path page, Console console) {
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
-        List<String> opener = system.contains("win")
-                ? List.of("rundll32", "url.dll,FileProtocolHandler")
-                : List.of(system.contains("mac") ? "open" : "xdg-open");
-        List<String> command = new ArrayList<>(opener);
-        command.add(page.toAbsolutePath().toString());
+        String file = page.toAbsolutePath().toString();
+        List<String> command = system.contains("win")
+                ? List.of("rundll32", "url.dll,FileProtocolHandler", file)
+                : List.of(system.contains("mac") ? "open" : "xdg-open", file);
         try {
             new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)

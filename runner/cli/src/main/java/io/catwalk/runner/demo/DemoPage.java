@@ -1,6 +1,7 @@
 package io.catwalk.runner.demo;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
@@ -61,23 +62,18 @@ public final class DemoPage {
             ModelSignature signature,
             @Nullable String report) {}
 
+    /** What all networks of a page have in common; the classes are in the order of the outputs. */
+    public record Shape(List<String> classes, int channels, int height, int width) {}
+
     /**
      * What the page shows, as {@code data.js} passes it.
      *
-     * @param classes names in the order of the outputs of all networks
      * @param images pixels of the images to choose from, of the shape that the networks take
      * @param truth their classes
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record Content(
-            String dataset,
-            List<String> classes,
-            int channels,
-            int height,
-            int width,
-            List<Network> networks,
-            byte[] images,
-            int[] truth) {}
+            String dataset, @JsonUnwrapped Shape shape, List<Network> networks, byte[] images, int[] truth) {}
 
     /** Writes the page; an existing one is replaced as a whole, or not at all. */
     public void write(Path folder, Content content) {
