@@ -158,15 +158,7 @@ public final class Main {
     private static CommandLine with(List<Class<?>> commands, Main main) {
         CommandLine commandLine = new CommandLine(main);
         commands.forEach(commandLine::addSubcommand);
-        tellVersion(commandLine);
         return commandLine;
-    }
-
-    private static void tellVersion(CommandLine commandLine) {
-        commandLine.getSubcommands().values().forEach(command -> {
-            command.getCommandSpec().versionProvider(new Version());
-            tellVersion(command);
-        });
     }
 
     private int report(Exception e, Console console) {

@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
         name = "plugin",
         description = "Create, check, install, remove, list and inspect plugins.",
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             PluginCommand.PluginNewCommand.class,

@@ -123,7 +123,7 @@ final class WorkCommand extends ConsoleCommand {
             }
             return carryOut(FileSource.address(words[0]), Path.of(words[1]), console);
         } catch (RequestException e) {
-            return new Ended(ExitCode.BAD_REQUEST, Reasons.oneLine(String.valueOf(e.getMessage())));
+            return new Ended(ExitCode.BAD_REQUEST, Reasons.of(e));
         }
     }
 
@@ -131,7 +131,11 @@ final class WorkCommand extends ConsoleCommand {
     private Ended carryOut(URI address, @Nullable Path into, Console console) throws InterruptedException {
         String title = "";
         try {
-            prepare();
+            PrivateFolder.claim();
+        } catch (RequestException e) { // no order can change what this machine lacks
+            return new Ended(ExitCode.LOST, "lost: " + Reasons.of(e));
+        }
+        try {
             TrialOrder asked = read(address);
             title = asked.spec().title() + ": ";
             Path delivery =
@@ -152,14 +156,6 @@ final class WorkCommand extends ConsoleCommand {
             return new Ended(exitCode(outcome), title + came + "; see " + delivery);
         } catch (IOException | UncheckedIOException | OutOfMemoryError e) {
             return new Ended(ExitCode.LOST, title + "lost: " + Reasons.of(e));
-        }
-    }
-
-    private static void prepare() throws IOException {
-        try {
-            PrivateFolder.claim();
-        } catch (RequestException e) { // no order can change what this machine lacks
-            throw new IOException(e.getMessage(), e);
         }
     }
 

@@ -81,7 +81,7 @@ final class ContractMain {
             }
             parent.send(new Event(null, null, null, null));
         } catch (RequestException e) {
-            parent.send(new Event(null, null, null, Reasons.oneLine(String.valueOf(e.getMessage()))));
+            parent.send(new Event(null, null, null, Reasons.of(e)));
         }
     }
 

@@ -41,7 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -153,8 +153,11 @@ public record Quantizer(
             SortedMap<String, String> entries =
                     new TreeMap<>(OnnxMetadata.read(draft).entries());
             EvaluatedImages.restate(entries, images, evaluation.metrics());
-            facts(file, quantized, chosen.size())
-                    .forEach((name, value) -> entries.put(MetadataKeys.QUANTIZATION + name, String.valueOf(value)));
+            facts(file, quantized, chosen.size()).forEach((name, value) -> {
+                if (value != null) {
+                    entries.put(MetadataKeys.QUANTIZATION + name, value.toString());
+                }
+            });
             new OnnxMetadata(entries).write(draft);
             AtomicFiles.write(quantized.file(), Files.readAllBytes(draft));
             return quantized;
@@ -183,16 +186,11 @@ public record Quantizer(
     private record Batch(int from, int to) {}
 
     private static List<Batch> batches(Path file, Signature signature, ImageSource images) {
-        int size = signature.batch() != Signature.ANY_BATCH
-                ? signature.batch()
-                : Math.max(1, Math.min(LARGEST_BATCH, BATCH_NUMBERS / images.imageLength()));
-        int whole = images.size() / size;
+        boolean any = signature.batch() == Signature.ANY_BATCH;
+        int size = any ? Math.max(1, Math.min(LARGEST_BATCH, BATCH_NUMBERS / images.imageLength())) : signature.batch();
         List<Batch> batches = new ArrayList<>();
-        for (int i = 0; i < whole; i++) {
-            batches.add(new Batch(i * size, (i + 1) * size));
-        }
-        if (signature.batch() == Signature.ANY_BATCH && whole * size < images.size()) {
-            batches.add(new Batch(whole * size, images.size()));
+        for (int from = 0; any ? from < images.size() : from + size <= images.size(); from += size) {
+            batches.add(new Batch(from, Math.min(images.size(), from + size)));
         }
         if (batches.isEmpty()) {
             throw new RequestException(file + ": expected at least " + size + " calibration images, as many as the file"
@@ -226,10 +224,8 @@ public record Quantizer(
     private List<Latency> latencies(List<Path> files, OnnxHints hints, LatencyBench.Image image)
             throws IOException, InterruptedException {
         Map<Path, LatencyBench.Order> orders = new LinkedHashMap<>();
-        for (Path file : files) {
-            orders.put(
-                    file, new LatencyBench.Order(file.toAbsolutePath(), null, hints, null, image, threads, settings));
-        }
+        files.forEach(file -> orders.put(
+                file, new LatencyBench.Order(file.toAbsolutePath(), null, hints, null, image, threads, settings)));
         List<Latency> latencies = new ArrayList<>();
         for (LatencyBench.Result result : new LatencyBench(TrialProcess::measure)
                 .measure(orders, file -> {})
@@ -239,10 +235,10 @@ public record Quantizer(
         return latencies;
     }
 
-    /** Collects for the 8-bit file what it was compared with, and the results. */
-    private Map<String, Object> facts(Path from, Result quantized, int calibrated) throws IOException {
+    /** Collects for the 8-bit file what it was compared with, and the results; null for what there is not. */
+    private Map<String, @Nullable Object> facts(Path from, Result quantized, int calibrated) throws IOException {
         QuantizationVerdict verdict = quantized.verdict;
-        Map<String, Object> facts = new TreeMap<>();
+        Map<String, @Nullable Object> facts = new TreeMap<>();
         facts.put("float_sha256", Sha256.of(from));
         List<String> beside = new ArrayList<>();
         for (Path weightsFile : ModelFiles.of(from)) {
@@ -250,9 +246,7 @@ public record Quantizer(
                 beside.add(Sha256.of(weightsFile));
             }
         }
-        if (!beside.isEmpty()) {
-            facts.put("float_data_sha256", String.join("\n", beside));
-        }
+        facts.put("float_data_sha256", lines(beside));
         facts.put("float_accuracy", quantized.floatAccuracy());
         facts.put("accuracy", quantized.accuracy());
         facts.put("lost", verdict.accuracy().lost());
@@ -265,9 +259,7 @@ public record Quantizer(
         facts.put("calibration", quantized.found.method().title());
         facts.put("calibration_images", calibrated);
         facts.put("weights", "int8 from " + -weights.largest() + " to " + weights.largest());
-        if (verdict.speedupOf64() != null) {
-            facts.put("speedup_64", verdict.speedupOf64());
-        }
+        facts.put("speedup_64", verdict.speedupOf64());
         facts.put("speedup_1", verdict.speedupOfOne());
         facts.put("measured_on", quantized.latency().place());
         facts.put("in_float", String.join("\n", quantized.found.model().inFloat()));
@@ -275,24 +267,20 @@ public record Quantizer(
         facts.put("min_speedup", verdict.gate().speedup());
         facts.put("decision", verdict.decision().title());
         facts.put("verdict", quantized.words());
-        if (verdict.neededTestImages() != null) {
-            facts.put("needed_test_images", verdict.neededTestImages());
-        }
-        if (verdict.busy() != null) {
-            facts.put("busy", Wording.busy(verdict.busy()));
-        }
+        facts.put("needed_test_images", verdict.neededTestImages());
+        facts.put("busy", verdict.busy() == null ? null : Wording.busy(verdict.busy()));
         if (quantized.found.model().onlyForOnnxRuntime()) {
             facts.put("runtime", "ONNX Runtime only: its LSTMs are com.microsoft.DynamicQuantizeLSTM");
         }
-        if (!quantized.found.noise().isEmpty()) {
-            facts.put(
-                    "signal_to_noise_db",
-                    quantized.found.noise().stream().map(Quantizer::line).collect(Collectors.joining("\n")));
-        }
-        if (!quantized.notes().isEmpty()) {
-            facts.put("notes", String.join("\n", quantized.notes()));
-        }
+        facts.put(
+                "signal_to_noise_db",
+                lines(quantized.found.noise().stream().map(Quantizer::line).toList()));
+        facts.put("notes", lines(quantized.notes()));
         return facts;
+    }
+
+    private static @Nullable String lines(List<String> lines) {
+        return lines.isEmpty() ? null : String.join("\n", lines);
     }
 
     private static String line(NodeNoise noise) {
