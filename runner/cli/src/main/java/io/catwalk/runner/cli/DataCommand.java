@@ -81,10 +81,7 @@ final class DataCommand extends JsonCommand {
     @Option(names = "--samples", paramLabel = "FILE.png", description = "Draw the first training images of each class.")
     private @Nullable Path samples;
 
-    @Option(
-            names = "--augmented",
-            paramLabel = "FILE.png",
-            description = "Draw what each augmentation makes of some training images into a file.")
+    @Option(names = "--augmented", paramLabel = "FILE.png", description = "Draw what augmentations make of images.")
     private @Nullable Path augmented;
 
     @Override

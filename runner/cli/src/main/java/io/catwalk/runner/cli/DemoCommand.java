@@ -61,20 +61,13 @@ final class DemoCommand extends ConsoleCommand {
     @Option(names = "--force", description = "Replace the folder if it is there.")
     private boolean force;
 
-    @Option(
-            names = "--images",
-            paramLabel = "N",
-            description = "Number of test images on the page, a stratified sample; 0 for none. "
-                    + "Default: ${DEFAULT-VALUE}")
+    @Option(names = "--images", paramLabel = "N", description = "Test images; 0 for none. Default: ${DEFAULT-VALUE}")
     private int images = 100;
 
     @Mixin
     private FileDataset dataset;
 
-    @Option(
-            names = "--runtimes-dir",
-            paramLabel = "DIR",
-            description = "Folder to take ONNX Runtime Web from. Default: that of verify --runtimes web")
+    @Option(names = "--runtimes-dir", paramLabel = "DIR", description = "Folder of the runners. Default: Catwalk's own")
     private Path runtimes = Home.runtimes();
 
     @Mixin

@@ -65,12 +65,6 @@ final class DiffCommand extends JsonCommand {
             description = "The file to compare with it, or a trial, whose network is then the reference.")
     private @Nullable Path other;
 
-    @Option(names = "--abs", paramLabel = "X", description = "Absolute tolerance. Default: 1e-5; with --runtimes 1e-4")
-    private @Nullable Double absolute;
-
-    @Option(names = "--rel", paramLabel = "X", description = "Relative part, added to --abs. Default: ${DEFAULT-VALUE}")
-    private double relative = Tolerance.standard().relative();
-
     @Option(names = "--rows", paramLabel = "N", description = "Size of a dynamic first axis. Default: ${DEFAULT-VALUE}")
     private int rows = 16;
 
@@ -131,7 +125,8 @@ final class DiffCommand extends JsonCommand {
 
     private OnnxDiff diff(Path reference, @Nullable Path compared) {
         try {
-            Tolerance tolerance = tolerance(Tolerance.standard().absolute());
+            Tolerance usual = Tolerance.standard();
+            Tolerance tolerance = runtimes.tolerance(usual.absolute(), usual.relative());
             Map<String, Tensor> given;
             try (OnnxRunner runner = OnnxRunner.open(reference)) {
                 given = RandomInputs.of(runner.inputs(), rows, sizes, seed);
@@ -144,12 +139,9 @@ final class DiffCommand extends JsonCommand {
         }
     }
 
-    private Tolerance tolerance(double usual) {
-        return OptionParsers.tolerance(absolute == null ? usual : absolute, relative);
-    }
-
     private int compareRuntimes(Console console) throws IOException, InterruptedException {
-        Tolerance tolerance = tolerance(Parity.TOLERANCE);
+        Tolerance tolerance =
+                runtimes.tolerance(Parity.TOLERANCE, Tolerance.standard().relative());
         RuntimeReport.RuntimeDiffReport report =
                 new RuntimeReport.RuntimeDiffReport(file.toString(), tolerance, new ArrayList<>());
         try (OnnxPredictor predictor = OnnxPredictor.open(file)) {

@@ -66,10 +66,7 @@ final class ExportCommand extends ConsoleCommand {
     @Option(names = "--fold-batchnorm", description = "Multiply batch norms into the convolutions before them.")
     private boolean foldBatchNorm;
 
-    @Option(
-            names = "--external-data",
-            description = "Write weights into a file beside the model, NAME.onnx.data, even where one file would hold "
-                    + "them (2 GB).")
+    @Option(names = "--external-data", description = "Write weights into NAME.onnx.data, even if below 2 GB.")
     private boolean externalData;
 
     @Option(

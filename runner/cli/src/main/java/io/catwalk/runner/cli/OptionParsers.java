@@ -1,7 +1,6 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.api.Choice;
-import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
@@ -64,14 +63,6 @@ final class OptionParsers {
                         : Files.isWritable(folder) ? null : folder + " cannot: name a file elsewhere";
         if (found != null) {
             throw new RequestException(option + " must name a file in a folder that can be written, but " + found);
-        }
-    }
-
-    static Tolerance tolerance(double absolute, double relative) {
-        try {
-            return new Tolerance(absolute, relative);
-        } catch (IllegalArgumentException e) {
-            throw new RequestException("--abs and --rel: " + e.getMessage(), e);
         }
     }
 

@@ -54,13 +54,10 @@ final class PackageCommand extends ConsoleCommand {
     @Option(names = "--out", paramLabel = "DIR", description = "New or empty folder to write to. Default: NAME-package")
     private @Nullable Path out;
 
-    @Option(
-            names = "--int8",
-            paramLabel = "FILE",
-            description = "The same model in 8 bits. Default: MODEL.int8.onnx beside the model, if it is there")
+    @Option(names = "--int8", paramLabel = "FILE", description = "In 8 bits. Default: MODEL.int8.onnx, if it is there")
     private @Nullable Path int8;
 
-    @Option(names = "--runtimes-dir", paramLabel = "DIR", description = "Folder of programs. Default: Catwalk's own")
+    @Option(names = "--runtimes-dir", paramLabel = "DIR", description = "Folder of the runners. Default: Catwalk's own")
     private Path runtimes = Home.runtimes();
 
     @Mixin

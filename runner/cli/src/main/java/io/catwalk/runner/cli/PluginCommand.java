@@ -214,8 +214,7 @@ final class PluginCommand {
 
     @Command(
             name = "check",
-            description =
-                    "Check whether a built plugin keeps the contract; docs/reference/contract.md lists what is checked.")
+            description = "Check whether a built plugin keeps the contract of docs/reference/contract.md.")
     static final class PluginCheckCommand extends JsonCommand {
 
         private static final String INDENT = " ".repeat(10);
@@ -226,16 +225,10 @@ final class PluginCommand {
         @Option(names = "--only", paramLabel = "ID", description = "Run these checks alone.")
         private List<String> only = List.of();
 
-        @Option(
-                names = "--expect",
-                paramLabel = "ID=REASON",
-                description = "Expect a check to fail, for a reason. If it passes all the same, that is a failure.")
+        @Option(names = "--expect", paramLabel = "ID=REASON", description = "Expect a failure; passing is then wrong.")
         private Map<String, String> expect = Map.of();
 
-        @Option(
-                names = "--seconds",
-                paramLabel = "N",
-                description = "Limit for all checks, in seconds of processor time. Default: ${DEFAULT-VALUE}")
+        @Option(names = "--seconds", paramLabel = "N", description = "Limit of CPU seconds. Default: ${DEFAULT-VALUE}")
         private int seconds = 60;
 
         /** The classifier whose results are being printed. */

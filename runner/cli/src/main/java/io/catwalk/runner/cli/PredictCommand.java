@@ -67,10 +67,7 @@ final class PredictCommand extends ConsoleCommand {
             description = "Image files (PNG, JPEG, GIF, BMP, TIFF or WebP), and folders, searched recursively.")
     private List<Path> images = List.of();
 
-    @Option(
-            names = "--from",
-            paramLabel = "FILE|-",
-            description = "Also classify the images of a list, one path a line; - is standard input, read to its end.")
+    @Option(names = "--from", paramLabel = "FILE|-", description = "A list of more images, a path a line; - is stdin.")
     private @Nullable Path list;
 
     @Option(names = "--top", paramLabel = "K", description = "How many classes to name. Default: 3; all with --json")

@@ -49,10 +49,7 @@ final class ReportCommand extends ConsoleCommand {
     @Option(names = "--appendix", description = "Add every detail to the slides, as an appendix.")
     private boolean appendix;
 
-    @Option(
-            names = "--template",
-            paramLabel = "FILE",
-            description = "A PowerPoint file (.pptx, .potx) whose master, theme and layouts the slides use.")
+    @Option(names = "--template", paramLabel = "FILE", description = "A .pptx or .potx, whose design the slides use.")
     private @Nullable Path template;
 
     @Option(
@@ -65,8 +62,7 @@ final class ReportCommand extends ConsoleCommand {
     @Option(
             names = "--images",
             paramLabel = "N",
-            description =
-                    "Number of test images for --robustness, a stratified sample. Default: " + RobustnessMeter.IMAGES)
+            description = "Test images for --robustness. Default: " + RobustnessMeter.IMAGES)
     private @Nullable Integer images;
 
     @Override

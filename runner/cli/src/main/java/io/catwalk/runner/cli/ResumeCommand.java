@@ -21,10 +21,7 @@ final class ResumeCommand extends ConsoleCommand {
     @Parameters(paramLabel = "RUN", description = "A run folder, or one with the runs of several data sets.")
     private Path folder = Path.of("");
 
-    @Option(
-            names = "--keep-versions",
-            description = "Keep trials that other versions of Catwalk, DJL or PyTorch have made; the report shows "
-                    + "the mix.")
+    @Option(names = "--keep-versions", description = "Keep trials of other versions of Catwalk, DJL or PyTorch, too.")
     private boolean keepVersions;
 
     @Mixin

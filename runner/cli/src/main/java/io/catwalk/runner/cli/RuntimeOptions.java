@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.runtimes.Runner;
 import java.io.IOException;
@@ -8,12 +9,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of a command: which other runtimes run a file. */
+/** Options of a command that compares numbers: which other runtimes run a file, and what counts as equal. */
 final class RuntimeOptions {
 
     private static final String ALL = "all";
@@ -28,14 +31,38 @@ final class RuntimeOptions {
                     + "are not installed, and says how to install them.")
     private List<String> names = List.of();
 
-    @Option(
-            names = "--runtime-timeout",
-            paramLabel = "TIME",
-            description = "With --runtimes: stop a runtime that takes longer. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--runtime-timeout", paramLabel = "TIME", description = "Limit for each. Default: ${DEFAULT-VALUE}")
     private String timeout = "10m";
 
     @Option(names = "--runtimes-dir", paramLabel = "DIR", description = "Folder of the runners. Default: Catwalk's own")
     private Path folder = Home.runtimes();
+
+    @Option(
+            names = "--abs",
+            paramLabel = "X",
+            description = "Absolute tolerance of a number. Default: 1e-4; for diff without --runtimes 1e-5")
+    private @Nullable Double absolute;
+
+    @Option(
+            names = "--rel",
+            paramLabel = "X",
+            description = "Relative tolerance, added to --abs. Default: 0; for diff 1e-4. For verify, two labels whose "
+                    + "reference logits are closer than their tolerances together are a near tie, which passes.")
+    private @Nullable Double relative;
+
+    boolean compares() {
+        return absolute != null || relative != null;
+    }
+
+    Tolerance tolerance(double usualAbsolute, double usualRelative) {
+        try {
+            return new Tolerance(
+                    Objects.requireNonNullElse(absolute, usualAbsolute),
+                    Objects.requireNonNullElse(relative, usualRelative));
+        } catch (IllegalArgumentException e) {
+            throw new RequestException("--abs and --rel: " + e.getMessage(), e);
+        }
+    }
 
     boolean areGiven() {
         return !names.isEmpty();

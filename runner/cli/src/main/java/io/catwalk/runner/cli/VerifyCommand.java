@@ -73,30 +73,13 @@ final class VerifyCommand extends JsonCommand {
     @Option(names = "--against", paramLabel = "TRIAL", description = "Folder of the trial that the file came from.")
     private @Nullable Path against;
 
-    @Option(
-            names = "--abs",
-            paramLabel = "X",
-            description = "With --against or --runtimes: absolute tolerance of a logit. Default: 1e-4")
-    private @Nullable Double absolute;
-
-    @Option(
-            names = "--rel",
-            paramLabel = "X",
-            description = "Relative tolerance of a logit, added to --abs. If the reference logits of two labels are "
-                    + "closer than their tolerances together, the other label is a near tie: it is listed, and "
-                    + "passes. Default: 0")
-    private @Nullable Double relative;
-
     @Option(names = "--predictions", paramLabel = "CSV", description = "Write the logits of the test images here.")
     private @Nullable Path answers;
 
     @Mixin
     private RuntimeOptions runtimes;
 
-    @Option(
-            names = "--images",
-            paramLabel = "N",
-            description = "With --runtimes: number of test images, a stratified sample. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--images", paramLabel = "N", description = "Test images for --runtimes. Default: ${DEFAULT-VALUE}")
     private int count = 10_000;
 
     @Mixin
@@ -112,9 +95,8 @@ final class VerifyCommand extends JsonCommand {
                     "expected --runtimes without --show, --against and --predictions, which are about"
                             + " the file alone: leave them out");
         }
-        Tolerance tolerance = OptionParsers.tolerance(
-                absolute == null ? Parity.TOLERANCE : absolute, relative == null ? 0 : relative);
-        if ((absolute != null || relative != null) && against == null && !runtimes.areGiven()) {
+        Tolerance tolerance = runtimes.tolerance(Parity.TOLERANCE, 0);
+        if (runtimes.compares() && against == null && !runtimes.areGiven()) {
             throw new RequestException("expected --abs and --rel with --against or --runtimes, which compare logits,"
                     + " found neither: name a trial or runtimes, or leave them out");
         }

@@ -57,10 +57,7 @@ final class WorkCommand extends ConsoleCommand {
                             + "a line 'ended CODE WHY'. The process ends when the input ends")
     private String order = "";
 
-    @Option(
-            names = "--out",
-            paramLabel = "FILE.zip",
-            description = "File for the outcome. Default: ORDER.outcome-ATTEMPT.zip beside the order")
+    @Option(names = "--out", paramLabel = "FILE.zip", description = "The outcome. Default: ORDER.outcome-ATTEMPT.zip")
     private @Nullable Path out;
 
     @Option(
