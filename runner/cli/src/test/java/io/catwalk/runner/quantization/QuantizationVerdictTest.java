@@ -64,7 +64,7 @@ class QuantizationVerdictTest {
 
         assertThat(verdict.decision()).isEqualTo(decision);
         assertThat(verdict.ships()).isEqualTo(decision == Decision.SHIP);
-        assertThat(QuantizationWords.of(verdict)).contains(words);
+        assertThat(Quantizer.words(verdict)).contains(words);
     }
 
     private static QuantizationVerdict verdict(Latency before, Latency after) {
@@ -81,12 +81,12 @@ class QuantizationVerdictTest {
         QuantizationVerdict single = verdict(latency(70_000, null), latency(25_000, 80.0));
         assertThat(single.speedupOf64()).isNull();
         assertThat(single.speedup()).isEqualTo(2.8);
-        assertThat(QuantizationWords.of(single)).startsWith("int8 is 2.8 times faster for one image at a time, ");
+        assertThat(Quantizer.words(single)).startsWith("int8 is 2.8 times faster for one image at a time, ");
 
         QuantizationVerdict batches = verdict(latency(70_000, 20.0), latency(25_000, 80.0));
         assertThat(batches.speedup()).isEqualTo(4);
         assertThat(batches.speedupOfOne()).isEqualTo(2.8);
-        assertThat(QuantizationWords.of(batches)).startsWith("int8 is 4.0 times faster, ");
+        assertThat(Quantizer.words(batches)).startsWith("int8 is 4.0 times faster, ");
     }
 
     @Test
