@@ -138,8 +138,7 @@ final class PredictCommand extends ConsoleCommand {
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);
             typedSize.require(file, signature);
-            Normalization normalization =
-                    options.preprocessing(file, predictor).normalization();
+            Normalization normalization = options.preprocessing(file, predictor).normalization();
             Fit chosen = Optional.ofNullable(fit)
                     .or(() -> predictor.metadata().get(MetadataKeys.FIT))
                     .map(Fit::parse)
