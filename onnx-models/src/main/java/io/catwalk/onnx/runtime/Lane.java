@@ -1,12 +1,13 @@
 package io.catwalk.onnx.runtime;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.platform.Fp16Conversions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ final class Lane implements AutoCloseable {
     private final Pixels pixels;
     private final int capacity;
     private final ByteBuffer input;
-    private final FloatBuffer output;
+    private final ByteBuffer output;
     private @Nullable Binding binding;
 
     /** Tensors for one batch size, in the maps that a run takes. */
@@ -39,7 +40,8 @@ final class Lane implements AutoCloseable {
         this.pixels = pixels;
         this.capacity = capacity;
         input = direct((long) capacity * signature.imageSize() * pixels.bytes());
-        output = direct((long) capacity * signature.classes() * Float.BYTES).asFloatBuffer();
+        output = direct(
+                (long) capacity * signature.classes() * signature.scores().bytes());
     }
 
     int capacity() {
@@ -59,7 +61,15 @@ final class Lane implements AutoCloseable {
         int size = signature.imageSize();
         images.write(pixels, first * size, count * size, batch * size, input);
         session.run(tensors.inputs(), Set.of(), tensors.outputs()).close(); // the lane keeps its tensors
-        output.get(0, logits, first * signature.classes(), count * signature.classes());
+        int from = first * signature.classes();
+        int length = count * signature.classes();
+        if (signature.scores() == TensorType.FLOAT) {
+            output.asFloatBuffer().get(0, logits, from, length);
+        } else {
+            for (int i = 0; i < length; i++) {
+                logits[from + i] = Fp16Conversions.fp16ToFloat(output.getShort(i * Short.BYTES));
+            }
+        }
     }
 
     private Binding bind(int count) throws OrtException {
@@ -72,7 +82,15 @@ final class Lane implements AutoCloseable {
         OnnxTensor images = OnnxTensor.createTensor(environment, imageBytes, signature.shape(count), pixels.type());
         try {
             OnnxTensor logits = OnnxTensor.createTensor(
-                    environment, output.slice(0, count * signature.classes()), new long[] {count, signature.classes()});
+                    environment,
+                    output.slice(
+                                    0,
+                                    count
+                                            * signature.classes()
+                                            * signature.scores().bytes())
+                            .order(ByteOrder.nativeOrder()),
+                    new long[] {count, signature.classes()},
+                    OnnxJavaType.valueOf(signature.scores().name()));
             binding = new Binding(count, Map.of(signature.input(), images), Map.of(signature.output(), logits));
             return binding;
         } catch (OrtException | RuntimeException e) {

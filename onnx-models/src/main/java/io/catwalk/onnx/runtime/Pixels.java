@@ -1,8 +1,8 @@
 package io.catwalk.onnx.runtime;
 
 import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.platform.Fp16Conversions;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,7 @@ sealed interface Pixels {
 
     static Pixels of(Signature signature, OnnxMetadata metadata) {
         return switch (signature.pixels()) {
-            case FLOAT32 -> new Float32(signature, metadata.preprocessing());
+            case FLOAT32, FLOAT16 -> new Floats(signature, metadata.preprocessing());
             case UINT8 -> new UInt8(signature, metadata.preprocessing());
         };
     }
@@ -44,12 +44,14 @@ sealed interface Pixels {
     }
 
     /** Writes normalized pixels unchanged, and converts those from 0 to 255 with a table of 256 values per channel. */
-    final class Float32 implements Pixels {
+    final class Floats implements Pixels {
 
+        private final boolean half;
         private final Planes planes;
         private final float @Nullable [][] table;
 
-        Float32(Signature signature, Optional<Preprocessing> preprocessing) {
+        Floats(Signature signature, Optional<Preprocessing> preprocessing) {
+            half = signature.pixels() == Signature.PixelType.FLOAT16;
             planes = new Planes(signature);
             table = preprocessing
                     .filter(known -> known.color().channels() == signature.channels())
@@ -59,27 +61,34 @@ sealed interface Pixels {
 
         @Override
         public OnnxJavaType type() {
-            return OnnxJavaType.FLOAT;
+            return half ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
         }
 
         @Override
         public int bytes() {
-            return Float.BYTES;
+            return half ? Short.BYTES : Float.BYTES;
+        }
+
+        private void put(ByteBuffer input, int index, float number) {
+            if (half) {
+                input.putShort(index * Short.BYTES, Fp16Conversions.floatToFp16(number));
+            } else {
+                input.putFloat(index * Float.BYTES, number);
+            }
         }
 
         @Override
         public void write(float[] images, int from, int length, int end, ByteBuffer input) {
-            FloatBuffer numbers = input.asFloatBuffer();
-            if (planes.inOrder()) {
-                numbers.put(0, images, from, length);
+            if (planes.inOrder() && !half) {
+                input.asFloatBuffer().put(0, images, from, length);
             } else {
                 planes.each(length, (channel, source, target, step) -> {
                     for (int i = 0; i < planes.size(); i++) {
-                        numbers.put(target + i * step, images[from + source + i]);
+                        put(input, target + i * step, images[from + source + i]);
                     }
                 });
             }
-            blank(input, length * Float.BYTES, end * Float.BYTES);
+            blank(input, length * bytes(), end * bytes());
         }
 
         @Override
@@ -88,14 +97,13 @@ sealed interface Pixels {
                 throw new IllegalStateException("expected a file whose metadata says how pixels are normalized, found "
                         + "none; normalize the images and call logits(float[], int)");
             }
-            FloatBuffer numbers = input.asFloatBuffer();
             planes.each(length, (channel, source, target, step) -> {
                 float[] normalized = table[channel];
                 for (int i = 0; i < planes.size(); i++) {
-                    numbers.put(target + i * step, normalized[images[from + source + i] & 0xff]);
+                    put(input, target + i * step, normalized[images[from + source + i] & 0xff]);
                 }
             });
-            blank(input, length * Float.BYTES, end * Float.BYTES);
+            blank(input, length * bytes(), end * bytes());
         }
     }
 

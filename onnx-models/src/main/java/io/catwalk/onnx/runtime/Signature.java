@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param channels channels of an image; at least 1
  * @param height rows of an image; at least 1
  * @param width columns of an image; at least 1
- * @param output name of the output, (batch, classes), float32
+ * @param output name of the output, (batch, classes)
+ * @param scores type of its numbers: float32 or float16
  * @param classes number of logits per image; at least 1
  */
 public record Signature(
@@ -28,6 +29,7 @@ public record Signature(
         int height,
         int width,
         String output,
+        TensorType scores,
         int classes) {
 
     /** Stands for a file that accepts every batch size. */
@@ -38,15 +40,29 @@ public record Signature(
 
     private static final int LARGEST_DIMENSION = 1 << 16;
     private static final String IMAGES =
-            "float32 or uint8 images (batch, channels, height, width) or (batch, height, width, channels)";
-    private static final String SCORES = "float32 logits (batch, classes) with a fixed number of classes";
+            "float32, float16 or uint8 images (batch, channels, height, width) or (batch, height, width, channels)";
+    private static final String SCORES = "float32 or float16 logits (batch, classes) with a fixed number of classes";
 
     /** Type of the pixels that a file takes. */
     public enum PixelType {
         /** Normalized pixels. */
         FLOAT32,
+        /** Normalized pixels, rounded to 16-bit floating point. */
+        FLOAT16,
         /** Pixels 0 to 255; the file normalizes them itself. */
         UINT8
+    }
+
+    /**
+     * Finds the input and the output of a file, without ONNX Runtime.
+     *
+     * @param file an ONNX file
+     * @param hints what the file leaves open
+     * @return names, types and sizes
+     * @throws OnnxFileException if the file is missing, damaged or unsafe, or is not an image classifier
+     */
+    public static Signature read(Path file, OnnxHints hints) {
+        return Classifier.of(ModelFile.read(file), hints).signature();
     }
 
     /**
@@ -87,7 +103,7 @@ public record Signature(
         }
         TensorInfo input = inputs.get(0);
         List<Axis> axes = input.knownAxes();
-        if ((input.type() != TensorType.FLOAT && input.type() != TensorType.UINT8) || axes.size() != 4) {
+        if (!(isFloat(input.type()) || input.type() == TensorType.UINT8) || axes.size() != 4) {
             throw noImages(file, IMAGES, input);
         }
         Layout layout = hints.layout().orElseGet(() -> Layout.of(axes, stated));
@@ -120,12 +136,17 @@ public record Signature(
         return new Signature(
                 input.name(),
                 layout,
-                input.type() == TensorType.FLOAT ? PixelType.FLOAT32 : PixelType.UINT8,
+                switch (input.type()) {
+                    case FLOAT -> PixelType.FLOAT32;
+                    case FLOAT16 -> PixelType.FLOAT16;
+                    default -> PixelType.UINT8;
+                },
                 isFixed(batch) ? (int) batch.size() : ANY_BATCH,
                 (int) channels,
                 (int) height,
                 (int) width,
                 output.name(),
+                output.type(),
                 (int) output.knownAxes().get(1).size());
     }
 
@@ -179,9 +200,13 @@ public record Signature(
     }
 
     private static boolean isLogits(TensorInfo value) {
-        return value.type() == TensorType.FLOAT
+        return isFloat(value.type())
                 && value.knownAxes().size() == 2
                 && isFixed(value.knownAxes().get(1));
+    }
+
+    private static boolean isFloat(TensorType type) {
+        return type == TensorType.FLOAT || type == TensorType.FLOAT16;
     }
 
     private static boolean isFixed(Axis axis) {

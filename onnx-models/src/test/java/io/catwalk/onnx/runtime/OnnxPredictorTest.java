@@ -40,7 +40,16 @@ class OnnxPredictorTest {
     private static final int SIZE = 64;
     private static final int CLASSES = 5;
     private static final Signature LINEAR = new Signature(
-            "images", Layout.NCHW, Signature.PixelType.FLOAT32, Signature.ANY_BATCH, 1, 2, 2, "logits", 3);
+            "images",
+            Layout.NCHW,
+            Signature.PixelType.FLOAT32,
+            Signature.ANY_BATCH,
+            1,
+            2,
+            2,
+            "logits",
+            TensorType.FLOAT,
+            3);
     private static final OnnxMetadata HALF = OnnxMetadata.empty()
             .withPreprocessing(new Preprocessing(ColorMode.GRAY, 2, 2, List.of(0.5), List.of(0.25)));
 
