@@ -42,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -216,7 +217,7 @@ public record Quantizer(
     private Scorer.Score score(
             byte[] model, OnnxHints hints, ImageSource images, Normalization normalization, List<String> classes) {
         Evaluation evaluation = Evaluation.of(answers(model, hints, images, normalization, classes.size()), classes);
-        return new Scorer.Score(evaluation.metrics().logLoss(), evaluation.accuracy());
+        return new Scorer.Score(Objects.requireNonNull(evaluation.metrics().logLoss()), evaluation.accuracy());
     }
 
     private Predictions answers(

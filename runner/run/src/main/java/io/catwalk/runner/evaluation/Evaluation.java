@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param metrics those that are one number each
  * @param classes each class's scores, in class order
  * @param confusion true against predicted classes
- * @param calibration expected calibration error and reliability curve
- * @param riskCoverage error rate of the most confident predictions
+ * @param calibration expected calibration error and reliability curve; null without scores
+ * @param riskCoverage error rate of the most confident predictions; null without scores
  */
 public record Evaluation(
         Metrics metrics,
         List<ClassScores> classes,
         ConfusionMatrix confusion,
-        Calibration calibration,
-        RiskCoverage riskCoverage) {
+        @Nullable Calibration calibration,
+        @Nullable RiskCoverage riskCoverage) {
 
     /** Of fewer images of a class, nothing can be said about this class alone. */
     public static final int FEWEST_IMAGES = 10;
@@ -47,16 +47,28 @@ public record Evaluation(
      */
     public static Evaluation of(List<Supplier<Predictions>> parts, List<String> classNames) {
         ImageScores answers = new ImageScores(parts, classNames.size());
-        int[] truth = answers.truth;
-        int[] predicted = answers.predicted;
         RocAuc areas = answers.rocAuc(parts);
+        return of(answers.truth, answers.predicted, classNames, answers, areas);
+    }
+
+    /** Computes what can be known without scores. */
+    public static Evaluation of(PredictedClasses predictions, List<String> classNames) {
+        return of(predictions.labels(), predictions.predicted(), classNames, null, null);
+    }
+
+    private static Evaluation of(
+            int[] truth,
+            int[] predicted,
+            List<String> classNames,
+            @Nullable ImageScores answers,
+            @Nullable RocAuc areas) {
         ConfusionMatrix confusion = ConfusionMatrix.of(classNames.size(), truth, predicted);
         List<ClassScores> classes = new ArrayList<>();
         for (int c = 0; c < classNames.size(); c++) {
-            classes.add(ClassScores.of(classNames.get(c), confusion, c, areas.of(c)));
+            classes.add(ClassScores.of(classNames.get(c), confusion, c, areas == null ? null : areas.of(c)));
         }
         Interval interval = Interval.wilson(confusion.correct(), confusion.images(), 0.95);
-        Calibration calibration = Calibration.of(truth, predicted, answers.confidence);
+        Calibration calibration = answers == null ? null : Calibration.of(truth, predicted, answers.confidence);
         Metrics metrics = new Metrics(
                 confusion.images(),
                 (double) confusion.correct() / confusion.images(),
@@ -68,12 +80,16 @@ public record Evaluation(
                 confusion.balancedAccuracy(),
                 confusion.matthews(),
                 confusion.kappa(),
-                answers.logLoss / truth.length,
-                (double) answers.amongTwo / truth.length,
+                answers == null ? null : (Double) (answers.logLoss / truth.length),
+                answers == null ? null : (Double) ((double) answers.amongTwo / truth.length),
                 meanRocAuc(classes),
-                calibration.expectedError());
+                calibration == null ? null : (Double) calibration.expectedError());
         return new Evaluation(
-                metrics, classes, confusion, calibration, RiskCoverage.of(truth, predicted, answers.confidence));
+                metrics,
+                classes,
+                confusion,
+                calibration,
+                answers == null ? null : RiskCoverage.of(truth, predicted, answers.confidence));
     }
 
     /** Returns the share of images predicted correctly. */

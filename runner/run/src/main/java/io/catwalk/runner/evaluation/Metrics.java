@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param balancedAccuracy mean recall of the classes that have images, 0 to 1
  * @param matthews Matthews correlation of all classes, -1 to 1
  * @param kappa Cohen's kappa, -1 to 1
- * @param logLoss mean cross entropy in nats, 0 or more
+ * @param logLoss mean cross entropy in nats, 0 or more; null without scores, as are all that follow
  * @param top2Accuracy share of images whose truth is among the two best classes, 0 to 1
  * @param rocAucMacro mean over the classes' ROC AUC, 0 to 1; null where no class has one
  * @param ece expected calibration error, equal-mass bins, 0 to 1
@@ -32,10 +32,10 @@ public record Metrics(
         double balancedAccuracy,
         double matthews,
         double kappa,
-        double logLoss,
-        double top2Accuracy,
+        @Nullable Double logLoss,
+        @Nullable Double top2Accuracy,
         @Nullable Double rocAucMacro,
-        double ece) {
+        @Nullable Double ece) {
 
     /** Returns the 95 % interval of the accuracy. */
     public Interval accuracyInterval() {

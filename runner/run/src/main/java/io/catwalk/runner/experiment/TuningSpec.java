@@ -276,7 +276,7 @@ public record TuningSpec(Tuning.Strategy strategy, List<Rung> rungs, List<Map<St
             case ACCURACY -> metrics.accuracy();
             case BALANCED_ACCURACY -> metrics.balancedAccuracy();
             case MACRO_F1 -> metrics.macro().f1();
-            case LOSS -> metrics.logLoss();
+            case LOSS -> Objects.requireNonNull(metrics.logLoss());
         };
     }
 

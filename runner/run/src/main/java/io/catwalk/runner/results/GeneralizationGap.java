@@ -63,7 +63,8 @@ public record GeneralizationGap(
 
     private static double loss(List<Done> trials, Function<TrialMetrics, Metrics> part) {
         return trials.stream()
-                .mapToDouble(trial -> part.apply(trial.metrics()).logLoss())
+                .mapToDouble(trial ->
+                        Objects.requireNonNull(part.apply(trial.metrics()).logLoss()))
                 .average()
                 .orElseThrow();
     }

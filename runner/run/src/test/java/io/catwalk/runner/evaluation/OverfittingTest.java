@@ -79,6 +79,6 @@ class OverfittingTest {
 
     private static Metrics metrics(int images, double accuracy) {
         Metrics.Averages none = new Metrics.Averages(0, 0, 0, 0, 0);
-        return new Metrics(images, accuracy, 0, 1, none, none, none, 0, 0, 0, 0, 0, null, 0);
+        return new Metrics(images, accuracy, 0, 1, none, none, none, 0, 0, 0, 0.0, 0.0, null, 0.0);
     }
 }

@@ -179,7 +179,7 @@ final class TuningTest {
     private static Metrics metrics(double accuracy, double balancedAccuracy, double macroF1, double logLoss) {
         Averages none = new Averages(0, 0, 0, 0, 0);
         Averages macro = new Averages(0, 0, macroF1, 0, 0);
-        return new Metrics(100, accuracy, 0, 1, macro, none, none, balancedAccuracy, 0, 0, logLoss, 1, null, 0);
+        return new Metrics(100, accuracy, 0, 1, macro, none, none, balancedAccuracy, 0, 0, logLoss, 1.0, null, 0.0);
     }
 
     private static ExperimentSpec search(Criterion criterion, int count, Rung... rungs) {

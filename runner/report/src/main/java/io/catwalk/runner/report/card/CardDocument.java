@@ -168,9 +168,8 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         facts.add(Fact.of("recall (macro) %", all.metrics().macro().recall(), Unit.PERCENT));
         facts.add(Fact.of("F1 (macro) %", all.metrics().macro().f1(), Unit.PERCENT));
         facts.add(Fact.of("log loss", all.metrics().logLoss(), Unit.COEFFICIENT));
-        facts.add(new Fact(
-                "expected calibration error, equal-mass bins",
-                Cell.of(all.calibration().expectedError(), Unit.COEFFICIENT)));
+        facts.add(Fact.of(
+                "expected calibration error, equal-mass bins", all.metrics().ece(), Unit.COEFFICIENT));
         List<Block> blocks = new ArrayList<>(List.of(facts(facts), scores(ShownClasses.of(all))));
         if (picture != null) {
             blocks.add(new PictureFile("Confusion matrix", picture));

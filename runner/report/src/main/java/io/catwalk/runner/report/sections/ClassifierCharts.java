@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.Calibration;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -159,7 +161,8 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                 "Bin", "Confidence from %", "Images", "Mean confidence %", "Accuracy %", "95 % interval");
         List<Point> points = new ArrayList<>();
         List<Double> span = new ArrayList<>(List.of(100.0));
-        for (Bin bin : evaluation.calibration().reliability()) {
+        Calibration calibration = Objects.requireNonNull(evaluation.calibration());
+        for (Bin bin : calibration.reliability()) {
             int number = points.size();
             points.add(new Point(
                     100 * bin.confidence(),
@@ -178,8 +181,8 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
             span.addAll(List.of(100 * bin.confidence(), 100 * bin.accuracyLow()));
         }
         Axis up = Axis.percent("Accuracy, %", span);
-        String title = "Confidence and accuracy differ by "
-                + Numbers.fixed(100 * evaluation.calibration().expectedError(), 2) + " points on average";
+        String title = "Confidence and accuracy differ by " + Numbers.fixed(100 * calibration.expectedError(), 2)
+                + " points on average";
         return new XyChart(
                 table.caption(
                         "reliability-" + file,

@@ -5,28 +5,28 @@ import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.report.ClassifierReport;
-import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.ReportModel.Model;
+import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Axis;
 import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.charts.RowChart;
-import io.catwalk.runner.report.charts.RowChart.Row;
 import io.catwalk.runner.report.charts.RowChart.Row.Dot;
+import io.catwalk.runner.report.charts.RowChart.Row;
+import io.catwalk.runner.report.charts.RowChart;
 import io.catwalk.runner.report.charts.Symbol;
-import io.catwalk.runner.report.charts.XyChart;
-import io.catwalk.runner.report.charts.XyChart.Series;
 import io.catwalk.runner.report.charts.XyChart.Series.Look;
 import io.catwalk.runner.report.charts.XyChart.Series.Point;
-import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.charts.XyChart.Series;
+import io.catwalk.runner.report.charts.XyChart;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Sentences;
 import io.catwalk.runner.report.document.Block.Tone;
+import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Table.TableBuilder;
+import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.report.sections.ClassifierCharts.Curve;
 import io.catwalk.runner.results.GeneralizationGap;
@@ -135,13 +135,15 @@ record GeneralizationSection(ReportModel model) {
                         : best.name() + (excess > 0 ? " is overconfident by " : " is underconfident by ") + points
                                 + " points on average")
                 + "; its expected calibration error is "
-                + Numbers.percent(evaluation.calibration().expectedError()) + " points (bins of equal mass)";
+                + Numbers.percent(
+                        Objects.requireNonNull(evaluation.calibration()).expectedError())
+                + " points (bins of equal mass)";
     }
 
     /** Returns by how much the mean confidence is above the accuracy, from -1 to 1. */
     private static double overconfidence(Evaluation evaluation) {
         double sum = 0;
-        for (Bin bin : evaluation.calibration().reliability()) {
+        for (Bin bin : Objects.requireNonNull(evaluation.calibration()).reliability()) {
             sum += bin.images() * (bin.confidence() - bin.accuracy());
         }
         return sum / evaluation.images();
@@ -151,7 +153,7 @@ record GeneralizationSection(ReportModel model) {
         return columns(model.trained())
                 .number("Calibration error, points", Unit.PERCENT, one -> {
                     Evaluation evaluation = one.evaluation();
-                    return evaluation == null ? null : evaluation.calibration().expectedError();
+                    return evaluation == null ? null : evaluation.metrics().ece();
                 })
                 .table("gaps", "Accuracy, loss and confidence", note());
     }

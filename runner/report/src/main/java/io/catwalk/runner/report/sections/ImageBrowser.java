@@ -230,8 +230,11 @@ record ImageBrowser(
                     name,
                     packed(predicted, count, 2),
                     packed(shares, count, 2),
-                    (int) (100 * evaluation.riskCoverage().knee().confidence()),
-                    evaluation.calibration().reliability().stream()
+                    (int) (100
+                            * Objects.requireNonNull(evaluation.riskCoverage())
+                                    .knee()
+                                    .confidence()),
+                    Objects.requireNonNull(evaluation.calibration()).reliability().stream()
                             .map(bin ->
                                     new Edges(Math.round(1e4 * bin.low()) / 1e4, Math.round(1e4 * bin.high()) / 1e4))
                             .toList(),
@@ -239,7 +242,7 @@ record ImageBrowser(
         }
 
         private int bin(double one) {
-            List<Bin> bins = evaluation.calibration().reliability();
+            List<Bin> bins = Objects.requireNonNull(evaluation.calibration()).reliability();
             int bin = bins.size() - 1;
             while (bin > 0 && one < bins.get(bin).low()) {
                 bin--;

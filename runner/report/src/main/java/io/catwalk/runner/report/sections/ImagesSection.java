@@ -78,7 +78,7 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
     }
 
     private static RiskCoverage curve(ClassifierReport one) {
-        return Objects.requireNonNull(one.evaluation()).riskCoverage();
+        return Objects.requireNonNull(Objects.requireNonNull(one.evaluation()).riskCoverage());
     }
 
     /** Draws how often classifiers err on the images that they are most confident of. */

@@ -71,7 +71,7 @@ class ModelCardTest {
 
     private static Metrics metrics(double accuracy) {
         Averages none = new Averages(0, 0, 0, 0, 0);
-        return new Metrics(1000, accuracy, 0, 1, none, none, none, 0, 0, 0, 0, 0, null, 0);
+        return new Metrics(1000, accuracy, 0, 1, none, none, none, 0, 0, 0, 0.0, 0.0, null, 0.0);
     }
 
     @Test

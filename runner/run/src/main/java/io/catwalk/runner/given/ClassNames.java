@@ -1,0 +1,165 @@
+package io.catwalk.runner.given;
+
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** Finds the names of the outputs of a file: as stated, in its metadata, or in a file beside it. */
+final class ClassNames {
+
+    /** Says that the outputs are in the order of the data set's classes. */
+    private static final String BY_INDEX = "index";
+
+    /** An entry of a dictionary of Python, or a text of a list. */
+    private static final Pattern ENTRY =
+            Pattern.compile("(?:['\"]?(\\d{1,6})['\"]?\\s*:\\s*)?('(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\")");
+
+    private final GivenSource source;
+    private final List<String> dataset;
+
+    ClassNames(GivenSource source, List<String> dataset) {
+        this.source = source;
+        this.dataset = dataset;
+    }
+
+    /** Returns the names that are stated; null if none are. */
+    @Nullable
+    List<String> stated() {
+        String labels = source.labels();
+        if (labels == null) {
+            return null;
+        }
+        if (labels.equals(BY_INDEX)) {
+            return dataset;
+        }
+        try {
+            if (Files.isRegularFile(Path.of(labels))) {
+                return Objects.requireNonNull(read(Path.of(labels), true));
+            }
+        } catch (InvalidPathException e) { // then it is a list
+        }
+        if (!labels.contains(",")) {
+            throw source.refusal(
+                    "labels as A,B,... or a file of them, or " + BY_INDEX, Reasons.quoted(labels), "correct labels");
+        }
+        return Stream.of(labels.split(",", -1)).map(String::strip).toList();
+    }
+
+    /** Returns a name for each output, among them each class of the data set once. */
+    List<String> ofOutputs(OnnxMetadata metadata, int outputs) {
+        List<String> names = find(metadata, outputs);
+        if (names.size() != outputs) {
+            throw source.refusal(
+                    "a name for each of its " + outputs + " outputs",
+                    names.size() + " names",
+                    "state labels: A,B,... or a file of them");
+        }
+        for (String name : dataset) {
+            int times = Collections.frequency(names, name);
+            if (times != 1) {
+                throw source.refusal(
+                        "one output for the class " + Reasons.quoted(name) + " of the data set",
+                        times == 0 ? "none among " + some(names) : times + " of that name",
+                        "state labels with the names of the data set, in the order of the outputs");
+            }
+        }
+        return names;
+    }
+
+    private List<String> find(OnnxMetadata metadata, int outputs) {
+        List<String> names = stated();
+        if (names == null) {
+            names = metadata.labels()
+                    .orElseGet(() -> metadata.get("names").map(this::python).orElse(null));
+        }
+        for (String beside : List.of("labels.txt", "classes.txt", "config.json")) {
+            Path file = source.path().resolveSibling(beside);
+            if (names == null && Files.isRegularFile(file)) {
+                names = read(file, false);
+            }
+        }
+        if (names == null) {
+            throw source.refusal(
+                    "the names of its " + outputs + " outputs",
+                    "none in its metadata, and no labels.txt, classes.txt or config.json beside it",
+                    "state labels: A,B,... or a file of them"
+                            + (outputs == dataset.size()
+                                    ? ", or labels: " + BY_INDEX + " if the outputs are in the order " + some(dataset)
+                                    : ""));
+        }
+        return names;
+    }
+
+    /** Reads a dictionary or a list as Python prints it, which is no JSON: {@code {0: 'tench', 1: "it's"}}. */
+    private List<String> python(String text) {
+        SortedMap<Integer, String> names = new TreeMap<>();
+        Matcher entry = ENTRY.matcher(text);
+        while (entry.find()) {
+            String quoted = entry.group(2);
+            names.put(
+                    entry.group(1) == null ? names.size() : Integer.parseInt(entry.group(1)),
+                    quoted.substring(1, quoted.length() - 1).replaceAll("\\\\(.)", "$1"));
+        }
+        return ordered("names in its metadata", names);
+    }
+
+    private List<String> ordered(String where, SortedMap<Integer, String> names) {
+        if (names.isEmpty() || names.lastKey() != names.size() - 1) {
+            throw source.refusal(
+                    "a name for each number from 0 as " + where, names.size() + " names", "state labels: A,B,...");
+        }
+        return List.copyOf(names.values());
+    }
+
+    /** Reads one name a line, or the {@code id2label} of JSON; null if that is missing and need not be there. */
+    private @Nullable List<String> read(Path file, boolean required) {
+        try {
+            String text = Files.readString(file);
+            String lines = text.startsWith("\ufeff") ? text.substring(1) : text;
+            if (!file.toString().endsWith(".json")) {
+                return lines.lines()
+                        .map(String::strip)
+                        .filter(name -> !name.isEmpty())
+                        .toList();
+            }
+            JsonNode root = Json.JSON.readTree(lines);
+            JsonNode node = root.has("id2label") ? root.path("id2label") : root;
+            if (node.isArray()) {
+                return node.valueStream().map(JsonNode::asString).toList();
+            }
+            if (!required && !root.has("id2label")) {
+                return null;
+            }
+            SortedMap<Integer, String> names = new TreeMap<>();
+            node.properties()
+                    .forEach(one -> names.put(
+                            Integer.valueOf(one.getKey()), one.getValue().asString()));
+            return ordered("id2label in " + file, names);
+        } catch (IOException | JacksonException | NumberFormatException e) {
+            throw source.refusal(
+                    "names in " + file + ", in UTF-8, one a line, or JSON with id2label",
+                    Reasons.of(e),
+                    "correct it, or state labels: A,B,...");
+        }
+    }
+
+    /** Lists the first names. */
+    static String some(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(5, names.size()))) + (names.size() > 5 ? ", ..." : "");
+    }
+}

@@ -1,0 +1,164 @@
+package io.catwalk.runner.given;
+
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.evaluation.Predictions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the answers of a file of another program for test images.
+ *
+ * @param predicted the class of each image
+ * @param scores logits in the order of the data set's classes, logarithms where the file gives probabilities; null for a
+ *     table without scores
+ * @param otherClasses classes that the file knows beyond those of the data set; its answers leave them out
+ * @param probabilities whether the file gives probabilities, as their sums tell
+ * @param trainedOnTestImages whether the metadata of the file says that it was trained on some of the images
+ * @param suggestion another preparation of the images under which many more answers are right; null if there is none
+ */
+public record GivenAnswers(
+        PredictedClasses predicted,
+        @Nullable Predictions scores,
+        List<String> otherClasses,
+        boolean probabilities,
+        boolean trainedOnTestImages,
+        @Nullable Suggestion suggestion) {
+
+    /** Sums of probabilities in 16-bit floating point, or in 8 bits, differ from 1. */
+    private static final double LARGEST_GAP = 0.02;
+
+    /**
+     * Suggests to prepare the images in another way. It was found on some of the test images, {@link #images}.
+     *
+     * @param normalize as in {@link GivenSource}; null to leave it
+     * @param order likewise
+     * @param fit likewise
+     * @param images how many test images it was tried on
+     * @param right how many of them are answered rightly in this way
+     * @param rightAsAsked how many are as asked
+     */
+    public record Suggestion(
+            @Nullable String normalize,
+            @Nullable String order,
+            @Nullable String fit,
+            int images,
+            int right,
+            int rightAsAsked) {
+
+        /** Returns the numbers of the test images that other preparations are tried on. */
+        public static int[] images(int testImages) {
+            return PreparationSearch.images(testImages);
+        }
+    }
+
+    /** Copies the list. */
+    public GivenAnswers {
+        otherClasses = List.copyOf(otherClasses);
+    }
+
+    /**
+     * Asks a file about the test images of a data set.
+     *
+     * @param file where it is here
+     * @param dataset its images have the size that the model states
+     * @param folder of the files of the images, to resize some in another way; null if they have none
+     * @throws RequestException if the file cannot answer all images; the message says what to state
+     */
+    public static GivenAnswers of(GivenModel model, Path file, ImageDataset dataset, @Nullable Path folder) {
+        if (model.kind() == GivenModel.Kind.TABLE) {
+            return new PredictionTable(file, model.classes(), dataset).answers();
+        }
+        ImageSource images = dataset.test();
+        try (OnnxPredictor predictor = OnnxPredictor.open(
+                file,
+                OnnxOptions.standard(),
+                GivenSource.hints(model.output()).withImageSize(images.height(), images.width()))) {
+            return asked(
+                    new GivenNetwork(predictor, model, dataset.classes()), predictor.metadata(), file, dataset, folder);
+        } catch (OnnxFileException e) {
+            throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
+        }
+    }
+
+    private static GivenAnswers asked(
+            GivenNetwork network, OnnxMetadata metadata, Path file, ImageDataset dataset, @Nullable Path folder) {
+        ImageSource images = dataset.test();
+        int classes = dataset.classes().size();
+        float[] scores = new float[Math.multiplyExact(images.size(), classes)];
+        boolean probabilities = true;
+        int batch = images.batchSize();
+        for (int from = 0; from < images.size(); from += batch) {
+            int to = Math.min(images.size(), from + batch);
+            float[] answers = network.answers(images.read(from, to), images.channels(), to - from);
+            for (int i = 0; i < answers.length; i++) {
+                if (!Float.isFinite(answers[i])) {
+                    throw new RequestException(file + ": expected finite answers, found " + answers[i] + " for image "
+                            + images.title(from + i / network.outputs())
+                            + "; check normalize, or export it with 32-bit numbers");
+                }
+            }
+            probabilities &= areProbabilities(answers, network.outputs(), 1 - LARGEST_GAP);
+            System.arraycopy(network.selected(answers), 0, scores, from * classes, (to - from) * classes);
+        }
+        Predictions predictions =
+                new Predictions(classes, images.labels(), probabilities ? logarithms(scores) : scores);
+        PredictedClasses predicted = predictions.predictedClasses();
+        List<String> others =
+                new ArrayList<>(Objects.requireNonNull(network.model().classes()));
+        others.removeAll(dataset.classes());
+        return new GivenAnswers(
+                predicted,
+                predictions,
+                others,
+                probabilities,
+                trainedOn(metadata, dataset),
+                new PreparationSearch(network, images, predicted, folder).suggestion());
+    }
+
+    /** Tells whether every row has numbers from 0 to 1 whose sum is at most 1, and at least this. */
+    static boolean areProbabilities(float[] rows, int length, double least) {
+        for (int from = 0; from < rows.length; from += length) {
+            double sum = 0;
+            for (int i = from; i < from + length; i++) {
+                if (!(rows[i] >= 0 && rows[i] <= 1 + LARGEST_GAP)) {
+                    return false;
+                }
+                sum += rows[i];
+            }
+            if (sum < least || sum > 1 + LARGEST_GAP) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns logarithms of probabilities, that of 0 as of the smallest number above it. */
+    static float[] logarithms(float[] probabilities) {
+        float[] logarithms = new float[probabilities.length];
+        for (int i = 0; i < logarithms.length; i++) {
+            logarithms[i] = (float) Math.log(Math.max(probabilities[i], Float.MIN_VALUE));
+        }
+        return logarithms;
+    }
+
+    /** Our own files name their data set and their test images: all others may have been trained on. */
+    private static boolean trainedOn(OnnxMetadata metadata, ImageDataset dataset) {
+        String of = metadata.get(MetadataKeys.PROVENANCE + "dataset_sha256").orElse("");
+        String test = metadata.get(MetadataKeys.PROVENANCE + "test_sha256").orElse("");
+        return of.equals(dataset.sha256())
+                && !test.isEmpty()
+                && !test.equals(dataset.test().sha256());
+    }
+}

@@ -1,0 +1,191 @@
+package io.catwalk.runner.given;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.onnx.runtime.Signature.PixelType;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.data.Fit;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSize;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.ResizeRule;
+import io.catwalk.runner.data.Sha256;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says all that is needed to evaluate a file of another program, besides the file and the images.
+ *
+ * @param file its absolute path
+ * @param sha256 of its content
+ * @param imageSize what the images are resized to for it, as {@link ResizeRule} writes it; null for images as they are
+ * @param mean of pixel / 255, for red, green and blue, or for gray; null for a table, and for a file that takes pixels
+ *     from 0 to 255
+ * @param std likewise
+ * @param order of the channels that it takes; null for a table
+ * @param output name of the output; null for a table
+ * @param classes their names in the order of the outputs; null for a table that names them itself
+ */
+public record GivenModel(
+        String file,
+        String sha256,
+        Kind kind,
+        @Nullable String imageSize,
+        @Nullable List<Double> mean,
+        @Nullable List<Double> std,
+        @Nullable Order order,
+        @Nullable String output,
+        @Nullable List<String> classes) {
+
+    /** What the file is. */
+    public enum Kind {
+        /** A network. */
+        @JsonProperty("onnx")
+        ONNX,
+        /** A table of predictions. */
+        @JsonProperty("table")
+        TABLE
+    }
+
+    /** The channels of an image, in order. */
+    public enum Order {
+        /** Red, green, blue; a gray image has the same pixels in each. */
+        @JsonProperty("rgb")
+        RGB,
+        /** Blue, green, red. */
+        @JsonProperty("bgr")
+        BGR,
+        /** One channel; colors are converted to it. */
+        @JsonProperty("gray")
+        GRAY;
+
+        /** Returns the name that users write. */
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What ONNX itself calls the range of the pixels that a network takes (MetadataProps.md). */
+    private static final Map<String, String> RANGES = Map.of(
+            "NominalRange_0_255", "none",
+            "Normalized_0_1", "0-1",
+            "Normalized_1_1", "-1-1");
+
+    /**
+     * Reads a file, and finds what its source does not state. No native code is run.
+     *
+     * @param dataset what the file is evaluated on: its classes, and its images in any size
+     * @throws io.catwalk.runner.RequestException if something cannot be known; the message says what to state
+     */
+    public static GivenModel of(GivenSource source, ImageDataset dataset) {
+        Path path = source.path();
+        if (!Files.isRegularFile(path)) {
+            throw source.refusal("a file", Reasons.noFile(path), "check the path");
+        }
+        String sha256;
+        try {
+            sha256 = Sha256.of(path);
+        } catch (IOException e) {
+            throw source.refusal("a file that can be read", Reasons.of(e), "check its permissions");
+        }
+        ClassNames names = new ClassNames(source, dataset.classes());
+        if (source.kind() == Kind.TABLE) {
+            return new GivenModel(path.toString(), sha256, Kind.TABLE, null, null, null, null, null, names.stated());
+        }
+        ImageSource images = dataset.test();
+        ImageSize own = new ImageSize(images.width(), images.height());
+        Signature signature = source.signature(own);
+        if (signature.channels() != 1 && signature.channels() != 3) {
+            throw source.refusal(
+                    "a network for 1 or 3 channels",
+                    signature.channels() + " channels",
+                    "only gray and color images are read");
+        }
+        OnnxMetadata metadata = source.metadata();
+        TypedNormalization normalization = normalization(source, signature, metadata);
+        return new GivenModel(
+                path.toString(),
+                sha256,
+                Kind.ONNX,
+                imageSize(source, new ImageSize(signature.width(), signature.height()), own, images),
+                normalization == null ? null : normalization.mean(path, signature.channels()),
+                normalization == null ? null : normalization.std(path, signature.channels()),
+                order(source, signature, metadata),
+                signature.output(),
+                names.ofOutputs(metadata, signature.classes()));
+    }
+
+    private static @Nullable String imageSize(GivenSource source, ImageSize size, ImageSize own, ImageSource images) {
+        if (size.equals(own)) {
+            return null;
+        }
+        if (images.file(0).isEmpty()) {
+            throw source.refusal(
+                    "a network for images of " + own + ", which are no files to resize",
+                    "one for " + size,
+                    "choose another data set");
+        }
+        Fit fit = source.fitting();
+        if (fit == null) {
+            throw source.refusal(
+                    "how images are resized from " + own + " to its " + size,
+                    "nothing about it",
+                    "state fit: stretch, crop or pad");
+        }
+        return new ResizeRule(size, fit).toString();
+    }
+
+    /** Returns null for pixels from 0 to 255 as they are. */
+    private static @Nullable TypedNormalization normalization(
+            GivenSource source, Signature signature, OnnxMetadata metadata) {
+        if (signature.pixels() == PixelType.UINT8) {
+            return null;
+        }
+        Preprocessing known = metadata.preprocessing().orElse(null);
+        if (source.normalize() == null && known != null) {
+            return new TypedNormalization(known.mean(), known.std());
+        }
+        String stated = source.normalize() != null
+                ? source.normalize()
+                : metadata.get(MetadataKeys.PIXEL_RANGE).map(RANGES::get).orElse(null);
+        if (stated == null) {
+            throw source.refusal(
+                    "how its pixels are normalized",
+                    "nothing about it in its metadata",
+                    "state normalize: imagenet, 0-1, -1-1, none, MEAN/STD or a preprocessor_config.json");
+        }
+        TypedNormalization typed = TypedNormalization.parse(stated);
+        return typed.equals(TypedNormalization.PIXELS) ? null : typed;
+    }
+
+    private static Order order(GivenSource source, Signature signature, OnnxMetadata metadata) {
+        if (signature.channels() == 1) {
+            return Order.GRAY;
+        }
+        if (source.order() == null) {
+            return metadata.get(MetadataKeys.PIXEL_FORMAT)
+                            .filter("Bgr8"::equals)
+                            .isPresent()
+                    ? Order.BGR
+                    : Order.RGB;
+        }
+        return switch (source.order().toLowerCase(Locale.ROOT)) {
+            case "rgb" -> Order.RGB;
+            case "bgr" -> Order.BGR;
+            default -> throw source.refusal("the order rgb or bgr", Reasons.quoted(source.order()), "correct order");
+        };
+    }
+
+    /** Returns the same with other pixels and another order. */
+    GivenModel with(@Nullable List<Double> newMean, @Nullable List<Double> newStd, @Nullable Order newOrder) {
+        return new GivenModel(file, sha256, kind, imageSize, newMean, newStd, newOrder, output, classes);
+    }
+}

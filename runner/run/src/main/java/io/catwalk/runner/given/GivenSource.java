@@ -1,0 +1,117 @@
+package io.catwalk.runner.given;
+
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.Fit;
+import io.catwalk.runner.data.ImageSize;
+import io.catwalk.runner.data.ResizeRule;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names a file with predictions or a network of another program, and states what the file does not say itself. A setting
+ * that cannot apply to the file, such as a normalization for one that takes bytes, is not used: one setting may hold for
+ * several files.
+ *
+ * @param file an ONNX file, or a table of predictions
+ * @param normalize how pixels are normalized, in a form that {@link TypedNormalization} reads
+ * @param order {@code rgb} or {@code bgr}
+ * @param fit how images of another shape are resized, as {@link Fit} reads it
+ * @param labels names of the classes in the order of the outputs: {@code A,B,...}, or a file of them; or
+ *     {@code index} for the order of the data set
+ * @param output name of the output
+ * @param size of the images, for a file that takes any
+ */
+public record GivenSource(
+        String file,
+        @Nullable String normalize,
+        @Nullable String order,
+        @Nullable String fit,
+        @Nullable String labels,
+        @Nullable String output,
+        @Nullable String size) {
+
+    /**
+     * Returns what the images of a folder are resized to for this file alone.
+     *
+     * @return null for a table, for a file that takes any size, and where nothing says how to fit images
+     */
+    public @Nullable ResizeRule resizing() {
+        if (kind() == GivenModel.Kind.TABLE) {
+            return null;
+        }
+        ImageSize none = new ImageSize(1, 1);
+        Signature signature = signature(none);
+        ImageSize found = new ImageSize(signature.width(), signature.height());
+        Fit fitting = fitting();
+        return found.equals(none) || fitting == null ? null : new ResizeRule(found, fitting);
+    }
+
+    /** Returns how images of another shape are fitted, as stated or as the file says; null if nothing says it. */
+    @Nullable
+    Fit fitting() {
+        return fit != null
+                ? Fit.parse(fit)
+                : metadata().get(MetadataKeys.FIT).map(Fit::parse).orElse(null);
+    }
+
+    Path path() {
+        try {
+            return Path.of(file).toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            throw new RequestException("expected a file, found " + Reasons.quoted(file) + ", which is no path", e);
+        }
+    }
+
+    GivenModel.Kind kind() {
+        String name = file.toLowerCase(Locale.ROOT);
+        if (name.endsWith(".onnx")) {
+            return GivenModel.Kind.ONNX;
+        }
+        if (name.endsWith(".csv") || name.endsWith(".tsv") || name.endsWith(".txt")) {
+            return GivenModel.Kind.TABLE;
+        }
+        throw refusal(
+                "a file .onnx or a table .csv", "another ending", "export a network as ONNX, and predictions as CSV");
+    }
+
+    OnnxMetadata metadata() {
+        try {
+            return OnnxMetadata.read(path());
+        } catch (OnnxFileException e) {
+            throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
+        }
+    }
+
+    /** Returns the signature of the file; one that takes any size takes the stated one, its own, or else this one. */
+    Signature signature(ImageSize otherwise) {
+        OnnxHints hints = hints(output);
+        if (size != null) {
+            ImageSize typed = ImageSize.parse(size);
+            hints = hints.withImageSize(typed.height(), typed.width());
+        } else if (metadata().preprocessing().isEmpty()) {
+            hints = hints.withImageSize(otherwise.height(), otherwise.width());
+        }
+        try {
+            return Signature.read(path(), hints);
+        } catch (OnnxFileException e) {
+            throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
+        }
+    }
+
+    static OnnxHints hints(@Nullable String output) {
+        return output == null ? OnnxHints.none() : OnnxHints.none().withOutput(output);
+    }
+
+    RequestException refusal(String expected, String found, String remedy) {
+        return new RequestException(
+                Reasons.visible(file + ": expected " + expected + ", found " + found + "; " + remedy));
+    }
+}

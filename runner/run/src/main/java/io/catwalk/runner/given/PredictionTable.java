@@ -1,0 +1,265 @@
+package io.catwalk.runner.given;
+
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.evaluation.Predictions;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.MappingIterator;
+import tools.jackson.dataformat.csv.CsvMapper;
+import tools.jackson.dataformat.csv.CsvReadFeature;
+import tools.jackson.dataformat.csv.CsvSchema;
+
+/**
+ * Reads a table of predictions: a line for each image, with its file or its number, and with a score for each class or
+ * the predicted class. Other columns are ignored, and so are other images.
+ */
+final class PredictionTable {
+
+    /** Columns that name the image, the first that is there; the empty name is that of an index of pandas. */
+    private static final List<String> IMAGE = List.of(
+            "file",
+            "filename",
+            "file_name",
+            "path",
+            "filepath",
+            "image_path",
+            "image",
+            "img",
+            "image_id",
+            "name",
+            "id",
+            "index",
+            "unnamed: 0",
+            "");
+
+    private static final List<String> PREDICTED = List.of(
+            "predicted", "prediction", "predicted_label", "predicted_class", "pred", "y_pred", "label", "class");
+
+    private static final String EXPECTED = "CSV in UTF-8 with a column image and one for each class, or one predicted";
+
+    private final Path table;
+    private final @Nullable List<String> numbered;
+    private final ImageDataset dataset;
+    private final ImageSource images;
+    private final Map<String, Integer> places = new HashMap<>();
+    private final boolean[] seen;
+    private char separator = ',';
+
+    /**
+     * Prepares to read a table.
+     *
+     * @param numbered names of the classes that numbers in the table stand for; null if it names them
+     */
+    PredictionTable(Path table, @Nullable List<String> numbered, ImageDataset dataset) {
+        this.table = table;
+        this.numbered = numbered;
+        this.dataset = dataset;
+        images = dataset.test();
+        seen = new boolean[images.size()];
+        for (int i = 0; i < images.size(); i++) {
+            places.put(images.file(i).isEmpty() ? "" + images.index(i) : images.file(i), i);
+            places.putIfAbsent("" + images.index(i), i);
+        }
+    }
+
+    GivenAnswers answers() {
+        String text = text();
+        String header = text.lines().findFirst().orElse("").replaceAll("\"[^\"]*\"", "");
+        separator = Stream.of(';', '\t', ',')
+                .filter(one -> header.indexOf(one) >= 0)
+                .findFirst()
+                .orElse(',');
+        int number = 1;
+        try (MappingIterator<List<String>> records = new CsvMapper()
+                .readerForListOf(String.class)
+                .with(CsvSchema.emptySchema().withColumnSeparator(separator))
+                .with(CsvReadFeature.WRAP_AS_ARRAY)
+                .with(CsvReadFeature.SKIP_EMPTY_LINES)
+                .with(CsvReadFeature.TRIM_SPACES)
+                .readValues(text)) {
+            if (!records.hasNext()) {
+                throw refusal(EXPECTED, "no text", "check the path");
+            }
+            Columns columns = columns(records.next());
+            int[] predicted = new int[images.size()];
+            float[] scores = new float[columns.scores.length * images.size()];
+            while (records.hasNext()) {
+                number++;
+                add(records.next(), columns, predicted, scores, " in line " + number);
+            }
+            requireAll();
+            return answers(predicted, scores);
+        } catch (JacksonException e) {
+            throw refusal(EXPECTED, "malformed text after line " + number, "check its quotes");
+        }
+    }
+
+    /** The numbers of the columns; without scores, that of the predicted class counts. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Columns(int image, int predicted, int[] scores, int width) {}
+
+    private Columns columns(List<String> header) {
+        List<String> names = header.stream().map(String::strip).toList();
+        List<String> lower =
+                names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+        if (names.contains("logit_0")) {
+            throw refusal("a table of another program", "predictions of a trial", "name the trial instead");
+        }
+        List<Integer> scores = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
+        for (String name : dataset.classes()) {
+            String other = numbered == null ? name : "" + numbered.indexOf(name);
+            String found = names.contains(name) ? name : other;
+            if (Collections.frequency(names, found) > 1) {
+                throw refusal("one column for the class " + Reasons.quoted(name), "several", "keep one");
+            }
+            if (names.contains(found)) {
+                scores.add(names.indexOf(found));
+            } else {
+                missing.add(name);
+            }
+        }
+        int predicted = first(lower, PREDICTED, scores);
+        boolean scored = missing.isEmpty();
+        if (!scored && (predicted < 0 || !scores.isEmpty() && scores.size() > 1)) {
+            throw refusal(
+                    "a column for each class, or a column predicted",
+                    "none for " + ClassNames.some(missing) + " among " + ClassNames.some(names),
+                    "name the columns in the first line as the classes, or state labels");
+        }
+        int image = first(lower, IMAGE, scored ? scores : List.of());
+        if (image < 0) {
+            throw refusal(
+                    "a column image with the file or the number of each image",
+                    "the columns " + ClassNames.some(names),
+                    "add it");
+        }
+        return new Columns(
+                image,
+                predicted,
+                scored ? scores.stream().mapToInt(Integer::intValue).toArray() : new int[0],
+                names.size());
+    }
+
+    private static int first(List<String> names, List<String> wanted, List<Integer> taken) {
+        return wanted.stream()
+                .map(names::indexOf)
+                .filter(column -> column >= 0 && !taken.contains(column))
+                .findFirst()
+                .orElse(-1);
+    }
+
+    private void add(List<String> row, Columns columns, int[] predicted, float[] scores, String where) {
+        if (row.size() != columns.width) {
+            throw refusal(columns.width + " values" + where, row.size() + "", "check its commas and quotes");
+        }
+        int image = place(row.get(columns.image));
+        if (image < 0) {
+            return;
+        }
+        if (seen[image]) {
+            throw refusal("each image once", images.title(image) + " again" + where, "keep one line for it");
+        }
+        seen[image] = true;
+        if (columns.scores.length == 0) {
+            predicted[image] = label(row.get(columns.predicted), where);
+        }
+        for (int c = 0; c < columns.scores.length; c++) {
+            scores[image * columns.scores.length + c] = score(row.get(columns.scores[c]), where);
+        }
+    }
+
+    /** Finds an image by its number, or by its path, perhaps with folders before it; -1 if it is no test image. */
+    private int place(String cell) {
+        String path = cell.replace('\\', '/');
+        while (!places.containsKey(path) && path.indexOf('/') >= 0) {
+            path = path.substring(path.indexOf('/') + 1);
+        }
+        return places.getOrDefault(path, -1);
+    }
+
+    private int label(String cell, String where) {
+        String whole = cell.replaceFirst("\\.0+$", ""); // numbers of pandas, where a value was missing
+        int known = dataset.classes().indexOf(cell);
+        int label = known >= 0 ? known : dataset.classes().indexOf(whole);
+        if (numbered != null && whole.matches("\\d{1,6}") && Integer.parseInt(whole) < numbered.size()) {
+            label = dataset.classes().indexOf(numbered.get(Integer.parseInt(whole)));
+        }
+        if (label < 0) {
+            throw refusal(
+                    "one of the classes " + ClassNames.some(dataset.classes()),
+                    Reasons.quoted(cell) + where,
+                    "correct it, or state labels: A,B,... if numbers count classes, or index if in this order");
+        }
+        return label;
+    }
+
+    private float score(String cell, String where) {
+        try {
+            float score = Float.parseFloat(separator == ';' ? cell.replace(',', '.') : cell);
+            if (Float.isFinite(score)) {
+                return score;
+            }
+        } catch (NumberFormatException e) {
+            throw refusal("a number as score", Reasons.quoted(cell) + where, "correct it");
+        }
+        throw refusal("a finite number as score", Reasons.quoted(cell) + where, "correct it");
+    }
+
+    private void requireAll() {
+        int[] missing = IntStream.range(0, seen.length).filter(i -> !seen[i]).toArray();
+        if (missing.length > 0) {
+            throw refusal(
+                    "all " + seen.length + " test images",
+                    "none of " + missing.length + ", such as " + images.title(missing[0]),
+                    "add them; images are named by their path in the data set, or by their number");
+        }
+    }
+
+    private GivenAnswers answers(int[] predicted, float[] scores) {
+        int classes = dataset.classes().size();
+        if (scores.length == 0) {
+            return new GivenAnswers(
+                    new PredictedClasses(classes, images.labels(), predicted), null, List.of(), false, false, null);
+        }
+        boolean probabilities = GivenAnswers.areProbabilities(scores, classes, 0);
+        Predictions all =
+                new Predictions(classes, images.labels(), probabilities ? GivenAnswers.logarithms(scores) : scores);
+        return new GivenAnswers(all.predictedClasses(), all, List.of(), probabilities, false, null);
+    }
+
+    private String text() {
+        try {
+            String text = Files.readString(table);
+            if (text.indexOf('\0') >= 0) {
+                throw new CharacterCodingException(); // plain letters in UTF-16 are valid UTF-8, too
+            }
+            return text.startsWith("\ufeff") ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            throw refusal(EXPECTED, "another encoding", "save it as UTF-8");
+        } catch (IOException e) {
+            throw refusal(EXPECTED, Reasons.of(e), "check its permissions");
+        }
+    }
+
+    private RequestException refusal(String expected, String found, String remedy) {
+        return new RequestException(
+                Reasons.visible(table + ": expected " + expected + ", found " + found + "; " + remedy));
+    }
+}

@@ -1,0 +1,196 @@
+package io.catwalk.runner.given;
+
+import io.catwalk.onnx.runtime.Signature.PixelType;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.EvenlySpaced;
+import io.catwalk.runner.data.Fit;
+import io.catwalk.runner.data.ImagePixels;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.ResizeRule;
+import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.given.GivenModel.Order;
+import io.catwalk.runner.statistics.McNemar;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for another preparation of the images where a network is right about few of them: people forget how the images
+ * were normalized that it was trained on, in which order the channels were, and how they were resized.
+ */
+final class PreparationSearch {
+
+    /** Number of test images, evenly spaced, since those of a class follow each other. */
+    private static final int MOST = 200;
+
+    /** Number of them that choose the best of all preparations. */
+    private static final int FIRST = 50;
+
+    /** Chance below which a difference is not one of luck, with some ten preparations tried. */
+    private static final double CHANCE = 0.001;
+
+    /** Share of the images that more must be right at the least. */
+    private static final double LEAST = 0.1;
+
+    private final GivenNetwork asked;
+    private final ImageSource images;
+    private final PredictedClasses predicted;
+    private final @Nullable Path folder;
+
+    /** A preparation: what differs from the one that was asked for is not null. */
+    private record Preparation(
+            @Nullable String normalize,
+            @Nullable Order order,
+            @Nullable Fit fit,
+            GivenNetwork network) {}
+
+    PreparationSearch(GivenNetwork asked, ImageSource images, PredictedClasses predicted, @Nullable Path folder) {
+        this.asked = asked;
+        this.images = images;
+        this.predicted = predicted;
+        this.folder = folder;
+    }
+
+    static int[] images(int testImages) {
+        return EvenlySpaced.of(testImages, MOST);
+    }
+
+    GivenAnswers.@Nullable Suggestion suggestion() {
+        int[] all = images(images.size());
+        boolean[] before = new boolean[all.length];
+        int[] ofClass = new int[predicted.classes()];
+        for (int i = 0; i < all.length; i++) {
+            before[i] = predicted.correct(all[i]);
+            ofClass[images.labels()[all[i]]]++;
+        }
+        int right = count(before);
+        int byChance = Arrays.stream(ofClass).max().orElse(0);
+        if (2 * right >= byChance + all.length) {
+            return null;
+        }
+        int[] first = EvenlySpaced.of(all, FIRST);
+        Preparation best = best(first, others());
+        for (Fit fit : otherFits()) {
+            best = best(first, List.of(best, new Preparation(best.normalize, best.order, fit, best.network)));
+        }
+        boolean[] after = right(all, best);
+        boolean better = count(after) - right >= LEAST * all.length
+                && McNemar.of(after, before).p() < CHANCE;
+        return !better
+                ? null
+                : new GivenAnswers.Suggestion(
+                        best.normalize,
+                        best.order == null ? null : best.order.key(),
+                        best.fit == null ? null : best.fit.key(),
+                        all.length,
+                        count(after),
+                        right);
+    }
+
+    /** Lists the usual normalizations with the usual orders, the one that was asked for first. */
+    private List<Preparation> others() {
+        GivenModel model = asked.model();
+        List<Preparation> others = new ArrayList<>();
+        for (Order order : orders()) {
+            Order newOrder = order == model.order() ? null : order;
+            others.add(new Preparation(null, newOrder, null, asked.with(model.with(model.mean(), model.std(), order))));
+            for (Map.Entry<String, TypedNormalization> named : normalizations().entrySet()) {
+                TypedNormalization typed = named.getValue();
+                boolean plain = typed.equals(TypedNormalization.PIXELS);
+                int channels = asked.predictor().signature().channels();
+                List<Double> mean = plain ? null : typed.mean(Path.of(model.file()), channels);
+                List<Double> std = plain ? null : typed.std(Path.of(model.file()), channels);
+                if (!(Objects.equals(mean, model.mean()) && Objects.equals(std, model.std()))) {
+                    others.add(
+                            new Preparation(named.getKey(), newOrder, null, asked.with(model.with(mean, std, order))));
+                }
+            }
+        }
+        return others;
+    }
+
+    private List<Order> orders() {
+        Order own = Objects.requireNonNull(asked.model().order());
+        return own == Order.GRAY || images.channels() == 1
+                ? List.of(own)
+                : List.of(own, own == Order.RGB ? Order.BGR : Order.RGB);
+    }
+
+    private Map<String, TypedNormalization> normalizations() {
+        Map<String, TypedNormalization> usual = new TreeMap<>(TypedNormalization.NAMED);
+        int channels = asked.predictor().signature().channels();
+        usual.values().removeIf(one -> one.mean().size() > channels);
+        return asked.predictor().signature().pixels() == PixelType.UINT8 ? Map.of() : usual;
+    }
+
+    private List<Fit> otherFits() {
+        String rule = asked.model().imageSize();
+        return rule == null || folder == null
+                ? List.of()
+                : List.of(Fit.CROP, Fit.STRETCH).stream()
+                        .filter(fit -> fit != ResizeRule.parse(rule).fit())
+                        .toList();
+    }
+
+    /** Returns the one with the most right answers, the first of equals. */
+    private Preparation best(int[] chosen, List<Preparation> some) {
+        int[] right = some.stream().mapToInt(one -> count(right(chosen, one))).toArray();
+        return some.get(IntStream.range(0, right.length).reduce(0, (a, b) -> right[b] > right[a] ? b : a));
+    }
+
+    private boolean[] right(int[] chosen, Preparation how) {
+        boolean[] right = new boolean[chosen.length];
+        int batch = images.batchSize();
+        int length = images.imageLength();
+        for (int from = 0; from < chosen.length; from += batch) {
+            int count = Math.min(batch, chosen.length - from);
+            byte[] pixels = new byte[count * length];
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(pixels(chosen[from + i], how.fit), 0, pixels, i * length, length);
+            }
+            float[] scores = how.network.selected(how.network.answers(pixels, images.channels(), count));
+            for (int i = 0; i < count; i++) {
+                right[from + i] = highest(scores, i) == images.labels()[chosen[from + i]];
+            }
+        }
+        return right;
+    }
+
+    private int highest(float[] scores, int image) {
+        int classes = predicted.classes();
+        int best = 0;
+        for (int c = 1; c < classes; c++) {
+            best = scores[image * classes + c] > scores[image * classes + best] ? c : best;
+        }
+        return best;
+    }
+
+    private byte[] pixels(int image, @Nullable Fit fit) {
+        String rule = asked.model().imageSize();
+        if (fit == null || rule == null || folder == null) {
+            return images.read(image, image + 1);
+        }
+        try {
+            Path file = folder.resolve(images.file(image));
+            return ImagePixels.read(
+                            file, images.channels(), ResizeRule.parse(rule).size(), fit)
+                    .pixels();
+        } catch (RequestException e) {
+            return images.read(image, image + 1); // it is there as it was, in the cache
+        }
+    }
+
+    private static int count(boolean[] values) {
+        int count = 0;
+        for (boolean value : values) {
+            count += value ? 1 : 0;
+        }
+        return count;
+    }
+}
