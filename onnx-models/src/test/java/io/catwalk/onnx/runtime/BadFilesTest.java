@@ -130,7 +130,10 @@ class BadFilesTest {
         refused(withInput(value("images", FLOAT, "batch", 1, 0, 28)), "sizes of 1 to 65536", "(batch, 1, 0, 28)");
         Integer large = 60_000;
         refused(withInput(value("images", FLOAT, "batch", large, large, large)), "1 to 65536", "60000, 60000, 60000");
-        refused(withInput(value("images", DataType.INT64_VALUE, "batch", 1, 2, 2)), "float32 or uint8", "int64");
+        refused(
+                withInput(value("images", DataType.INT64_VALUE, "batch", 1, 2, 2)),
+                "float32, float16 or uint8",
+                "int64");
     }
 
     @Test

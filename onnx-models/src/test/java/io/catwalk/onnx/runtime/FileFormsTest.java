@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("tiny")
 final class FileFormsTest {
 
+    private static final int HALF = DataType.FLOAT16_VALUE;
     private static final int CHANNELS = 3;
     private static final int HEIGHT = 5;
     private static final int WIDTH = 2;
@@ -92,7 +93,12 @@ final class FileFormsTest {
             for (int i = 0; i < images.length; i++) {
                 images[i] = i * i % 37;
             }
-            for (ModelProto.Builder model : List.of(picking(FLOAT, BATCH), picking(FLOAT, 2), picking(UINT8, BATCH))) {
+            for (ModelProto.Builder model : List.of(
+                    picking(FLOAT, BATCH),
+                    picking(FLOAT, 2),
+                    picking(UINT8, BATCH),
+                    picking(HALF, BATCH),
+                    halfLogits(picking(HALF, 2)))) {
                 assertThat(logits(model, OnnxHints.none(), images, batch)).containsExactly(picked(images, batch));
             }
         }
@@ -118,6 +124,12 @@ final class FileFormsTest {
             OnnxMetadata.empty().withPreprocessing(perChannel).write(file);
             try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
                 assertThat(predictor.logits(images, 3)).containsExactly(normalized, within(1e-5f));
+            }
+            Path half = TestModels.write(folder.resolve("half.onnx"), halfLogits(picking(HALF, declared)));
+            OnnxMetadata.empty().withPreprocessing(perChannel).write(half);
+            try (OnnxPredictor predictor = OnnxPredictor.open(half)) {
+                assertThat(predictor.signature().pixels()).isEqualTo(Signature.PixelType.FLOAT16);
+                assertThat(predictor.logits(images, 3)).containsExactly(normalized, within(2e-3f)); // eleven bits
             }
             try (OnnxPredictor predictor = open(picking(UINT8, declared), OnnxHints.none())) {
                 assertThat(predictor.logits(images, 3)).containsExactly(expected);
@@ -150,6 +162,15 @@ final class FileFormsTest {
                 .addNode(cast("images", "numbers", FLOAT))
                 .addNode(node("Flatten", List.of("numbers"), "flat"))
                 .addNode(node("MatMul", List.of("flat", "weight"), "logits")));
+    }
+
+    /** Rounds the logits of a model to 16 bits. */
+    private static ModelProto.Builder halfLogits(ModelProto.Builder model) {
+        GraphProto.Builder graph = model.getGraphBuilder();
+        graph.getNodeBuilder(graph.getNodeCount() - 1).setOutput(0, "whole");
+        graph.getOutputBuilder(0).getTypeBuilder().getTensorTypeBuilder().setElemType(HALF);
+        graph.addNode(cast("whole", "logits", HALF));
+        return model;
     }
 
     private static TensorProto.Builder whole(String name, long number) {
