@@ -74,9 +74,11 @@ public record GivenAnswers(
      * @param file where it is here
      * @param dataset its images have the size that the model states
      * @param folder of the files of the images, to resize some in another way; null if they have none
+     * @param fold whether the images are a fold of the data set's training images
      * @throws RequestException if the file cannot answer all images; the message says what to state
      */
-    public static GivenAnswers of(GivenModel model, Path file, ImageDataset dataset, @Nullable Path folder) {
+    public static GivenAnswers of(
+            GivenModel model, Path file, ImageDataset dataset, @Nullable Path folder, boolean fold) {
         if (model.kind() == GivenModel.Kind.TABLE) {
             return new PredictionTable(file, model.classes(), dataset).answers();
         }
@@ -86,14 +88,18 @@ public record GivenAnswers(
                 OnnxOptions.standard(),
                 GivenSource.hints(model.output()).withImageSize(images.height(), images.width()))) {
             return asked(
-                    new GivenNetwork(predictor, model, dataset.classes()), predictor.metadata(), file, dataset, folder);
+                    new GivenNetwork(predictor, model, dataset.classes()),
+                    fold && trainedOn(predictor.metadata(), dataset),
+                    file,
+                    dataset,
+                    folder);
         } catch (OnnxFileException e) {
             throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
         }
     }
 
     private static GivenAnswers asked(
-            GivenNetwork network, OnnxMetadata metadata, Path file, ImageDataset dataset, @Nullable Path folder) {
+            GivenNetwork network, boolean trainedOn, Path file, ImageDataset dataset, @Nullable Path folder) {
         ImageSource images = dataset.test();
         int classes = dataset.classes().size();
         float[] scores = new float[Math.multiplyExact(images.size(), classes)];
@@ -123,7 +129,7 @@ public record GivenAnswers(
                 predictions,
                 others,
                 probabilities,
-                trainedOn(metadata, dataset),
+                trainedOn,
                 new PreparationSearch(network, images, predicted, folder).suggestion());
     }
 
@@ -153,7 +159,7 @@ public record GivenAnswers(
         return logarithms;
     }
 
-    /** Our own files name their data set and their test images: all others may have been trained on. */
+    /** Our own files name their data set and their test images: all other images of a fold were trained on. */
     private static boolean trainedOn(OnnxMetadata metadata, ImageDataset dataset) {
         String of = metadata.get(MetadataKeys.PROVENANCE + "dataset_sha256").orElse("");
         String test = metadata.get(MetadataKeys.PROVENANCE + "test_sha256").orElse("");

@@ -2,11 +2,13 @@ package io.catwalk.runner.given;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSize;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Says all that is needed to evaluate a file of another program, besides the file and the images.
  *
  * @param file its absolute path
- * @param sha256 of its content
+ * @param sha256 its {@link #digest}
  * @param imageSize what the images are resized to for it, as {@link ResizeRule} writes it; null for images as they are
  * @param mean of pixel / 255, for red, green and blue, or for gray; null for a table, and for a file that takes pixels
  *     from 0 to 255
@@ -83,22 +85,17 @@ public record GivenModel(
      * Reads a file, and finds what its source does not state. No native code is run.
      *
      * @param dataset what the file is evaluated on: its classes, and its images in any size
-     * @throws io.catwalk.runner.RequestException if something cannot be known; the message says what to state
+     * @throws RequestException if something cannot be known; the message says what to state
      */
     public static GivenModel of(GivenSource source, ImageDataset dataset) {
         Path path = source.path();
         if (!Files.isRegularFile(path)) {
             throw source.refusal("a file", Reasons.noFile(path), "check the path");
         }
-        String sha256;
-        try {
-            sha256 = Sha256.of(path);
-        } catch (IOException e) {
-            throw source.refusal("a file that can be read", Reasons.of(e), "check its permissions");
-        }
+        Kind kind = source.kind();
         ClassNames names = new ClassNames(source, dataset.classes());
-        if (source.kind() == Kind.TABLE) {
-            return new GivenModel(path.toString(), sha256, Kind.TABLE, null, null, null, null, null, names.stated());
+        if (kind == Kind.TABLE) {
+            return new GivenModel(path.toString(), digest(path), kind, null, null, null, null, null, names.stated());
         }
         ImageSource images = dataset.test();
         ImageSize own = new ImageSize(images.width(), images.height());
@@ -113,14 +110,33 @@ public record GivenModel(
         TypedNormalization normalization = normalization(source, signature, metadata);
         return new GivenModel(
                 path.toString(),
-                sha256,
-                Kind.ONNX,
+                digest(path),
+                kind,
                 imageSize(source, new ImageSize(signature.width(), signature.height()), own, images),
                 normalization == null ? null : normalization.mean(path, signature.channels()),
                 normalization == null ? null : normalization.std(path, signature.channels()),
                 order(source, signature, metadata),
                 signature.output(),
                 names.ofOutputs(metadata, signature.classes()));
+    }
+
+    /** Returns the SHA-256 of a file, or of those of the file and of the files beside it that hold its weights. */
+    public static String digest(Path file) {
+        try {
+            List<Path> files =
+                    file.toString().toLowerCase(Locale.ROOT).endsWith(".onnx") ? ModelFiles.of(file) : List.of(file);
+            if (files.size() == 1) {
+                return Sha256.of(file);
+            }
+            Sha256 all = new Sha256();
+            for (Path one : files) {
+                all.add(Sha256.of(one));
+            }
+            return all.hex();
+        } catch (IOException e) {
+            throw new RequestException(
+                    "expected to read " + file + ", but " + Reasons.of(e) + "; check its permissions", e);
+        }
     }
 
     private static @Nullable String imageSize(GivenSource source, ImageSize size, ImageSize own, ImageSource images) {

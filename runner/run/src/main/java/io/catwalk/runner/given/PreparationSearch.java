@@ -13,6 +13,8 @@ import io.catwalk.runner.statistics.McNemar;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,10 +31,13 @@ final class PreparationSearch {
     /** Number of test images, evenly spaced, since those of a class follow each other. */
     private static final int MOST = 200;
 
-    /** Number of them that choose the best of all preparations. */
+    /** Number of them that every preparation is tried on. */
     private static final int FIRST = 50;
 
-    /** Chance below which a difference is not one of luck, with some ten preparations tried. */
+    /** Preparations that are right about fewer than the best by at least so many of these are not tried on. */
+    private static final int CLOSE = 5;
+
+    /** Chance below which a difference is not one of luck, with some sixteen preparations tried. */
     private static final double CHANCE = 0.001;
 
     /** Share of the images that more must be right at the least. */
@@ -69,18 +74,29 @@ final class PreparationSearch {
             before[i] = predicted.correct(all[i]);
             ofClass[images.labels()[all[i]]]++;
         }
-        int right = count(before);
+        int asAsked = count(before);
         int byChance = Arrays.stream(ofClass).max().orElse(0);
-        if (2 * right >= byChance + all.length) {
+        if (2 * asAsked >= byChance + all.length) {
             return null;
         }
         int[] first = EvenlySpaced.of(all, FIRST);
-        Preparation best = best(first, others());
-        for (Fit fit : otherFits()) {
-            best = best(first, List.of(best, new Preparation(best.normalize, best.order, fit, best.network)));
+        Map<Preparation, Integer> counts = new LinkedHashMap<>();
+        for (Fit fit : fits()) {
+            List<Preparation> some = preparations(fit);
+            List<boolean[]> answers = right(first, some);
+            IntStream.range(0, some.size()).forEach(i -> counts.put(some.get(i), count(answers.get(i))));
         }
-        boolean[] after = right(all, best);
-        boolean better = count(after) - right >= LEAST * all.length
+        int most = Collections.max(counts.values());
+        Preparation best = new Preparation(null, null, null, asked);
+        boolean[] after = before;
+        for (Map.Entry<Preparation, Integer> one : counts.entrySet()) {
+            if (one.getValue() > most - CLOSE) {
+                boolean[] answers = right(all, List.of(one.getKey())).get(0);
+                best = count(answers) > count(after) ? one.getKey() : best;
+                after = count(answers) > count(after) ? answers : after;
+            }
+        }
+        boolean better = count(after) - asAsked >= LEAST * all.length
                 && McNemar.of(after, before).p() < CHANCE;
         return !better
                 ? null
@@ -90,16 +106,16 @@ final class PreparationSearch {
                         best.fit == null ? null : best.fit.key(),
                         all.length,
                         count(after),
-                        right);
+                        asAsked);
     }
 
     /** Lists the usual normalizations with the usual orders, the one that was asked for first. */
-    private List<Preparation> others() {
+    private List<Preparation> preparations(@Nullable Fit fit) {
         GivenModel model = asked.model();
-        List<Preparation> others = new ArrayList<>();
+        List<Preparation> all = new ArrayList<>();
         for (Order order : orders()) {
-            Order newOrder = order == model.order() ? null : order;
-            others.add(new Preparation(null, newOrder, null, asked.with(model.with(model.mean(), model.std(), order))));
+            Order other = order == model.order() ? null : order;
+            all.add(new Preparation(null, other, fit, asked.with(model.with(model.mean(), model.std(), order))));
             for (Map.Entry<String, TypedNormalization> named : normalizations().entrySet()) {
                 TypedNormalization typed = named.getValue();
                 boolean plain = typed.equals(TypedNormalization.PIXELS);
@@ -107,12 +123,11 @@ final class PreparationSearch {
                 List<Double> mean = plain ? null : typed.mean(Path.of(model.file()), channels);
                 List<Double> std = plain ? null : typed.std(Path.of(model.file()), channels);
                 if (!(Objects.equals(mean, model.mean()) && Objects.equals(std, model.std()))) {
-                    others.add(
-                            new Preparation(named.getKey(), newOrder, null, asked.with(model.with(mean, std, order))));
+                    all.add(new Preparation(named.getKey(), other, fit, asked.with(model.with(mean, std, order))));
                 }
             }
         }
-        return others;
+        return all;
     }
 
     private List<Order> orders() {
@@ -129,34 +144,36 @@ final class PreparationSearch {
         return asked.predictor().signature().pixels() == PixelType.UINT8 ? Map.of() : usual;
     }
 
-    private List<Fit> otherFits() {
+    /** Returns the fits to try; null stands for the images as they are. */
+    private List<@Nullable Fit> fits() {
+        List<@Nullable Fit> fits = new ArrayList<>();
+        fits.add(null);
         String rule = asked.model().imageSize();
-        return rule == null || folder == null
-                ? List.of()
-                : List.of(Fit.CROP, Fit.STRETCH).stream()
-                        .filter(fit -> fit != ResizeRule.parse(rule).fit())
-                        .toList();
+        if (rule != null && folder != null) {
+            fits.addAll(List.of(Fit.CROP, Fit.STRETCH));
+            fits.remove(ResizeRule.parse(rule).fit());
+        }
+        return fits;
     }
 
-    /** Returns the one with the most right answers, the first of equals. */
-    private Preparation best(int[] chosen, List<Preparation> some) {
-        int[] right = some.stream().mapToInt(one -> count(right(chosen, one))).toArray();
-        return some.get(IntStream.range(0, right.length).reduce(0, (a, b) -> right[b] > right[a] ? b : a));
-    }
-
-    private boolean[] right(int[] chosen, Preparation how) {
-        boolean[] right = new boolean[chosen.length];
+    /** Tells for each preparation, all of one fit, which of the chosen images are answered rightly. */
+    private List<boolean[]> right(int[] chosen, List<Preparation> some) {
+        List<boolean[]> right =
+                some.stream().map(one -> new boolean[chosen.length]).toList();
         int batch = images.batchSize();
         int length = images.imageLength();
         for (int from = 0; from < chosen.length; from += batch) {
             int count = Math.min(batch, chosen.length - from);
             byte[] pixels = new byte[count * length];
             for (int i = 0; i < count; i++) {
-                System.arraycopy(pixels(chosen[from + i], how.fit), 0, pixels, i * length, length);
+                System.arraycopy(pixels(chosen[from + i], some.get(0).fit), 0, pixels, i * length, length);
             }
-            float[] scores = how.network.selected(how.network.answers(pixels, images.channels(), count));
-            for (int i = 0; i < count; i++) {
-                right[from + i] = highest(scores, i) == images.labels()[chosen[from + i]];
+            for (int p = 0; p < some.size(); p++) {
+                GivenNetwork network = some.get(p).network;
+                float[] scores = network.selected(network.answers(pixels, images.channels(), count));
+                for (int i = 0; i < count; i++) {
+                    right.get(p)[from + i] = highest(scores, i) == images.labels()[chosen[from + i]];
+                }
             }
         }
         return right;

@@ -91,6 +91,25 @@ class EvaluationTest {
         assertThat(evaluation.metrics().logLoss()).isEqualTo(1e6);
     }
 
+    /** Of 4 images 3 are right: two cats of three, and the dog. */
+    @Test
+    void classesAloneHaveNoMetricOfScores() {
+        PredictedClasses classes = new PredictedClasses(3, new int[] {0, 0, 0, 1}, new int[] {0, 0, 1, 1});
+
+        Evaluation evaluation = Evaluation.of(classes, NAMES);
+
+        Metrics metrics = evaluation.metrics();
+        assertThat(metrics.accuracy()).isEqualTo(0.75);
+        assertThat(metrics.balancedAccuracy()).isEqualTo((2 / 3.0 + 1) / 2);
+        assertThat(metrics.macro().precision()).isEqualTo((1 + 0.5 + 0) / 3);
+        assertThat(Arrays.asList(metrics.logLoss(), metrics.top2Accuracy(), metrics.rocAucMacro(), metrics.ece()))
+                .containsOnlyNulls();
+        assertThat(evaluation.calibration()).isNull();
+        assertThat(evaluation.riskCoverage()).isNull();
+        assertThat(evaluation.classes()).extracting(ClassScores::rocAuc).containsOnlyNulls();
+        assertThat(Json.LINE.writeValueAsString(metrics)).contains("\"log_loss\":null,\"top2_accuracy\":null");
+    }
+
     @Test
     void everyClassNeedsAName() {
         var predictions = predictions(new int[] {1}, new int[] {0}, 1);
