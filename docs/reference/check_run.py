@@ -246,7 +246,7 @@ class Predictions:
         """Confusion matrix, images of each class, predictions of each class."""
         return Counter(zip(self.labels, self.predicted)), Counter(self.labels), Counter(self.predicted)
 
-    def metrics(self):
+    def metrics(self, scored=True):
         images, classes = len(self.labels), range(self.classes)
         cells, support, named = self.counts()
         right = sum(self.correct)
@@ -271,7 +271,10 @@ class Predictions:
         )
         result["matthews"] = covariance / spread if spread else 0.0
         result["kappa"] = covariance / (images**2 - chance) if images**2 != chance else 0.0
-        self.probabilities(result)
+        if scored:
+            self.probabilities(result)
+        else:
+            result.update(dict.fromkeys(("log_loss", "top2_accuracy", "roc_auc_macro", "ece")))
         return result
 
     def probabilities(self, result):
@@ -608,12 +611,12 @@ class Run:
                 self.fault(id, "is only in one of results.json and journal.jsonl")
 
     def trial(self, id, trial):
-        journal = self.outcomes.get(id, {})
+        journal = placeless(self.outcomes.get(id, {}))
         self.same(id, "journal", trial, journal) if trial != journal else None
         if trial["status"] != "done":
             return
         folder = os.path.join("trials", id)
-        self.same(id, "trial.json", self.json(folder, "trial.json"), trial)
+        self.same(id, "trial.json", placeless(self.json(folder, "trial.json")), trial)
         for file in trial["files"]:
             path = self.path(folder, *file["file"].split("/"))
             if not os.path.exists(path):
@@ -630,15 +633,24 @@ class Run:
         for key in ("split.json", "provenance"):
             stated = split["sha256"] if key == "split.json" else trial["provenance"]["split_sha256"]
             self.same(id, f"split_sha256 of {key}", stated, split_sha256(split))
-        self.same(id, "dataset_sha256", trial["provenance"]["dataset_sha256"], self.results["dataset"]["sha256"])
+        given = trial.get("given")  # trained elsewhere: nothing is known of its training, and its images may have another size
+        if not (given and given.get("image_size")):
+            self.same(id, "dataset_sha256", trial["provenance"]["dataset_sha256"], self.results["dataset"]["sha256"])
+        if given:
+            self.same(id, "digest of the given file", trial["provenance"]["plugin_sha256"], given["sha256"])
         for part, stem in (("test", "predictions"), ("validation", "predictions-validation")):
+            if given and part == "validation":
+                continue
             file = next((stem + e for e in (".csv", ".npy") if stem + e in listed), None)
             if file is None or not os.path.exists(self.path(folder, file)):
                 self.fault(id, f"there are no {stem}")
                 continue
             predictions = read_predictions(self.path(folder, file))
             self.predictions[id, part] = predictions
-            self.same(id, f"metrics.{part}", trial["metrics"][part], predictions.metrics())
+            scored = trial.get("answers", {}).get("scored", True)
+            self.same(id, f"metrics.{part}", trial["metrics"][part], predictions.metrics(scored))
+        if given:
+            return
         self.held_out(id, trial, split)
         self.overfitting(id, trial)
         self.history(id, trial, folder)
@@ -736,7 +748,7 @@ class Run:
         scope = "classifiers" if folds else "models" if single else "seeds"
         self.same("comparison", "scope", stated["scope"], scope)
         dataset = self.results["dataset"]
-        self.share = dataset["test"] / dataset["train"]
+        self.share = dataset["test"] / dataset["train"] if dataset["train"] else None
         self.folds, self.own = folds, own
         standings = sorted((self.standing(who) for who in own), key=lambda s: -s["accuracy"])
         order = [s["classifier"] for s in stated["standings"]]
@@ -822,6 +834,7 @@ class Run:
             return max(0.0, low), min(1.0, high)
 
         tests = [trial["metrics"]["test"] for trial in trials]
+        given = any(trial.get("given") for trial in trials)
         seconds = [trial["efficiency"]["training_seconds"] for trial in trials]
         steps = [t["timing"]["steps"] for t in trials if t["timing"].get("steps") is not None]
         if len(trials) == 1:
@@ -840,8 +853,8 @@ class Run:
             "macro_f1": mean([macro_f1(t) for t in tests]),
             "macro_f1_low": of_f1[0],
             "macro_f1_high": of_f1[1],
-            "gap": self.gap(trials),
-            "training_seconds": {
+            "gap": None if given else self.gap(trials),
+            "training_seconds": None if given else {
                 "mean": mean(seconds),
                 "lowest": min(seconds),
                 "highest": max(seconds),
@@ -1007,6 +1020,12 @@ def models(first, second, correct, other):
 
 def label(trial):
     return trial["classifier"] + ("" if trial["variant"] == "default" else "@" + trial["variant"])
+
+
+def placeless(trial):
+    """The same, with the name of a given file alone, as results.json has it."""
+    given = trial.get("given")
+    return {**trial, "given": {**given, "file": re.split(r"[/\\\\]", given["file"])[-1]}} if given else trial
 
 
 def name(trial):

@@ -115,6 +115,24 @@ public final class ModelFiles {
     }
 
     /**
+     * Counts the parameters of a model: the numbers of its weights, in floating point or quantized, without scales and
+     * zero points.
+     *
+     * @param model an ONNX file
+     * @return 0 or more
+     * @throws OnnxFileException as {@link #of}
+     */
+    public static long parameters(Path model) {
+        return ModelFields.read(model).model().getGraph().getInitializerList().stream()
+                .filter(tensor -> OnnxWeights.isReal(tensor)
+                        ? tensor.getDimsCount() > 0
+                        : tensor.getDimsCount() > 1
+                                && TensorType.of(tensor.getDataType()).bytes() == 1)
+                .mapToLong(tensor -> tensor.getDimsList().stream().reduce(1L, Math::multiplyExact))
+                .sum();
+    }
+
+    /**
      * Moves a draft of a model to its final path in the same folder: the weights first and the model last, so that a
      * reader never finds a model without its weights. Weights of the replaced model, in the file that {@link #data}
      * returns, are deleted or replaced.
@@ -161,6 +179,41 @@ public final class ModelFiles {
             Files.deleteIfExists(draft);
         }
         Files.delete(from);
+    }
+
+    /**
+     * Copies a model, and the file of its weights, if it has one.
+     *
+     * @param from any ONNX file
+     * @param to path of the copy; an existing file is replaced
+     * @throws IOException as {@link #publish}
+     * @throws OnnxFileException if its weights are in several files, it is not an ONNX file, or is cut off
+     */
+    public static void copy(Path from, Path to) throws IOException {
+        List<Path> files = of(from);
+        if (files.size() > 2) {
+            throw new OnnxFileException(
+                    from,
+                    "its weights inside it or in one file",
+                    (files.size() - 1) + " files of weights",
+                    "store them in one");
+        }
+        Path draft = to.resolveSibling(to.getFileName() + ".part");
+        Path weights = to.resolveSibling(data(to).getFileName() + ".part");
+        try {
+            if (files.size() == 1) {
+                Files.copy(from, draft, StandardCopyOption.REPLACE_EXISTING);
+                publish(draft, Optional.empty(), to);
+            } else {
+                Files.copy(files.get(1), weights, StandardCopyOption.REPLACE_EXISTING);
+                Files.write(
+                        draft, naming(ModelFields.read(from).model(), data(to)).toByteArray());
+                publish(draft, Optional.of(weights), to);
+            }
+        } finally {
+            Files.deleteIfExists(draft);
+            Files.deleteIfExists(weights);
+        }
     }
 
     private static boolean hasData(Path model) {

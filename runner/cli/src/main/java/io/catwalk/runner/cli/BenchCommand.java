@@ -6,6 +6,7 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.latency.InferenceEngine;
@@ -156,7 +157,7 @@ final class BenchCommand extends JsonCommand {
 
     private int trials(LatencySettings settings, TrainedTrials changed, Console console)
             throws IOException, InterruptedException {
-        List<TrialFolder> trials = RunFolder.trained(subject);
+        List<TrialFolder> trials = RunFolder.networks(subject);
         List<TrialBench.Network> networks = new ArrayList<>();
         List<Done> trained = new ArrayList<>();
         for (TrialFolder folder : trials) {
@@ -169,7 +170,10 @@ final class BenchCommand extends JsonCommand {
             TrialOrder order = folder.readOrder();
             int engineThreads = Objects.requireNonNullElse(threads, order.spec().threads());
             trained.add(done);
-            networks.add(new TrialBench.Network(order, folder, done.normalization(), engineThreads));
+            RasterImage first = order.spec().given() == null
+                    ? null
+                    : order.dataset().load(Home.data(console)).test().image(0);
+            networks.add(new TrialBench.Network(order, folder, done.normalization(), engineThreads, first));
         }
         ImageDataset dataset = networks.get(0).trial().dataset().load(Home.data(console));
         TrialBench.Listener listener = new TrialBench.Listener() {

@@ -260,7 +260,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
 
         static int all(TrialSpec trial) {
-            return trial.recipe().epochs() + 1;
+            return trial.epochs() + 1;
         }
 
         void kept(TrialSpec trial) {

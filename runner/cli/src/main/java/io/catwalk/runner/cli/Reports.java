@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecordedRun;
@@ -117,11 +118,12 @@ final class Reports {
             try {
                 return task.get();
             } catch (ExecutionException e) {
+                // A new one each time: the same cannot be suppressed by itself when closing tells it again.
                 if (e.getCause() instanceof IOException cause) {
-                    throw cause;
+                    throw new IOException(cause.getMessage(), cause);
                 }
-                if (e.getCause() instanceof RuntimeException cause) {
-                    throw cause;
+                if (e.getCause() instanceof RequestException cause) {
+                    throw new RequestException(cause.getMessage(), cause);
                 }
                 throw new IllegalStateException(e.getCause());
             } catch (InterruptedException e) {

@@ -98,7 +98,8 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
     /** Prepares an experiment; batch sizes that nobody chose for these images are adapted. */
     private Experiment prepared(ExperimentSpec spec, boolean chosenBatch, ImageDataset images) {
         Accelerators.here().required(spec.device());
-        ExperimentSpec fitted = chosenBatch ? spec : spec.withBatchesFor(spec.fewestToTrainOn(images));
+        ExperimentSpec fitted =
+                chosenBatch || !spec.trains() ? spec : spec.withBatchesFor(spec.fewestToTrainOn(images));
         Clock clock = steady(Clock.systemUTC(), System::nanoTime);
         return new Experiment(fitted, images, catalog, Home.data(console), settings.plugins, clock);
     }
@@ -167,7 +168,8 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
 
     private List<Experiment> prepared(ExperimentRequest request, Function<PluginCatalog, ExperimentSpec> choice) {
         List<Prepared> prepared = new ArrayList<>();
-        for (DatasetSpec one : request.dataSets()) {
+        for (DatasetSpec asked : request.dataSets()) {
+            DatasetSpec one = request.trains() ? asked : asked.allTested(Home.data(console));
             ImageDataset loaded = load(one);
             prepared.add(new Prepared(one, loaded, catalog.on(one.task(loaded))));
         }
@@ -176,7 +178,9 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         }
         List<Experiment> experiments = new ArrayList<>();
         for (Prepared one : prepared) {
-            ExperimentSpec asked = choice.apply(one.catalog).on(one.dataset).pinned(catalog);
+            ExperimentSpec asked = request.withGiven(choice.apply(one.catalog), one.images)
+                    .on(one.dataset)
+                    .pinned(catalog);
             Experiment experiment = prepared(asked, request.choosesBatch(), one.images);
             experiments.add(experiment);
             tellSmallerBatches(asked, experiment);
@@ -210,8 +214,11 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
 
     private void tellSmallerBatches(ExperimentSpec asked, Experiment experiment) {
         ExperimentSpec spec = experiment.spec();
-        int images = spec.fewestToTrainOn(experiment.dataset());
+        int images = spec.trains() ? spec.fewestToTrainOn(experiment.dataset()) : 0;
         for (int i = 0; i < asked.classifiers().size(); i++) {
+            if (!asked.classifiers().get(i).trains()) {
+                continue;
+            }
             int wanted = asked.classifiers().get(i).recipe().batchSize();
             int batch = spec.classifiers().get(i).recipe().batchSize();
             if (batch < wanted) {
@@ -300,7 +307,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         for (int i = 0; i < now.classifiers().size(); i++) {
             ClassifierConfig one = now.classifiers().get(i);
             String then = request.classifiers().get(i).pluginSha256();
-            if (then != null && !then.equals(one.pluginSha256()) && told.add(one.name())) {
+            if (one.trains() && then != null && !then.equals(one.pluginSha256()) && told.add(one.name())) {
                 console.note(one.name() + ": the run was started with another jar; all trials of this classifier use "
                         + catalog.require(one.name()).jar().getFileName());
             }

@@ -20,7 +20,8 @@ record TrainedTrials(@Nullable RunFolder run) {
 
     /** Finds the only trained trial of a folder, which must have been exported. */
     static TrialFolder exported(Path folder) throws IOException {
-        TrialFolder trial = RunFolder.onlyTrained(folder);
+        List<TrialFolder> found = RunFolder.networks(folder);
+        TrialFolder trial = found.size() == 1 ? found.get(0) : RunFolder.onlyTrained(folder);
         if (!Files.exists(trial.onnx())) {
             throw new RequestException(
                     "expected " + trial.onnx() + ", found none: write it with catwalk export " + trial.path());

@@ -78,6 +78,15 @@ public record DataHome(Path known, ImageCache cache) {
         return files;
     }
 
+    /** Tells whether a data set is a folder of images of which nothing says which are test images. */
+    public boolean lacksTest(String nameOrFolder, FolderReading reading) {
+        Path folder = folder(nameOrFolder);
+        return !isKnown(nameOrFolder)
+                && Files.isDirectory(folder)
+                && !IdxFolder.isOne(folder)
+                && !FolderLayout.of(folder, reading).has(FolderLayout.Part.TEST);
+    }
+
     /** Finds the folder of a data set. */
     public Path folder(String nameOrFolder) {
         if (isKnown(nameOrFolder)) {

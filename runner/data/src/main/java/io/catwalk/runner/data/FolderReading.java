@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param labels a table with the path, label, and perhaps split and group of each image; null if the folders are the
  *     labels
- * @param testShare share of the images in the test set, above 0 and below 1; null for {@value #STANDARD_TEST_SHARE}
+ * @param testShare share of the images in the test set, above 0; 1 where nothing is trained: then all images are test
+ *     images; null for {@value #STANDARD_TEST_SHARE}
  *     where nothing else says which images are the test set
  * @param skipUnreadable largest share of images that may be left out because they cannot be read, from 0 to 1; null for
  *     none
@@ -29,9 +30,9 @@ public record FolderReading(
 
     /** Checks the ranges. */
     public FolderReading {
-        if (testShare != null && !(testShare > 0 && testShare < 1)) {
+        if (testShare != null && !(testShare > 0 && testShare <= 1)) {
             throw new RequestException(
-                    "--test-share must be above 0 and below 1, but is " + testShare + ": try " + STANDARD_TEST_SHARE);
+                    "--test-share must be above 0 and at most 1, but is " + testShare + ": try " + STANDARD_TEST_SHARE);
         }
         if (skipUnreadable != null && !(skipUnreadable >= 0 && skipUnreadable <= 1)) {
             throw new RequestException(

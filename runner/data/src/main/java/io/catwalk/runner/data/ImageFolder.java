@@ -111,10 +111,14 @@ record ImageFolder(
                 // Its test images are not those of earlier versions, which also drew duplicates of validation images.
                 sha256 = new Sha256().add(sha256).add("apart from validation").hex();
             }
-            int[] testing = Split.testShare(all, validated, layout.classes(), share);
-            test = train.select(testing);
-            train = train.select(Split.allBut(testing, train.size()));
             sha256 = new Sha256().add(sha256).add("test share " + share).hex();
+            int[] testing = share == 1
+                    ? IntStream.range(0, learned.length).toArray()
+                    : Split.testShare(all, validated, layout.classes(), share);
+            test = train.select(testing);
+            if (share < 1) {
+                train = train.select(Split.allBut(testing, train.size()));
+            }
             notes.add("%d of %d images are held out as the test set, because the folder has none (--test-share %s)"
                     .formatted(testing.length, learned.length, share));
         }

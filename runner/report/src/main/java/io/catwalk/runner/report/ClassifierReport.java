@@ -9,6 +9,7 @@ import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.charts.Symbol;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Standing;
+import io.catwalk.runner.results.GeneralizationGap;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.ParityResult;
@@ -86,6 +87,15 @@ public record ClassifierReport(
         return look.symbol();
     }
 
+    /**
+     * Returns by how much its training accuracy is above its validation accuracy.
+     *
+     * @throws NullPointerException for a given model
+     */
+    public GeneralizationGap gap() {
+        return Objects.requireNonNull(stands().gap(), name);
+    }
+
     /** Returns its standing over all trials, of which one has a trained network. */
     public Standing stands() {
         return Objects.requireNonNull(standing, name);
@@ -131,7 +141,10 @@ public record ClassifierReport(
         return first == null || standing == null
                 ? null
                 : first.efficiency()
-                        .withTrainingSeconds(standing.trainingSeconds().mean());
+                        .withTrainingSeconds(
+                                standing.trainingSeconds() == null
+                                        ? null
+                                        : standing.trainingSeconds().mean());
     }
 
     /** Returns one of its costs; null if it is not known. */

@@ -184,12 +184,14 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
         limits.add(
                 switch (comparison.scope()) {
                     case MODELS ->
-                        alone
-                                ? "One split evaluates this trained model, not its architecture: another seed gives"
-                                        + " another accuracy. Use --seeds or crossval to evaluate the architecture."
-                                : "One seed on one split compares these trained models, not their architectures: with"
-                                        + " another seed the ranking may change. Use --seeds 5 or crossval to compare"
-                                        + " architectures.";
+                        results.done().stream().allMatch(done -> done.trial().given() != null)
+                                ? "The result holds for these models and test images; how they were trained is not known."
+                                : alone
+                                        ? "One split evaluates this trained model, not its architecture: another seed gives"
+                                                + " another accuracy. Use --seeds or crossval to evaluate the architecture."
+                                        : "One seed on one split compares these trained models, not their architectures: with"
+                                                + " another seed the ranking may change. Use --seeds 5 or crossval to compare"
+                                                + " architectures.";
                     case SEEDS ->
                         "The seeds " + (alone ? "evaluate this architecture" : "compare these architectures")
                                 + " on one split and one set of test images: the interval"

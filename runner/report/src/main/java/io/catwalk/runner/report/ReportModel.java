@@ -281,6 +281,11 @@ public record ReportModel(
         return entrants.stream().filter(one -> one.standing() != null).toList();
     }
 
+    /** Returns those of them that were trained here, and not given. */
+    public List<ClassifierReport> learned() {
+        return trained().stream().filter(one -> one.request().given() == null).toList();
+    }
+
     /** Returns the classifiers with the highest accuracy: several if theirs is the same, none without a network. */
     public List<ClassifierReport> leaders() {
         List<ClassifierReport> trained = trained();
@@ -422,7 +427,7 @@ public record ReportModel(
 
     /** Returns the names of the settings in which recipes differ: a difference in accuracy may come from there. */
     public Set<String> differingSettings() {
-        List<Map<String, String>> recipes = trained().stream()
+        List<Map<String, String>> recipes = learned().stream()
                 .map(one -> RecipeWords.settings(one.request()))
                 .toList();
         return recipes.stream()

@@ -579,11 +579,11 @@ final class ComparisonTest {
     }
 
     private static Efficiency slow(Latency pytorch) {
-        return new Efficiency(1, 1L, 1, null, 1, 1, 1, null, pytorch, null);
+        return new Efficiency(1L, 1L, 1, null, 1.0, 1.0, 1, null, pytorch, null);
     }
 
     private static Efficiency cost(double micros, long bytes) {
-        return new Efficiency(1, 1L, 1, bytes, 1, 1, 1, null, null, latency(micros));
+        return new Efficiency(1L, 1L, 1, bytes, 1.0, 1.0, 1, null, null, latency(micros));
     }
 
     private static RunResults.Dataset images() {

@@ -251,7 +251,7 @@ public record SampleRun(
         Latency pytorch = measured ? latency(90 + 140.0 * slow) : null;
         Latency onnx = measured ? latency(20 + 35.0 * slow) : null;
         Efficiency costs =
-                new Efficiency(parameters, macs, 4 * parameters, bytes, seconds, 900, 300, memory, pytorch, onnx);
+                new Efficiency(parameters, macs, 4 * parameters, bytes, seconds, 900.0, 300, memory, pytorch, onnx);
         int flips = place % 4 == 3 ? 2 : 0;
         ParityResult proof = new ParityResult(
                 flips == 0, images, flips, 1.1e-5, 8e-7, 5.7e-6, 1e-4, 30, "batch 7", null, null, null, null);

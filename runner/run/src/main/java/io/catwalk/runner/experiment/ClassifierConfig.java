@@ -1,32 +1,69 @@
 package io.catwalk.runner.experiment;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Names one classifier of an experiment with everything that was chosen for it.
  *
  * @param variant name of this choice of hyperparameters, a complete point of the search space, and recipe
+ * @param training how it is trained; null for a given model
  * @param init weights to start from; null for random ones
  * @param pluginSha256 digest of the jar that it was resolved with, 64 lower-case hexadecimal digits; null if
  *     it may come from any jar
+ * @param given what was trained elsewhere; null for a classifier of a plugin
  */
 public record ClassifierConfig(
         String name,
         String variant,
         Map<String, Object> hyperparameters,
-        Recipe recipe,
+        @JsonProperty("recipe") @Nullable Recipe training,
         @Nullable InitialWeights init,
-        @Nullable String pluginSha256) {
+        @Nullable String pluginSha256,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable GivenModel given) {
 
     /** Checks the names, which become names of folders. */
     public ClassifierConfig {
         TrialSpec.checkedName("classifier", name);
         TrialSpec.checkedName("variant", variant);
+    }
+
+    /** Names a classifier of a plugin. */
+    public ClassifierConfig(
+            String name,
+            String variant,
+            Map<String, Object> hyperparameters,
+            Recipe recipe,
+            @Nullable InitialWeights init,
+            @Nullable String pluginSha256) {
+        this(name, variant, hyperparameters, recipe, init, pluginSha256, null);
+    }
+
+    /** Names what was trained elsewhere. */
+    static ClassifierConfig of(String name, GivenModel given) {
+        return new ClassifierConfig(name, TrialSpec.DEFAULT_VARIANT, Map.of(), null, null, null, given);
+    }
+
+    /**
+     * Returns how it is trained.
+     *
+     * @throws NullPointerException for a given model
+     */
+    public Recipe recipe() {
+        return Objects.requireNonNull(training, name);
+    }
+
+    /** Tells whether it is trained here. */
+    public boolean trains() {
+        return given == null;
     }
 
     /**
@@ -36,12 +73,12 @@ public record ClassifierConfig(
      */
     public Object value(String key) {
         Object chosen = hyperparameters.get(key);
-        return chosen != null ? chosen : RecipeOverrides.number(recipe, key);
+        return chosen != null ? chosen : RecipeOverrides.number(recipe(), key);
     }
 
     /** Renames the choice. */
     public ClassifierConfig withVariant(String newVariant) {
-        return new ClassifierConfig(name, newVariant, hyperparameters, recipe, init, pluginSha256);
+        return new ClassifierConfig(name, newVariant, hyperparameters, training, init, pluginSha256, given);
     }
 
     /** Replaces the recipe. */
@@ -50,6 +87,6 @@ public record ClassifierConfig(
     }
 
     ClassifierConfig pinned(String sha256) {
-        return new ClassifierConfig(name, variant, hyperparameters, recipe, init, sha256);
+        return new ClassifierConfig(name, variant, hyperparameters, training, init, sha256, given);
     }
 }

@@ -130,6 +130,7 @@ public final class ComparisonBuilder {
         List<PairedComparison> pairs = pairs(scope, silent, correct);
         List<Criterion> criteria = paired.trials().values().stream()
                 .flatMap(List::stream)
+                .filter(trial -> trial.given() == null)
                 .map(trial -> trial.recipe().selectBy())
                 .distinct()
                 .sorted()
@@ -228,7 +229,9 @@ public final class ComparisonBuilder {
                 : answers == null ? null : Bootstrap.macroF1(answers, RESAMPLES, CONFIDENCE, 0);
         List<Done> done = trials.stream().map(paired::result).toList();
         DoubleSummaryStatistics seconds = done.stream()
-                .mapToDouble(trial -> trial.efficiency().trainingSeconds())
+                .map(trial -> trial.efficiency().trainingSeconds())
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
                 .summaryStatistics();
         return new Standing(
                 classifier,
@@ -242,8 +245,10 @@ public final class ComparisonBuilder {
                 macroF1 == null ? null : macroF1.low(),
                 macroF1 == null ? null : macroF1.high(),
                 onFront,
-                GeneralizationGap.of(done, images),
-                new Standing.Seconds(seconds.getAverage(), seconds.getMin(), seconds.getMax()),
+                seconds.getCount() == 0 ? null : GeneralizationGap.of(done, images),
+                seconds.getCount() == 0
+                        ? null
+                        : new Standing.Seconds(seconds.getAverage(), seconds.getMin(), seconds.getMax()),
                 done.stream()
                         .map(trial -> trial.timing().steps())
                         .filter(Objects::nonNull)

@@ -7,11 +7,13 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.experiment.Scheduler.Stopwatch;
+import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.latency.LatencySettings;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.results.RunResults;
+import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialExecutor;
@@ -21,6 +23,7 @@ import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialProcess;
 import io.catwalk.runner.trial.TrialRepair;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
@@ -33,6 +36,7 @@ import java.util.HashSet;
 import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -59,6 +63,9 @@ public final class Experiment {
     private final TrialImages images;
     private final LatencySettings latencySettings;
 
+    /** The images in other sizes, which given models take. */
+    private final Map<String, ImageDataset> resized = new ConcurrentHashMap<>();
+
     /** The images of the trials by their folds, while files of trials are looked at. */
     private final Map<Integer, TrialImages> splits = new ConcurrentHashMap<>();
 
@@ -82,8 +89,11 @@ public final class Experiment {
         this.dataset = dataset;
         images = spec.shown(dataset);
         latencySettings = LatencySettings.standard().endingIfBusy();
-        int fewest = spec.fewestToTrainOn(dataset);
+        int fewest = spec.trains() ? spec.fewestToTrainOn(dataset) : 0;
         for (ClassifierConfig one : spec.classifiers()) {
+            if (!one.trains()) {
+                continue;
+            }
             catalog.require(one.name());
             if (one.recipe().batchSize() > fewest) {
                 throw new RequestException("batch size must be at most the number of training images, "
@@ -218,7 +228,9 @@ public final class Experiment {
         private double trainingSeconds() {
             return finished.all().stream()
                     .filter(Done.class::isInstance)
-                    .mapToDouble(done -> ((Done) done).efficiency().trainingSeconds())
+                    .map(done -> ((Done) done).efficiency().trainingSeconds())
+                    .filter(Objects::nonNull)
+                    .mapToDouble(Double::doubleValue)
                     .sum();
         }
 
@@ -249,7 +261,15 @@ public final class Experiment {
             TrialOrder order = order(trial).on(policy.processor()).numbered(attempt);
             TrialFolder folder = run.createTrial(trial);
             folder.prepare(order);
-            return executor.submit(order, folder, news -> tell(order, news));
+            if (trial.given() == null || executor instanceof LocalExecutor) {
+                return executor.submit(order, folder, news -> tell(order, news));
+            }
+            // What was given lies here, and takes seconds.
+            try (TrialExecutor here = new LocalExecutor(TrialProcess::train, 1)) {
+                TrialExecutor.Submitted submitted = here.submit(order, folder, news -> tell(order, news));
+                var unused = submitted.outcome().exceptionally(failure -> null).join();
+                return submitted;
+            }
         }
 
         private void tell(TrialOrder order, TrialNews news) {
@@ -325,8 +345,13 @@ public final class Experiment {
         private List<String> lacking(TrialFolder folder, Done done, TrialOrder order) {
             TrialRepair repair = new TrialRepair(folder, done, order);
             try {
-                List<String> damaged = repair.mend(splits.computeIfAbsent(
-                        done.trial().fold(), fold -> spec.split().split(dataset, fold)));
+                GivenModel given = done.trial().given();
+                List<String> damaged = repair.mend(
+                        given != null
+                                ? spec.split().split(images(given), 0)
+                                : splits.computeIfAbsent(
+                                        done.trial().fold(),
+                                        fold -> spec.split().split(dataset, fold)));
                 if (!damaged.isEmpty()) {
                     listener.note(done.trial().title() + ": damaged and written again: " + String.join(", ", damaged));
                 }
@@ -375,7 +400,10 @@ public final class Experiment {
                             order(done.trial()),
                             run.trial(done.trial()),
                             done.normalization(),
-                            done.trial().threads()))
+                            done.trial().threads(),
+                            done.trial().given() == null
+                                    ? null
+                                    : images(done.trial().given()).test().image(0)))
                     .toList();
             List<TrialBench.Outcome> outcomes = bench.measure(networks, listener::measuring);
             for (int i = 0; i < trained.size(); i++) {
@@ -413,6 +441,9 @@ public final class Experiment {
     }
 
     private String staleness(TrialSpec trial, TrialOrder.Inputs now, TrialOrder.Inputs then) {
+        if (trial.given() != null && !then.pluginSha256().equals(now.pluginSha256())) {
+            return "its file has changed";
+        }
         if (!then.pluginSha256().equals(now.pluginSha256())) {
             return "its plugin is another jar now ("
                     + catalog.require(trial.classifier()).jar().getFileName() + ")";
@@ -429,19 +460,33 @@ public final class Experiment {
                 : "it was made from another request";
     }
 
+    /** Returns the images of the size that a given model takes; of several sizes, each is read once. */
+    private ImageDataset images(@Nullable GivenModel given) {
+        String size = given == null ? null : given.imageSize();
+        return size == null || size.equals(spec.dataset().imageSize())
+                ? dataset
+                : resized.computeIfAbsent(
+                        size, rule -> spec.dataset().resized(rule).load(dataHome));
+    }
+
     private TrialOrder order(TrialSpec trial) {
-        InstalledClassifier plugin = catalog.require(trial.classifier());
+        GivenModel given = trial.given();
+        InstalledClassifier plugin = given == null ? catalog.require(trial.classifier()) : null;
+        ImageDataset own = images(given);
         return new TrialOrder(
                 trial,
-                spec.dataset(),
+                given == null ? spec.dataset() : spec.dataset().resized(given.imageSize()),
                 spec.split(),
-                new TrialOrder.Inputs(
-                        plugin.pluginId(), plugin.version(), plugin.jarSha256(), dataset.sha256(), SOFTWARE),
+                plugin == null
+                        ? new TrialOrder.Inputs(
+                                "", "", Objects.requireNonNull(given).sha256(), own.sha256(), SOFTWARE)
+                        : new TrialOrder.Inputs(
+                                plugin.pluginId(), plugin.version(), plugin.jarSha256(), own.sha256(), SOFTWARE),
                 TrialOrder.Artifacts.here(
                         pluginsDir,
                         spec.dataset().folder(dataHome),
                         spec.dataset().labels(),
-                        trial.init()),
+                        trial),
                 spec.trialTimeoutSeconds(),
                 null,
                 1);
@@ -460,8 +505,8 @@ public final class Experiment {
                 dataset.train().channels(),
                 dataset.train().height(),
                 dataset.train().width(),
-                images.split().train().length,
-                images.split().validation().length,
+                spec.dataset().testsAll() ? 0 : images.split().train().length,
+                spec.dataset().testsAll() ? 0 : images.split().validation().length,
                 images.dataset().test().size(),
                 sizes.getMax(),
                 sizes.getMin());

@@ -9,7 +9,10 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.given.GivenModel;
+import io.catwalk.runner.given.GivenSource;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.training.ComputeDevice;
@@ -81,6 +84,7 @@ public final class ExperimentRequest {
      * @param recipe keys and values for all of them
      * @param init weights for the only one of them
      * @param augment which augmentations all of them have
+     * @param given how the given models are prepared that do not say it themselves
      */
     record Content(
             @Nullable DatasetSpec dataset,
@@ -90,7 +94,8 @@ public final class ExperimentRequest {
             @Nullable List<Entry> classifiers,
             @Nullable ObjectNode recipe,
             @Nullable InitEntry init,
-            @Nullable String augment) {
+            @Nullable String augment,
+            @Nullable GivenSource given) {
 
         Content {
             names = names == null ? List.of() : names;
@@ -114,20 +119,33 @@ public final class ExperimentRequest {
         }
     }
 
-    /** One classifier as a user asks for it; what it leaves out is taken from its plugin. */
+    /**
+     * One classifier as a user asks for it; what it leaves out is taken from its plugin. With {@code file}, a model that
+     * was trained elsewhere, which has its name from there unless it is given one.
+     */
     record Entry(
-            @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL)
-            String name,
-
+            @Nullable String name,
             String variant,
             Map<String, Object> hyperparameters,
             ObjectNode recipe,
             @Nullable InitEntry init,
-            @Nullable String pluginSha256) {
+            @Nullable String pluginSha256,
+            @Nullable String file,
+            @Nullable String normalize,
+            @Nullable String order,
+            @Nullable String fit,
+            @Nullable String labels,
+            @Nullable String output,
+            @Nullable String size,
+            @Nullable GivenModel given) {
 
         private static final int LONGEST = 64;
 
         Entry {
+            if (name == null && file == null) {
+                throw new RequestException(
+                        "expected a name or a file for each of the classifiers, but one has neither");
+            }
             variant = TrialSpec.checkedName(
                     "variant", Objects.requireNonNullElse(variant, TrialSpec.DEFAULT_VARIANT), LONGEST);
             hyperparameters = hyperparameters == null
@@ -138,13 +156,40 @@ public final class ExperimentRequest {
 
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         static Entry of(String name) {
+            boolean given = GivenNetworks.isOne(name);
             return new Entry(
-                    name, TrialSpec.DEFAULT_VARIANT, Map.of(), JsonNodeFactory.instance.objectNode(), null, null);
+                    given ? null : name,
+                    TrialSpec.DEFAULT_VARIANT,
+                    Map.of(),
+                    JsonNodeFactory.instance.objectNode(),
+                    null,
+                    null,
+                    given ? name : null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null);
+        }
+
+        boolean trains() {
+            return file == null && given == null;
+        }
+
+        /** Returns its name, or its file if it has none. */
+        String title() {
+            return name != null ? name : String.valueOf(file);
         }
 
         /** Returns the name of the classifier and, unless it is the default one, of the variant. */
         String label() {
-            return variant.equals(TrialSpec.DEFAULT_VARIANT) ? name : name + "@" + variant;
+            return variant.equals(TrialSpec.DEFAULT_VARIANT) ? title() : title() + "@" + variant;
+        }
+
+        private GivenSource source() {
+            return new GivenSource(Objects.requireNonNull(file), normalize, order, fit, labels, output, size);
         }
     }
 
@@ -221,6 +266,11 @@ public final class ExperimentRequest {
         return !entries().isEmpty();
     }
 
+    /** Tells whether anything is trained. */
+    public boolean trains() {
+        return entries().isEmpty() || !trained().isEmpty();
+    }
+
     /** Names the classifiers where nobody did. */
     public void name(List<String> classifiers) {
         names = classifiers;
@@ -229,7 +279,7 @@ public final class ExperimentRequest {
     /** Refuses unknown classifiers and missing weights to start from, before images are read, which may take long. */
     public void requireKnown(PluginCatalog catalog) {
         InitialWeights unused = weights(content.init);
-        entries().forEach(entry -> installed(entry, catalog));
+        trained().forEach(entry -> installed(entry, catalog));
     }
 
     /**
@@ -241,7 +291,7 @@ public final class ExperimentRequest {
      */
     public List<ClassifierConfig> classifiers(PluginCatalog catalog) {
         return content.choice.isEmpty()
-                ? entries().stream()
+                ? trained().stream()
                         .flatMap(entry -> resolved(entry, catalog, List.of(Map.of())).stream())
                         .toList()
                 : choices(catalog, List.of(content.choice));
@@ -258,10 +308,10 @@ public final class ExperimentRequest {
     }
 
     private Entry only() {
-        List<Entry> entries = entries();
+        List<Entry> entries = trained();
         if (entries.size() > 1) {
             throw new RequestException(
-                    source + "expected one entry of " + entries.get(0).name()
+                    source + "expected one entry of " + entries.get(0).title()
                             + " for --set or a search to change, but found the variants "
                             + entries.stream().map(Entry::variant).collect(Collectors.joining(", "))
                             + ": leave all but one out");
@@ -273,6 +323,30 @@ public final class ExperimentRequest {
         return resolved(entry, installed(entry, catalog), catalog.task(), choices);
     }
 
+    private List<Entry> trained() {
+        return entries().stream().filter(Entry::trains).toList();
+    }
+
+    /**
+     * Adds the given models to what is trained, once the images are there that they are evaluated on.
+     *
+     * @throws RequestException if one cannot be read, or does not say enough about itself
+     */
+    public ExperimentSpec withGiven(ExperimentSpec spec, ImageDataset images) {
+        GivenNetworks networks = new GivenNetworks(spec.classifiers());
+        List<ClassifierConfig> all = new ArrayList<>(spec.classifiers());
+        for (Entry entry : entries()) {
+            if (entry.given() != null) {
+                all.add(ClassifierConfig.of(entry.title(), entry.given()));
+            } else if (entry.file() != null) {
+                GivenSource source =
+                        content.given == null ? entry.source() : entry.source().or(content.given);
+                all.add(networks.resolved(entry.name(), source, images));
+            }
+        }
+        return all.size() == spec.classifiers().size() ? spec : spec.with(all);
+    }
+
     List<Entry> entries() {
         return names.isEmpty()
                 ? content.entries()
@@ -280,18 +354,18 @@ public final class ExperimentRequest {
                         .distinct()
                         .flatMap(name -> namesClassifier(name)
                                 ? content.entries().stream()
-                                        .filter(entry -> entry.name().equals(name))
+                                        .filter(entry -> entry.title().equals(name))
                                 : Stream.of(Entry.of(name)))
                         .toList();
     }
 
     private boolean namesClassifier(String name) {
-        return content.entries().stream().anyMatch(entry -> entry.name().equals(name));
+        return content.entries().stream().anyMatch(entry -> entry.title().equals(name));
     }
 
     private InstalledClassifier installed(Entry entry, PluginCatalog catalog) {
         try {
-            return catalog.require(entry.name());
+            return catalog.require(entry.title());
         } catch (RequestException e) {
             int index = index(entry);
             throw index < 0 ? e : new RequestException(source + "classifiers[" + index + "]: " + e.getMessage(), e);
@@ -322,7 +396,7 @@ public final class ExperimentRequest {
             try {
                 points.add(classifier.searchSpace().choose(chosen));
             } catch (IllegalArgumentException e) {
-                String place = choice.isEmpty() ? title + ": " + at + ".hyperparameters" : entry.name();
+                String place = choice.isEmpty() ? title + ": " + at + ".hyperparameters" : entry.title();
                 throw new RequestException(place + ": " + e.getMessage(), e);
             }
         }
@@ -337,10 +411,10 @@ public final class ExperimentRequest {
             Map<String, Object> numbers = new LinkedHashMap<>(choices.get(i));
             numbers.keySet().removeAll(known);
             resolved.add(new ClassifierConfig(
-                    entry.name(),
+                    entry.title(),
                     entry.variant(),
                     points.get(i).values(),
-                    changed(recipe, numbers, entry.name(), known),
+                    changed(recipe, numbers, entry.title(), known),
                     init,
                     null));
         }
@@ -378,7 +452,7 @@ public final class ExperimentRequest {
             try {
                 return LabelPreservingAugmentations.parse(content.augment).appliedTo(recipe);
             } catch (RequestException e) {
-                throw new RequestException(entry.name() + ": " + e.getMessage(), e);
+                throw new RequestException(entry.title() + ": " + e.getMessage(), e);
             }
         }
         if (entry.recipe().has("augmentations")) {

@@ -77,9 +77,20 @@ public record ExperimentSpec(
         }
         requireWithin("--jobs", jobs, MOST_AT_ONCE);
         requireWithin("--threads", threads, TrialSpec.MOST_THREADS);
-        classifiers.forEach(
-                one -> requireWithin("epochs of " + one.name(), one.recipe().epochs(), MOST_EPOCHS));
+        classifiers.stream()
+                .filter(ClassifierConfig::trains)
+                .forEach(one ->
+                        requireWithin("epochs of " + one.name(), one.recipe().epochs(), MOST_EPOCHS));
         trials(classifiers.size(), seeds.size(), split);
+        if (dataset.testsAll() && classifiers.stream().anyMatch(ClassifierConfig::trains)) {
+            throw new RequestException("--test-share must be below 1 where something is trained: try 0.2");
+        }
+        boolean given = !classifiers.stream().allMatch(ClassifierConfig::trains);
+        if (given && (seeds.size() > 1 || split.folds() > 0 || tuning != null)) {
+            throw new RequestException("expected one seed and no folds beside a given model, since it is one network,"
+                    + " but there are " + (seeds.size() > 1 ? "several seeds" : "folds")
+                    + ": leave them out, or compare the networks of another run as RUN/CLASSIFIER");
+        }
         if (tuning != null) {
             tuning.rungs().forEach(rung -> requireWithin("epochs of a candidate", rung.epochs(), MOST_EPOCHS));
         }
@@ -132,14 +143,14 @@ public record ExperimentSpec(
             for (int fold = Math.min(1, split.folds()); fold <= split.lastFold(); fold++) {
                 for (ClassifierConfig one : classifiers) {
                     boolean ships = fold == 0 || (fold == 1 && seed == seeds.get(0));
-                    trials.add(trial(one, one.recipe(), seed, fold, ships ? Purpose.SHIP : Purpose.SCORE));
+                    trials.add(trial(one, one.training(), seed, fold, ships ? Purpose.SHIP : Purpose.SCORE));
                 }
             }
         }
         return trials;
     }
 
-    TrialSpec trial(ClassifierConfig one, Recipe recipe, long seed, int fold, Purpose purpose) {
+    TrialSpec trial(ClassifierConfig one, @Nullable Recipe recipe, long seed, int fold, Purpose purpose) {
         return new TrialSpec(
                 one.name(),
                 one.variant(),
@@ -150,7 +161,8 @@ public record ExperimentSpec(
                 threads,
                 device,
                 one.init(),
-                purpose);
+                purpose,
+                one.given());
     }
 
     /** Lists the folders of all trials that the run may come to have, relative to its own. */
@@ -169,7 +181,7 @@ public record ExperimentSpec(
         return with(dataset, those, atOnce, threadsOfEach, search);
     }
 
-    private ExperimentSpec with(List<ClassifierConfig> newClassifiers) {
+    ExperimentSpec with(List<ClassifierConfig> newClassifiers) {
         return with(dataset, newClassifiers, jobs, threads, tuning);
     }
 
@@ -197,7 +209,8 @@ public record ExperimentSpec(
     /** Pins each classifier to the jar that it currently comes from. */
     public ExperimentSpec pinned(PluginCatalog catalog) {
         return with(classifiers.stream()
-                .map(one -> one.pinned(catalog.require(one.name()).jarSha256()))
+                .map(one ->
+                        one.trains() ? one.pinned(catalog.require(one.name()).jarSha256()) : one)
                 .toList());
     }
 
@@ -214,6 +227,11 @@ public record ExperimentSpec(
         }
         int batches = Math.max(1, images / most);
         return Math.min(batch, batches < EpochBatches.MANY ? (images + batches - 1) / batches : images / batches);
+    }
+
+    /** Tells whether anything is trained; otherwise no training images are needed. */
+    public boolean trains() {
+        return classifiers.stream().anyMatch(ClassifierConfig::trains);
     }
 
     /** Returns the images of results: a search scores candidates on folds, and shows its best, trained in full. */
@@ -233,8 +251,10 @@ public record ExperimentSpec(
     /** Fits the batch sizes to the images, where there are few. */
     public ExperimentSpec withBatchesFor(int images) {
         return with(classifiers.stream()
-                .map(one -> one.with(
-                        one.recipe().withBatchSize(fittingBatch(one.recipe().batchSize(), images))))
+                .map(one -> one.trains()
+                        ? one.with(one.recipe()
+                                .withBatchSize(fittingBatch(one.recipe().batchSize(), images)))
+                        : one)
                 .toList());
     }
 
@@ -246,9 +266,7 @@ public record ExperimentSpec(
     /** Counts the epochs. */
     public long plannedEpochs() {
         return tuning == null
-                ? trials(new Outcomes()).stream()
-                        .mapToLong(trial -> trial.recipe().epochs())
-                        .sum()
+                ? trials(new Outcomes()).stream().mapToLong(TrialSpec::epochs).sum()
                 : tuning.plannedEpochs(this);
     }
 }

@@ -46,7 +46,7 @@ public final class ExperimentTree {
 
     /** Those that are read into {@link ExperimentRequest.Content}, and what only options set. */
     private static final List<String> CONTENT =
-            List.of("dataset datasets names choice classifiers recipe init augment".split(" ", -1));
+            List.of("dataset datasets names choice classifiers recipe init augment given".split(" ", -1));
 
     /** What is read where neither file nor option says anything; jobs and threads are chosen later then. */
     private static final String DEFAULTS = """

@@ -10,6 +10,7 @@ import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialImages;
 import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,12 +119,21 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Lists the trials with trained weights.
+     * Lists the trials with trained weights, of a run or a trial.
      *
      * @return at least one
      * @throws RequestException if it is neither, or has no trained network
      */
     public static List<TrialFolder> trained(Path folder) throws IOException {
+        return networks(folder, done -> done.trial().given() == null);
+    }
+
+    /** Lists the trials with a network, as {@link #trained}, and those of given models. */
+    public static List<TrialFolder> networks(Path folder) throws IOException {
+        return networks(folder, done -> true);
+    }
+
+    private static List<TrialFolder> networks(Path folder, Predicate<Done> wanted) throws IOException {
         TrialFolder single = new TrialFolder(folder);
         if (Files.exists(single.outcome())) {
             Path place = folder.toAbsolutePath().normalize();
@@ -134,6 +145,7 @@ public record RunFolder(Path path) {
         }
         RunFolder run = open(folder);
         List<TrialFolder> trained = run.recorded().results().done().stream()
+                .filter(wanted)
                 .map(done -> run.trial(done.trial()))
                 .toList();
         trained.forEach(trial -> RunFiles.requireInside(folder, trial.path()));
@@ -259,7 +271,7 @@ public record RunFolder(Path path) {
 
     /** Computes what is reached without a network, unless that is known in the present form. */
     public void keepBaselines(ExperimentSpec spec, ImageDataset dataset) throws IOException {
-        if (readBaselines() != null) {
+        if (readBaselines() != null || spec.dataset().testsAll()) {
             return;
         }
         TrialImages shown = spec.shown(dataset);

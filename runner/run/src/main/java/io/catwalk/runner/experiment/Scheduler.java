@@ -184,8 +184,7 @@ final class Scheduler implements AutoCloseable {
             return true;
         }
         double left = policy.budget().minus(stopwatch.elapsed()).toMillis() / 1e3;
-        return left > 0
-                && finished.pace(trial.classifier()).seconds(trial.recipe().epochs()) <= left;
+        return left > 0 && finished.pace(trial.classifier()).seconds(trial.epochs()) <= left;
     }
 
     @Override

@@ -3,24 +3,29 @@ package io.catwalk.runner.given;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
+import io.catwalk.onnx.runtime.Normalization;
+import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.data.ResizeRule;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,8 +103,7 @@ public record GivenModel(
             return new GivenModel(path.toString(), digest(path), kind, null, null, null, null, null, names.stated());
         }
         ImageSource images = dataset.test();
-        ImageSize own = new ImageSize(images.width(), images.height());
-        Signature signature = source.signature(own);
+        Signature signature = source.signature(images.height(), images.width());
         if (signature.channels() != 1 && signature.channels() != 3) {
             throw source.refusal(
                     "a network for 1 or 3 channels",
@@ -112,7 +116,7 @@ public record GivenModel(
                 path.toString(),
                 digest(path),
                 kind,
-                imageSize(source, new ImageSize(signature.width(), signature.height()), own, images),
+                imageSize(source, signature, images),
                 normalization == null ? null : normalization.mean(path, signature.channels()),
                 normalization == null ? null : normalization.std(path, signature.channels()),
                 order(source, signature, metadata),
@@ -139,10 +143,12 @@ public record GivenModel(
         }
     }
 
-    private static @Nullable String imageSize(GivenSource source, ImageSize size, ImageSize own, ImageSource images) {
-        if (size.equals(own)) {
+    private static @Nullable String imageSize(GivenSource source, Signature signature, ImageSource images) {
+        if (signature.height() == images.height() && signature.width() == images.width()) {
             return null;
         }
+        String own = images.width() + "x" + images.height();
+        String size = signature.width() + "x" + signature.height();
         if (images.file(0).isEmpty()) {
             throw source.refusal(
                     "a network for images of " + own + ", which are no files to resize",
@@ -156,7 +162,7 @@ public record GivenModel(
                     "nothing about it",
                     "state fit: stretch, crop or pad");
         }
-        return new ResizeRule(size, fit).toString();
+        return new ResizeRule(signature.width(), signature.height(), fit).toString();
     }
 
     /** Returns null for pixels from 0 to 255 as they are. */
@@ -198,6 +204,33 @@ public record GivenModel(
             case "bgr" -> Order.BGR;
             default -> throw source.refusal("the order rgb or bgr", Reasons.quoted(source.order()), "correct order");
         };
+    }
+
+    /** Returns the pixels of an image as a network takes them. */
+    public byte[] input(RasterImage image) {
+        return GivenNetwork.ordered(Objects.requireNonNull(order), image.pixels(), image.channels(), 1);
+    }
+
+    /** Returns how the channels that a network takes are normalized, in its order; pixels from 0 to 255 stay. */
+    public Normalization normalization() {
+        int channels = order == Order.GRAY ? 1 : 3;
+        List<Double> means = new ArrayList<>(mean == null ? Collections.nCopies(channels, 0.0) : mean);
+        List<Double> deviations = new ArrayList<>(std == null ? Collections.nCopies(channels, 1 / 255.0) : std);
+        if (order == Order.BGR) {
+            Collections.reverse(means);
+            Collections.reverse(deviations);
+        }
+        return Normalization.of(means, deviations);
+    }
+
+    /** Returns what the file leaves open, for images of this size. */
+    public OnnxHints hints(RasterImage image) {
+        return GivenSource.hints(output).withImageSize(image.height(), image.width());
+    }
+
+    /** Returns the same with its file at another place. */
+    public GivenModel at(String place) {
+        return new GivenModel(place, sha256, kind, imageSize, mean, std, order, output, classes);
     }
 
     /** Returns the same with other pixels and another order. */

@@ -1,17 +1,15 @@
 package io.catwalk.runner.given;
 
-import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature.PixelType;
-import io.catwalk.runner.data.ImagePixels;
+import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.given.GivenModel.Order;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
 /** Asks an ONNX file about pixels, which it prepares as the model says. */
+@SuppressWarnings("ArrayRecordComponent") // of a class that nobody compares
 record GivenNetwork(OnnxPredictor predictor, GivenModel model, int[] columns) {
 
     private static final int COLORS = 3;
@@ -46,44 +44,37 @@ record GivenNetwork(OnnxPredictor predictor, GivenModel model, int[] columns) {
         if (predictor.signature().pixels() == PixelType.UINT8) {
             return predictor.logits(input, count);
         }
-        List<Double> mean = model.mean();
-        List<Double> std = model.std();
-        if (mean == null || std == null) {
+        if (model.mean() == null) {
             float[] plain = new float[input.length];
             for (int i = 0; i < plain.length; i++) {
                 plain[i] = input[i] & 0xff;
             }
             return predictor.logits(plain, count);
         }
-        return predictor.logits(Normalization.of(inOrder(mean), inOrder(std)).normalized(input, count), count);
+        return predictor.logits(model.normalization().normalized(input, count), count);
     }
 
-    private List<Double> inOrder(List<Double> numbers) {
-        List<Double> ordered = new ArrayList<>(numbers);
-        if (model.order() == Order.BGR) {
-            Collections.reverse(ordered);
-        }
-        return ordered;
+    private byte[] ordered(byte[] pixels, int channels, int count) {
+        return ordered(Objects.requireNonNull(model.order()), pixels, channels, count);
     }
 
     /** Returns the planes of the images in the order of the file: gray ones three times, or colors as gray. */
-    private byte[] ordered(byte[] pixels, int channels, int count) {
-        boolean gray = model.order() == Order.GRAY;
-        if (channels == 1 && gray || model.order() == Order.RGB && channels == COLORS) {
+    static byte[] ordered(Order order, byte[] pixels, int channels, int count) {
+        int planes = order == Order.GRAY ? 1 : COLORS;
+        if (channels == planes && order != Order.BGR) {
             return pixels;
         }
         int plane = pixels.length / count / channels;
-        int planes = gray ? 1 : COLORS;
         byte[] ordered = new byte[count * planes * plane];
         for (int i = 0; i < count; i++) {
             int from = i * channels * plane;
-            if (gray) {
-                byte[] colors = Arrays.copyOfRange(pixels, from, from + channels * plane);
-                System.arraycopy(ImagePixels.gray(colors), 0, ordered, i * plane, plane);
-            }
-            for (int c = 0; c < planes && !gray; c++) {
-                int of = channels == 1 ? 0 : COLORS - 1 - c;
-                System.arraycopy(pixels, from + of * plane, ordered, (i * COLORS + c) * plane, plane);
+            byte[] own = Arrays.copyOfRange(pixels, from, from + channels * plane);
+            byte[] image = new RasterImage(channels, 1, plane, own)
+                    .withChannels(planes)
+                    .pixels();
+            for (int c = 0; c < planes; c++) {
+                int of = order == Order.BGR ? planes - 1 - c : c;
+                System.arraycopy(image, of * plane, ordered, (i * planes + c) * plane, plane);
             }
         }
         return ordered;

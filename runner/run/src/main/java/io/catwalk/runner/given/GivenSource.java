@@ -7,9 +7,8 @@ import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.Fit;
-import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.ResizeRule;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -47,11 +46,28 @@ public record GivenSource(
         if (kind() == GivenModel.Kind.TABLE) {
             return null;
         }
-        ImageSize none = new ImageSize(1, 1);
-        Signature signature = signature(none);
-        ImageSize found = new ImageSize(signature.width(), signature.height());
+        Signature signature = signature(1, 1);
         Fit fitting = fitting();
-        return found.equals(none) || fitting == null ? null : new ResizeRule(found, fitting);
+        return (signature.width() == 1 && signature.height() == 1) || fitting == null
+                ? null
+                : new ResizeRule(signature.width(), signature.height(), fitting);
+    }
+
+    /** Returns the same with its file at another place. */
+    public GivenSource at(String place) {
+        return new GivenSource(place, normalize, order, fit, labels, output, size);
+    }
+
+    /** Takes what this does not state from another. */
+    public GivenSource or(GivenSource other) {
+        return new GivenSource(
+                file,
+                normalize == null ? other.normalize : normalize,
+                order == null ? other.order : order,
+                fit == null ? other.fit : fit,
+                labels == null ? other.labels : labels,
+                output == null ? other.output : output,
+                size == null ? other.size : size);
     }
 
     /** Returns how images of another shape are fitted, as stated or as the file says; null if nothing says it. */
@@ -91,13 +107,13 @@ public record GivenSource(
     }
 
     /** Returns the signature of the file; one that takes any size takes the stated one, its own, or else this one. */
-    Signature signature(ImageSize otherwise) {
+    Signature signature(int height, int width) {
         OnnxHints hints = hints(output);
         if (size != null) {
-            ImageSize typed = ImageSize.parse(size);
+            ResizeRule typed = ResizeRule.ofSize(size, Fit.STRETCH);
             hints = hints.withImageSize(typed.height(), typed.width());
         } else if (metadata().preprocessing().isEmpty()) {
-            hints = hints.withImageSize(otherwise.height(), otherwise.width());
+            hints = hints.withImageSize(height, width);
         }
         try {
             return Signature.read(path(), hints);

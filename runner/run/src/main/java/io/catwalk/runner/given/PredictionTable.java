@@ -137,7 +137,7 @@ final class PredictionTable {
         }
         int predicted = first(lower, PREDICTED, scores);
         boolean scored = missing.isEmpty();
-        if (!scored && (predicted < 0 || !scores.isEmpty() && scores.size() > 1)) {
+        if (!scored && (predicted < 0 || scores.size() > 1)) {
             throw refusal(
                     "a column for each class, or a column predicted",
                     "none for " + ClassNames.some(missing) + " among " + ClassNames.some(names),

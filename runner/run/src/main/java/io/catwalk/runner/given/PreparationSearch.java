@@ -3,10 +3,10 @@ package io.catwalk.runner.given;
 import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.EvenlySpaced;
-import io.catwalk.runner.data.Fit;
-import io.catwalk.runner.data.ImagePixels;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.data.ResizeRule;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.given.GivenModel.Order;
 import io.catwalk.runner.statistics.McNemar;
@@ -195,8 +195,9 @@ final class PreparationSearch {
         }
         try {
             Path file = folder.resolve(images.file(image));
-            return ImagePixels.read(
-                            file, images.channels(), ResizeRule.parse(rule).size(), fit)
+            ResizeRule size = ResizeRule.parse(rule);
+            return RasterImage.read(file, size.width(), size.height(), fit)
+                    .withChannels(images.channels())
                     .pixels();
         } catch (RequestException e) {
             return images.read(image, image + 1); // it is there as it was, in the cache

@@ -179,8 +179,8 @@ public record Comparison(
      * @param macroF1High upper bound
      * @param onFront whether no other classifier is at least as good in accuracy and in the latency of one image on
      *     {@link RunResults#latencyEngine()}, and better in one; null if that latency is unknown or from a busy machine
-     * @param gap by how much training accuracy is above validation accuracy, over the same trials
-     * @param trainingSeconds of the same trials
+     * @param gap by how much training accuracy is above validation accuracy, over the same trials; null for a given model
+     * @param trainingSeconds of the same trials; null for a given model
      * @param steps fewest steps of the optimizer in one of the trials; null if they were not counted
      */
     public record Standing(
@@ -195,8 +195,8 @@ public record Comparison(
             @Nullable Double macroF1Low,
             @Nullable Double macroF1High,
             @Nullable Boolean onFront,
-            GeneralizationGap gap,
-            Seconds trainingSeconds,
+            @Nullable GeneralizationGap gap,
+            @Nullable Seconds trainingSeconds,
             @Nullable Long steps) {
 
         /** Training times of several trials, in seconds. */

@@ -46,19 +46,20 @@ public record GeneralizationGap(
         Observations observations = new Observations(specs.stream().anyMatch(trial -> trial.fold() > 0), images);
         Interval interval = specs.size() == 1
                 ? Overfitting.gap(
-                        trials.get(0).metrics().train(), trials.get(0).metrics().validation())
+                        trials.get(0).metrics().learned(),
+                        trials.get(0).metrics().held())
                 : observations.interval(specs, gap);
         return new GeneralizationGap(
                 specs.size(),
                 Arrays.stream(observations.each(specs, gap)).average().orElseThrow(),
                 interval.low(),
                 interval.high(),
-                loss(trials, TrialMetrics::train),
-                loss(trials, TrialMetrics::validation));
+                loss(trials, TrialMetrics::learned),
+                loss(trials, TrialMetrics::held));
     }
 
     private static double gap(TrialMetrics metrics) {
-        return metrics.train().accuracy() - metrics.validation().accuracy();
+        return metrics.learned().accuracy() - metrics.held().accuracy();
     }
 
     private static double loss(List<Done> trials, Function<TrialMetrics, Metrics> part) {

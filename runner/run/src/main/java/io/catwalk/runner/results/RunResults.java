@@ -266,6 +266,7 @@ public record RunResults(
         if (latenciesLeftOut.isEmpty()
                 && done.stream()
                         .anyMatch(one -> one.trial().purpose() == TrialSpec.Purpose.SHIP
+                                && one.trial().given() == null
                                 && one.efficiency().pytorch() == null)) {
             marks.add(Latency.Mark.UNMEASURED);
         }

@@ -91,6 +91,33 @@ public record DatasetSpec(
         return placed(DataHome.isKnown(name) ? name : folder.toString(), table == null ? null : table.toString());
     }
 
+    /** Tells whether all images are test images, so that nothing can be trained. */
+    public boolean testsAll() {
+        return testShare != null && testShare == 1;
+    }
+
+    /** Takes all images of a folder without a test set as test images, where nothing is trained. */
+    public DatasetSpec allTested(DataHome home) {
+        return testShare != null || !home.lacksTest(name, reading())
+                ? this
+                : new DatasetSpec(
+                        name, imageSize, labels, 1.0, skipUnreadable, limitTrain, limitTest, mirrored, followLinks);
+    }
+
+    /** Returns the same images in another size; null keeps it. */
+    public DatasetSpec resized(@Nullable String rule) {
+        return new DatasetSpec(
+                name,
+                rule == null ? imageSize : rule,
+                labels,
+                testShare,
+                skipUnreadable,
+                limitTrain,
+                limitTest,
+                mirrored,
+                followLinks);
+    }
+
     private DatasetSpec placed(String newName, @Nullable String newLabels) {
         return new DatasetSpec(
                 newName, imageSize, newLabels, testShare, skipUnreadable, limitTrain, limitTest, mirrored, followLinks);

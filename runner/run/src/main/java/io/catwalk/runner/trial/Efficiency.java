@@ -3,8 +3,10 @@ package io.catwalk.runner.trial;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.latency.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  * Holds the costs of a trial. CPU time and peak memory are those of the trial's process; with
  * {@code --in-process} that is the whole program, and includes earlier trials.
  *
+ * @param parameters of the network; null if they are not known
  * @param multiplyAccumulates MACs of one image, counted on the ONNX graph; null without one
  * @param onnxBytes size of the ONNX file; null without one
- * @param trainingSeconds spent on the steps of all epochs
- * @param trainingImagesPerSecond images of all steps divided by that time
+ * @param modelBytes size of the weights, or of a given model
+ * @param trainingSeconds spent on the steps of all epochs; null for a given model
+ * @param trainingImagesPerSecond images of all steps divided by that time; null for a given model
  * @param cpuSeconds of the process that finished the training, all threads together, until the last evaluation
  * @param peakMemoryBytes largest resident memory of the process; null where the operating system does not
  *     tell (all but Linux)
@@ -27,27 +31,45 @@ import org.jspecify.annotations.Nullable;
  * @param onnxruntime latency and throughput of the file on ONNX Runtime, likewise
  */
 public record Efficiency(
-        long parameters,
+        @Nullable Long parameters,
         @Nullable Long multiplyAccumulates,
         long modelBytes,
         @Nullable Long onnxBytes,
-        double trainingSeconds,
-        double trainingImagesPerSecond,
+        @Nullable Double trainingSeconds,
+        @Nullable Double trainingImagesPerSecond,
         double cpuSeconds,
         @Nullable Long peakMemoryBytes,
         @Nullable Latency pytorch,
         @Nullable Latency onnxruntime) {
 
+    /** Holds what is known of a given model before its latency is measured. */
+    static Efficiency ofGiven(GivenModel model, Path file, TrialRun.ResourceUsage spent) throws IOException {
+        boolean onnx = model.kind() == GivenModel.Kind.ONNX;
+        return new Efficiency(
+                onnx ? (Long) ModelFiles.parameters(file) : null,
+                onnx ? work(file) : null,
+                Files.size(file),
+                onnx ? ModelFiles.size(file) : null,
+                null,
+                null,
+                spent.cpuSeconds(),
+                Machine.peakMemoryBytes(),
+                null,
+                null);
+    }
+
     /** Replaces what comes from the ONNX file; its latency must be measured again. */
     Efficiency withOnnx(Path file) throws IOException {
         boolean there = Files.exists(file);
-        Long work = !there
-                ? null
-                : OnnxMetadata.read(file)
-                        .get(MetadataKeys.MULTIPLY_ACCUMULATES)
-                        .map(Long::valueOf)
-                        .orElse(null);
+        Long work = there ? work(file) : null;
         return with(work, there ? ModelFiles.size(file) : null, trainingSeconds, cpuSeconds, pytorch, null);
+    }
+
+    private static @Nullable Long work(Path file) {
+        return OnnxMetadata.read(file)
+                .get(MetadataKeys.MULTIPLY_ACCUMULATES)
+                .map(Long::valueOf)
+                .orElse(null);
     }
 
     /** Returns the latency and throughput on an engine; null if not measured. */
@@ -74,7 +96,7 @@ public record Efficiency(
     }
 
     /** Replaces the training time, such as by the mean over trials. */
-    public Efficiency withTrainingSeconds(double seconds) {
+    public Efficiency withTrainingSeconds(@Nullable Double seconds) {
         return with(multiplyAccumulates, onnxBytes, seconds, cpuSeconds, pytorch, onnxruntime);
     }
 
@@ -93,7 +115,7 @@ public record Efficiency(
     private Efficiency with(
             @Nullable Long newWork,
             @Nullable Long newOnnxBytes,
-            double newTrainingSeconds,
+            @Nullable Double newTrainingSeconds,
             double newCpuSeconds,
             @Nullable Latency newPytorch,
             @Nullable Latency newOnnxruntime) {

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,10 +72,11 @@ final class OnnxModel {
         Path draft = rejected(file);
         try {
             export(model, dataset, order, result, options).write(draft);
-            ParityResult parity = evaluated(draft, model, dataset, result.normalization());
+            ParityResult parity = evaluated(draft, model, dataset, Objects.requireNonNull(result.normalization()));
             if (parity.agrees()) {
                 replacement.announce();
-                signature(file, draft, result.normalization()).write(ModelSignature.beside(file));
+                signature(file, draft, Objects.requireNonNull(result.normalization()))
+                        .write(ModelSignature.beside(file));
                 ModelFiles.rename(draft, file);
             }
             return parity;
@@ -121,7 +123,7 @@ final class OnnxModel {
                         model.task().channels(),
                         model.task().height(),
                         model.task().width()));
-        return options.apply(export, result.normalization())
+        return options.apply(export, Objects.requireNonNull(result.normalization()))
                 .withMetadata(metadata(dataset, order, result, options).entries());
     }
 
@@ -184,7 +186,7 @@ final class OnnxModel {
     static OnnxMetadata metadata(
             ImageDataset dataset, TrialOrder order, TrialOutcome.Done result, ExportOptions options) {
         ImageSource images = dataset.test();
-        Normalization normalization = result.normalization();
+        Normalization normalization = Objects.requireNonNull(result.normalization());
         OnnxMetadata metadata = OnnxMetadata.empty().withLabels(dataset.classes());
         if (images.channels() == 1 || images.channels() == 3) {
             metadata = metadata.withPreprocessing(new Preprocessing(

@@ -132,9 +132,9 @@ final class ReturnedTrial {
             Predictions validation = own(run(network, judged), "validation");
             TrialMetrics metrics = new TrialMetrics(
                     same("test", test, claimed.metrics().test()),
-                    same("validation", validation, claimed.metrics().validation()),
+                    same("validation", validation, known(claimed.metrics().validation())),
                     seen(network));
-            requireBestEpoch(metrics.validation().accuracy(), validation.images());
+            requireBestEpoch(known(metrics.validation()).accuracy(), validation.images());
             ParityResult parity = parity(model, now);
             TrialOutcome.Done kept = new TrialOutcome.Done(
                     order.spec(),
@@ -144,7 +144,7 @@ final class ReturnedTrial {
                     parity,
                     claimed.efficiency(),
                     claimed.timing(),
-                    claimed.normalization(),
+                    known(claimed.normalization()),
                     claimed.provenance(),
                     claimed.files());
             try {
@@ -173,9 +173,12 @@ final class ReturnedTrial {
         Normalization normalization =
                 TrainingData.of(images.dataset().train(), images.split()).normalization();
         require(
-                Arrays.equals(normalization.mean(), claimed.normalization().mean())
+                Arrays.equals(
+                                normalization.mean(),
+                                known(claimed.normalization()).mean())
                         && Arrays.equals(
-                                normalization.std(), claimed.normalization().std()),
+                                normalization.std(),
+                                known(claimed.normalization()).std()),
                 "the normalization of the training images, but found another");
         Efficiency efficiency = claimed.efficiency();
         require(
@@ -230,7 +233,11 @@ final class ReturnedTrial {
         double passed =
                 Duration.between(start, ResourceUsage.now().at().plus(CLOCKS)).toMillis() / 1e3;
         requireWithin("a start and a duration in the past, in seconds", total, 0, passed);
-        requireWithin("seconds of training within its duration", efficiency.trainingSeconds(), Double.MIN_VALUE, total);
+        requireWithin(
+                "seconds of training within its duration",
+                known(efficiency.trainingSeconds()),
+                Double.MIN_VALUE,
+                total);
         require(machine.cores() > 0 && machine.memoryBytes() > 0, "a machine with cores and memory");
         requireWithin(
                 "seconds of the processors within its duration",
@@ -244,7 +251,8 @@ final class ReturnedTrial {
         int trained = EpochBatches.of(
                         images.split().train().length, order.spec().recipe().batchSize())
                 .images();
-        double perEpoch = efficiency.trainingImagesPerSecond() * efficiency.trainingSeconds() / timing.epochs();
+        double perEpoch =
+                known(efficiency.trainingImagesPerSecond()) * known(efficiency.trainingSeconds()) / timing.epochs();
         requireWithin("as many images per second as there are training images", perEpoch, trained - 0.5, trained + 0.5);
     }
 
@@ -277,7 +285,9 @@ final class ReturnedTrial {
         }
         double digits = 0.001 * seconds.length; // the file has three of them
         require(
-                Math.abs(Arrays.stream(seconds).sum() - claimed.efficiency().trainingSeconds()) <= digits
+                Math.abs(Arrays.stream(seconds).sum()
+                                        - known(claimed.efficiency().trainingSeconds()))
+                                <= digits
                         && Math.abs(Latency.median(seconds) - timing.secondsPerEpoch()) <= digits,
                 "the times of its history, but found others");
     }
@@ -293,7 +303,7 @@ final class ReturnedTrial {
         return Predictions.of(
                 network,
                 source,
-                claimed.normalization(),
+                known(claimed.normalization()),
                 images.dataset().classes().size());
     }
 
@@ -332,7 +342,7 @@ final class ReturnedTrial {
     /** Computes the metrics on the training images that are evaluated; of many, those on a part must be near them. */
     private Metrics seen(Predictor network) {
         int[] seen = EvenlySpaced.of(images.split().train(), TrialRun.MOST_SEEN);
-        Metrics said = claimed.metrics().train();
+        Metrics said = known(claimed.metrics().train());
         require("the number of evaluated training images", seen.length, said.images());
         int[] some = EvenlySpaced.of(seen, MOST_SEEN);
         Metrics metrics = metrics(run(network, images.dataset().train().select(some)));
@@ -395,8 +405,8 @@ final class ReturnedTrial {
         }
         Path rejected = OnnxModel.rejected(folder.onnx());
         require(Files.exists(rejected), "the ONNX file that disagrees, but there is none");
-        ParityResult parity =
-                OnnxModel.crossCheck(rejected, model, images.dataset(), claimed.normalization(), OnnxModel.check());
+        ParityResult parity = OnnxModel.crossCheck(
+                rejected, model, images.dataset(), known(claimed.normalization()), OnnxModel.check());
         require(!parity.agrees(), "an ONNX file that disagrees, but it agrees");
         return parity;
     }
@@ -461,7 +471,7 @@ final class ReturnedTrial {
                 TrialFile.Digest.of(folder.path(), TrialFile.WEIGHTS),
                 kept.efficiency(),
                 kept.timing(),
-                kept.normalization(),
+                known(kept.normalization()),
                 kept.provenance(),
                 folder.readHistory()));
     }
@@ -480,6 +490,14 @@ final class ReturnedTrial {
 
     private static void require(String what, long expected, @Nullable Number found) {
         require(found != null && found.longValue() == expected, what + " to be " + expected + ", but found " + found);
+    }
+
+    /** Refuses a result without what only that of a given model lacks. */
+    private static <T> T known(@Nullable T value) {
+        if (value == null) {
+            throw new RequestException("expected all results of a training, but one is missing");
+        }
+        return value;
     }
 
     private static void requireEqual(String what, String expected, String found) {

@@ -15,6 +15,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.LoadedClassifier;
@@ -75,6 +76,11 @@ public final class SavedTrial implements AutoCloseable {
         if (!(outcome instanceof TrialOutcome.Done result)) {
             throw new RequestException(
                     "expected a trained trial, but " + folder.path() + " failed: " + outcome.error());
+        }
+        GivenModel given = result.trial().given();
+        if (given != null) {
+            throw new RequestException("expected a trial that was trained here, but " + folder.path()
+                    + " evaluates a given model: use " + given.file() + " itself");
         }
         folder.requireOwn(result, folder.file(TrialFile.WEIGHTS));
         TrialOrder order = folder.readOrder();

@@ -5,6 +5,8 @@ import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencyBench;
@@ -22,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,8 +83,36 @@ public final class TrialBench {
         }
     }
 
-    /** The network of a trained trial, with the normalization that it expects and the threads of its engines. */
-    public record Network(TrialOrder trial, TrialFolder folder, Normalization normalization, int threads) {}
+    /**
+     * The network of a trained trial, with the normalization that it expects and the threads of its engines.
+     *
+     * @param normalization null for a table of predictions, which nothing runs
+     * @param first the first test image, in the size of a given model; null for a network that was trained here
+     */
+    public record Network(
+            TrialOrder trial,
+            TrialFolder folder,
+            @Nullable Normalization normalization,
+            int threads,
+            @Nullable RasterImage first) {
+
+        /** Holds a network that takes the images as the data set has them. */
+        public Network(TrialOrder trial, TrialFolder folder, @Nullable Normalization normalization, int threads) {
+            this(trial, folder, normalization, threads, null);
+        }
+
+        private LatencyBench.Image image(byte[] pixels) {
+            GivenModel given = trial.spec().given();
+            return new LatencyBench.Image(
+                    given == null || first == null ? pixels : given.input(first),
+                    Objects.requireNonNull(normalization, "a network has one"));
+        }
+
+        private OnnxHints hints() {
+            GivenModel given = trial.spec().given();
+            return given == null || first == null ? OnnxHints.none() : given.hints(first);
+        }
+    }
 
     /** Receives progress. */
     public interface Listener {
@@ -116,7 +147,7 @@ public final class TrialBench {
         int all = 0;
         for (Network network : networks) {
             LatencySettings share = settings.withProcesses(share(network, networks));
-            LatencyBench.Image image = new LatencyBench.Image(pixels, network.normalization);
+            LatencyBench.Image image = network.image(pixels);
             all += share.processes();
             for (InferenceEngine engine : network.folder.engines()) {
                 orders.put(new Place(network, engine), order(network, engine, image, share));
@@ -127,7 +158,7 @@ public final class TrialBench {
         return outcomes(networks, bench.measure(orders, new LatencyBench.Listener<>() {
             @Override
             public void begins(Place place) {
-                if (place.engine == InferenceEngine.PYTORCH) {
+                if (place.engine == place.network.folder.engines().get(0)) {
                     listener.measuring(place.network.trial.spec(), number.incrementAndGet(), of);
                 }
             }
@@ -165,7 +196,7 @@ public final class TrialBench {
                                 spec.hyperparameters(),
                                 task)
                         : null,
-                OnnxHints.none(),
+                network.hints(),
                 network.folder.path().toAbsolutePath(),
                 image,
                 network.threads,

@@ -83,9 +83,14 @@ public record TrialFolder(Path path) {
      * not run.
      */
     public List<InferenceEngine> engines() {
-        return Files.exists(onnx())
-                ? List.of(InferenceEngine.PYTORCH, InferenceEngine.ONNX_RUNTIME)
-                : List.of(InferenceEngine.PYTORCH);
+        List<InferenceEngine> engines = new ArrayList<>();
+        if (Files.exists(file(TrialFile.WEIGHTS))) {
+            engines.add(InferenceEngine.PYTORCH);
+        }
+        if (Files.exists(onnx())) {
+            engines.add(InferenceEngine.ONNX_RUNTIME);
+        }
+        return engines;
     }
 
     /** Reads the trained network of a classifier at the same point of its search space. */

@@ -5,7 +5,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.supply.InputFetcher.Place;
-import io.catwalk.runner.training.InitialWeights;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +64,7 @@ public record TrialOrder(
      * @param plugin jar of the plugin
      * @param images folder of the data set; empty for a known one, which the program that trains then finds itself
      * @param labels table of the labels of the images; empty if the folders are the labels
-     * @param weights file of the weights to start from; empty for random ones
+     * @param weights file of the weights to start from, or of the given model; empty for random ones
      */
     public record Artifacts(List<Place> plugin, List<Place> images, List<Place> labels, List<Place> weights) {
 
@@ -77,13 +76,15 @@ public record TrialOrder(
         }
 
         /** Names places on this machine. */
-        public static Artifacts here(
-                Path pluginsDir, Path images, @Nullable String labels, @Nullable InitialWeights weights) {
+        public static Artifacts here(Path pluginsDir, Path images, @Nullable String labels, TrialSpec trial) {
+            String weights = trial.given() != null
+                    ? trial.given().file()
+                    : trial.init() != null ? trial.init().file() : null;
             return new Artifacts(
                     List.of(Place.here(pluginsDir)),
                     List.of(Place.here(images)),
                     labels == null ? List.of() : List.of(Place.here(Path.of(labels))),
-                    weights == null ? List.of() : List.of(Place.here(Path.of(weights.file()))));
+                    weights == null ? List.of() : List.of(Place.here(Path.of(weights))));
         }
     }
 

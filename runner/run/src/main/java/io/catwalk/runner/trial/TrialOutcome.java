@@ -1,11 +1,13 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.given.GivenReport;
 import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
 import java.io.IOException;
@@ -46,22 +48,53 @@ public sealed interface TrialOutcome {
     /**
      * The trial was trained and evaluated.
      *
-     * @param overfitting always computed from the metrics, since earlier versions had another rule
-     * @param parity how far its ONNX file differs from it; null if it was not to be exported
+     * @param overfitting always computed from the metrics, since earlier versions had another rule; null for a given model
+     * @param parity how far its ONNX file differs from it; null if it was not to be exported, or was given
+     * @param normalization of the pixels; null for a table of predictions
      * @param files digests of its weights, predictions and ONNX file
+     * @param answers what its answers say about a given model; null for a training
      */
     record Done(
             @JsonUnwrapped TrialSpec trial,
             @Nullable String firstError,
             TrialMetrics metrics,
-            Overfitting overfitting,
+            @Nullable Overfitting overfitting,
             @Nullable ParityResult parity,
             Efficiency efficiency,
             Timing timing,
-            Normalization normalization,
+            @Nullable Normalization normalization,
             Provenance provenance,
-            List<TrialFile.Digest> files)
+            List<TrialFile.Digest> files,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            GivenReport answers)
             implements TrialOutcome {
+
+        /** Creates the outcome of a training. */
+        public Done(
+                TrialSpec trial,
+                @Nullable String firstError,
+                TrialMetrics metrics,
+                @Nullable Overfitting overfitting,
+                @Nullable ParityResult parity,
+                Efficiency efficiency,
+                Timing timing,
+                Normalization normalization,
+                Provenance provenance,
+                List<TrialFile.Digest> files) {
+            this(
+                    trial,
+                    firstError,
+                    metrics,
+                    overfitting,
+                    parity,
+                    efficiency,
+                    timing,
+                    normalization,
+                    provenance,
+                    files,
+                    null);
+        }
 
         /** Copies the list, and computes the overfitting. */
         public Done {
@@ -86,7 +119,8 @@ public sealed interface TrialOutcome {
                     timing,
                     normalization,
                     provenance,
-                    files);
+                    files,
+                    answers);
         }
 
         /** Replaces the parity of the ONNX file and, if the file exists, its size, MACs and digest. */
@@ -151,7 +185,8 @@ public sealed interface TrialOutcome {
                     timing,
                     normalization,
                     provenance,
-                    newFiles);
+                    newFiles,
+                    answers);
         }
     }
 

@@ -3,14 +3,20 @@ package io.catwalk.runner.trial;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.given.GivenAnswers;
+import io.catwalk.runner.given.GivenModel;
+import io.catwalk.runner.given.GivenReport;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.LoadedClassifier;
@@ -25,6 +31,7 @@ import io.catwalk.runner.training.TrainingData;
 import io.catwalk.runner.training.WarmStart;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,6 +80,10 @@ final class TrialRun {
             TrialSources sources = new TrialSources(order);
             sources.requireSoftware();
             sources.requireProcessor();
+            GivenModel given = order.spec().given();
+            if (given != null) {
+                return given(given, sources, start);
+            }
             InitialWeights init = sources.initialWeights();
             TrialImages images = sources.images();
             try (LoadedPlugin plugin =
@@ -101,6 +112,71 @@ final class TrialRun {
                     order.spec(),
                     reason.startsWith("cannot write ") ? reason : "a file could not be read or written: " + reason);
         }
+    }
+
+    /** Evaluates a given model on the test images, and copies its file, so that the run does not depend on it. */
+    private TrialOutcome given(GivenModel model, TrialSources sources, ResourceUsage spent) throws IOException {
+        Path file = sources.given(model);
+        TrialImages images = sources.images();
+        ImageDataset dataset = images.dataset();
+        GivenAnswers answers;
+        try {
+            Path place = !dataset.test().file(0).isEmpty() ? sources.imagesFolder() : null;
+            answers = GivenAnswers.of(model, file, dataset, place, false);
+        } catch (RequestException e) {
+            return new TrialOutcome.Failed(order.spec(), TrialMain.reason(e));
+        }
+        folder.writeSplit(images);
+        folder.writeClasses(dataset.classes());
+        folder.writePredictions("test", stored(answers, dataset), dataset.test());
+        if (model.kind() == GivenModel.Kind.ONNX) {
+            ModelFiles.copy(file, folder.onnx());
+        }
+        TrialOutcome.Done done = new TrialOutcome.Done(
+                order.spec(),
+                null,
+                new TrialMetrics(evaluation(answers, dataset).metrics(), null, null),
+                null,
+                null,
+                Efficiency.ofGiven(model, file, spent),
+                new Timing(spent.at().toString(), spent.seconds(), 0, 0, 0, null),
+                model.kind() == GivenModel.Kind.ONNX ? model.normalization() : null,
+                new Provenance(
+                        "",
+                        "",
+                        order.inputs().pluginSha256(),
+                        dataset.sha256(),
+                        images.sha256(),
+                        order.spec().threads(),
+                        null,
+                        null,
+                        Software.current(),
+                        Machine.current()),
+                folder.digests(),
+                GivenReport.of(answers));
+        folder.writeOutcome(done);
+        return done;
+    }
+
+    private static Evaluation evaluation(GivenAnswers answers, ImageDataset dataset) {
+        Predictions scores = answers.scores();
+        return scores == null
+                ? Evaluation.of(answers.predicted(), dataset.classes())
+                : Evaluation.of(scores, dataset.classes());
+    }
+
+    /** Returns what is written: where there is no score, 1 for the predicted class. */
+    private static Predictions stored(GivenAnswers answers, ImageDataset dataset) {
+        if (answers.scores() != null) {
+            return answers.scores();
+        }
+        int classes = dataset.classes().size();
+        PredictedClasses predicted = answers.predicted();
+        float[] chosen = new float[predicted.images() * classes];
+        for (int i = 0; i < predicted.images(); i++) {
+            chosen[i * classes + predicted.predicted()[i]] = 1;
+        }
+        return new Predictions(classes, predicted.labels(), chosen);
     }
 
     private Hyperparameters chosen() {

@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.PluginFolder;
 import io.catwalk.runner.supply.InputFetcher;
@@ -103,25 +104,34 @@ public final class TrialSources {
     @Nullable
     InitialWeights initialWeights() throws IOException {
         InitialWeights init = order.spec().init();
-        if (init == null) {
-            return null;
-        }
+        return init == null
+                ? null
+                : new InitialWeights(
+                        own("initial weights", init.file(), init.sha256()).toString(), init.sha256(), init.rate());
+    }
+
+    /** Finds the given model, and refuses another than ordered. */
+    Path given(GivenModel given) throws IOException {
+        return own("given model", given.file(), given.sha256());
+    }
+
+    private Path own(String what, String name, String sha256) throws IOException {
         String found = "";
-        Path file = Path.of(init.file());
+        Path file = Path.of(name);
         try {
             file = weightsFile();
-            found = Sha256.of(file);
+            found = order.spec().given() == null ? Sha256.of(file) : GivenModel.digest(file);
         } catch (RequestException e) {
-            LOG.info("There are no initial weights", e);
+            LOG.info("There is no {}", what, e);
         }
-        if (!found.equals(init.sha256())) {
+        if (!found.equals(sha256)) {
             throw new InfrastructureException(
-                    "expected the initial weights " + file + " of sha256 " + shortened(init.sha256()) + ", but "
+                    "expected the " + what + " " + file + " of sha256 " + shortened(sha256) + ", but "
                             + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
-                            + ": restore the old ones, or start again",
+                            + ": restore the old one, or start again",
                     null);
         }
-        return new InitialWeights(file.toString(), init.sha256(), init.rate());
+        return file;
     }
 
     /** Finds the jar of the plugin: in a folder it is found by its digest, whatever its name is. */

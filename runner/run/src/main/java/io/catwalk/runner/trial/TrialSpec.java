@@ -1,9 +1,11 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.InitialWeights;
 import java.util.Map;
@@ -13,25 +15,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Specifies one trial completely: with the same plugin, data, threads and machine it gives the same
- * weights.
+ * weights. A trial of a given model trains nothing: it evaluates what was trained elsewhere.
  *
  * @param variant name of this choice of hyperparameters, a complete point of the search space, and recipe
+ * @param training how it is trained; null for a given model
  * @param seed of everything random in the trial
  * @param fold number of the fold, from 1; 0 for a hold-out
  * @param threads of the engine; they determine the order of sums, and so belong to the result
  * @param init weights to start from; null for random ones
+ * @param given what was trained elsewhere; null for a classifier of a plugin
  */
 public record TrialSpec(
         String classifier,
         String variant,
         Map<String, Object> hyperparameters,
-        Recipe recipe,
+        @JsonProperty("recipe") @Nullable Recipe training,
         long seed,
         int fold,
         int threads,
         ComputeDevice device,
         @Nullable InitialWeights init,
-        Purpose purpose) {
+        Purpose purpose,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable GivenModel given) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]+([._+-][A-Za-z0-9]+)*");
     private static final int LONGEST = 96;
@@ -55,6 +60,39 @@ public record TrialSpec(
         checkedName("variant", variant);
         device = Objects.requireNonNullElse(device, ComputeDevice.CPU);
         purpose = Objects.requireNonNullElse(purpose, Purpose.SHIP);
+        if ((training == null) == (given == null)) {
+            throw new RequestException("expected a recipe or a given model, but " + classifier + " has "
+                    + (given == null ? "none" : "both"));
+        }
+    }
+
+    /** Specifies a training. */
+    public TrialSpec(
+            String classifier,
+            String variant,
+            Map<String, Object> hyperparameters,
+            Recipe recipe,
+            long seed,
+            int fold,
+            int threads,
+            ComputeDevice device,
+            @Nullable InitialWeights init,
+            Purpose purpose) {
+        this(classifier, variant, hyperparameters, recipe, seed, fold, threads, device, init, purpose, null);
+    }
+
+    /**
+     * Returns how it is trained.
+     *
+     * @throws NullPointerException for a given model
+     */
+    public Recipe recipe() {
+        return Objects.requireNonNull(training, classifier);
+    }
+
+    /** Returns the number of epochs; 0 for a given model. */
+    public int epochs() {
+        return training == null ? 0 : training.epochs();
     }
 
     /** The variant with the hyperparameters and the recipe that a plugin comes with. */
@@ -62,7 +100,7 @@ public record TrialSpec(
 
     /** Returns the name of the trial for display, such as {@code lstm seed 1}. */
     public String title() {
-        return label() + " seed " + seed + (fold > 0 ? " fold " + fold : "");
+        return given != null ? label() : label() + " seed " + seed + (fold > 0 ? " fold " + fold : "");
     }
 
     /** Returns the name of the classifier and, unless it is the default one, of the variant: {@code lstm@wide}. */
@@ -82,19 +120,20 @@ public record TrialSpec(
 
     /** Shortens the path of the initial weights. */
     TrialSpec withoutFolders() {
-        return init == null
-                ? this
-                : new TrialSpec(
-                        classifier,
-                        variant,
-                        hyperparameters,
-                        recipe,
-                        seed,
-                        fold,
-                        threads,
-                        device,
-                        new InitialWeights(Reasons.withoutFolders(init.file()), init.sha256(), init.rate()),
-                        purpose);
+        return new TrialSpec(
+                classifier,
+                variant,
+                hyperparameters,
+                training,
+                seed,
+                fold,
+                threads,
+                device,
+                init == null
+                        ? null
+                        : new InitialWeights(Reasons.withoutFolders(init.file()), init.sha256(), init.rate()),
+                purpose,
+                given == null ? null : given.at(Reasons.withoutFolders(given.file())));
     }
 
     /**

@@ -11,6 +11,7 @@ import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Tag;
@@ -67,7 +68,7 @@ class GeneralizationGapTest {
         GeneralizationGap gap = GeneralizationGap.of(List.of(done), IMAGES);
 
         assertThat(gap.verdict()).isEqualTo(Verdict.STRONG);
-        assertThat(done.overfitting().verdict()).isEqualTo(Verdict.STRONG);
+        assertThat(Objects.requireNonNull(done.overfitting()).verdict()).isEqualTo(Verdict.STRONG);
     }
 
     @Test

@@ -8,7 +8,6 @@ import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.given.GivenAnswers.Suggestion;
@@ -154,12 +153,11 @@ class PreparationSearchTest {
             }
         }
         DataHome home = new DataHome(folder, new ImageCache(folder.resolve("cache"), ImageCache.Listener.none()));
-        ImageDataset whole = ImageDatasets.load(photos.toString(), home, null, FolderReading.STANDARD);
+        ImageDataset whole = home.load(photos.toString(), null, FolderReading.STANDARD);
         GivenSource source = source(nearest("0-1", "rgb"), "normalize=0-1", "fit=stretch");
         GivenModel model = GivenModel.of(source, whole);
         assertThat(model.imageSize()).isEqualTo("5x5");
-        ImageDataset small =
-                ImageDatasets.load(photos.toString(), home, ResizeRule.parse("5x5"), FolderReading.STANDARD);
+        ImageDataset small = home.load(photos.toString(), ResizeRule.parse("5x5"), FolderReading.STANDARD);
         Suggestion found =
                 GivenAnswers.of(model, source.path(), small, photos, false).suggestion();
         assertThat(found).isNotNull();

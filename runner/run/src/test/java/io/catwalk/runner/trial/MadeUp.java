@@ -12,6 +12,7 @@ import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +69,7 @@ public final class MadeUp {
 
     public static Efficiency efficiency(@Nullable Latency pytorch, @Nullable Latency onnxruntime) {
         Long onnx = onnxruntime == null ? null : 410_000L;
-        return new Efficiency(100_000, 4_000_000L, 400_000, onnx, 60, 900, 70, 700_000_000L, pytorch, onnxruntime);
+        return new Efficiency(100_000L, 4_000_000L, 400_000, onnx, 60.0, 900.0, 70, 700_000_000L, pytorch, onnxruntime);
     }
 
     public static final Latency.Busy BUSY = new Latency.Busy(Latency.Busy.Cause.OTHERS, 0.8);
@@ -111,7 +112,7 @@ public final class MadeUp {
                         timing.bestEpoch(),
                         timing.secondsPerEpoch(),
                         steps),
-                done.normalization(),
+                Objects.requireNonNull(done.normalization()),
                 done.provenance(),
                 done.files());
     }

@@ -166,7 +166,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
 
     private static List<Epoch> history(TrialSpec spec, TrialMetrics metrics) {
         int epochs = spec.recipe().epochs();
-        double accuracy = metrics.validation().accuracy();
+        double accuracy = metrics.held().accuracy();
         return IntStream.rangeClosed(1, epochs)
                 .mapToObj(epoch -> {
                     double reached = (1 + (double) epoch / epochs) / 2;
@@ -190,7 +190,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
         float[] std = new float[channels];
         Arrays.fill(mean, 0.286f);
         Arrays.fill(std, 0.353f);
-        int parameters = 20_000 + new SplittableRandom(spec.label().hashCode()).nextInt(500_000);
+        long parameters = 20_000L + new SplittableRandom(spec.label().hashCode()).nextInt(500_000);
         double speed = (double) history.size() * batches.images() / seconds;
         Efficiency efficiency = new Efficiency(
                 parameters, null, weights.bytes(), null, seconds, speed, seconds + 10, 700_000_000L, null, null);

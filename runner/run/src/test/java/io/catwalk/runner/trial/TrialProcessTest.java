@@ -134,7 +134,7 @@ final class TrialProcessTest {
         Done outcome = train(order, endless, epoch -> {});
 
         Task task = Task.of(1, 8, 8, 10);
-        LatencyBench.Image image = LatencyBench.Image.noise(64, outcome.normalization());
+        LatencyBench.Image image = LatencyBench.Image.noise(64, Objects.requireNonNull(outcome.normalization()));
         LatencySettings brief = LatencySettings.of(Duration.ofMillis(60));
         LatencyBench.Network network = new LatencyBench.Network(
                 folder.resolve("plugins"),

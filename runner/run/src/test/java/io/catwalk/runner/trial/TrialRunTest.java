@@ -172,7 +172,9 @@ final class TrialRunTest {
 
         assertThat(done.timing().steps()).isEqualTo(2 * 7);
         assertThat(Files.readString(trial().outcome())).contains("\"steps\" : 14", "\"batch_size\" : 16");
-        assertThat(costs.trainingImagesPerSecond() * costs.trainingSeconds()).isCloseTo(2 * 108, within(1e-6));
+        assertThat(Objects.requireNonNull(costs.trainingImagesPerSecond())
+                        * Objects.requireNonNull(costs.trainingSeconds()))
+                .isCloseTo(2 * 108, within(1e-6));
     }
 
     @Test

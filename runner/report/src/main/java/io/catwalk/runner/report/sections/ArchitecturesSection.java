@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.document.Block;
@@ -32,14 +33,22 @@ record ArchitecturesSection(ReportModel model) {
     private static final int DRAWN = 3;
 
     static Optional<Section> of(ReportModel model) {
-        return model.entrants().isEmpty() ? Optional.empty() : Optional.of(new ArchitecturesSection(model).section());
+        ArchitecturesSection section = new ArchitecturesSection(model);
+        return section.networks().isEmpty() ? Optional.empty() : Optional.of(section.section());
+    }
+
+    /** Returns the classifiers but tables of predictions, of which no network is known. */
+    private List<ClassifierReport> networks() {
+        return model.entrants().stream()
+                .filter(one ->
+                        one.request().given() == null || one.request().given().kind() == GivenModel.Kind.ONNX)
+                .toList();
     }
 
     private Section section() {
         List<Block> blocks = new ArrayList<>();
-        TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, model.entrants());
-        if (model.entrants().stream()
-                .anyMatch(one -> !one.request().hyperparameters().isEmpty())) {
+        TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, networks());
+        if (networks().stream().anyMatch(one -> !one.request().hyperparameters().isEmpty())) {
             table.text("Hyperparameters", one -> Cell.of(settings(one.request().hyperparameters())));
         }
         blocks.add(table.bar("Parameters", one -> Cell.of(one.cost(Efficiency::parameters), Unit.COUNT))
@@ -49,9 +58,9 @@ record ArchitecturesSection(ReportModel model) {
                         "architectures-table",
                         "Hyperparameters and sizes",
                         "MACs are multiplications with additions for one image, counted on the ONNX graph."));
-        if (model.entrants().size() <= DRAWN) {
+        if (networks().size() <= DRAWN) {
             Set<Medium> slides = Medium.of(Medium.SLIDES);
-            model.entrants().forEach(one -> drawing(slides, one.name(), one).ifPresent(blocks::add));
+            networks().forEach(one -> drawing(slides, one.name(), one).ifPresent(blocks::add));
         }
         return new Section(
                 "architectures",
@@ -63,12 +72,13 @@ record ArchitecturesSection(ReportModel model) {
     }
 
     private String title() {
-        List<ClassifierReport> known =
-                model.trained().stream().filter(one -> one.efficiency() != null).toList();
+        List<ClassifierReport> known = networks().stream()
+                .filter(one -> one.cost(Efficiency::parameters) != null)
+                .toList();
         if (known.isEmpty()) {
-            return model.entrants().size() == 1
+            return networks().size() == 1
                     ? "The network was not trained"
-                    : "None of the " + model.entrants().size() + " networks was trained";
+                    : "None of the " + networks().size() + " networks was trained";
         }
         Comparator<ClassifierReport> bySize = Comparator.comparingLong(ArchitecturesSection::parameters);
         ClassifierReport smallest = known.stream().min(bySize).orElseThrow();
@@ -84,7 +94,7 @@ record ArchitecturesSection(ReportModel model) {
     }
 
     private static long parameters(ClassifierReport one) {
-        return Objects.requireNonNull(one.efficiency()).parameters();
+        return Objects.requireNonNull(one.cost(Efficiency::parameters));
     }
 
     static @Nullable Number millions(ClassifierReport one) {

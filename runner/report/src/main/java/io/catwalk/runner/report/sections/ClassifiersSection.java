@@ -76,7 +76,7 @@ record ClassifiersSection(ReportModel model) {
         Efficiency efficiency = one.efficiency();
         List<String> parts = new ArrayList<>();
         parts.add(Numbers.percent(one.standing().accuracy()) + " %");
-        if (efficiency != null) {
+        if (efficiency != null && efficiency.parameters() != null) {
             parts.add(Wording.count(efficiency.parameters(), "parameter", "parameters"));
         }
         if (one.standing().trials() > 1) {
@@ -142,7 +142,9 @@ record ClassifiersSection(ReportModel model) {
                             .map(each -> Fact.of(each.getKey(), String.valueOf(each.getValue())))
                             .toList()));
         }
-        blocks.add(new Facts(MEDIA, "Recipe", false, recipe(one, first == null ? null : first.timing())));
+        if (one.request().given() == null) {
+            blocks.add(new Facts(MEDIA, "Recipe", false, recipe(one, first == null ? null : first.timing())));
+        }
         if (first != null) {
             parity(one).ifPresent(blocks::add);
             speed(first.efficiency()).ifPresent(blocks::add);
@@ -157,7 +159,8 @@ record ClassifiersSection(ReportModel model) {
 
     private static List<String> absent(ClassifierReport one) {
         List<String> sentences = new ArrayList<>();
-        if (one.done().stream().allMatch(trial -> trial.history().isEmpty())) {
+        if (one.request().given() == null
+                && one.done().stream().allMatch(trial -> trial.history().isEmpty())) {
             sentences.add("The history of its training is missing, and so are its learning curves.");
         }
         if (!one.evaluated()) {
@@ -262,8 +265,11 @@ record ClassifiersSection(ReportModel model) {
         one.models().stream().filter(trial -> trial.onnx() != null).findFirst().ifPresent(trial -> files(trial, facts));
         Provenance provenance = first.provenance();
         if (provenance != null) {
-            facts.add(Fact.of("Plugin", provenance.pluginId() + " " + provenance.pluginVersion()));
-            facts.add(Fact.of("Digest of its jar", provenance.pluginSha256()));
+            boolean given = one.request().given() != null;
+            if (!given) {
+                facts.add(Fact.of("Plugin", provenance.pluginId() + " " + provenance.pluginVersion()));
+            }
+            facts.add(Fact.of("Digest of its " + (given ? "file" : "jar"), provenance.pluginSha256()));
             facts.add(Fact.of("Digest of the split", provenance.splitSha256()));
         }
         facts.add(Fact.of(
@@ -271,7 +277,10 @@ record ClassifiersSection(ReportModel model) {
                 Numbers.moment(first.timing().startedAt()) + ", took "
                         + Numbers.duration(first.timing().totalSeconds())));
         facts.add(Fact.of("Processor time", first.efficiency().cpuSeconds(), Unit.SECONDS));
-        facts.add(Fact.of("Training speed", Numbers.count(first.efficiency().trainingImagesPerSecond()) + " images/s"));
+        Double speed = first.efficiency().trainingImagesPerSecond();
+        if (speed != null) {
+            facts.add(Fact.of("Training speed", Numbers.count(speed) + " images/s"));
+        }
         if (first.firstError() != null) {
             facts.add(Fact.of("Failed at first", first.firstError()));
         }

@@ -61,8 +61,8 @@ record ConclusionsSection(ReportModel model) {
             sentences.add(baselines);
         }
         fastest().ifPresent(sentences::add);
-        List<ClassifierReport> strong = model.trained().stream()
-                .filter(one -> one.stands().gap().verdict() == Overfitting.Verdict.STRONG)
+        List<ClassifierReport> strong = model.learned().stream()
+                .filter(one -> one.gap().verdict() == Overfitting.Verdict.STRONG)
                 .toList();
         if (!strong.isEmpty()) {
             sentences.add(Wording.classifiers(strong) + (strong.size() == 1 ? " overfits" : " overfit")

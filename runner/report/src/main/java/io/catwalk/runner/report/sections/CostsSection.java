@@ -92,11 +92,15 @@ record CostsSection(ReportModel model) {
 
     private String trainingTimes() {
         var seconds = model.trained().stream()
-                .mapToDouble(one -> one.stands().trainingSeconds().mean())
+                .map(one -> one.stands().trainingSeconds())
+                .filter(Objects::nonNull)
+                .mapToDouble(Standing.Seconds::mean)
                 .filter(Double::isFinite)
                 .summaryStatistics();
         if (seconds.getCount() == 0) {
-            return "The training times are not known";
+            return model.learned().isEmpty()
+                    ? model.timed().isEmpty() ? "No latency was measured" : "The latencies are of a busy machine"
+                    : "The training times are not known";
         }
         return "Training took " + Numbers.duration(seconds.getMin())
                 + (seconds.getCount() == 1 ? "" : " to " + Numbers.duration(seconds.getMax()));
@@ -146,14 +150,19 @@ record CostsSection(ReportModel model) {
                 .bar("ONNX file", one -> Cell.of(one.cost(Efficiency::onnxBytes), Unit.BYTES))
                 .in(TEXT)
                 .bar("Peak memory", one -> Cell.of(one.cost(Efficiency::peakMemoryBytes), Unit.BYTES))
-                .in(Medium.WRITTEN)
-                .bar("Training time", CostsSection::trainingTime);
+                .in(Medium.WRITTEN);
+        if (!model.learned().isEmpty()) {
+            table.bar("Training time", CostsSection::trainingTime);
+        }
         for (InferenceEngine engine : InferenceEngine.values()) {
+            if (engine == InferenceEngine.PYTORCH && model.learned().isEmpty()) {
+                continue;
+            }
             table.in(engine == model.engine() ? Medium.WRITTEN : TEXT)
                     .number("Latency, " + engine.title(), one -> latency(one.latency(engine)));
         }
         table.in(TEXT);
-        for (int batch : Latency.BATCH_SIZES) {
+        for (int batch : model.learned().isEmpty() ? List.<Integer>of() : Latency.BATCH_SIZES) {
             table.number(
                     "Speed-up, batch " + batch,
                     Unit.TIMES,
@@ -171,7 +180,10 @@ record CostsSection(ReportModel model) {
     }
 
     static Cell trainingTime(ClassifierReport one) {
-        var seconds = one.stands().trainingSeconds();
+        Standing.Seconds seconds = one.stands().trainingSeconds();
+        if (seconds == null) {
+            return Cell.of(null, Unit.SECONDS);
+        }
         Cell.Quantity mean = Cell.of(seconds.mean(), Unit.SECONDS);
         return one.stands().trials() < 2
                 ? mean

@@ -103,14 +103,17 @@ record DataSection(ReportModel model) {
     private List<Fact> facts() {
         String kind =
                 data().channels() == 1 ? "gray" : data().channels() == 3 ? "color" : data().channels() + " channels";
-        return List.of(
+        List<Fact> facts = new ArrayList<>(List.of(
                 Fact.of("Data set", data().name()),
                 Fact.of("Images", data().width() + " × " + data().height() + " pixels, " + kind),
-                Fact.of("Classes", data().classes().size(), Unit.COUNT),
-                Fact.of("Training images", data().train(), Unit.COUNT),
-                Fact.of("Validation images (epoch selection)", data().validation(), Unit.COUNT),
-                Fact.of(folded() ? "Test images of a fold" : "Test images", data().test(), Unit.COUNT),
-                Fact.of("Test images of a class", ofAClass()));
+                Fact.of("Classes", data().classes().size(), Unit.COUNT)));
+        if (data().train() > 0) {
+            facts.add(Fact.of("Training images", data().train(), Unit.COUNT));
+            facts.add(Fact.of("Validation images (epoch selection)", data().validation(), Unit.COUNT));
+        }
+        facts.add(Fact.of(folded() ? "Test images of a fold" : "Test images", data().test(), Unit.COUNT));
+        facts.add(Fact.of("Test images of a class", ofAClass()));
+        return facts;
     }
 
     /** Draws the first test images of as many classes as a slide has room for. */

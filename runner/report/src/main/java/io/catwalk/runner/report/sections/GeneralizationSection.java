@@ -5,28 +5,28 @@ import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.report.ClassifierReport;
-import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Axis;
 import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.charts.RowChart.Row.Dot;
-import io.catwalk.runner.report.charts.RowChart.Row;
 import io.catwalk.runner.report.charts.RowChart;
+import io.catwalk.runner.report.charts.RowChart.Row;
+import io.catwalk.runner.report.charts.RowChart.Row.Dot;
 import io.catwalk.runner.report.charts.Symbol;
+import io.catwalk.runner.report.charts.XyChart;
+import io.catwalk.runner.report.charts.XyChart.Series;
 import io.catwalk.runner.report.charts.XyChart.Series.Look;
 import io.catwalk.runner.report.charts.XyChart.Series.Point;
-import io.catwalk.runner.report.charts.XyChart.Series;
-import io.catwalk.runner.report.charts.XyChart;
+import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Sentences;
 import io.catwalk.runner.report.document.Block.Tone;
-import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.Table.TableBuilder;
 import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.Table.TableBuilder;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.report.sections.ClassifierCharts.Curve;
 import io.catwalk.runner.results.GeneralizationGap;
@@ -52,16 +52,16 @@ record GeneralizationSection(ReportModel model) {
     private static final List<Part> PARTS = List.of(
             new Part(
                     new RowChart.Key("Training", Symbol.CIRCLE, false),
-                    metrics -> metrics.train().accuracy()),
+                    metrics -> metrics.learned().accuracy()),
             new Part(
                     new RowChart.Key("Validation", Symbol.DIAMOND, true),
-                    metrics -> metrics.validation().accuracy()),
+                    metrics -> metrics.held().accuracy()),
             new Part(
                     new RowChart.Key("Test", Symbol.CIRCLE, true),
                     metrics -> metrics.test().accuracy()));
 
     static Optional<Section> of(ReportModel model) {
-        return model.trained().isEmpty() ? Optional.empty() : Optional.of(new GeneralizationSection(model).section());
+        return model.learned().isEmpty() ? Optional.empty() : Optional.of(new GeneralizationSection(model).section());
     }
 
     static List<Chart> charts(ReportModel model) {
@@ -76,7 +76,7 @@ record GeneralizationSection(ReportModel model) {
         List<Figure> figures = Figure.of(charts(model));
         figures.stream().limit(1).forEach(blocks::add);
         Optional<ClassifierReport> best =
-                model.trained().stream().filter(ClassifierReport::evaluated).findFirst();
+                model.learned().stream().filter(ClassifierReport::evaluated).findFirst();
         best.flatMap(one -> new ClassifierCharts(model, one, "best").named("reliability"))
                 .ifPresent(chart -> blocks.add(new Figure(Medium.of(Medium.SLIDES), chart)));
         blocks.add(table());
@@ -92,8 +92,8 @@ record GeneralizationSection(ReportModel model) {
     }
 
     private String title() {
-        List<GeneralizationGap> gaps = model.trained().stream()
-                .map(one -> one.stands().gap())
+        List<GeneralizationGap> gaps = model.learned().stream()
+                .map(one -> one.gap())
                 .filter(gap -> Double.isFinite(gap.mean()))
                 .toList();
         if (gaps.isEmpty()) {
@@ -115,7 +115,7 @@ record GeneralizationSection(ReportModel model) {
         String points = Numbers.percent(above.getMin())
                 + (above.getCount() == 1 ? "" : " to " + Numbers.percent(above.getMax())) + " points";
         String who = gaps.size() == 1
-                ? model.trained().get(0).name() + " overfits"
+                ? model.learned().get(0).name() + " overfits"
                 : above.getCount() == gaps.size()
                         ? Wording.capital(Wording.all(gaps.size())) + " overfit"
                         : above.getCount() + " of " + gaps.size() + (above.getCount() == 1 ? " overfits" : " overfit");
@@ -150,7 +150,7 @@ record GeneralizationSection(ReportModel model) {
     }
 
     private Table table() {
-        return columns(model.trained())
+        return columns(model.learned())
                 .number("Calibration error, points", Unit.PERCENT, one -> {
                     Evaluation evaluation = one.evaluation();
                     return evaluation == null ? null : evaluation.metrics().ece();
@@ -162,22 +162,21 @@ record GeneralizationSection(ReportModel model) {
         TableBuilder<ClassifierReport> table =
                 StandingsSection.classifiers(Medium.DETAIL, rows).in(BESIDE_NO_CHART);
         PARTS.forEach(part -> table.number(part.key().words() + " %", Unit.PERCENT, one -> one.mean(part.metric())));
-        return table.number(
-                        "Gap, points", Unit.POINTS, one -> one.stands().gap().mean())
+        return table.number("Gap, points", Unit.POINTS, one -> one.gap().mean())
                 .number(
                         "95 % interval",
                         one -> {
-                            GeneralizationGap gap = one.stands().gap();
+                            GeneralizationGap gap = one.gap();
                             return new Cell.Range(gap.low(), gap.high(), Unit.POINTS);
                         })
                 .in(Medium.DETAIL)
-                .number("Training loss", Unit.NATS, one -> one.stands().gap().trainingLoss())
-                .number("Validation loss", Unit.NATS, one -> one.stands().gap().validationLoss());
+                .number("Training loss", Unit.NATS, one -> one.gap().trainingLoss())
+                .number("Validation loss", Unit.NATS, one -> one.gap().validationLoss());
     }
 
     private String note() {
         boolean selected =
-                model.trained().stream().anyMatch(one -> one.request().recipe().epochs() > 1);
+                model.learned().stream().anyMatch(one -> one.request().recipe().epochs() > 1);
         return "Losses are in nats, without label smoothing. The gap is training minus validation accuracy."
                 + (selected
                         ? " Validation accuracy is optimistic, since the validation images selected the epoch:"
@@ -188,11 +187,11 @@ record GeneralizationSection(ReportModel model) {
     /** Draws training, validation and test accuracy of the same weights. */
     private Optional<Chart> overfitting() {
         List<ClassifierReport> shown =
-                model.trained().stream().filter(one -> !dots(one).isEmpty()).toList();
+                model.learned().stream().filter(one -> !dots(one).isEmpty()).toList();
         ChartTable table = new ChartTable(columns(shown).table("", "", ""));
         List<Row> rows = new ArrayList<>();
         for (ClassifierReport one : shown) {
-            GeneralizationGap gap = one.stands().gap();
+            GeneralizationGap gap = one.gap();
             String note = Numbers.points(gap.mean()) + (gap.toldApart() ? "" : " ?");
             rows.add(Row.of(one, Row.joined(dots(one)), note, "", table.words(rows.size())));
         }
@@ -223,19 +222,19 @@ record GeneralizationSection(ReportModel model) {
 
     /** Says who overfits most, among those that measurably do. */
     private String overfitted() {
-        List<ClassifierReport> overfitted = model.trained().stream()
-                .filter(one -> one.stands().gap().verdict() != Overfitting.Verdict.NONE)
-                .sorted(Comparator.comparingDouble(one -> -one.stands().gap().mean()))
+        List<ClassifierReport> overfitted = model.learned().stream()
+                .filter(one -> one.gap().verdict() != Overfitting.Verdict.NONE)
+                .sorted(Comparator.comparingDouble(one -> -one.gap().mean()))
                 .toList();
         if (overfitted.isEmpty()) {
-            return model.trained().size() == 1
-                    ? model.trained().get(0).name() + " does not measurably overfit"
+            return model.learned().size() == 1
+                    ? model.learned().get(0).name() + " does not measurably overfit"
                     : "No classifier measurably overfits";
         }
         ClassifierReport most = overfitted.get(0);
         return most.name() + " overfits" + (overfitted.size() == 1 ? "" : " most")
                 + ": training accuracy is "
-                + Numbers.percent(most.stands().gap().mean()) + " points above validation accuracy";
+                + Numbers.percent(most.gap().mean()) + " points above validation accuracy";
     }
 
     /** Draws a validation metric by epoch, of the first trial of each classifier that has a history. */
@@ -249,7 +248,7 @@ record GeneralizationSection(ReportModel model) {
                 "Epoch of the weights");
         List<Series> series = new ArrayList<>();
         int epochs = 1;
-        for (ClassifierReport one : model.trained()) {
+        for (ClassifierReport one : model.learned()) {
             Optional<Model> first = one.done().stream()
                     .filter(trial -> !trial.history().isEmpty())
                     .findFirst();
@@ -294,7 +293,7 @@ record GeneralizationSection(ReportModel model) {
                                 + Wording.names(leaders) + ": " + best + curve.unit(),
                         "The validation set selects the epoch, so the best value is optimistic."
                                 + (model.several() ? " Each line is the first trial of its classifier." : "")
-                                + (model.trained().size() > RunDocument.LINES
+                                + (model.learned().size() > RunDocument.LINES
                                         ? " The " + RunDocument.LINES + " most accurate classifiers are shown."
                                         : "")),
                 Axis.counting("Epoch", epochs),

@@ -44,6 +44,7 @@ public final class RunDocument {
             DataSection::of,
             ArchitecturesSection::of,
             TrainingSection::of,
+            GivenSection::of,
             ConclusionsSection::of,
             ImagesSection::of,
             ImagesSection::demo,

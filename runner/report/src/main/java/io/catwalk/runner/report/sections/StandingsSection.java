@@ -92,13 +92,14 @@ record StandingsSection(ReportModel model) {
         if (model.dataset().unbalanced()) {
             builder.number("Balanced %", Unit.PERCENT, one -> one.stands().balancedAccuracy());
         }
-        Table table = builder.number(
-                        "Macro F1 %", Unit.PERCENT, one -> one.stands().macroF1())
-                .number("Gap", StandingsSection::gap)
-                .number("Training", CostsSection::trainingTime)
-                .in(Medium.of(Medium.MARKDOWN, Medium.PAGE))
-                .number("Steps", Unit.COUNT, one -> one.stands().steps())
-                .in(Medium.ALL)
+        builder.number("Macro F1 %", Unit.PERCENT, one -> one.stands().macroF1());
+        if (!model.learned().isEmpty()) {
+            builder.number("Gap", StandingsSection::gap)
+                    .number("Training", CostsSection::trainingTime)
+                    .in(Medium.of(Medium.MARKDOWN, Medium.PAGE))
+                    .number("Steps", Unit.COUNT, one -> one.stands().steps());
+        }
+        Table table = builder.in(Medium.ALL)
                 .number("Latency", one -> Cell.of(one.latency(model.engine())))
                 .in(Medium.ONLY_PAGE)
                 .number("ONNX file", Unit.BYTES, one -> one.cost(Efficiency::onnxBytes))
@@ -122,12 +123,15 @@ record StandingsSection(ReportModel model) {
 
     private static Cell gap(ClassifierReport one) {
         GeneralizationGap gap = one.stands().gap();
-        return Cell.of(gap.mean(), Unit.POINTS).with(new Cell.Range(gap.low(), gap.high(), Unit.POINTS).text());
+        return gap == null
+                ? Cell.of(null, Unit.POINTS)
+                : Cell.of(gap.mean(), Unit.POINTS).with(new Cell.Range(gap.low(), gap.high(), Unit.POINTS).text());
     }
 
     private String explanation() {
         return "Accuracy and macro F1 on the test images" + (model.several() ? ", means over the trials" : "")
-                + ". Gap: training minus validation accuracy, in points."
+                + "."
+                + (model.learned().isEmpty() ? "" : " Gap: training minus validation accuracy, in points.")
                 + (model.trained().stream().anyMatch(one -> one.latency(model.engine()) != null)
                         ? " Latency: median of one image (" + model.latencyTitle() + ")."
                         : "");

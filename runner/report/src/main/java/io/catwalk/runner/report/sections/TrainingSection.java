@@ -26,7 +26,7 @@ import java.util.Optional;
 record TrainingSection(ReportModel model) {
 
     static Optional<Section> of(ReportModel model) {
-        if (model.trained().isEmpty()) {
+        if (model.learned().isEmpty()) {
             return Optional.empty();
         }
         TrainingSection section = new TrainingSection(model);
@@ -40,7 +40,7 @@ record TrainingSection(ReportModel model) {
     }
 
     private String title() {
-        List<ClassifierReport> trained = model.trained();
+        List<ClassifierReport> trained = model.learned();
         var epochs = trained.stream()
                 .mapToInt(one -> one.request().recipe().epochs())
                 .summaryStatistics();
@@ -57,7 +57,7 @@ record TrainingSection(ReportModel model) {
 
     private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
-        List<String> few = model.trained().stream()
+        List<String> few = model.learned().stream()
                 .filter(one -> {
                     Long steps = one.stands().steps();
                     return steps != null && steps < Timing.FEW_STEPS;
@@ -74,7 +74,7 @@ record TrainingSection(ReportModel model) {
         }
         if (model.differingSettings().isEmpty()) {
             blocks.add(new Facts(
-                    Medium.WRITTEN, "The recipe", false, recipe(model.trained().get(0))));
+                    Medium.WRITTEN, "The recipe", false, recipe(model.learned().get(0))));
         } else {
             blocks.add(table());
         }
@@ -89,11 +89,11 @@ record TrainingSection(ReportModel model) {
     }
 
     private Block table() {
-        TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, model.trained());
+        TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, model.learned());
         for (String name : model.differingSettings()) {
             table.text(name, one -> Cell.of(RecipeWords.settings(one.request()).getOrDefault(name, Numbers.NONE)));
         }
-        if (model.trained().stream().map(one -> one.stands().steps()).distinct().count() > 1) {
+        if (model.learned().stream().map(one -> one.stands().steps()).distinct().count() > 1) {
             table.number("Steps", Unit.COUNT, one -> one.stands().steps());
         }
         return table.table("recipes", "What differs between the recipes", "");
@@ -108,7 +108,7 @@ record TrainingSection(ReportModel model) {
                                 + (split.repeats() > 1 ? ", dealt " + split.repeats() + " times," : "")
                                 + " tests networks that were not trained on it."
                         : "The test images are used once, after training.");
-        if (model.trained().stream().anyMatch(one -> one.request().recipe().epochs() > 1)) {
+        if (model.learned().stream().anyMatch(one -> one.request().recipe().epochs() > 1)) {
             sentences.add("The validation images select the epoch, and nothing else.");
         }
         int seeds = model.results().experiment().seeds().size();

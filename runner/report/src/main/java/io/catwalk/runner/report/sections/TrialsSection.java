@@ -61,24 +61,32 @@ record TrialsSection(List<Model> trials) {
         test(table, "Precision %", Unit.PERCENT, test -> test.macro().precision());
         test(table, "Recall %", Unit.PERCENT, test -> test.macro().recall());
         test(table, "F1 %", Unit.PERCENT, test -> test.macro().f1());
-        done(table, "Training %", Unit.PERCENT, done -> done.metrics().train().accuracy());
+        done(table, "Training %", Unit.PERCENT, done -> accuracy(done.metrics().train()));
         done(
                 table,
                 "Validation %",
                 Unit.PERCENT,
-                done -> done.metrics().validation().accuracy());
+                done -> accuracy(done.metrics().validation()));
         test(table, "Balanced %", Unit.PERCENT, Metrics::balancedAccuracy);
         test(table, "Top 2 %", Unit.PERCENT, Metrics::top2Accuracy);
         test(table, "Matthews", Unit.COEFFICIENT, Metrics::matthews);
         test(table, "Kappa", Unit.COEFFICIENT, Metrics::kappa);
         test(table, "ROC AUC", Unit.COEFFICIENT, Metrics::rocAucMacro);
         test(table, "Log loss", Unit.NATS, Metrics::logLoss);
-        done(table, "Epochs", Unit.COUNT, done -> done.timing().epochs());
+        done(table, "Epochs", Unit.COUNT, done -> epochs(done, done.timing().epochs()));
         done(table, "Steps", Unit.COUNT, done -> done.timing().steps());
-        done(table, "Best epoch", Unit.COUNT, done -> done.timing().bestEpoch());
+        done(table, "Best epoch", Unit.COUNT, done -> epochs(done, done.timing().bestEpoch()));
         done(table, "Training time", Unit.SECONDS, done -> done.efficiency().trainingSeconds());
         done(table, "Peak memory", Unit.BYTES, done -> done.efficiency().peakMemoryBytes());
         return table.table(id, title, "Precision, recall, F1 and ROC AUC are means over the classes.");
+    }
+
+    private static @Nullable Integer epochs(Done done, int epochs) {
+        return done.trial().given() == null ? (Integer) epochs : null;
+    }
+
+    private static @Nullable Double accuracy(@Nullable Metrics metrics) {
+        return metrics == null ? null : (Double) metrics.accuracy();
     }
 
     private static void done(

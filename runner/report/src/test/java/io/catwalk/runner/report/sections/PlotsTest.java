@@ -96,7 +96,7 @@ class PlotsTest {
     private static Efficiency efficiency(double micros) {
         Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
         Latency latency = MadeUp.latency(1, 5_000, micros, micros, micros, 1.0, 1.0, null, machine);
-        return new Efficiency(10, 20L, 30, 2048L, 120, 1, 1, 3L << 20, latency, latency);
+        return new Efficiency(10L, 20L, 30, 2048L, 120.0, 1.0, 1, 3L << 20, latency, latency);
     }
 
     private Document svg(String name) throws Exception {
@@ -197,7 +197,7 @@ class PlotsTest {
         Latency quiet = Objects.requireNonNull(efficiency(120).onnxruntime());
         Latency busy = new Latency(
                 1, 10, 120, null, null, null, null, null, null, null, null, null, MadeUp.BUSY, quiet.machine());
-        add("net", 0, 0.8, new Efficiency(10, 20L, 30, 2048L, 120, 1, 1, 3L << 20, busy, busy));
+        add("net", 0, 0.8, new Efficiency(10L, 20L, 30, 2048L, 120.0, 1.0, 1, 3L << 20, busy, busy));
         assertThat(caption("accuracy-latency").title()).contains("~120 µs", "80.00 %");
         assertThat(caption("accuracy-latency").table().get(1)).contains("~120 µs");
     }

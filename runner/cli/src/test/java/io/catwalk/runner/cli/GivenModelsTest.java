@@ -1,0 +1,177 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.catwalk.runner.plugin.TestPlugin;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Networks and predictions that were made elsewhere stand in the same comparison. */
+final class GivenModelsTest {
+
+    private static final String HOW = " --plugins-dir %s/plugins --out %s --in-process --no-latency --image-size 8x6";
+
+    @TempDir
+    private static Path folder;
+
+    private static Path photos;
+    private static Path first;
+    private static Path model;
+    private static Path table;
+    private static Path all;
+
+    @BeforeAll
+    static void compare() throws IOException {
+        photos = folder.resolve("photos");
+        Random random = new Random(11);
+        for (String part : List.of("train", "test")) {
+            for (String name : List.of("day", "night")) {
+                Path kind = Files.createDirectories(photos.resolve(part).resolve(name));
+                for (int i = 0; i < 30; i++) {
+                    ImageIO.write(
+                            photo(name.equals("day"), random),
+                            "png",
+                            kind.resolve(i + ".png").toFile());
+                }
+            }
+        }
+        TestPlugin.sound("dense")
+                .write(Files.createDirectory(folder.resolve("plugins")).resolve("dense.jar"));
+        first = folder.resolve("first");
+        Catwalk.ask("train dense --dataset %s --epochs 2" + HOW, photos, folder, first)
+                .done();
+        model = Files.copy(first.resolve("trials/dense/1-0/model.onnx"), folder.resolve("My net.onnx"));
+        table = folder.resolve("theirs.csv");
+        StringBuilder rows = new StringBuilder("image,prediction\n");
+        for (int i = 0; i < 30; i++) { // right for 29 of 30 days and 27 of 30 nights
+            rows.append("test/day/%d.png,%s%n".formatted(i, i < 29 ? "day" : "night"));
+            rows.append("test/night/%d.png,%s%n".formatted(i, i < 27 ? "night" : "day"));
+        }
+        Files.writeString(table, rows);
+        all = folder.resolve("all");
+        Catwalk.run(Catwalk.words(
+                        "compare dense %s %s/dense %s --dataset %s --epochs 1" + HOW,
+                        model,
+                        first,
+                        table,
+                        photos,
+                        folder,
+                        all))
+                .done();
+    }
+
+    private static BufferedImage photo(boolean day, Random random) {
+        BufferedImage photo =
+                new BufferedImage(16 + random.nextInt(30), 12 + random.nextInt(30), BufferedImage.TYPE_3BYTE_BGR);
+        for (int y = 0; y < photo.getHeight(); y++) {
+            for (int x = 0; x < photo.getWidth(); x++) {
+                int light = random.nextInt(140) + (day && y < photo.getHeight() / 2 ? 80 : 20);
+                photo.setRGB(x, y, new Color(light / 2, light / 2, light).getRGB());
+            }
+        }
+        return photo;
+    }
+
+    private static JsonNode trial(Path run, String classifier) throws IOException {
+        return Catwalk.json(run.resolve("results.json"))
+                .path("trials")
+                .valueStream()
+                .filter(one -> one.path("classifier").asString().equals(classifier))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aFileAndATrialOfAnotherRunAreEvaluatedAsTheNetworkThatTheyCameFrom() throws IOException {
+        JsonNode then = trial(first, "dense").at("/metrics/test");
+        for (String name : List.of("My-net", "dense-2")) {
+            JsonNode now = trial(all, name).at("/metrics/test");
+            assertThat(now.path("accuracy")).isEqualTo(then.path("accuracy"));
+            assertThat(now.path("log_loss").asDouble())
+                    .isCloseTo(then.path("log_loss").asDouble(), within(1e-5));
+        }
+        assertThat(Files.mismatch(model, all.resolve("trials/My-net/1-0/model.onnx")))
+                .isEqualTo(-1);
+    }
+
+    @Test
+    void aTableWithoutScoresHasWhatNeedsNone() throws IOException {
+        JsonNode test = trial(all, "theirs").at("/metrics/test");
+
+        assertThat(test.path("accuracy").asDouble()).isEqualTo(56 / 60.0);
+        assertThat(test.path("balanced_accuracy").asDouble()).isCloseTo((29 / 30.0 + 27 / 30.0) / 2, within(1e-12));
+        assertThat(test.path("log_loss").isNull()).isTrue();
+        assertThat(test.path("ece").isNull()).isTrue();
+    }
+
+    @Test
+    void allStandInOneComparisonAndWhatIsNotKnownIsLeftOut() throws Exception {
+        JsonNode comparison = Catwalk.json(all.resolve("results.json")).path("comparison");
+        String report = Files.readString(all.resolve("results.md"));
+
+        assertThat(comparison.path("standings").size()).isEqualTo(4);
+        assertThat(comparison.path("pairs").size()).isEqualTo(6);
+        assertThat(comparison
+                        .path("standings")
+                        .valueStream()
+                        .filter(one -> one.path("gap").isNull()))
+                .hasSize(3);
+        assertThat(report).contains("3 models were trained elsewhere").containsPattern("theirs.csv .*classes");
+        CheckRunTest.requirePass(all);
+    }
+
+    @Test
+    void withFilesAloneAllImagesAreTestImagesAndNothingIsSaidOfTraining() throws Exception {
+        Path run = folder.resolve("alone");
+        Path flat = folder.resolve("photos/test");
+        Catwalk.ask("compare %s %s --dataset %s" + HOW, model, first.resolve("dense"), flat, folder, run)
+                .done();
+
+        String report = Files.readString(run.resolve("results.md"));
+        assertThat(Catwalk.json(run.resolve("results.json")).at("/dataset/test").asInt())
+                .isEqualTo(60);
+        assertThat(report).doesNotContain("Gap", "raining images", "Recipe", "Steps", "seed");
+        CheckRunTest.requirePass(run);
+    }
+
+    @Test
+    void aRunGoesOnAndAFileThatHasChangedIsEvaluatedAgain() throws IOException {
+        Path run = folder.resolve("again");
+        Path copy = Files.copy(table, folder.resolve("copy.csv"));
+        Catwalk.ask("compare %s %s --dataset %s" + HOW, model, copy, photos, folder, run)
+                .done();
+        String resume = "resume %s --plugins-dir %s/plugins --in-process --no-latency";
+
+        assertThat(Catwalk.ask(resume, run, folder).done().err()).doesNotContain("copy: started");
+        Files.delete(run.resolve("trials/copy/1-0/predictions.csv"));
+        assertThat(Catwalk.ask(resume, run, folder).done().err()).contains("copy: started");
+        Files.writeString(copy, Files.readString(copy).replace("0.png,day", "0.png,night"));
+        Files.delete(run.resolve("trials/copy/1-0/predictions.csv"));
+        assertThat(Catwalk.ask(resume, run, folder).exits(ExitCode.SOME_FAILED).err())
+                .contains("expected the given model", "of sha256");
+    }
+
+    @Test
+    void aGivenModelIsOneNetworkAndHasOneLineForEachMistake() throws IOException {
+        String how = "compare %s --dataset %s --image-size 8x6 --out " + folder.resolve("none") + " --plugins-dir "
+                + folder.resolve("plugins") + " --in-process --no-latency ";
+        Catwalk.ask(how + "--seeds 3", model, photos).refused("one seed");
+        Catwalk.ask(how, "nowhere/net.onnx", photos).refused("nowhere/net.onnx", "does not exist");
+        Catwalk.ask(how, first.resolve("lstm"), photos).refused("one network", "lstm");
+        Path unlike = Files.writeString(folder.resolve("other.csv"), "image,prediction\ntest/day/0.png,day\n");
+        Catwalk.ask(how, unlike, photos).exits(ExitCode.SOME_FAILED);
+        Catwalk.ask("evaluate %s --plugins-dir %s/plugins", all.resolve("trials/My-net/1-0"), folder)
+                .refused("given model", "My net.onnx");
+    }
+}
