@@ -463,7 +463,7 @@ final class ReturnedTrial {
         folder.writeClasses(images.dataset().classes());
         folder.writeHistory(folder.readHistory());
         if (Files.exists(folder.onnx())) {
-            OnnxModel.signature(folder.onnx(), folder.onnx(), kept.normalization())
+            OnnxModel.signature(folder.onnx(), folder.onnx(), known(kept.normalization()))
                     .write(ModelSignature.beside(folder.onnx()));
         }
         folder.writeTraining(new TrainedWeights(

@@ -7,6 +7,7 @@ import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.parity.Proof;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
@@ -122,6 +123,10 @@ public final class SavedTrial implements AutoCloseable {
                 : null;
     }
 
+    private Normalization normalization() {
+        return Objects.requireNonNull(result.normalization(), "a given model is not opened");
+    }
+
     /** Evaluates the predictions for the test images from when the network was trained. */
     public Evaluation storedEvaluation() throws IOException {
         return Evaluation.of(folder.readPredictions(result, "test"), dataset.classes());
@@ -147,7 +152,7 @@ public final class SavedTrial implements AutoCloseable {
             return Predictions.of(
                     predictor,
                     dataset.test(),
-                    result.normalization(),
+                    normalization(),
                     dataset.classes().size());
         }
     }
@@ -253,12 +258,12 @@ public final class SavedTrial implements AutoCloseable {
     /** Cross-checks an ONNX file against the network, on the test images. Near ties are listed, and are not label flips. */
     public ParityResult crossCheck(Path file, Tolerance tolerance) {
         Proof check = Proof.ofImages().withTolerance(tolerance).withNearTies();
-        return OnnxModel.crossCheck(file, model, dataset, result.normalization(), check);
+        return OnnxModel.crossCheck(file, model, dataset, normalization(), check);
     }
 
     /** Evaluates an ONNX file whose results differ from those of the network, on the test images. */
     public Evaluation evaluation(Path file) {
-        return OnnxModel.evaluation(file, dataset, result.normalization());
+        return OnnxModel.evaluation(file, dataset, normalization());
     }
 
     @Override

@@ -107,26 +107,27 @@ public final class TrialSources {
         return init == null
                 ? null
                 : new InitialWeights(
-                        own("initial weights", init.file(), init.sha256()).toString(), init.sha256(), init.rate());
+                        own(init.file(), init.sha256()).toString(), init.sha256(), init.rate());
     }
 
     /** Finds the given model, and refuses another than ordered. */
     Path given(GivenModel given) throws IOException {
-        return own("given model", given.file(), given.sha256());
+        return own(given.file(), given.sha256());
     }
 
-    private Path own(String what, String name, String sha256) throws IOException {
+    private Path own(String name, String sha256) throws IOException {
         String found = "";
         Path file = Path.of(name);
         try {
             file = weightsFile();
             found = order.spec().given() == null ? Sha256.of(file) : GivenModel.digest(file);
         } catch (RequestException e) {
-            LOG.info("There is no {}", what, e);
+            LOG.info("{} is not there", file, e);
         }
         if (!found.equals(sha256)) {
             throw new InfrastructureException(
-                    "expected the " + what + " " + file + " of sha256 " + shortened(sha256) + ", but "
+                    (order.spec().given() == null ? "expected the initial weights " : "expected the given model ")
+                            + file + " of sha256 " + shortened(sha256) + ", but "
                             + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
                             + ": restore the old one, or start again",
                     null);
