@@ -82,7 +82,7 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     /**
      * Returns the index of the highest of {@code count} numbers, from {@code from} on; the lowest index among equals.
      */
-    static int highest(float[] numbers, int from, int count) {
+    public static int highest(float[] numbers, int from, int count) {
         int best = 0;
         for (int c = 1; c < count; c++) {
             if (numbers[from + c] > numbers[from + best]) {

@@ -7,15 +7,15 @@ import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Preprocessing;
-import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Signature.PixelType;
+import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
-import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.data.ResizeRule.Fit;
+import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -144,7 +144,8 @@ public record GivenModel(
     }
 
     private static @Nullable String imageSize(GivenSource source, Signature signature, ImageSource images) {
-        if (signature.height() == images.height() && signature.width() == images.width()) {
+        boolean same = signature.height() == images.height() && signature.width() == images.width();
+        if (same && (source.fit() == null || images.file(0).isEmpty())) {
             return null;
         }
         String own = images.width() + "x" + images.height();

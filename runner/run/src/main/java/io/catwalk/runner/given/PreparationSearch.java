@@ -5,9 +5,10 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
-import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.data.ResizeRule.Fit;
+import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.given.GivenModel.Order;
 import io.catwalk.runner.statistics.McNemar;
 import java.nio.file.Path;
@@ -31,11 +32,13 @@ final class PreparationSearch {
     /** Number of test images, evenly spaced, since those of a class follow each other. */
     private static final int MOST = 200;
 
-    /** Number of them that every preparation is tried on. */
+    /** Number of them that every preparation is tried on, and of preparations that are then tried on all. */
     private static final int FIRST = 50;
 
-    /** Preparations that are right about fewer than the best by at least so many of these are not tried on. */
-    private static final int CLOSE = 5;
+    private static final int BEST = 3;
+
+    /** Numbers of an image with which a network is asked in no time. */
+    private static final int SMALL = 64 * 64 * 3;
 
     /** Chance below which a difference is not one of luck, with some sixteen preparations tried. */
     private static final double CHANCE = 0.001;
@@ -76,25 +79,25 @@ final class PreparationSearch {
         }
         int asAsked = count(before);
         int byChance = Arrays.stream(ofClass).max().orElse(0);
-        if (2 * asAsked >= byChance + all.length) {
+        boolean cheap = images.imageLength() <= SMALL;
+        if (asAsked > (cheap ? (1 - LEAST) * all.length : (byChance + all.length) / 2.0)) {
             return null;
         }
-        int[] first = EvenlySpaced.of(all, FIRST);
+        int[] first = cheap ? all : EvenlySpaced.of(all, FIRST);
         Map<Preparation, Integer> counts = new LinkedHashMap<>();
         for (Fit fit : fits()) {
             List<Preparation> some = preparations(fit);
             List<boolean[]> answers = right(first, some);
             IntStream.range(0, some.size()).forEach(i -> counts.put(some.get(i), count(answers.get(i))));
         }
-        int most = Collections.max(counts.values());
+        double fewest = Collections.max(counts.values()) - LEAST * first.length;
+        int ofFirst = (int) IntStream.of(first).filter(predicted::correct).count();
         Preparation best = new Preparation(null, null, null, asked);
         boolean[] after = before;
-        for (Map.Entry<Preparation, Integer> one : counts.entrySet()) {
-            if (one.getValue() > most - CLOSE) {
-                boolean[] answers = right(all, List.of(one.getKey())).get(0);
-                best = count(answers) > count(after) ? one.getKey() : best;
-                after = count(answers) > count(after) ? answers : after;
-            }
+        for (Preparation one : fewest < ofFirst ? List.<Preparation>of() : best(counts)) {
+            boolean[] answers = right(all, List.of(one)).get(0);
+            best = count(answers) > count(after) ? one : best;
+            after = count(answers) > count(after) ? answers : after;
         }
         boolean better = count(after) - asAsked >= LEAST * all.length
                 && McNemar.of(after, before).p() < CHANCE;
@@ -107,6 +110,14 @@ final class PreparationSearch {
                         all.length,
                         count(after),
                         asAsked);
+    }
+
+    private static List<Preparation> best(Map<Preparation, Integer> counts) {
+        return counts.entrySet().stream()
+                .sorted(Map.Entry.<Preparation, Integer>comparingByValue().reversed())
+                .limit(BEST)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** Lists the usual normalizations with the usual orders, the one that was asked for first. */
@@ -148,10 +159,12 @@ final class PreparationSearch {
     private List<@Nullable Fit> fits() {
         List<@Nullable Fit> fits = new ArrayList<>();
         fits.add(null);
-        String rule = asked.model().imageSize();
-        if (rule != null && folder != null) {
+        if (folder != null && !images.file(0).isEmpty()) {
             fits.addAll(List.of(Fit.CROP, Fit.STRETCH));
-            fits.remove(ResizeRule.parse(rule).fit());
+            String rule = asked.model().imageSize();
+            if (rule != null) {
+                fits.remove(ResizeRule.parse(rule).fit());
+            }
         }
         return fits;
     }
@@ -172,31 +185,21 @@ final class PreparationSearch {
                 GivenNetwork network = some.get(p).network;
                 float[] scores = network.selected(network.answers(pixels, images.channels(), count));
                 for (int i = 0; i < count; i++) {
-                    right.get(p)[from + i] = highest(scores, i) == images.labels()[chosen[from + i]];
+                    right.get(p)[from + i] = Predictions.highest(scores, i * predicted.classes(), predicted.classes())
+                            == images.labels()[chosen[from + i]];
                 }
             }
         }
         return right;
     }
 
-    private int highest(float[] scores, int image) {
-        int classes = predicted.classes();
-        int best = 0;
-        for (int c = 1; c < classes; c++) {
-            best = scores[image * classes + c] > scores[image * classes + best] ? c : best;
-        }
-        return best;
-    }
-
     private byte[] pixels(int image, @Nullable Fit fit) {
-        String rule = asked.model().imageSize();
-        if (fit == null || rule == null || folder == null) {
+        if (fit == null || folder == null) {
             return images.read(image, image + 1);
         }
         try {
             Path file = folder.resolve(images.file(image));
-            ResizeRule size = ResizeRule.parse(rule);
-            return RasterImage.read(file, size.width(), size.height(), fit)
+            return RasterImage.read(file, images.width(), images.height(), fit)
                     .withChannels(images.channels())
                     .pixels();
         } catch (RequestException e) {

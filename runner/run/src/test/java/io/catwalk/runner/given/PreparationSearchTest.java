@@ -40,6 +40,11 @@ class PreparationSearchTest {
 
     private static final int IMAGES = 300;
 
+    /** Sides of images: all preparations are tried on all 200 small ones, but on 50 large ones. */
+    private static final int SMALL = 5;
+
+    private static final int LARGE = 65;
+
     @TempDir
     Path folder;
 
@@ -59,19 +64,21 @@ class PreparationSearchTest {
             }
         }
         ColorNetwork network = new ColorNetwork(weights, bias);
-        return network.labels("a", "b", "c", "d", "e", "f").write(file);
+        return network.input(ColorNetwork.FLOAT, "n", 3, "h", "w")
+                .labels("a", "b", "c", "d", "e", "f")
+                .write(file);
     }
 
-    private static ImageDataset images(int count) {
+    private static ImageDataset images(int count, int side) {
         SplittableRandom random = new SplittableRandom(1);
         int[] labels =
                 IntStream.range(0, count).map(i -> i * COLORS.length / count).toArray();
-        byte[] pixels = new byte[count * 3 * 25];
+        byte[] pixels = new byte[count * 3 * side * side];
         for (int i = 0; i < pixels.length; i++) {
-            int color = COLORS[labels[i / 75]][i / 25 % 3];
+            int color = COLORS[labels[i / (3 * side * side)]][i / (side * side) % 3];
             pixels[i] = (byte) Math.max(0, Math.min(255, color + random.nextInt(-60, 61)));
         }
-        ImageSource all = HeapImages.of(3, 5, 5, pixels, labels);
+        ImageSource all = HeapImages.of(3, side, side, pixels, labels);
         return new ImageDataset("six", "0".repeat(64), List.of("a", "b", "c", "d", "e", "f"), all, all);
     }
 
@@ -102,14 +109,16 @@ class PreparationSearchTest {
             @Nullable String suggestedOrder)
             throws IOException {
         Path file = nearest(normalize, order);
-        Suggestion found =
-                suggestion(source(file, "normalize=" + askedNormalize, "order=" + askedOrder), images(IMAGES), null);
-        assertThat(found).isNotNull();
-        assertThat(found.normalize()).isEqualTo(suggestedNormalize);
-        assertThat(found.order()).isEqualTo(suggestedOrder);
-        assertThat(found.images()).isEqualTo(200);
-        assertThat(found.right()).isGreaterThan(190);
-        assertThat(found.rightAsAsked()).isLessThan(110);
+        GivenSource source = source(file, "normalize=" + askedNormalize, "order=" + askedOrder);
+        for (int side : new int[] {SMALL, LARGE}) {
+            Suggestion found = suggestion(source, images(IMAGES, side), null);
+            assertThat(found).isNotNull();
+            assertThat(found.normalize()).isEqualTo(suggestedNormalize);
+            assertThat(found.order()).isEqualTo(suggestedOrder);
+            assertThat(found.images()).isEqualTo(200);
+            assertThat(found.right()).isGreaterThan(190);
+            assertThat(found.rightAsAsked()).isLessThan(110);
+        }
     }
 
     @ParameterizedTest
@@ -119,8 +128,9 @@ class PreparationSearchTest {
     })
     void aRightPreparationIsNotDoubted(String normalize, String order, int count) throws IOException {
         Path file = nearest(normalize, order);
-        assertThat(suggestion(source(file, "normalize=" + normalize, "order=" + order), images(count), null))
-                .isNull();
+        GivenSource source = source(file, "normalize=" + normalize, "order=" + order);
+        assertThat(suggestion(source, images(count, SMALL), null)).isNull();
+        assertThat(suggestion(source, images(count, LARGE), null)).isNull();
     }
 
     @Test
@@ -128,7 +138,7 @@ class PreparationSearchTest {
         Path file = new ColorNetwork(new float[3][6], 1, 0, 0, 0, 0, 0)
                 .labels("a", "b", "c", "d", "e", "f")
                 .write(folder.resolve("constant.onnx"));
-        assertThat(suggestion(source(file, "normalize=0-1"), images(IMAGES), null))
+        assertThat(suggestion(source(file, "normalize=0-1"), images(IMAGES, SMALL), null))
                 .isNull();
     }
 
@@ -154,7 +164,7 @@ class PreparationSearchTest {
         }
         DataHome home = new DataHome(folder, new ImageCache(folder.resolve("cache"), ImageCache.Listener.none()));
         ImageDataset whole = home.load(photos.toString(), null, FolderReading.STANDARD);
-        GivenSource source = source(nearest("0-1", "rgb"), "normalize=0-1", "fit=stretch");
+        GivenSource source = source(nearest("0-1", "rgb"), "normalize=0-1", "fit=stretch", "size=5x5");
         GivenModel model = GivenModel.of(source, whole);
         assertThat(model.imageSize()).isEqualTo("5x5");
         ImageDataset small = home.load(photos.toString(), ResizeRule.parse("5x5"), FolderReading.STANDARD);
@@ -165,5 +175,11 @@ class PreparationSearchTest {
         assertThat(found.normalize()).isNull();
         assertThat(found.order()).isNull();
         assertThat(found.right()).isEqualTo(60);
+
+        GivenSource asLoaded = source(source.path(), "normalize=0-1");
+        assertThat(GivenModel.of(asLoaded, small).imageSize()).isNull();
+        assertThat(suggestion(asLoaded, small, photos)).isEqualTo(found);
+        GivenSource corrected = source(source.path(), "normalize=0-1", "fit=crop", "size=5x5");
+        assertThat(GivenModel.of(corrected, small).imageSize()).isEqualTo("5x5 crop");
     }
 }
