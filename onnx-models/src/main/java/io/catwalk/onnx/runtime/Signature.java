@@ -66,6 +66,15 @@ public record Signature(
     }
 
     /**
+     * Tells whether other programs must convert numbers for the file.
+     *
+     * @return whether it takes or returns 16-bit floats
+     */
+    public boolean half() {
+        return pixels == PixelType.FLOAT16 || scores == TensorType.FLOAT16;
+    }
+
+    /**
      * Returns how many numbers an image has.
      *
      * @return channels times height times width

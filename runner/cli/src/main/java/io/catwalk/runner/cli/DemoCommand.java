@@ -171,6 +171,7 @@ final class DemoCommand extends ConsoleCommand {
             ModelFiles.requireWeightsInside(file);
             try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
                 Signature here = predictor.signature();
+                FileOptions.requireWhole(file, here);
                 if (all != null) {
                     FileDataset.requireFit(file, here, all);
                 }

@@ -19,10 +19,11 @@ final class FileOptions {
 
     @Option(
             names = "--normalize",
-            paramLabel = "MEAN/STD|JSON",
-            description = "Normalize (pixel / 255 - MEAN) / STD, for a file that does not say how: one number for all "
-                    + "channels or one each, such as 0.485,0.456,0.406/0.229,0.224,0.225; or JSON with mean and std, or "
-                    + "a file of it, such as preprocessor_config.json.")
+            paramLabel = "NAME|MEAN/STD|JSON",
+            description = "Normalize (pixel / 255 - MEAN) / STD, for a file that does not say how: imagenet, 0-1, -1-1 "
+                    + "or none (pixels as they are); or one number for all channels or one each, such as "
+                    + "0.485,0.456,0.406/0.229,0.224,0.225; or JSON with mean and std, or a file of it, such as "
+                    + "preprocessor_config.json.")
     private @Nullable String normalize;
 
     @Option(names = "--output", paramLabel = "NAME", description = "The output with logits. Default: logits")
@@ -69,6 +70,14 @@ final class FileOptions {
                 signature.width(),
                 typed.mean(file, channels),
                 typed.std(file, channels));
+    }
+
+    /** Refuses a file that the programs cannot run which others make or bring. */
+    static void requireWhole(Path file, Signature signature) {
+        if (signature.half()) {
+            throw new RequestException(file + ": expected a file that takes bytes or 32-bit floats and returns 32-bit "
+                    + "floats, which other programs use, found 16-bit floats; export it in single precision");
+        }
     }
 
     /** Option of a command that loads no data set: the input size of an ONNX file that takes any size. */

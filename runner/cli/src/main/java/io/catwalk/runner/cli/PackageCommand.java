@@ -108,6 +108,7 @@ final class PackageCommand extends ConsoleCommand {
         ImageDataset loaded = dataset.load(subject, metadata, console);
         try (OnnxPredictor predictor = OnnxPredictor.open(subject)) {
             FileDataset.requireFit(subject, predictor.signature(), loaded);
+            FileOptions.requireWhole(subject, predictor.signature());
             files.add(0, PackagedModel.main(subject, predictor.signature().pixels() == PixelType.UINT8));
         }
         ImageDataset images = dataset.matched(subject, loaded, metadata);

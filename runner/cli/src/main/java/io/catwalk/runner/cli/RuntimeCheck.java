@@ -88,6 +88,7 @@ record RuntimeCheck(
     }
 
     static void requireChannelsFirst(Path file, Signature signature) {
+        FileOptions.requireWhole(file, signature);
         if (signature.layout() != Layout.NCHW) {
             throw new RequestException(
                     file + ": expected images of (batch, channels, height, width), which the runners "

@@ -91,6 +91,43 @@ final class FileOptionsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "imagenet, '0.485,0.456,0.406/0.229,0.224,0.225'",
+        "0-1, 0/1",
+        "-1-1, 0.5/0.5",
+        "none, 0/0.00392156862745098"
+    })
+    void aUsualNormalizationHasAName(String name, String numbers) throws IOException {
+        Path image = colorPicture(6, 8);
+        Path model = colors(false, 8, 6);
+        String predict = "predict %s %s --labels %s --normalize %s";
+        assertThat(json(predict, model, image, COLORS, name)).isEqualTo(json(predict, model, image, COLORS, numbers));
+    }
+
+    /** The network of the run with its input in 16 bits: eleven of them hold each of its pixels to 0.05 %. */
+    @Test
+    void aFileOfHalfPrecisionIsRunAndRefusedWhereOtherProgramsRunIt() throws IOException {
+        Path file = world.changed(folder.resolve("half.onnx"), model -> {
+            List<NodeProto> nodes = model.getGraph().getNodeList();
+            model.getGraphBuilder().clearInput().clearNode();
+            ExportedRun.add(
+                    model,
+                    value("input", "half", 10, List.of(1, 8, 8))
+                            + node("Cast", "half", "images", "attribute { name: 'to' type: INT i: 1 }"));
+            model.getGraphBuilder().addAllNode(nodes);
+        });
+        JsonNode answer = json("predict %s %s", file, picture).path(0);
+        for (int k = 0; k < 10; k++) {
+            assertThat(answer.path("probabilities").path("" + k).asDouble(-1))
+                    .isCloseTo(stored.probabilities(3)[k], within(2e-3));
+        }
+        for (String command : List.of("verify --runtimes cv2", "demo", "package")) {
+            Catwalk.ask(command + " %s --dataset %s --runtimes-dir ../../onnx-models/runtimes", file, world.images())
+                    .refused("16-bit floats", "single precision");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "0.5,0.25,0.125/0.5,0.25,2",
