@@ -89,11 +89,6 @@ public record Dim(List<Term> terms, long fixed) {
         return new Dim(List.of(new Term(step, List.of(new Atom.Axis(name, step)))), 0);
     }
 
-    /** Parses what {@link #toString} wrote; any other text is the name of an axis. */
-    static Dim parse(String text) {
-        return Formula.parse(text);
-    }
-
     /**
      * Tells whether the size is fixed.
      *

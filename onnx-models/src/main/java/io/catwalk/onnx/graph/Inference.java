@@ -1,9 +1,11 @@
 package io.catwalk.onnx.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * Infers the types and shapes of an operator's outputs, from the ONNX specification alone. Results of the traced engine
@@ -205,5 +207,138 @@ public final class Inference {
 
     private static TensorShape transposedIf(long transpose, TensorShape shape) {
         return transpose == 0 ? shape : new TensorShape(List.of(shape.get(1), shape.get(0)));
+    }
+
+    /** Infers the outputs of reductions, and of TopK. */
+    private static final class ReductionRules {
+
+        private ReductionRules() {}
+
+        static Map<String, Rule> rules() {
+            Map<String, Rule> rules = new HashMap<>();
+            for (String kind : List.of("Sum", "Mean", "Max", "Min", "Prod", "L1", "L2")) {
+                rules.put("Reduce" + kind, operands -> operands.alike(reduce(operands, axes(operands))));
+            }
+            for (String operator : List.of("ArgMax", "ArgMin")) {
+                rules.put(operator, operands -> {
+                    long[] axes = {operands.attribute("axis", 0)};
+                    return List.of(new Made(ElementType.INT64, reduce(operands, axes)));
+                });
+            }
+            rules.put("TopK", ReductionRules::topK);
+            return rules;
+        }
+
+        private static long[] axes(Operands operands) {
+            if (operands.has(1)) {
+                return operands.numbers(1);
+            }
+            long[] all = new long[operands.shape(0).rank()];
+            for (int axis = 0; axis < all.length; axis++) {
+                all[axis] = axis;
+            }
+            return operands.attributes().numbers("axes", all);
+        }
+
+        private static TensorShape reduce(Operands operands, long[] axes) {
+            TensorShape from = operands.shape(0);
+            boolean keep = operands.attribute("keepdims", 1) == 1;
+            List<Dim> dims = new ArrayList<>(from.dims());
+            TreeSet<Integer> sorted = new TreeSet<>();
+            for (long axis : axes) {
+                sorted.add(from.axis(axis));
+            }
+            for (int axis : sorted.descendingSet()) {
+                if (keep) {
+                    dims.set(axis, Dim.of(1));
+                } else {
+                    dims.remove(axis);
+                }
+            }
+            return new TensorShape(dims);
+        }
+
+        private static List<Made> topK(Operands operands) {
+            Dim count = operands.contents(1).get(0);
+            TensorShape shape = operands.shape(0).with(operands.attribute("axis", -1), count);
+            return List.of(new Made(operands.type(0), shape), new Made(ElementType.INT64, shape));
+        }
+    }
+
+    /** Infers the outputs of convolutions, pools and recurrent layers. */
+    private static final class WindowRules {
+
+        private WindowRules() {}
+
+        static Map<String, Rule> rules() {
+            return Map.of(
+                    "Conv", WindowRules::convolution,
+                    "MaxPool", WindowRules::pool,
+                    "AveragePool", WindowRules::pool,
+                    "GlobalAveragePool", WindowRules::global,
+                    "GlobalMaxPool", WindowRules::global,
+                    "Resize", operands -> operands.alike(new TensorShape(operands.contents(3))),
+                    "RNN", WindowRules::recurrent,
+                    "GRU", WindowRules::recurrent,
+                    "LSTM", WindowRules::recurrent);
+        }
+
+        private static List<Made> convolution(Operands operands) {
+            TensorShape image = operands.shape(0);
+            TensorShape kernel = operands.shape(1);
+            long groups = operands.attribute("group", 1);
+            if (image.get(1).fixed("channels") != kernel.get(1).fixed("channels") * groups) {
+                throw new ExportException("Conv of " + image + " by " + kernel + " in " + groups + " groups");
+            }
+            long[] window = Arrays.copyOfRange(kernel.fixed("kernel"), 2, kernel.rank());
+            return operands.alike(slide(operands, image.with(1, kernel.get(0)), window));
+        }
+
+        private static List<Made> pool(Operands operands) {
+            long[] window = operands.attributes().numbers("kernel_shape", new long[0]);
+            return operands.alike(slide(operands, operands.shape(0), window));
+        }
+
+        private static TensorShape slide(Operands operands, TensorShape image, long[] window) {
+            int axes = window.length;
+            long[] ones = new long[axes];
+            Arrays.fill(ones, 1);
+            long[] strides = operands.attributes().numbers("strides", ones);
+            long[] dilations = operands.attributes().numbers("dilations", ones);
+            long[] pads = operands.attributes().numbers("pads", new long[2 * axes]);
+            boolean up = operands.attribute("ceil_mode", 0) == 1;
+            TensorShape made = image;
+            for (int i = 0; i < axes; i++) {
+                Windows windows = new Windows(window[i], strides[i], pads[i], pads[i + axes], dilations[i], up);
+                made = made.with(i + 2, windows.over(image.get(i + 2)));
+            }
+            return made;
+        }
+
+        private static List<Made> global(Operands operands) {
+            TensorShape made = operands.shape(0);
+            for (int axis = 2; axis < made.rank(); axis++) {
+                made = made.with(axis, Dim.of(1));
+            }
+            return operands.alike(made);
+        }
+
+        private static List<Made> recurrent(Operands operands) {
+            TensorShape input = operands.shape(0);
+            // PyTorch does not check this, and computes with what lies behind the weights in memory.
+            if (!input.get(2).equals(operands.shape(1).get(2))) {
+                throw new ExportException("weights for " + operands.shape(1).get(2) + " features meet a sequence of "
+                        + input.get(2) + ", " + input + ": put the features last");
+            }
+            Dim directions = operands.shape(1).get(0);
+            Dim hidden = operands.shape(2).get(2);
+            List<Made> made = new ArrayList<>();
+            made.add(new Made(
+                    operands.type(0), new TensorShape(List.of(input.get(0), directions, input.get(1), hidden))));
+            Made state = new Made(operands.type(0), new TensorShape(List.of(directions, input.get(1), hidden)));
+            made.add(state);
+            made.add(state);
+            return made;
+        }
     }
 }

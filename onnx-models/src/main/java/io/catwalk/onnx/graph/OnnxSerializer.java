@@ -12,9 +12,11 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -232,5 +234,127 @@ public final class OnnxSerializer {
             throw new ExportException("attribute " + name + " has no ONNX form: " + value);
         }
         return proto.build();
+    }
+
+    /**
+     * The layout of the large tensors of a model in a second file (ONNX, ExternalData.md). Each tensor begins at a multiple
+     * of the unit in which operating systems map files into memory.
+     *
+     * @param location path of the file, relative to the folder of the model
+     * @param tensors tensors in the order of the file, each with the offset of its first byte
+     */
+    private record DataFile(String location, Map<Initializer, Long> tensors) {
+
+        /** Smaller tensors stay in the model, as with ONNX's own tool: runtimes look there for shapes and scalars. */
+        private static final long SMALLEST = 1 << 10;
+
+        private static final long PAGE = 1 << 12;
+
+        /** The unit in which Windows maps files; only large tensors are worth this alignment. */
+        private static final long GRANULE = 1 << 16;
+
+        private static final long LARGE = 1 << 20;
+
+        static DataFile of(String location, List<Initializer> initializers) {
+            Map<Initializer, Long> tensors = new LinkedHashMap<>();
+            long end = 0;
+            for (Initializer initializer : initializers) {
+                long size = initializer.size();
+                if (size >= SMALLEST) {
+                    long unit = size >= LARGE ? GRANULE : PAGE;
+                    long offset = (end + unit - 1) / unit * unit;
+                    tensors.put(initializer, offset);
+                    end = offset + size;
+                }
+            }
+            return new DataFile(location, tensors);
+        }
+
+        /** Writes the file, one tensor after the other. */
+        void writeTo(OutputStream stream) throws IOException {
+            long at = 0;
+            for (Map.Entry<Initializer, Long> tensor : tensors.entrySet()) {
+                stream.write(new byte[Math.toIntExact(tensor.getValue() - at)]);
+                tensor.getKey().writeTo(stream::write);
+                at = tensor.getValue() + tensor.getKey().size();
+            }
+        }
+    }
+
+    /**
+     * Holds the protobuf message of a file in parts, so that tensors are written one at a time. The parts follow each other
+     * in the order of their field numbers (onnx.proto), as protobuf itself writes them.
+     *
+     * @param head fields of the model before its graph
+     * @param nodes fields of the graph before its tensors
+     * @param tensors the tensors of the graph
+     * @param values fields of the graph after its tensors
+     * @param tail fields of the model after its graph
+     */
+    private record ModelMessage(
+            ModelProto head, GraphProto nodes, List<Tensor> tensors, GraphProto values, ModelProto tail) {
+
+        /**
+         * Holds one tensor.
+         *
+         * @param about name, type and shape, and the place of the elements if they are in another file
+         * @param elements the content of {@code raw_data}, or of the other file
+         */
+        record Tensor(TensorProto about, Initializer elements) {
+
+            private boolean isBeside() {
+                return about.getExternalDataCount() > 0;
+            }
+
+            private long size() {
+                return about.getSerializedSize()
+                        + (isBeside() ? 0 : field(TensorProto.RAW_DATA_FIELD_NUMBER, elements.size()));
+            }
+
+            private void writeTo(CodedOutputStream stream) throws IOException {
+                begin(stream, GraphProto.INITIALIZER_FIELD_NUMBER, size());
+                about.writeTo(stream);
+                if (!isBeside()) {
+                    begin(stream, TensorProto.RAW_DATA_FIELD_NUMBER, elements.size());
+                    elements.writeTo(stream::write);
+                }
+            }
+        }
+
+        long size() {
+            return head.getSerializedSize()
+                    + field(ModelProto.GRAPH_FIELD_NUMBER, graphSize())
+                    + tail.getSerializedSize();
+        }
+
+        private long graphSize() {
+            return nodes.getSerializedSize()
+                    + tensors.stream()
+                            .mapToLong(tensor -> field(GraphProto.INITIALIZER_FIELD_NUMBER, tensor.size()))
+                            .sum()
+                    + values.getSerializedSize();
+        }
+
+        void writeTo(CodedOutputStream stream) throws IOException {
+            head.writeTo(stream);
+            begin(stream, ModelProto.GRAPH_FIELD_NUMBER, graphSize());
+            nodes.writeTo(stream);
+            for (Tensor tensor : tensors) {
+                tensor.writeTo(stream);
+            }
+            values.writeTo(stream);
+            tail.writeTo(stream);
+            stream.flush();
+        }
+
+        /** Counts the bytes of a field with its number and its length. */
+        private static long field(int number, long length) {
+            return CodedOutputStream.computeTagSize(number) + CodedOutputStream.computeUInt64SizeNoTag(length) + length;
+        }
+
+        private static void begin(CodedOutputStream stream, int number, long length) throws IOException {
+            stream.writeTag(number, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            stream.writeUInt64NoTag(length);
+        }
     }
 }

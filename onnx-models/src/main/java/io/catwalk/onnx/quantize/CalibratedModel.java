@@ -6,7 +6,10 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.onnx.graph.Names;
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -169,5 +173,104 @@ public final class CalibratedModel {
             }
         }
         return named;
+    }
+
+    /** Compares the outputs of models for the same inputs, as a signal-to-noise ratio in decibels. */
+    private static final class SignalToNoise {
+
+        private final List<Map<String, Tensor>> batches;
+        private final List<Map<String, Tensor>> expected;
+
+        /**
+         * Runs the reference.
+         *
+         * @param reference content of an ONNX file
+         * @param batches inputs by name
+         */
+        SignalToNoise(byte[] reference, Iterable<Map<String, Tensor>> batches) {
+            this.batches = new ArrayList<>();
+            batches.forEach(this.batches::add);
+            expected = answers(reference);
+        }
+
+        /**
+         * Returns 20 log10(|x| / |x - y|) for the reference's outputs x and those of another model, y; negative infinity if
+         * it is no number, since NaN is the worst of all answers.
+         */
+        double decibels(byte[] other) {
+            List<Map<String, Tensor>> found = answers(other);
+            double signal = 0;
+            double noise = 0;
+            for (int i = 0; i < expected.size(); i++) {
+                for (Map.Entry<String, Tensor> output : expected.get(i).entrySet()) {
+                    double[] x = output.getValue().toDoubles();
+                    double[] y = Objects.requireNonNull(found.get(i).get(output.getKey()))
+                            .toDoubles();
+                    for (int j = 0; j < x.length; j++) {
+                        signal += x[j] * x[j];
+                        noise += (x[j] - y[j]) * (x[j] - y[j]);
+                    }
+                }
+            }
+            // 10, not 20, since both are sums of squares
+            double decibels = noise == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / noise);
+            return Double.isNaN(decibels) ? Double.NEGATIVE_INFINITY : decibels;
+        }
+
+        private List<Map<String, Tensor>> answers(byte[] model) {
+            try (OnnxRunner runner = OnnxRunner.open(model, OnnxOptions.standard())) {
+                return batches.stream().map(runner::run).toList();
+            }
+        }
+    }
+
+    /**
+     * Moves a Relu in floats after the MaxPool that reads it, which gives the same numbers, if these are quantized next.
+     * ONNX Runtime moves a QuantizeLinear before a MaxPool, whose kernel for bytes is far slower than that for floats
+     * unless it is between convolutions in bytes. It does not move one before a Relu.
+     */
+    private static final class PoolsFirst {
+
+        private PoolsFirst() {}
+
+        static GraphProto rewritten(GraphProto graph, Placement placement) {
+            Names names = Preparation.names(graph);
+            List<NodeProto> nodes = new ArrayList<>();
+            for (NodeProto node : graph.getNodeList()) {
+                Optional<NodeProto> relu = reluBefore(node, placement);
+                if (relu.isEmpty()) {
+                    nodes.add(node);
+                } else {
+                    String pooled = names.fresh(node.getOutput(0) + ".pooled");
+                    nodes.remove(relu.get());
+                    nodes.add(node.toBuilder()
+                            .setInput(0, relu.get().getInput(0))
+                            .setOutput(0, pooled)
+                            .build());
+                    nodes.add(relu.get().toBuilder()
+                            .setInput(0, pooled)
+                            .setOutput(0, node.getOutput(0))
+                            .build());
+                }
+            }
+            return graph.toBuilder().clearNode().addAllNode(nodes).build();
+        }
+
+        private static Optional<NodeProto> reluBefore(NodeProto node, Placement placement) {
+            boolean pool = Protos.is(node, "MaxPool")
+                    && node.getOutputCount() == 1
+                    && !placement.computesInBytes(node)
+                    && placement.isReadAsBytes(node.getOutput(0));
+            return !pool
+                    ? Optional.empty()
+                    : placement
+                            .wiring()
+                            .maker(node.getInput(0))
+                            .filter(before -> Protos.is(before, "Relu"))
+                            .filter(before -> placement
+                                    .wiring()
+                                    .onlyReader(before.getOutput(0))
+                                    .isPresent());
+        }
     }
 }

@@ -104,11 +104,6 @@ final class Placement {
         return Optional.ofNullable(linear.get(node.getName()));
     }
 
-    /** Returns all convolutions and matrix products that compute in bytes, in the order of the graph. */
-    List<Linear> linears() {
-        return List.copyOf(linear.values());
-    }
-
     /** Tells whether a node reads bytes. */
     boolean computesInBytes(NodeProto node) {
         return linear.containsKey(node.getName()) || node.equals(inBytes.get(result(node)));

@@ -1,14 +1,19 @@
 package io.catwalk.onnx.runtime;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.catwalk.onnx.FloatFormat;
 import io.catwalk.onnx.OnnxFileException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Describes a file that was found to be an image classifier.
@@ -93,5 +98,30 @@ record Classifier(Signature signature, Scores scores, OnnxMetadata metadata, Sor
                         "correct the entries preprocessing.*");
             }
         });
+    }
+
+    /** Lists the operators in a graph. */
+    private static final class Operators {
+
+        private Operators() {}
+
+        /** Returns their names, sorted, including those in the graphs inside loops and conditions. */
+        static SortedSet<String> of(GraphProto graph) {
+            SortedSet<String> names = new TreeSet<>();
+            add(graph, names);
+            return Collections.unmodifiableSortedSet(names);
+        }
+
+        private static void add(GraphProto graph, SortedSet<String> names) {
+            for (NodeProto node : graph.getNodeList()) {
+                names.add(node.getOpType());
+                for (AttributeProto attribute : node.getAttributeList()) {
+                    if (attribute.hasG()) {
+                        add(attribute.getG(), names);
+                    }
+                    attribute.getGraphsList().forEach(within -> add(within, names));
+                }
+            }
+        }
     }
 }

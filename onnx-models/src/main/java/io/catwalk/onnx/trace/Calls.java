@@ -1,14 +1,23 @@
 package io.catwalk.onnx.trace;
 
+import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.OnnxInput;
+import io.catwalk.onnx.ParameterPaths;
 import io.catwalk.onnx.graph.ExportException;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +28,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Calls {@code forward} of one block repeatedly, and converts whatever it throws to an {@link ExportException}. */
 final class Calls {
@@ -176,5 +186,126 @@ final class Calls {
             numbers[i] = range.low() + (whole ? Math.floor(share * (span + 1)) : share * span);
         }
         return manager.create(numbers, shape).toType(input.type(), false);
+    }
+
+    /** Converts what a network throws during tracing to an error that names the place. */
+    static final class Thrown {
+
+        private Thrown() {}
+
+        static ExportException asExportException(Tracing tracing, Sizes known, Sizes sizes, Throwable caught) {
+            Throwable thrown = caught instanceof UndeclaredThrowableException && caught.getCause() != null
+                    ? caught.getCause()
+                    : caught;
+            String message =
+                    String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
+            String what = thrown.getClass().getSimpleName() + (thrown.getMessage() == null ? "" : ": " + message);
+            String place = " (block " + Origin.name(tracing.block().getClass()) + line(thrown) + ")";
+            if (!sizes.equals(known)) {
+                List<String> axes = sizes.differing(known);
+                String fault =
+                        "forward throws " + what + " for " + sizes.text(axes) + ", but not for " + known.next(axes);
+                return new ExportException(Faults.sizeDependent(axes, fault) + place, thrown);
+            }
+            String hint = thrown instanceof IndexOutOfBoundsException
+                    ? "; the export gives the block " + tracing.inputs().size()
+                            + " input(s): describe each that it takes with an OnnxInput"
+                    : "";
+            return new ExportException(
+                    "forward throws " + what + " for " + sizes + hint
+                            + "; make it run by itself first, with training = false" + place,
+                    thrown);
+        }
+
+        /** Adds the sizes to an error of the engine, which may depend on them. */
+        static ExportException byEngine(Tracing tracing, Sizes known, Sizes sizes, ExportException thrown) {
+            List<String> zeros = tracing.inputs().stream()
+                    .filter(input -> input.range().isEmpty() && isWhole(input.type()))
+                    .map(OnnxInput::name)
+                    .toList();
+            if (!zeros.isEmpty()) {
+                thrown = new ExportException(
+                        thrown.getMessage() + "; while exporting, all whole numbers of " + String.join(", ", zeros)
+                                + " are 0: where 0 is not valid, as for lengths, divisors and indices from 1 on, say what is"
+                                + " (OnnxInput.withRange(low, high))",
+                        thrown);
+            }
+            if (!sizes.equals(known)) {
+                List<String> axes = sizes.differing(known);
+                String fault =
+                        "for " + sizes.text(axes) + ", but not for " + known.next(axes) + ", " + thrown.getMessage();
+                return new ExportException(Faults.sizeDependent(axes, fault), thrown);
+            }
+            return sizes.byAxis().keySet().stream().allMatch(Axis.BATCH.name()::equals)
+                    ? thrown
+                    : new ExportException(thrown.getMessage() + ", for " + sizes + "; " + Faults.BOUNDS, thrown);
+        }
+
+        private static boolean isWhole(DataType type) {
+            return !type.isFloating() && type != DataType.BOOLEAN;
+        }
+
+        /** Finds the innermost line of the user's code; if all of it is DJL's, that of the innermost DJL block. */
+        private static String line(Throwable thrown) {
+            List<StackTraceElement> inForward = Arrays.stream(thrown.getStackTrace())
+                    .takeWhile(frame -> !frame.getClassName().equals(Calls.class.getName()))
+                    .toList();
+            return inForward.stream()
+                    .filter(frame -> Origin.isOfUser(frame.getClassName()))
+                    .findFirst()
+                    .or(() -> inForward.stream()
+                            .filter(frame -> frame.getClassName().startsWith("ai.djl.nn."))
+                            .findFirst())
+                    .map(frame -> ", called at " + frame.getFileName() + ":" + frame.getLineNumber())
+                    .orElse("");
+        }
+    }
+
+    /** Returns parameters as constants of the trace, named by their path in the block. */
+    static final class TracedParameters extends ParameterStore {
+
+        private final Tracer tracer;
+        private final ParameterStore source;
+        private final Map<String, String> paths;
+        private final IdentityHashMap<Parameter, TracedArray> known = new IdentityHashMap<>();
+
+        /**
+         * Begins a call.
+         *
+         * @param paths paths of the parameters by their ids
+         */
+        TracedParameters(Tracer tracer, Map<String, String> paths, ParameterStore source) {
+            super(tracer.realManager(), false);
+            this.tracer = tracer;
+            this.source = source;
+            this.paths = paths;
+        }
+
+        /** Lists the paths of the parameters of a network by their ids; of a shared one, the first. */
+        static Map<String, String> paths(Block root) {
+            Map<String, String> paths = new HashMap<>();
+            ParameterPaths.of(root).forEach((path, parameter) -> paths.putIfAbsent(parameter.getId(), path));
+            return paths;
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // DJL asks for parameters that a layer does without, such as a bias
+        public @Nullable NDArray getValue(@Nullable Parameter parameter, Device device, boolean training) {
+            if (parameter == null) {
+                return null;
+            }
+            return known.computeIfAbsent(
+                            parameter,
+                            wanted -> tracer.constant(
+                                            paths.getOrDefault(wanted.getId(), wanted.getName()),
+                                            source.getValue(wanted, device, false))
+                                    .frozen(wanted.getId()))
+                    .proxy();
+        }
+
+        @Override
+        public NDManager getManager() {
+            return tracer.manager();
+        }
     }
 }

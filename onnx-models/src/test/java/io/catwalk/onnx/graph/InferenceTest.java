@@ -3,6 +3,7 @@ package io.catwalk.onnx.graph;
 import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.onnx.graph.OnnxParser.Formula;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ class InferenceTest {
 
     /** Reads a shape such as "batch 3 2*batch". */
     private static TensorShape shape(String text) {
-        return new TensorShape(words(text).map(Dim::parse).toList());
+        return new TensorShape(words(text).map(Formula::parse).toList());
     }
 
     static Stream<String> words(String text) {
@@ -249,10 +250,10 @@ class InferenceTest {
         "batch, -1, -9223372036854775808, -3, floor((batch+2)/3)"
     })
     void sliceOfALongAxisTakesWhatNumpyTakes(String length, String start, String stop, long step, String expected) {
-        Dim made = Slices.size(Dim.parse(length), Dim.parse(start), Dim.parse(stop), step);
-        assertThat(made).hasToString(Dim.parse(expected).toString());
+        Dim made = Slices.size(Formula.parse(length), Formula.parse(start), Formula.parse(stop), step);
+        assertThat(made).hasToString(Formula.parse(expected).toString());
         long[] bounds = Stream.of(length, start, stop)
-                .mapToLong(text -> Dim.parse(text).at(1_000))
+                .mapToLong(text -> Formula.parse(text).at(1_000))
                 .toArray();
         assertThat(made.at(1_000)).isEqualTo(python(bounds[0], bounds[1], bounds[2], step));
     }
@@ -276,18 +277,19 @@ class InferenceTest {
     })
     void goingBackwardsOverAPartOfALongAxisIsRefused(
             String length, String start, String stop, long step, String followed) {
-        exportRefused(() -> Slices.size(Dim.parse(length), Dim.parse(start), Dim.parse(stop), step))
+        exportRefused(() -> Slices.size(Formula.parse(length), Formula.parse(start), Formula.parse(stop), step))
                 .contains("depends on the " + followed + ": flip the whole axis");
     }
 
     /** Java and Python write the end of an axis as their largest number, which is no size. */
     @Test
     void theLargestIntIsTheEndOfAnAxisAndABoundMayFollowTheBatch() {
-        Dim long3000 = Dim.parse("3000*batch");
+        Dim long3000 = Formula.parse("3000*batch");
         assertThat(Slices.size(long3000, Dim.of(0), Dim.of(Integer.MAX_VALUE), 1))
                 .isEqualTo(long3000);
         assertThat(Slices.size(Dim.of(10), Dim.of(0), Dim.BATCH, 1)).isEqualTo(Dim.BATCH);
-        assertThat(Slices.size(Dim.of(10), Dim.of(2), Dim.parse("-1*batch"), 1)).isEqualTo(Dim.of(0));
+        assertThat(Slices.size(Dim.of(10), Dim.of(2), Formula.parse("-1*batch"), 1))
+                .isEqualTo(Dim.of(0));
     }
 
     /** Products are counted by hand, for the sizes that a file has. */

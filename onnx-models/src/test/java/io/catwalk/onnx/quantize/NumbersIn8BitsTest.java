@@ -7,6 +7,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.catwalk.onnx.quantize.Histogram.Divergence;
+import io.catwalk.onnx.quantize.QdqRewriting.Scale;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -17,7 +17,6 @@ import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.catwalk.onnx.OnnxExport;
@@ -27,7 +26,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -302,49 +300,6 @@ final class FileFormsTest {
         try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
             assertThat(predictor.scores()).isEqualTo(Scores.PROBABILITIES);
         }
-    }
-
-    private String features(NodeProto.Builder... nodes) {
-        ModelProto.Builder model = TestModels.linear();
-        model.getGraphBuilder().clearNode();
-        for (NodeProto.Builder node : nodes) {
-            model.getGraphBuilder().addNode(node);
-        }
-        return LastLayer.features(TestModels.write(folder.resolve("model.onnx"), model));
-    }
-
-    @Test
-    void theFeaturesAreWhatTheLastWeightsMultiply() {
-        NodeProto.Builder flat = node("Flatten", List.of("images"), "flat");
-        assertThat(List.of(
-                        features(flat, node("Gemm", List.of("flat", "weight", "bias"), "logits")),
-                        features(flat, node("Gemm", List.of("flat", "weight", ""), "logits")),
-                        features(
-                                flat,
-                                node("MatMul", List.of("flat", "weight"), "product"),
-                                node("Add", List.of("bias", "product"), "sum"),
-                                node("Softmax", List.of("sum"), "logits")),
-                        features( // as files with FLOAT16 weights are written
-                                node("Cast", List.of("weight"), "weight.float32"),
-                                flat,
-                                node("Gemm", List.of("flat", "weight.float32", "bias"), "logits"))))
-                .containsOnly("flat");
-    }
-
-    @Test
-    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void aGraphThatEndsOtherwiseHasNoLastLayer() {
-        NodeProto.Builder circle = node("Identity", List.of("other"), "logits");
-        fileRefused(() -> features(circle, node("Identity", List.of("logits"), "other")))
-                .contains("a linear layer at its end", "found none");
-        NodeProto.Builder flat = node("Flatten", List.of("images"), "flat");
-        NodeProto.Builder layer = node("Gemm", List.of("flat", "weight", "bias"), "sum");
-        fileRefused(() -> features(flat, layer, node("Relu", List.of("sum"), "logits")))
-                .contains("a linear layer at its end", "found Relu");
-        ModelProto.Builder silent = TestModels.linear();
-        silent.getGraphBuilder().clearOutput();
-        Path file = TestModels.write(folder.resolve("silent.onnx"), silent);
-        fileRefused(() -> LastLayer.features(file)).contains("a linear layer at its end", "found none");
     }
 
     private OnnxPredictor open(ModelProto.Builder model, OnnxHints hints) {

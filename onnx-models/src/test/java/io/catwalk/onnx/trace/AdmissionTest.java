@@ -9,6 +9,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import io.catwalk.onnx.trace.Tracing.Admission;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -7,6 +7,7 @@ import ai.djl.nn.SequentialBlock;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.OnnxInput;
 import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.trace.Calls.Thrown;
 import java.io.IOException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.List;

@@ -201,7 +201,7 @@ class ArchitectureTest {
 
     @Test
     void onlyTheWriterTheReadersAndTheRewriterOfFilesTouchProtobuf() {
-        var others = except("onnx: graph.OnnxSerializer graph.ModelMessage graph.OnnxParser runtime quantize diff");
+        var others = except("onnx: graph.OnnxSerializer graph.OnnxParser runtime quantize diff");
         holds(430, others, knowsNone("ai.onnx.proto..", "com.google.protobuf.."));
     }
 
