@@ -69,11 +69,7 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
         return named.isEmpty() ? first : named;
     }
 
-    /**
-     * Runs the proof.
-     *
-     * @param beside whether large tensors go into a second file, also for the proof
-     */
+    /** Runs the proof. */
     ProofReport report(BlockNetwork network, Model model, boolean beside) {
         List<Map<String, Tensor>> named = new ArrayList<>();
         List<Value> inputs = model.graph().inputs();

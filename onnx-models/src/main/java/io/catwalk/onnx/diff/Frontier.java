@@ -21,8 +21,6 @@ final class Frontier {
     /**
      * Walks backwards from outputs that differ.
      *
-     * @param side the model
-     * @param matching partners of its tensors in the other model
      * @param differing its outputs that differ
      */
     Frontier(Side side, Matching matching, List<String> differing) {

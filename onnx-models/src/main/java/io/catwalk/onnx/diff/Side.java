@@ -32,13 +32,7 @@ final class Side {
     private final Map<String, TensorProto> weights = new LinkedHashMap<>();
     private final Set<String> failed;
 
-    /**
-     * Creates a side of a comparison.
-     *
-     * @param model the model as it is in its file
-     * @param given its inputs, by name
-     * @param made outputs of its nodes, by name
-     */
+    /** Creates a side of a comparison. */
     Side(ModelProto model, Map<String, Tensor> given, Map<String, Tensor> made) {
         this(model, given, made, Set.of());
     }
@@ -46,9 +40,6 @@ final class Side {
     /**
      * Creates a side of a comparison that did not run to its end.
      *
-     * @param model the model as it is in its file
-     * @param given its inputs, by name
-     * @param made outputs of its nodes, by name
      * @param failed names of outputs of its nodes that could not be computed
      */
     Side(ModelProto model, Map<String, Tensor> given, Map<String, Tensor> made, Set<String> failed) {

@@ -9,7 +9,6 @@ public sealed interface Atom {
      * Computes the value of this factor.
      *
      * @param sizes gives the size of each axis by its name
-     * @return the number
      */
     long at(ToLongFunction<String> sizes);
 

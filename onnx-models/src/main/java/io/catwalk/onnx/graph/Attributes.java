@@ -23,57 +23,27 @@ public record Attributes(SortedMap<String, Object> entries) {
         entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
     }
 
-    /**
-     * Adds a whole number.
-     *
-     * @param name name in the operator's specification
-     * @param value the number
-     * @return the attributes with it
-     */
+    /** Adds a whole number. */
     public Attributes with(String name, long value) {
         return put(name, value);
     }
 
-    /**
-     * Adds a real number.
-     *
-     * @param name name in the operator's specification
-     * @param value the number
-     * @return the attributes with it
-     */
+    /** Adds a real number. */
     public Attributes with(String name, float value) {
         return put(name, value);
     }
 
-    /**
-     * Adds a string.
-     *
-     * @param name name in the operator's specification
-     * @param value the string
-     * @return the attributes with it
-     */
+    /** Adds a string. */
     public Attributes with(String name, String value) {
         return put(name, value);
     }
 
-    /**
-     * Adds whole numbers.
-     *
-     * @param name name in the operator's specification
-     * @param values the numbers
-     * @return the attributes with them
-     */
+    /** Adds whole numbers. */
     public Attributes with(String name, long[] values) {
         return put(name, Arrays.stream(values).boxed().toList());
     }
 
-    /**
-     * Adds real numbers.
-     *
-     * @param name name in the operator's specification
-     * @param values the numbers
-     * @return the attributes with them
-     */
+    /** Adds real numbers. */
     public Attributes with(String name, float[] values) {
         List<Float> numbers = new ArrayList<>();
         for (float value : values) {
@@ -82,13 +52,7 @@ public record Attributes(SortedMap<String, Object> entries) {
         return put(name, List.copyOf(numbers));
     }
 
-    /**
-     * Adds strings.
-     *
-     * @param name name in the operator's specification
-     * @param values the strings
-     * @return the attributes with them
-     */
+    /** Adds strings. */
     public Attributes with(String name, List<String> values) {
         return put(name, List.copyOf(values));
     }
@@ -96,9 +60,7 @@ public record Attributes(SortedMap<String, Object> entries) {
     /**
      * Reads a whole number.
      *
-     * @param name name in the operator's specification
      * @param otherwise the number to return if the attribute is absent
-     * @return the number
      */
     public long number(String name, long otherwise) {
         return entries.get(name) instanceof Long value ? value : otherwise;
@@ -107,9 +69,7 @@ public record Attributes(SortedMap<String, Object> entries) {
     /**
      * Reads whole numbers.
      *
-     * @param name name in the operator's specification
      * @param otherwise the numbers to return if the attribute is absent
-     * @return the numbers
      */
     public long[] numbers(String name, long[] otherwise) {
         return entries.get(name) instanceof List<?> values

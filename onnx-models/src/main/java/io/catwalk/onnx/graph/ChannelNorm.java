@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param beta shift of each channel
  * @param mean mean of each channel in training
  * @param variance variance of each channel in training
- * @param epsilon added to the variance
  */
 @SuppressWarnings("ArrayRecordComponent") // used at once
 public record ChannelNorm(float[] gamma, float[] beta, float[] mean, float[] variance, float epsilon) {
@@ -18,21 +17,12 @@ public record ChannelNorm(float[] gamma, float[] beta, float[] mean, float[] var
     /** The default {@code epsilon} (ONNX, operator BatchNormalization). */
     public static final float DEFAULT_EPSILON = 1e-5f;
 
-    /**
-     * Returns the number of channels.
-     *
-     * @return at least 1
-     */
+    /** Returns the number of channels: at least 1. */
     public int count() {
         return gamma.length;
     }
 
-    /**
-     * Multiplies the factors of the channels into weights.
-     *
-     * @param weights weights of the operator before it, row-major; changed in place
-     * @param inner number of consecutive weights of one output channel
-     */
+    /** Multiplies the factors of the channels into weights. */
     public void multiplyInto(float[] weights, int inner) {
         for (int i = 0; i < weights.length; i++) {
             weights[i] = (float) (weights[i] * factor(i / inner % count()));

@@ -58,22 +58,12 @@ public record Dim(List<Term> terms, long fixed) {
         terms = List.copyOf(terms);
     }
 
-    /**
-     * Creates a fixed size.
-     *
-     * @param size the size
-     * @return the size
-     */
+    /** Creates a fixed size. */
     public static Dim of(long size) {
         return new Dim(List.of(), size);
     }
 
-    /**
-     * Creates the size of a dynamic axis of the inputs.
-     *
-     * @param name name of the axis
-     * @return the size
-     */
+    /** Creates the size of a dynamic axis of the inputs. */
     public static Dim axis(String name) {
         return axis(name, 1);
     }
@@ -81,19 +71,13 @@ public record Dim(List<Term> terms, long fixed) {
     /**
      * Creates the size of a dynamic axis of the inputs that is always a multiple of a number.
      *
-     * @param name name of the axis
      * @param step the number, at least 1
-     * @return the size
      */
     public static Dim axis(String name, long step) {
         return new Dim(List.of(new Term(step, List.of(new Atom.Axis(name, step)))), 0);
     }
 
-    /**
-     * Tells whether the size is fixed.
-     *
-     * @return true if it depends on no axis
-     */
+    /** Tells whether the size is fixed: true if it depends on no axis. */
     public boolean isFixed() {
         return terms.isEmpty();
     }
@@ -102,7 +86,6 @@ public record Dim(List<Term> terms, long fixed) {
      * Computes the size if all axes have the same size.
      *
      * @param size size of each axis
-     * @return the size
      */
     public long at(long size) {
         return at(name -> size);
@@ -112,7 +95,6 @@ public record Dim(List<Term> terms, long fixed) {
      * Computes the size.
      *
      * @param sizes gives the size of each axis by its name
-     * @return the size
      */
     public long at(ToLongFunction<String> sizes) {
         long sum = fixed;
@@ -126,11 +108,7 @@ public record Dim(List<Term> terms, long fixed) {
         return sum;
     }
 
-    /**
-     * Lists the axes that the size depends on.
-     *
-     * @return their names
-     */
+    /** Lists the axes that the size depends on. */
     public Set<String> axes() {
         Set<String> names = new LinkedHashSet<>();
         for (Term term : terms) {
@@ -148,8 +126,6 @@ public record Dim(List<Term> terms, long fixed) {
     /**
      * Returns the size, which must be fixed.
      *
-     * @param what name of the axis, for the error
-     * @return the size
      * @throws ExportException if the size depends on an axis of the inputs
      */
     public long fixed(String what) {
@@ -160,32 +136,17 @@ public record Dim(List<Term> terms, long fixed) {
         return fixed;
     }
 
-    /**
-     * Adds another size.
-     *
-     * @param other another size
-     * @return the sum
-     */
+    /** Adds another size. */
     public Dim plus(Dim other) {
         return sum(Stream.concat(terms.stream(), other.terms.stream()).toList(), fixed + other.fixed);
     }
 
-    /**
-     * Subtracts another size.
-     *
-     * @param other another size
-     * @return the difference
-     */
+    /** Subtracts another size. */
     public Dim minus(Dim other) {
         return plus(other.times(of(-1)));
     }
 
-    /**
-     * Multiplies by another size.
-     *
-     * @param other another size
-     * @return the product
-     */
+    /** Multiplies by another size. */
     public Dim times(Dim other) {
         List<Term> products = new ArrayList<>();
         for (Term left : terms) {
@@ -214,7 +175,6 @@ public record Dim(List<Term> terms, long fixed) {
     /**
      * Divides by another size, if the quotient is a polynomial, too.
      *
-     * @param divisor another size
      * @return the quotient; empty if there is a remainder, or if the divisor is a sum and this is not a multiple of it
      */
     public Optional<Dim> dividedBy(Dim divisor) {

@@ -24,29 +24,17 @@ public enum ElementType {
         this.bytes = bytes;
     }
 
-    /**
-     * Returns the number that stands for this type in a file ({@code TensorProto.DataType}).
-     *
-     * @return the code
-     */
+    /** Returns the number that stands for this type in a file ({@code TensorProto.DataType}). */
     public int code() {
         return code;
     }
 
-    /**
-     * Returns the size of one element.
-     *
-     * @return size in bytes
-     */
+    /** Returns the size of one element in bytes. */
     public int bytes() {
         return bytes;
     }
 
-    /**
-     * Tells whether this is a floating-point type.
-     *
-     * @return true for floats of 16, 32 and 64 bits
-     */
+    /** Tells whether this is a floating-point type: true for floats of 16, 32 and 64 bits. */
     public boolean isReal() {
         return this == FLOAT16 || this == FLOAT || this == DOUBLE;
     }
@@ -54,9 +42,6 @@ public enum ElementType {
     /**
      * Rounds to FLOAT16 (IEEE 754, binary16), to nearest with ties to even. Uses neither ONNX Runtime, which an export
      * does not need, nor DJL's {@code Float16Utils}, which rounds ties away from zero.
-     *
-     * @param number any number
-     * @return the bits of the rounded number
      */
     public static short half(float number) {
         int bits = Float.floatToIntBits(number);

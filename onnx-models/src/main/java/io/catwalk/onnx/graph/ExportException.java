@@ -10,32 +10,17 @@ public final class ExportException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /**
-     * Creates the error.
-     *
-     * @param message one or a few sentences for the person who exports
-     */
+    /** Creates the error. */
     public ExportException(String message) {
         super(message);
     }
 
-    /**
-     * Creates the error with its cause.
-     *
-     * @param message one or a few sentences for the person who exports
-     * @param cause what was caught
-     */
+    /** Creates the error with its cause. */
     public ExportException(String message, Throwable cause) {
         super(message, cause);
     }
 
-    /**
-     * Creates the error for something that does not fit into a file: protobuf messages are limited to 2 GB.
-     *
-     * @param what what is too large
-     * @param bytes its size
-     * @return the error
-     */
+    /** Creates the error for something that does not fit into a file: protobuf messages are limited to 2 GB. */
     public static ExportException tooLarge(String what, long bytes) {
         return new ExportException(String.format(
                 Locale.ROOT,

@@ -28,20 +28,12 @@ public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> i
         nodes = List.copyOf(nodes);
     }
 
-    /**
-     * Counts the multiply-accumulate operations (MACs) for one sample, or for all samples of a fixed batch.
-     *
-     * @return MACs of convolutions, matrix products and recurrent layers
-     */
+    /** Counts the multiply-accumulate operations (MACs) for one sample, or for all samples of a fixed batch. */
     public long multiplyAccumulates() {
         return Work.multiplyAccumulates(this);
     }
 
-    /**
-     * Removes what no output needs.
-     *
-     * @return the graph without unused nodes and initializers
-     */
+    /** Returns the graph without the nodes and initializers that no output needs. */
     public Graph pruned() {
         Set<String> needed = outputs.stream().map(Value::name).collect(Collectors.toCollection(HashSet::new));
         Deque<Node> kept = new ArrayDeque<>();
@@ -59,12 +51,7 @@ public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> i
         return new Graph(inputs, outputs, used, List.copyOf(kept));
     }
 
-    /**
-     * Renames values wherever they are used.
-     *
-     * @param names new names by old names
-     * @return the same computation
-     */
+    /** Renames values wherever they are used. */
     public Graph renamed(Map<String, String> names) {
         return new Graph(
                 renamed(inputs, names),

@@ -75,10 +75,6 @@ public final class Inference {
     /**
      * Infers the outputs of an operator.
      *
-     * @param operator name of the operator
-     * @param inputs what it reads
-     * @param attributes its attributes
-     * @param outputs number of requested outputs
      * @return type and shape of each output
      * @throws ExportException if the operator has no rule, or its inputs do not fit together
      */

@@ -34,11 +34,7 @@ public record Initializer(Value value, Supplier<byte[]> source) {
         requireFilled(data);
     }
 
-    /**
-     * Returns the size of the elements without loading them.
-     *
-     * @return size in bytes
-     */
+    /** Returns the size of the elements in bytes, without loading them. */
     public long size() {
         return value.shape().size().fixed(value.name()) * value.type().bytes();
     }
@@ -70,11 +66,7 @@ public record Initializer(Value value, Supplier<byte[]> source) {
         }
     }
 
-    /**
-     * Reads the elements as floats.
-     *
-     * @return all elements, row-major
-     */
+    /** Reads the elements as floats. */
     public float[] floats() {
         byte[] data = data();
         float[] floats = new float[data.length / Float.BYTES];
@@ -82,24 +74,14 @@ public record Initializer(Value value, Supplier<byte[]> source) {
         return floats;
     }
 
-    /**
-     * Encodes floats as the data of an initializer.
-     *
-     * @param floats all elements, row-major
-     * @return little endian bytes
-     */
+    /** Encodes floats as the data of an initializer, little endian. */
     public static byte[] bytes(float... floats) {
         ByteBuffer buffer = ByteBuffer.allocate(floats.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         buffer.asFloatBuffer().put(floats);
         return buffer.array();
     }
 
-    /**
-     * Encodes whole numbers as the data of an initializer.
-     *
-     * @param longs all elements, row-major
-     * @return little endian bytes
-     */
+    /** Encodes whole numbers as the data of an initializer, little endian. */
     public static byte[] bytes(long... longs) {
         ByteBuffer buffer = ByteBuffer.allocate(longs.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         buffer.asLongBuffer().put(longs);

@@ -28,9 +28,7 @@ public record Model(Graph graph, int opset, SortedMap<String, String> metadata, 
     /**
      * Creates a model with this version of the exporter.
      *
-     * @param graph the computation
      * @param opset version of the default operator set, 13 to 21
-     * @param metadata {@code metadata_props}, sorted by key
      */
     public Model(Graph graph, int opset, SortedMap<String, String> metadata) {
         this(graph, opset, metadata, VERSION);

@@ -9,24 +9,14 @@ public final class Names {
 
     private final Map<String, Integer> given = new HashMap<>();
 
-    /**
-     * Starts with names that are already taken.
-     *
-     * @param taken names of the inputs and outputs
-     */
+    /** Starts with names that are already taken. */
     public Names(String... taken) {
         for (String name : taken) {
             given.put(name, 1);
         }
     }
 
-    /**
-     * Creates a name.
-     *
-     * @param hint the preferred name; characters other than letters, digits, dot, slash and underscore become an
-     *     underscore
-     * @return the hint, with the first free number appended if it is taken
-     */
+    /** Creates a name: the hint, with the first free number appended if it is taken. */
     public String fresh(String hint) {
         String clean = hint.replaceAll("[^A-Za-z0-9._/]", "_");
         String name = clean.isEmpty() ? "value" : clean;
@@ -37,7 +27,6 @@ public final class Names {
     /**
      * Creates a name for the result of an operator.
      *
-     * @param operator name of the operator
      * @return the operator in lower case, with the first free number appended if that is taken
      */
     public String forResultOf(String operator) {

@@ -27,21 +27,14 @@ public record Node(
     /**
      * Creates a node without a note on where it comes from.
      *
-     * @param name unique among the nodes of its graph
-     * @param operator name of the operator
      * @param inputs what it reads, in the operator's order
      * @param outputs what it makes, in the operator's order
-     * @param attributes its attributes
      */
     public Node(String name, String operator, List<Value> inputs, List<Value> outputs, Attributes attributes) {
         this(name, operator, inputs, outputs, attributes, "");
     }
 
-    /**
-     * Returns the domain of the operator set.
-     *
-     * @return the domain; empty for the operator set of ONNX
-     */
+    /** Returns the domain of the operator set; empty for that of ONNX. */
     public String domain() {
         int end = operator.indexOf(DOMAIN_END);
         return end < 0 ? "" : operator.substring(0, end);
@@ -52,21 +45,13 @@ public record Node(
         return !operator.contains(DOMAIN_END);
     }
 
-    /**
-     * Returns the name of the operator without its domain.
-     *
-     * @return the name in its operator set
-     */
+    /** Returns the name of the operator without its domain. */
     String operatorInDomain() {
         int end = operator.indexOf(DOMAIN_END);
         return end < 0 ? operator : operator.substring(end + DOMAIN_END.length());
     }
 
-    /**
-     * Returns the only output.
-     *
-     * @return the first output
-     */
+    /** Returns the only output. */
     public Value output() {
         return outputs.get(0);
     }

@@ -36,8 +36,6 @@ public final class OnnxParser {
      * Reads a model. The numbers that shapes depend on ({@link Value#contents}) are not computed again. Tensors in
      * another file keep name, type and shape, and have no elements.
      *
-     * @param file the content of a file
-     * @return the model
      * @throws IllegalArgumentException if it is not an ONNX file, or not one that {@link OnnxSerializer} could have
      *     written
      */

@@ -35,7 +35,6 @@ public final class OnnxSerializer {
     /**
      * Writes a model.
      *
-     * @param model the model; its graph should have passed {@link Typecheck}
      * @return the content of a file; the same model gives the same bytes
      * @throws ExportException if the model is too large for one file
      */
@@ -54,7 +53,6 @@ public final class OnnxSerializer {
      * Writes a model, one tensor at a time. Beside the model itself, this needs only as much memory as its largest
      * tensor.
      *
-     * @param model the model; its graph should have passed {@link Typecheck}
      * @param stream receives the same bytes that {@link #bytes} returns; stays open
      * @throws IOException if writing to the stream fails
      * @throws ExportException if the model is too large for one file
@@ -66,10 +64,7 @@ public final class OnnxSerializer {
     /**
      * Writes a model whose tensors of 1 KiB or more are in another file, one tensor at a time.
      *
-     * @param model the model; its graph should have passed {@link Typecheck}
      * @param location path of that file, relative to the folder of the model
-     * @param data receives the other file, before the model; stays open
-     * @param stream receives the model; stays open
      * @throws IOException if writing to a stream fails
      */
     public static void write(Model model, String location, OutputStream data, OutputStream stream) throws IOException {
@@ -81,7 +76,6 @@ public final class OnnxSerializer {
     /**
      * Tells whether a file can hold a model with all its tensors.
      *
-     * @param model the model
      * @return false if {@link #bytes} would throw
      */
     public static boolean fits(Model model) {

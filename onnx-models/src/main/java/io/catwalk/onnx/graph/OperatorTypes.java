@@ -81,8 +81,6 @@ public final class OperatorTypes {
     /**
      * Checks that an operator of ONNX can be written.
      *
-     * @param operator name of the operator
-     * @param opset version of the operator set
      * @throws ExportException if the exporter does not know it, or if it came with a later version
      */
     public static void require(String operator, int opset) {
@@ -101,9 +99,7 @@ public final class OperatorTypes {
     /**
      * Tells whether an operator accepts a type.
      *
-     * @param operator name of the operator
      * @param type type of the inputs that {@link #varying} names
-     * @param opset version of the operator set
      * @return true if every runtime that we know of accepts it
      */
     public static boolean allows(String operator, ElementType type, int opset) {
@@ -116,9 +112,6 @@ public final class OperatorTypes {
      * Finds the type in which an operator can compute if it does not accept the given one. After the cast back to the
      * narrow type, results are the same, since both types wrap around.
      *
-     * @param operator name of the operator
-     * @param type the type in the network
-     * @param opset version of the operator set
      * @return the same type, or a wider one of the same kind; empty if there is none
      */
     public static Optional<ElementType> computing(String operator, ElementType type, int opset) {
@@ -134,13 +127,7 @@ public final class OperatorTypes {
         return wide;
     }
 
-    /**
-     * Lists the inputs that have the type in which an operator computes.
-     *
-     * @param operator name of the operator
-     * @param inputs how many inputs it has
-     * @return their places
-     */
+    /** Lists the inputs that have the type in which an operator computes. */
     public static List<Integer> varying(String operator, int inputs) {
         return switch (operator) {
             case "Reshape",
@@ -172,13 +159,7 @@ public final class OperatorTypes {
         };
     }
 
-    /**
-     * Lists the outputs that have the type in which an operator computes.
-     *
-     * @param operator name of the operator
-     * @param outputs how many outputs it has
-     * @return their places
-     */
+    /** Lists the outputs that have the type in which an operator computes. */
     public static List<Integer> following(String operator, int outputs) {
         return switch (operator) {
             case "Equal",

@@ -17,11 +17,9 @@ public final class Slices {
     /**
      * Counts the elements that a slice takes from an axis that is long enough for its bounds.
      *
-     * @param length size of the axis
      * @param start first index; negative counts from the end
      * @param stop index after the last; negative counts from the end, and beyond the end means the end
      * @param step distance, not 0
-     * @return number of elements
      * @throws ExportException if the step is negative, the length or a bound depends on an axis of the input, and the
      *     slice is not the whole axis
      */

@@ -20,21 +20,12 @@ public record TensorShape(List<Dim> dims) {
         dims = List.copyOf(dims);
     }
 
-    /**
-     * Creates a shape of fixed sizes.
-     *
-     * @param sizes one per axis
-     * @return the shape
-     */
+    /** Creates a shape of fixed sizes. */
     public static TensorShape of(long... sizes) {
         return new TensorShape(Arrays.stream(sizes).mapToObj(Dim::of).toList());
     }
 
-    /**
-     * Returns the number of axes.
-     *
-     * @return 0 for a scalar
-     */
+    /** Returns the number of axes: 0 for a scalar. */
     public int rank() {
         return dims.size();
     }
@@ -43,7 +34,6 @@ public record TensorShape(List<Dim> dims) {
      * Returns the size of one axis.
      *
      * @param axis from 0, or from -1 backwards
-     * @return its size
      */
     public Dim get(int axis) {
         return dims.get(axis(axis));
@@ -59,11 +49,7 @@ public record TensorShape(List<Dim> dims) {
         return Math.toIntExact(axis < 0 ? axis + rank() : axis);
     }
 
-    /**
-     * Tells whether all sizes are fixed.
-     *
-     * @return true if no size is a symbolic dimension
-     */
+    /** Tells whether all sizes are fixed: true if no size is a symbolic dimension. */
     public boolean isFixed() {
         return dims.stream().allMatch(Dim::isFixed);
     }
@@ -71,19 +57,13 @@ public record TensorShape(List<Dim> dims) {
     /**
      * Returns all sizes of a shape, which must be fixed.
      *
-     * @param what name of the tensor, for the error
-     * @return one size per axis
      * @throws ExportException if a size is a symbolic dimension
      */
     public long[] fixed(String what) {
         return dims.stream().mapToLong(dim -> dim.fixed(what)).toArray();
     }
 
-    /**
-     * Multiplies all sizes.
-     *
-     * @return the number of elements
-     */
+    /** Multiplies all sizes. */
     public Dim size() {
         return dims.stream().reduce(Dim.of(1), Dim::times);
     }
@@ -92,8 +72,6 @@ public record TensorShape(List<Dim> dims) {
      * Replaces the size of one axis.
      *
      * @param axis from 0, or from -1 backwards
-     * @param size the new size
-     * @return the new shape
      */
     public TensorShape with(long axis, Dim size) {
         List<Dim> changed = new ArrayList<>(dims);
@@ -104,8 +82,6 @@ public record TensorShape(List<Dim> dims) {
     /**
      * Broadcasts two shapes together, from the last axis on, as NumPy does.
      *
-     * @param other the second shape
-     * @return the common shape
      * @throws ExportException if two sizes differ and neither is 1
      */
     public TensorShape broadcast(TensorShape other) {

@@ -19,7 +19,6 @@ public final class Typecheck {
      * Checks that every value is computed once and before it is used, that types and shapes are those of the operators'
      * specification, and that nothing is unused.
      *
-     * @param graph the graph
      * @param opset version of the operator set, which determines the types that operators accept
      * @return the same graph
      * @throws ExportException at the first rule that is broken

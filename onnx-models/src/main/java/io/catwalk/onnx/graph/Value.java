@@ -20,32 +20,17 @@ public record Value(
     /** Stands for an optional input that is left out before one that is given. */
     public static final Value OMITTED = new Value("", ElementType.FLOAT, TensorShape.SCALAR, null);
 
-    /**
-     * Creates a value whose contents do not affect shapes.
-     *
-     * @param name unique in its graph
-     * @param type type of the elements
-     * @param shape sizes of the axes
-     * @return the value
-     */
+    /** Creates a value whose contents do not affect shapes. */
     public static Value of(String name, ElementType type, TensorShape shape) {
         return new Value(name, type, shape, null);
     }
 
-    /**
-     * Returns the number of axes.
-     *
-     * @return 0 for a scalar
-     */
+    /** Returns the number of axes: 0 for a scalar. */
     public int rank() {
         return shape.rank();
     }
 
-    /**
-     * Tells whether this stands for an input that is left out.
-     *
-     * @return true if it has no name
-     */
+    /** Tells whether this stands for an input that is left out: true if it has no name. */
     public boolean isOmitted() {
         return name.isEmpty();
     }

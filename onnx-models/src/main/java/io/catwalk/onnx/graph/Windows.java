@@ -15,8 +15,6 @@ public record Windows(long size, long stride, long before, long after, long dila
     /**
      * Counts the windows.
      *
-     * @param length size of the axis
-     * @return number of windows
      * @throws ExportException if the number depends on an axis of the input in a way that has no formula
      */
     public Dim over(Dim length) {

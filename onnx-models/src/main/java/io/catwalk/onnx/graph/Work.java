@@ -11,7 +11,6 @@ final class Work {
      * Counts the MACs for one sample, or for all samples of a fixed batch: those of convolutions, matrix products and
      * recurrent layers. Other operations (activations, pools, normalization) are not counted, as is usual.
      *
-     * @param graph any
      * @return MACs with every symbolic dimension at 1
      */
     static long multiplyAccumulates(Graph graph) {

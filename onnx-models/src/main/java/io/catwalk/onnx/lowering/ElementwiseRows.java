@@ -255,8 +255,6 @@ final class ElementwiseRows {
     /**
      * Computes in a wider type and rounds once, so that the logarithm of a power is a whole number: in FLOAT alone,
      * log2(8192) is just below 13, and its floor is 12.
-     *
-     * @param base natural logarithm of the base
      */
     private static Value log(Site site, double base) {
         ElementType type = site.resultType() == ElementType.FLOAT16 ? ElementType.FLOAT : ElementType.DOUBLE;

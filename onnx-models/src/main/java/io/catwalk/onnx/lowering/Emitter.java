@@ -47,7 +47,6 @@ final class Emitter {
      * Sets which block the next nodes belong to.
      *
      * @param newPath path of the block, such as {@code /02ParallelBlock/01Conv2d}; empty for the network itself
-     * @param newDoc where in the network they come from, for human readers
      */
     void enter(String newPath, String newDoc) {
         path = newPath;

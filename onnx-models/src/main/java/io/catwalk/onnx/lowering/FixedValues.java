@@ -60,9 +60,6 @@ final class FixedValues {
     /**
      * Adds an initializer that holds tensors in another layout, once for all its uses.
      *
-     * @param layout name of the layout, used in the name of the initializer
-     * @param sources constants of the graph
-     * @param shape shape in the new layout
      * @param laying computes the new layout; called each time the file is written
      */
     Value laidAnew(String layout, List<Value> sources, TensorShape shape, Supplier<byte[]> laying) {

@@ -35,7 +35,6 @@ public final class HalfWeights {
      * Lists the large matrices and kernels of FLOAT. In a graph of {@link Choice#FLOAT16_WEIGHTS}, only those with
      * numbers beyond the range of FLOAT16 are left.
      *
-     * @param graph any graph
      * @return their names, in the order of the graph
      */
     public static List<String> whole(Graph graph) {

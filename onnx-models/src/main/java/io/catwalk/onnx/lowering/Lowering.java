@@ -72,10 +72,6 @@ public final class Lowering {
     /**
      * Lowers a program to a graph.
      *
-     * @param program the traced program of a network
-     * @param options how to write it
-     * @param naming names of inputs and outputs
-     * @return the graph, checked
      * @throws ExportException if a call cannot be written
      */
     public static Graph graph(Program program, Options options, Naming naming) {

@@ -56,11 +56,7 @@ public final class OperatorTable {
         return groups;
     }
 
-    /**
-     * Returns what tells whether a primitive has a row, for one export: the rows of users are looked for once.
-     *
-     * @return accepts signatures such as {@code NDArray.add(Number)}
-     */
+    /** Returns what tells whether a primitive has a row, for one export: the rows of users are looked for once. */
     public static Predicate<String> primitives() {
         ForeignRows foreign = foreignRows();
         return signature ->

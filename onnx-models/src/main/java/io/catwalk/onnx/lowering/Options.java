@@ -28,11 +28,7 @@ public record Options(int opset, Optional<Normalization> preprocessing, Set<Choi
         choices = Set.copyOf(choices);
     }
 
-    /**
-     * Returns the default options: opset 17, normalized floats as input, logits as output.
-     *
-     * @return the options
-     */
+    /** Returns the default options: opset 17, normalized floats as input, logits as output. */
     public static Options withDefaults() {
         return new Options(DEFAULT_OPSET, Optional.empty(), Set.of());
     }
@@ -41,29 +37,18 @@ public record Options(int opset, Optional<Normalization> preprocessing, Set<Choi
      * Sets the opset.
      *
      * @param version 13 to 21
-     * @return the changed options
      * @throws IllegalArgumentException if {@code version} is out of range
      */
     public Options withOpset(int version) {
         return new Options(version, preprocessing, choices);
     }
 
-    /**
-     * Makes the model take pixels instead of normalized floats.
-     *
-     * @param pixels converts them to the network's input
-     * @return the changed options
-     */
+    /** Makes the model take pixels instead of normalized floats. */
     public Options with(Normalization pixels) {
         return new Options(opset, Optional.of(pixels), choices);
     }
 
-    /**
-     * Adds a choice.
-     *
-     * @param choice what is written in another way than by default
-     * @return the changed options
-     */
+    /** Adds a choice. */
     public Options with(Choice choice) {
         return new Options(
                 opset,

@@ -169,7 +169,6 @@ final class RecurrentRows {
          * Writes one layer.
          *
          * @param sequence (time, batch, features); the time must be fixed
-         * @return the outputs, (time, batch, directions x hidden), and the last states, (directions, batch, hidden)
          */
         static List<Value> layer(Emitter to, Recurrence net, int layer, Value sequence) {
             List<List<Value>> directions = new ArrayList<>();

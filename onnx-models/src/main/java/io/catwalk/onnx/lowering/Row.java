@@ -16,12 +16,7 @@ record Row(String signature, String operators, Emission emission) {
     @FunctionalInterface
     interface Emission {
 
-        /**
-         * Writes nodes.
-         *
-         * @param site the call
-         * @return one value for each array that the call returns
-         */
+        /** Writes nodes: one value for each array that the call returns. */
         List<Value> emit(Site site);
     }
 

@@ -93,7 +93,6 @@ final class Weights {
      *
      * @param parts weights of one shape, each a block of rows per gate
      * @param order for each new block, which old block it was
-     * @param shape shape of all of them together
      */
     static Value ordered(Emitter to, List<Value> parts, List<Integer> order, TensorShape shape) {
         List<Initializer> fixed = parts.stream()

@@ -150,11 +150,8 @@ final class WindowRows {
      * end, PyTorch divides by the part inside of the padded image. Runtimes differ there, so the division is written out.
      * Zeros of the padding always count: DJL's PyTorch engine does not pass {@code countIncludePad} on.
      *
-     * @param kernel size of the window, per axis
-     * @param strides distance between windows, per axis
      * @param pads zeros on each side, per axis
      * @param up whether windows may extend beyond the end
-     * @param outputs number of windows, per axis
      */
     @SuppressWarnings("ArrayRecordComponent") // made and read in one method
     private record Averaging(long[] kernel, long[] strides, long[] pads, boolean up, List<Dim> outputs) {

@@ -21,13 +21,9 @@ record ChannelWeights(byte[] values, float[] scales, int[] bias) {
     /**
      * Quantizes weights. Where a bias would be too large in units of its channel's scale, that scale is enlarged.
      *
-     * @param weights the float weights, row-major
-     * @param channels number of output channels
      * @param inner number of consecutive weights of one channel: all of its weights if channels are the first axis, 1
      *     if they are the last
      * @param bias one number for each channel; empty without a bias
-     * @param inputStep step of the input
-     * @param range of the weights
      */
     static ChannelWeights of(
             float[] weights, int channels, int inner, float[] bias, float inputStep, WeightRange range) {

@@ -49,7 +49,6 @@ final class Placement {
     /**
      * Decides which nodes of a graph compute in 8 bits.
      *
-     * @param graph a prepared graph
      * @param leftInFloat names of nodes that stay in float
      */
     static Placement of(GraphProto graph, Set<String> leftInFloat) {

@@ -40,9 +40,7 @@ final class QdqRewriting {
     /**
      * Rewrites a graph.
      *
-     * @param graph a prepared graph
      * @param placement which of its nodes compute in bytes
-     * @param ranges gives the range of a tensor
      * @param weightRange how many of the 8 bits weights use
      */
     static GraphProto rewritten(
@@ -220,7 +218,6 @@ final class QdqRewriting {
          * Covers a range with the 256 values of a byte, as ONNX does in DynamicQuantizeLinear: the range is widened to hold
          * zero.
          *
-         * @param range of the numbers
          * @return the scale, with step 1 if the range holds only zero
          */
         static Scale of(Range range) {
@@ -230,12 +227,7 @@ final class QdqRewriting {
             return (float) step > 0 ? new Scale((float) step, (int) Math.rint(-low / step)) : new Scale(1, 0);
         }
 
-        /**
-         * Quantizes a number: rounds half to even, and cuts off at 0 and 255.
-         *
-         * @param real any number but NaN
-         * @return 0 to 255
-         */
+        /** Quantizes a number: rounds half to even, and cuts off at 0 and 255. */
         int quantized(float real) {
             return (int) Math.max(0, Math.min(LEVELS, Math.rint(real / step) + zeroPoint));
         }

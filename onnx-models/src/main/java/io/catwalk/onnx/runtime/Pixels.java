@@ -193,7 +193,6 @@ sealed interface Pixels {
             /**
              * Writes one plane.
              *
-             * @param channel of the image
              * @param source index of its first number in the given images
              * @param target index of its first number in the layout of the file
              * @param step distance from one number to the next in the layout of the file

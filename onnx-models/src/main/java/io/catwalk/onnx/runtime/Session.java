@@ -86,7 +86,6 @@ final class Session implements AutoCloseable {
     /**
      * Runs the file.
      *
-     * @param what inputs of the run, for the message
      * @param remedy what to try if ONNX Runtime cannot run the file
      */
     <T> T run(String what, String remedy, Run<T> run) {

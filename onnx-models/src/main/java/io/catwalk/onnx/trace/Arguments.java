@@ -25,44 +25,24 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
         values = Collections.unmodifiableList(new ArrayList<>(values));
     }
 
-    /**
-     * Returns an array.
-     *
-     * @param index place of the argument
-     * @return the array
-     */
+    /** Returns an array. */
     public Operand operand(int index) {
         return optionalOperand(index).orElseThrow(() -> error("needs an array as argument " + index));
     }
 
-    /**
-     * Returns an array that may be absent.
-     *
-     * @param index place of the argument
-     * @return the array, or empty for null
-     */
+    /** Returns an array that may be absent: the array, or empty for null. */
     public Optional<Operand> optionalOperand(int index) {
         return Optional.ofNullable((Operand) values.get(index));
     }
 
-    /**
-     * Returns a list of arrays.
-     *
-     * @param index place of the argument
-     * @return the arrays
-     */
+    /** Returns a list of arrays. */
     public List<Operand> operands(int index) {
         List<Operand> operands = new ArrayList<>();
         ((List<?>) value(index)).forEach(operand -> operands.add((Operand) operand));
         return operands;
     }
 
-    /**
-     * Returns whole numbers, which may depend on dynamic axes.
-     *
-     * @param index place of a {@link Shape}, {@code long[]} or {@code int[]}
-     * @return the numbers
-     */
+    /** Returns whole numbers, which may depend on dynamic axes. */
     public List<Dim> dims(int index) {
         Object value = value(index);
         if (value instanceof List<?> list) {
@@ -71,45 +51,23 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
         return Arrays.stream(longs(value)).mapToObj(Dim::of).toList();
     }
 
-    /**
-     * Returns a whole number, which may depend on dynamic axes.
-     *
-     * @param index place of the argument
-     * @return the number
-     */
+    /** Returns a whole number, which may depend on dynamic axes. */
     public Dim dim(int index) {
         return value(index) instanceof Dim dim ? dim : Dim.of(integer(index));
     }
 
-    /**
-     * Returns whole numbers that must not depend on dynamic axes.
-     *
-     * @param index place of a {@link Shape}, {@code long[]} or {@code int[]}
-     * @return the numbers
-     */
+    /** Returns whole numbers that must not depend on dynamic axes. */
     public long[] numbers(int index) {
         return dims(index).stream().mapToLong(this::fixed).toArray();
     }
 
-    /**
-     * Returns a whole number that must not depend on dynamic axes.
-     *
-     * @param index place of the argument
-     * @return the number
-     */
+    /** Returns a whole number that must not depend on dynamic axes. */
     public int integer(int index) {
         Object value = value(index);
         return Math.toIntExact(value instanceof Dim dim ? fixed(dim) : ((Number) value).longValue());
     }
 
-    /**
-     * Returns an argument of a given type.
-     *
-     * @param <T> its type
-     * @param index place of the argument
-     * @param type its type
-     * @return the argument
-     */
+    /** Returns an argument of a given type. */
     public <T> T get(int index, Class<T> type) {
         Object value = value(index);
         if (value instanceof Dim dim) {
@@ -118,12 +76,7 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
         return type.cast(value);
     }
 
-    /**
-     * Returns an argument of any type.
-     *
-     * @param index place of the argument
-     * @return the argument
-     */
+    /** Returns an argument of any type. */
     public Object value(int index) {
         Object value = values.get(index);
         if (value == null) {
@@ -136,7 +89,6 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
      * Creates an error that names the call and its place.
      *
      * @param fault what is wrong with the call
-     * @return the error
      */
     public ExportException error(String fault) {
         return new ExportException(signature + " " + fault + " (" + origin + ")");
@@ -146,8 +98,6 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
      * Creates an error that names the call and its place.
      *
      * @param fault what is wrong with the call
-     * @param cause what was caught
-     * @return the error
      */
     public ExportException error(String fault, Throwable cause) {
         return new ExportException(signature + " " + fault + " (" + origin + ")", cause);

@@ -38,12 +38,7 @@ public final class BlockState {
 
     private BlockState() {}
 
-    /**
-     * Saves the current state.
-     *
-     * @param root a network
-     * @return the state
-     */
+    /** Saves the current state. */
     public static BlockState of(Block root) {
         BlockState state = new BlockState();
         state.visit(root);

@@ -73,7 +73,6 @@ final class Calls {
      * Calls forward and compares what it does with a program.
      *
      * @param known sizes for which the program is right
-     * @param trustsParameters whether the content of parameters has been compared already
      * @return the longest form of constants for which the program does not have it yet, by their ids
      */
     Map<Integer, Step.Constant> rehearse(
@@ -269,11 +268,7 @@ final class Calls {
         private final Map<String, String> paths;
         private final IdentityHashMap<Parameter, TracedArray> known = new IdentityHashMap<>();
 
-        /**
-         * Begins a call.
-         *
-         * @param paths paths of the parameters by their ids
-         */
+        /** Begins a call. */
         TracedParameters(Tracer tracer, Map<String, String> paths, ParameterStore source) {
             super(tracer.realManager(), false);
             this.tracer = tracer;

@@ -18,10 +18,6 @@ sealed interface Entry {
     /**
      * An array that does not depend on the input.
      *
-     * @param slot the array
-     * @param hint path of the parameter, or where it was made
-     * @param data elements, row-major, little endian
-     * @param origin where in the network it is used
      * @param recipe how forward made it from other constants; empty if unknown
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared, never changed

@@ -64,11 +64,7 @@ final class Fit {
         return LongStream.of(values).boxed().toList();
     }
 
-    /**
-     * Finds a formula for a number.
-     *
-     * @param values one number per trace
-     */
+    /** Finds a formula for a number. */
     Optional<Dim> dim(long... values) {
         List<Long> wanted = list(values);
         Dim found = known.get(wanted);

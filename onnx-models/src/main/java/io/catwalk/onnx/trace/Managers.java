@@ -15,9 +15,7 @@ public final class Managers {
     /**
      * Opens a manager on the device of the weights.
      *
-     * @param block the network
      * @param parameters store of its weights; empty to take them from the block
-     * @return a manager, to be closed
      * @throws ExportException if the manager of the weights is closed
      */
     public static NDManager open(Block block, Optional<ParameterStore> parameters) {

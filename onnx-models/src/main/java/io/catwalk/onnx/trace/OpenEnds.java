@@ -29,9 +29,7 @@ final class OpenEnds {
     /**
      * Opens bounds.
      *
-     * @param arguments merged arguments of a slice; changed
      * @param shapes shape of the sliced array in each call
-     * @return what no size-independent slice can express
      */
     static Optional<Fault> open(List<@Nullable Object> arguments, List<Shape> shapes) {
         Operand array = (Operand) arguments.get(0);
@@ -67,13 +65,7 @@ final class OpenEnds {
         return place.isFixed() && counted && !place.equals(END) && merged.numbers(STEPS)[cut] > 0;
     }
 
-    /**
-     * Opens the bounds of one call that are open in the program.
-     *
-     * @param merged the arguments in the program
-     * @param found the arguments of the call
-     * @return the arguments to compare
-     */
+    /** Opens the bounds of one call that are open in the program. */
     static List<@Nullable Object> like(List<@Nullable Object> merged, List<@Nullable Object> found) {
         if (!(found.get(0) instanceof Slot array) || !(found.get(AXES) instanceof long[] axes)) {
             return found;

@@ -42,8 +42,6 @@ final class Rehearsal {
      * Begins a rehearsal.
      *
      * @param known sizes for which the program is right
-     * @param sizes those to rehearse
-     * @param trustsParameters whether the content of parameters was compared before
      * @param errors creates errors that name the current place
      */
     Rehearsal(

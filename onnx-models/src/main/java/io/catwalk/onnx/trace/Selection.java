@@ -24,7 +24,6 @@ import java.util.stream.IntStream;
  * @param slicing the index without its arrays
  * @param cuts starts, stops, axes, steps, axes to squeeze, axes to add (each {@code long[]})
  * @param arrays index arrays of whole numbers, one for each indexed axis of the slice
- * @param axes the indexed axes of the slice, ascending
  * @param mask a mask that depends on the input
  * @param maskedAxis the first axis of the slice that the mask covers
  */

@@ -14,13 +14,7 @@ public sealed interface Step {
      */
     record Input(Operand operand) implements Step {}
 
-    /**
-     * Takes an array that is the same for every input and every size of its axes.
-     *
-     * @param operand the array
-     * @param hint path of the parameter, or where it was made
-     * @param data elements, row-major, little endian
-     */
+    /** Takes an array that is the same for every input and every size of its axes. */
     @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
     record Constant(Operand operand, String hint, byte[] data) implements Step {}
 

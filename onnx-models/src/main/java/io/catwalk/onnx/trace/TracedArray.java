@@ -49,12 +49,7 @@ final class TracedArray implements InvocationHandler {
         this.real = real;
     }
 
-    /**
-     * Creates an array that the engine need not have: most calls of a dry rehearsal ask only for shape and type.
-     *
-     * @param making makes the engine's array when something asks for it
-     * @param slot gives shape and type until then
-     */
+    /** Creates an array that the engine need not have: most calls of a dry rehearsal ask only for shape and type. */
     TracedArray(Tracer tracer, Supplier<NDArray> making, String hint, @Nullable Slot slot, Storage storage) {
         this.tracer = tracer;
         this.making = making;

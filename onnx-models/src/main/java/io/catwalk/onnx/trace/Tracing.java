@@ -54,8 +54,6 @@ public record Tracing(
     /**
      * Traces for all sizes that the dynamic axes of the inputs may have.
      *
-     * @param <T> type of the result
-     * @param writing converts the program to the result; called before the program is known to be right for all sizes
      * @return the result of {@code writing}, and the sizes that were tried
      * @throws ExportException if control flow depends on the input or on a size, forward changes from call to call, or
      *     an operation has no row

@@ -27,8 +27,6 @@ final class WithoutSamples {
     /**
      * Creates the result of a call without computing it.
      *
-     * @param target receiver of the call
-     * @param arguments arrays of the engine, numbers and shapes
      * @return arrays of the right type and shape with meaningless numbers; empty if the call must be computed
      */
     Optional<Object> results(Object target, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {

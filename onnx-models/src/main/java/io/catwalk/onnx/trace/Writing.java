@@ -142,7 +142,6 @@ final class Writing {
      * Describes which part of another array an array is.
      *
      * @param of the other array, whose memory it shares
-     * @param cuts as those of a {@link Selection}
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
     record View(TracedArray of, Object[] cuts) {}
