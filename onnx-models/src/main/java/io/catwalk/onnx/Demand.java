@@ -97,7 +97,7 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
         Path folder = Files.createTempDirectory("catwalk-proof");
         Path file = folder.resolve("model.onnx");
         try {
-            ModelWriter.write(model, true, file);
+            Order.ModelWriter.write(model, true, file);
             return proof.run(network, file, named);
         } finally {
             Files.deleteIfExists(file);

@@ -318,6 +318,6 @@ public final class OnnxExport {
      */
     public void write(Path file) throws IOException {
         Model model = order.model();
-        ModelWriter.write(model, order.isBeside(model), file);
+        Order.ModelWriter.write(model, order.isBeside(model), file);
     }
 }

@@ -13,7 +13,12 @@ import io.catwalk.onnx.lowering.OperatorTable;
 import io.catwalk.onnx.lowering.Options;
 import io.catwalk.onnx.parity.ProofReport;
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.trace.Tracing;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -167,6 +172,43 @@ record Order(
                 }
             }
             return String.join(",", ranges);
+        }
+    }
+
+    /** Writes a model into one file, or into two if large tensors are external. */
+    static final class ModelWriter {
+
+        private ModelWriter() {}
+
+        /**
+         * Writes a model into temporary files beside the target, and then moves them into place.
+         *
+         * @param beside whether large tensors go into the file that {@link ModelFiles#data} names
+         */
+        static void write(Model model, boolean beside, Path file) throws IOException {
+            Path draft = part(file);
+            Path weights = part(ModelFiles.data(file));
+            try {
+                try (OutputStream stream = Files.newOutputStream(draft)) {
+                    if (beside) {
+                        try (OutputStream data = Files.newOutputStream(weights)) {
+                            OnnxSerializer.write(
+                                    model, String.valueOf(ModelFiles.data(file).getFileName()), data, stream);
+                        }
+                    } else {
+                        OnnxSerializer.write(model, stream);
+                    }
+                }
+                boolean anyBeside = beside && Files.size(weights) > 0;
+                ModelFiles.publish(draft, anyBeside ? Optional.of(weights) : Optional.empty(), file);
+            } finally {
+                Files.deleteIfExists(draft);
+                Files.deleteIfExists(weights);
+            }
+        }
+
+        private static Path part(Path file) {
+            return file.resolveSibling(file.getFileName() + ".part");
         }
     }
 }

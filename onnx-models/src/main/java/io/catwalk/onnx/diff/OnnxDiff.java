@@ -57,7 +57,7 @@ public final class OnnxDiff {
         List<String> differing = reference.outputs().stream()
                 .filter(name -> outputs.containsKey(name) && !outputs.get(name).agrees())
                 .toList();
-        beginnings = new Frontier(reference, partners, differing).nodes();
+        beginnings = new Matching.Frontier(reference, partners, differing).nodes();
         List<String> made = reference.values().keySet().stream()
                 .filter(name -> reference.maker(name).isPresent())
                 .toList();
@@ -69,7 +69,7 @@ public final class OnnxDiff {
                 outputs,
                 beginnings.stream().map(this::finding).toList(),
                 elsewhere(),
-                MetadataDifferences.between(reference.metadata(), other.metadata()),
+                DiffReport.MetadataDifferences.between(reference.metadata(), other.metadata()),
                 reference.withoutRemarks().equals(other.withoutRemarks()));
     }
 
@@ -297,7 +297,7 @@ public final class OnnxDiff {
         List<String> differing = other.outputs().stream()
                 .filter(output -> back.partner(output).isEmpty())
                 .toList();
-        List<NodeProto> theirs = new Frontier(other, back, differing).nodes();
+        List<NodeProto> theirs = new Matching.Frontier(other, back, differing).nodes();
         return place < theirs.size() ? Optional.of(theirs.get(place)) : Optional.empty();
     }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -163,7 +164,7 @@ public record Dim(List<Term> terms, long fixed) {
         return sum(products, fixed * other.fixed);
     }
 
-    static Dim sum(Collection<Term> summands, long fixed) {
+    private static Dim sum(Collection<Term> summands, long fixed) {
         Map<String, Term> sums = new TreeMap<>();
         for (Term term : summands) {
             String key = term.atoms().stream().map(Atom::toString).collect(Collectors.joining("*"));
@@ -213,7 +214,42 @@ public record Dim(List<Term> terms, long fixed) {
      * @return the quotient, in a normal form that equal quotients of nested windows share
      */
     public Dim floorDividedBy(long divisor) {
-        return Floor.quotient(this, divisor);
+        // Multiples of the divisor are moved out of the brackets; remainders stay inside.
+        Dim out = of(Math.floorDiv(fixed, divisor));
+        List<Term> rest = new ArrayList<>();
+        for (Term term : terms) {
+            out = out.plus(scaled(term, Math.floorDiv(term.factor(), divisor)));
+            rest.addAll(scaled(term, Math.floorMod(term.factor(), divisor)).terms);
+        }
+        if (rest.isEmpty()) {
+            return out;
+        }
+        long remainder = Math.floorMod(fixed, divisor);
+        long common = LongStream.concat(LongStream.of(divisor), rest.stream().mapToLong(Term::factor))
+                .reduce(0, Dim::greatestCommonDivisor);
+        if (common > 1) {
+            Dim reduced = new Dim(
+                    rest.stream()
+                            .map(term -> new Term(term.factor() / common, term.atoms()))
+                            .toList(),
+                    Math.floorDiv(remainder, common));
+            return out.plus(reduced.floorDividedBy(divisor / common));
+        }
+        boolean single = rest.equals(List.of(new Term(1, rest.get(0).atoms().subList(0, 1))));
+        if (single && rest.get(0).atoms().get(0) instanceof Atom.Quotient inner) {
+            Dim both = inner.dividend().plus(of(remainder * inner.divisor()));
+            return out.plus(both.floorDividedBy(divisor * inner.divisor()));
+        }
+        Atom atom = new Atom.Quotient(new Dim(rest, remainder), divisor);
+        return out.plus(new Dim(List.of(new Term(1, List.of(atom))), 0));
+    }
+
+    private static Dim scaled(Term term, long factor) {
+        return sum(List.of(new Term(factor, term.atoms())), 0);
+    }
+
+    private static long greatestCommonDivisor(long left, long right) {
+        return right == 0 ? Math.abs(left) : greatestCommonDivisor(right, left % right);
     }
 
     @Override

@@ -30,7 +30,7 @@ public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> i
 
     /** Counts the multiply-accumulate operations (MACs) for one sample, or for all samples of a fixed batch. */
     public long multiplyAccumulates() {
-        return Work.multiplyAccumulates(this);
+        return nodes.stream().mapToLong(Node::multiplyAccumulates).sum();
     }
 
     /** Returns the graph without the nodes and initializers that no output needs. */

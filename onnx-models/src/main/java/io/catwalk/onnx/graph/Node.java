@@ -62,7 +62,37 @@ public record Node(
      * @return MACs of a convolution, a matrix product or a recurrent layer; else 0
      */
     public long multiplyAccumulates() {
-        return Work.of(this);
+        return switch (operator) {
+            // Each output is a sum over the input channels of its group and the kernel: the weights of one filter.
+            case "Conv" ->
+                size(output())
+                        * size(inputs.get(1))
+                        / inputs.get(1).shape().get(0).at(1);
+            case "MatMul", "Gemm" -> size(output()) * sumLength();
+            // Weights (directions, gates x hidden, features), used once per step and sample.
+            case "RNN", "GRU", "LSTM" -> steps(inputs.get(0)) * (size(inputs.get(1)) + size(inputs.get(2)));
+            default -> 0;
+        };
+    }
+
+    /** Returns how many products each sum of a matrix product has. */
+    private long sumLength() {
+        TensorShape left = inputs.get(0).shape();
+        boolean transposed = operator.equals("Gemm") && attributes.number("transA", 0) == 1;
+        return left.get(transposed ? 0 : left.rank() - 1).at(1);
+    }
+
+    /** Returns the number of steps of all samples of a sequence (time, batch, features). */
+    private static long steps(Value sequence) {
+        return sequence.shape().get(0).at(1) * sequence.shape().get(1).at(1);
+    }
+
+    private static long size(Value value) {
+        long size = 1;
+        for (Dim dim : value.shape().dims()) {
+            size *= dim.at(1);
+        }
+        return size;
     }
 
     @Override

@@ -40,11 +40,11 @@ public final class OperatorTable {
         groups.put("Shape", ShapeRows.rows());
         groups.put(
                 "Indexing",
-                Stream.concat(IndexingRows.rows().stream(), WritingRows.rows().stream())
+                Stream.concat(IndexingRows.rows().stream(), IndexingRows.WritingRows.rows().stream())
                         .toList());
         groups.put(
                 "Reduction",
-                Stream.of(ReductionRows.rows(), NormRows.rows(), OrderRows.rows())
+                Stream.of(ReductionRows.rows(), ReductionRows.NormRows.rows(), ReductionRows.OrderRows.rows())
                         .flatMap(List::stream)
                         .toList());
         groups.put("Linear algebra", LinearRows.rows());

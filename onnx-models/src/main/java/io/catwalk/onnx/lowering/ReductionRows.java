@@ -127,4 +127,146 @@ final class ReductionRows {
                 .with("sorted", site.call().get(4, Boolean.class) ? 1 : 0);
         return site.to().nodes("TopK", attributes, 2, site.receiver(), site.to().dims(List.of(count)));
     }
+
+    /** Writes norms of vectors, of any order. */
+    static final class NormRows {
+
+        private static final String OPERATORS = "ReduceL1, ReduceL2, or Abs, Pow, ReduceSum";
+
+        private NormRows() {}
+
+        static List<Row> rows() {
+            return List.of(
+                    Row.of("NDArray.norm(boolean)", "ReduceL2", NormRows::ofAll),
+                    Row.of("NDArray.norm(int, int[], boolean)", OPERATORS, NormRows::norm),
+                    Row.of("NDArray.normalize(double, long, double)", OPERATORS + "; Max, Div", NormRows::normalize));
+        }
+
+        private static Value ofAll(Site site) {
+            long[] axes = ReductionRows.axes(site.receiver().shape());
+            return norm(site.to(), site.receiver(), 2, site.call().get(1, Boolean.class), axes);
+        }
+
+        private static Value norm(Site site) {
+            TensorShape shape = site.receiver().shape();
+            long[] axes = ReductionRows.axes(shape, site.call().numbers(2));
+            return norm(
+                    site.to(),
+                    site.receiver(),
+                    site.call().integer(1),
+                    site.call().get(3, Boolean.class),
+                    axes);
+        }
+
+        /** Writes (sum of |x|^p)^(1/p), with its limits for 0 and infinity. */
+        private static Value norm(Emitter to, Value x, double order, boolean keep, long... axes) {
+            if (order == 1 || order == 2) {
+                return ReductionRows.reduce(to, order == 1 ? "ReduceL1" : "ReduceL2", x, keep, axes);
+            }
+            if (order == 0) {
+                Value zero = to.node("Equal", x, to.scalar(x.type(), 0));
+                Value counted = to.cast(to.node("Not", zero), x.type());
+                return ReductionRows.reduce(to, "ReduceSum", counted, keep, axes);
+            }
+            Value magnitude = to.node("Abs", x);
+            if (Double.isInfinite(order)) {
+                return ReductionRows.reduce(to, order > 0 ? "ReduceMax" : "ReduceMin", magnitude, keep, axes);
+            }
+            Value powers = to.node("Pow", magnitude, to.scalar(x.type(), order));
+            Value sum = ReductionRows.reduce(to, "ReduceSum", powers, keep, axes);
+            return to.node("Pow", sum, to.scalar(x.type(), 1 / order));
+        }
+
+        private static Value normalize(Site site) {
+            Emitter to = site.to();
+            int axis = site.receiver().shape().axis(site.call().integer(2));
+            Value norm = norm(to, site.receiver(), site.call().get(1, Double.class), true, axis);
+            Value least = to.scalar(site.resultType(), site.call().get(3, Double.class));
+            return to.node("Div", site.receiver(), to.node("Max", norm, least));
+        }
+    }
+
+    /** Writes operations that select by order along an axis, and cumulative products. */
+    static final class OrderRows {
+
+        private OrderRows() {}
+
+        static List<Row> rows() {
+            return List.of(
+                    Row.along("NDArray.median()", "TopK, Gather", site -> median(site, -1)),
+                    Row.along("NDArray.median(int[])", "TopK, Gather", site -> median(site, only(site, 1))),
+                    Row.along(
+                            "NDArray.percentile(Number)", "TopK, Gather, Sub, Mul, Add", site -> percentile(site, -1)),
+                    Row.along(
+                            "NDArray.percentile(Number, int[])",
+                            "TopK, Gather, Sub, Mul, Add",
+                            site -> percentile(site, only(site, 2))),
+                    Row.along("NDArray.cumProd(int)", "Slice, Pad, Mul", OrderRows::cumProd),
+                    Row.along("NDArray.cumProd(int, DataType)", "Cast, Slice, Pad, Mul", OrderRows::cumProd));
+        }
+
+        private static int only(Site site, int argument) {
+            return (int) site.call().numbers(argument)[0];
+        }
+
+        private static int size(Site site, int axis) {
+            return (int) site.receiver().shape().get(axis).fixed("an axis that is put in order");
+        }
+
+        /** Returns the smallest numbers along an axis, in ascending order. */
+        private static Value smallest(Site site, int axis, int count) {
+            Attributes attributes =
+                    Attributes.NONE.with("axis", axis).with("largest", 0).with("sorted", 1);
+            return site.to()
+                    .nodes("TopK", attributes, 2, site.receiver(), site.to().ints(count))
+                    .get(0);
+        }
+
+        private static Value pick(Site site, Value sorted, int axis, int place) {
+            Attributes along = Attributes.NONE.with("axis", axis);
+            return site.to().node("Gather", along, sorted, site.to().scalar(ElementType.INT64, place));
+        }
+
+        /** Takes the lower of the two middle elements, as PyTorch does. */
+        private static Value median(Site site, int along) {
+            int axis = site.receiver().shape().axis(along);
+            int place = (size(site, axis) - 1) / 2;
+            return pick(site, smallest(site, axis, place + 1), axis, place);
+        }
+
+        /** Interpolates linearly between the two nearest ranks; the rank is computed in the precision of PyTorch. */
+        private static Value percentile(Site site, int along) {
+            Emitter to = site.to();
+            int axis = site.receiver().shape().axis(along);
+            float quantile = site.call().get(1, Number.class).floatValue() / 100;
+            int last = size(site, axis) - 1;
+            double rank = site.resultType() == ElementType.DOUBLE ? (double) quantile * last : quantile * last;
+            int below = (int) Math.floor(rank);
+            int above = (int) Math.ceil(rank);
+            Value sorted = smallest(site, axis, above + 1);
+            Value low = pick(site, sorted, axis, below);
+            if (above == below) {
+                return low;
+            }
+            Value step = to.node("Sub", pick(site, sorted, axis, above), low);
+            return to.node("Add", low, to.node("Mul", step, to.scalar(site.resultType(), rank - below)));
+        }
+
+        /** Multiplies by the elements 1, 2, 4, ... places before (Hillis and Steele, 1986): ONNX has no CumProd. */
+        private static Value cumProd(Site site) {
+            Emitter to = site.to();
+            TensorShape shape = site.receiver().shape();
+            int axis = shape.axis(site.call().integer(1));
+            int size = size(site, axis);
+            Value product = site.receiverAs(site.resultType());
+            Value one = to.scalar(site.resultType(), 1);
+            for (int distance = 1; distance < size; distance *= 2) {
+                long[] pads = new long[2 * shape.rank()];
+                pads[axis] = distance;
+                Value before = to.pad(to.slice(product, axis, 0, size - distance), one, pads);
+                product = to.node("Mul", product, before);
+            }
+            return product;
+        }
+    }
 }
