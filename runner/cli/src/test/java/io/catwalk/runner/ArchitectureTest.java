@@ -285,8 +285,8 @@ class ArchitectureTest {
     /** Numbers and what is said about them are apart: these packages are read by programs (results.json). */
     @ParameterizedTest
     @CsvSource({
-        "statistics, 16",
-        "evaluation, 16",
+        "statistics, 12",
+        "evaluation, 13",
         "results, 5",
         "experiment, 23",
         "latency, 8",

@@ -6,7 +6,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.NearDuplicates;
 import io.catwalk.runner.evaluation.Accuracy;
-import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;

@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginFolder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +34,8 @@ final class ListCommand extends JsonCommand {
 
     private static void print(PluginCatalog catalog, Console console) {
         console.list(catalog.classifiers().stream()
-                .map(one -> List.of(one.name(), one.version(), one.description()))
+                .map(one ->
+                        List.of(one.name(), one.plugin().version(), one.plugin().description()))
                 .toList());
         if (catalog.classifiers().isEmpty()) {
             console.line("No classifiers.");
@@ -45,10 +46,10 @@ final class ListCommand extends JsonCommand {
     static Map<String, Object> identity(InstalledClassifier classifier) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", classifier.name());
-        map.put("plugin_id", classifier.pluginId());
-        map.put("version", classifier.version());
-        map.put("provider", classifier.provider());
-        map.put("description", classifier.description());
+        map.put("plugin_id", classifier.plugin().id());
+        map.put("version", classifier.plugin().version());
+        map.put("provider", classifier.plugin().provider());
+        map.put("description", classifier.plugin().description());
         return map;
     }
 
@@ -58,8 +59,8 @@ final class ListCommand extends JsonCommand {
         List<Map<String, Object>> classifiers = new ArrayList<>();
         for (InstalledClassifier one : catalog.classifiers()) {
             Map<String, Object> map = identity(one);
-            map.put("jar", one.jar().getFileName().toString());
-            map.put("sha256", one.jarSha256());
+            map.put("jar", one.plugin().path().getFileName().toString());
+            map.put("sha256", one.plugin().sha256());
             map.put("tags", one.tags());
             map.put("search_space", one.searchSpace().choices());
             classifiers.add(map);

@@ -8,8 +8,8 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.charts.Picture.Theme;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
@@ -89,7 +89,7 @@ final class PluginInfoCommand extends JsonCommand {
             return name;
         }
         List<String> own = catalog.classifiers().stream()
-                .filter(one -> one.pluginId().equals(name))
+                .filter(one -> one.plugin().id().equals(name))
                 .map(InstalledClassifier::name)
                 .toList();
         if (own.size() > 1) {
@@ -101,9 +101,12 @@ final class PluginInfoCommand extends JsonCommand {
 
     private void print(
             InstalledClassifier classifier, Hyperparameters chosen, ArchitectureDrawing drawing, Console console) {
-        console.item("", classifier.name() + ": " + classifier.description());
+        console.item("", classifier.name() + ": " + classifier.plugin().description());
         Tags tags = classifier.tags();
-        console.item("plugin  ", classifier.pluginId() + " " + classifier.version() + ", by " + classifier.provider());
+        console.item(
+                "plugin  ",
+                classifier.plugin().id() + " " + classifier.plugin().version() + ", by "
+                        + classifier.plugin().provider());
         tags.family().ifPresent(family -> console.item("family  ", family));
         String year = tags.year().map(number -> ", " + number).orElse("");
         tags.paper().ifPresent(paper -> console.item("paper   ", paper + year));

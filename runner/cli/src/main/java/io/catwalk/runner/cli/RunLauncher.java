@@ -13,15 +13,15 @@ import io.catwalk.runner.experiment.MultiDatasetComparison;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.experiment.RunPolicy;
-import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.report.sections.DataSetsDocument;
 import io.catwalk.runner.report.text.MarkdownText;
 import io.catwalk.runner.report.text.TerminalText;
 import io.catwalk.runner.results.RunResults;
-import io.catwalk.runner.training.EpochBatches;
+import io.catwalk.runner.training.Training.EpochBatches;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.TrialExecutor;
@@ -309,7 +309,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
             String then = request.classifiers().get(i).pluginSha256();
             if (one.trains() && then != null && !then.equals(one.pluginSha256()) && told.add(one.name())) {
                 console.note(one.name() + ": the run was started with another jar; all trials of this classifier use "
-                        + catalog.require(one.name()).jar().getFileName());
+                        + catalog.require(one.name()).plugin().path().getFileName());
             }
         }
         return now;

@@ -7,7 +7,7 @@ import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.plugin.TestPlugin;
-import io.catwalk.runner.training.InitialWeights;
+import io.catwalk.runner.training.WarmStart.InitialWeights;
 import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;

@@ -19,7 +19,7 @@ import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.report.sections.RunDocument;
-import io.catwalk.runner.statistics.Holm;
+import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedAccuracy;
 import java.io.IOException;
 import java.io.InputStream;
@@ -196,7 +196,7 @@ final class OneAnswerTest {
             }
         }
         double[] adjusted =
-                Holm.adjust(pairs.stream().mapToDouble(pair -> pair.test().p()).toArray());
+                Paired.holm(pairs.stream().mapToDouble(pair -> pair.test().p()).toArray());
         assertThat(adjusted).hasSize(6);
         for (int i = 0; i < adjusted.length; i++) {
             Interval interval = pairs.get(i).interval(0.95);

@@ -37,9 +37,6 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
     /**
      * Describes what a file holds.
      *
-     * @param name of the data set, for display
-     * @param sha256 of the data set
-     * @param images number of records
      * @param omitted number of records that are empty
      */
     record Header(String name, String sha256, int channels, int height, int width, int images, int omitted) {

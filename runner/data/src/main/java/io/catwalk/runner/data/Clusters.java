@@ -17,7 +17,6 @@ import java.util.stream.IntStream;
  * Finds the images that belong together, and draws and deals them in whole clusters. A cluster may be one image, and may
  * have images of several classes.
  *
- * @param labels the class of each image
  * @param sizes number of images of each class, in all clusters
  * @param members the images of each cluster, ascending; the clusters are sorted by their first image
  */

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * Loads data sets: says where they are found, and where their images are cached.
  *
  * @param known the folder that holds the folders of the data sets that are known by name
- * @param cache keeps the decoded images
  */
 public record DataHome(Path known, ImageCache cache) {
 

@@ -211,9 +211,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
     /**
      * Names one image file and its place in the data set.
      *
-     * @param path where it is
      * @param name its path relative to the folder of the data set, with {@code /}
-     * @param className its class
      * @param part what it is for; null if nothing says so
      * @param group name that is shared by images that belong together, such as those of one patient; empty if it has none
      */

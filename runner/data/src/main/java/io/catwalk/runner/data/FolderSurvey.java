@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param classes number of images of each class, for each part by its name; {@code images} if nothing says what they
  *     are for
- * @param formats number of images of each format
  * @param sizes number of images of each size, WIDTHxHEIGHT of the upright image, the most frequent first
  * @param unreadable the images whose headers cannot be read, with the reason for each; after {@link #decoded}, all that
  *     cannot be read

@@ -8,14 +8,12 @@ import java.util.stream.IntStream;
 /**
  * Holds a whole data set.
  *
- * @param name for display
  * @param sha256 64 hexadecimal digits that identify the content. For IDX files: the SHA-256 of what
  *     {@code sha256sum t10k-images-idx3-ubyte t10k-labels-idx1-ubyte train-images-idx3-ubyte
  *     train-labels-idx1-ubyte} prints for the uncompressed files. For a folder of images: see
  *     {@link DataHome#load}
  * @param classes the name of each class, in the order of the labels; at least 2, all different
  * @param train the training images, validation images included
- * @param test the test images, of the same shape
  * @param validating how many of the training images, the last ones, are the validation set; 0 if nothing says so
  * @param notes what users should know about how it was read, one line each
  */

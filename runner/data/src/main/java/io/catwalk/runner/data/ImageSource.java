@@ -249,11 +249,7 @@ public final class ImageSource {
         return Stratification.draw(shuffled, n, 0);
     }
 
-    /**
-     * Chooses some of the images. No pixels are copied.
-     *
-     * @param chosen which ones, in the order wanted; at least one
-     */
+    /** Chooses some of the images. No pixels are copied. */
     public ImageSource select(int[] chosen) {
         return new ImageSource(
                 stored,

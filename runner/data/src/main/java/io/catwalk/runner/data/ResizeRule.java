@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
  *
  * @param width columns, in pixels; from 1 to 4096
  * @param height rows, in pixels; from 1 to 4096
- * @param fit how an image of another shape is fitted
  */
 public record ResizeRule(int width, int height, Fit fit) {
 

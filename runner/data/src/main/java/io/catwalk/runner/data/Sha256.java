@@ -45,11 +45,6 @@ public final class Sha256 {
         return this;
     }
 
-    Sha256 add(byte[] bytes, int length) {
-        digest.update(bytes, 0, length);
-        return this;
-    }
-
     /** Adds what identifies a file and changes with it, without reading its content. */
     Sha256 addState(Path file) {
         try {

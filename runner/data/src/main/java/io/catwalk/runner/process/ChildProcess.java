@@ -201,9 +201,7 @@ public final class ChildProcess {
     /**
      * Runs a program to its end.
      *
-     * @param most the time after which it is killed
      * @return how it ended, with the end of what it printed
-     * @throws IOException if it cannot be started
      * @throws InterruptedException if the calling thread is interrupted, or this process is about to end; the process
      *     has then ended
      */
@@ -218,8 +216,6 @@ public final class ChildProcess {
      * Runs a JVM to its end, whose messages are on its standard output.
      *
      * @param messages receives each message in another thread, and returns whether it was the last one
-     * @throws IOException as {@link #run(Duration)}
-     * @throws InterruptedException as {@link #run(Duration)}
      */
     public <T> Ending run(Path log, Limit limit, Class<T> type, Predicate<T> messages)
             throws IOException, InterruptedException {
@@ -239,13 +235,7 @@ public final class ChildProcess {
         return messages.test(read);
     }
 
-    /**
-     * Runs a JVM to its end, whose messages are on its error output.
-     *
-     * @param messages receives each message in another thread
-     * @throws IOException as {@link #run(Duration)}
-     * @throws InterruptedException as {@link #run(Duration)}
-     */
+    /** Runs a JVM to its end, whose messages are on its error output. */
     public Ending run(Limit limit, Consumer<String> messages, Consumer<String> out, Consumer<String> err)
             throws IOException, InterruptedException {
         Predicate<String> listener = message -> isLast(message, String.class, text -> {

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads files from this machine ({@code file:}) or another ({@code https:}), within limits of time and size.
  *
- * @param client creates the HTTP client
  * @param patience the longest time to fetch a file
  */
 public record FileSource(Supplier<HttpClient> client, Duration patience) {

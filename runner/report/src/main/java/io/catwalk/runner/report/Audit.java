@@ -7,7 +7,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.NearDuplicates;
 import io.catwalk.runner.evaluation.Accuracy;
-import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import io.catwalk.api.Optimizer;
 import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
-import io.catwalk.runner.training.InitialWeights;
+import io.catwalk.runner.training.WarmStart.InitialWeights;
 import io.catwalk.runner.trial.TrialSpec;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;

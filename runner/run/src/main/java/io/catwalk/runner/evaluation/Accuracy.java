@@ -3,22 +3,14 @@ package io.catwalk.runner.evaluation;
 /**
  * Counts how many of some images a model predicts correctly.
  *
- * @param images number of images; at least 1
- * @param right number of them that it predicts correctly
  * @param share of them, 0 to 1
  * @param low lower bound of the share's 95 % Wilson interval
- * @param high upper bound
  */
 public record Accuracy(int images, int right, double share, double low, double high) {
 
     private static final double CONFIDENCE = 0.95;
 
-    /**
-     * Computes the interval of a count.
-     *
-     * @param images number of images; at least 1
-     * @param right number of them that are predicted correctly; 0 to {@code images}
-     */
+    /** Computes the interval of a count. */
     public static Accuracy of(int images, int right) {
         Interval interval = Interval.wilson(right, images, CONFIDENCE);
         return new Accuracy(images, right, (double) right / images, interval.low(), interval.high());

@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
  * above it has learned nothing, however high its accuracy.
  *
  * @param trainImages number of training images that were searched for the nearest
- * @param testImages number of test images
  * @param askedImages number of test images whose nearest was searched for: all, or as many evenly spaced ones
  * @param largestClass number of the class with the most training images
  * @param largestRight number of test images of that class

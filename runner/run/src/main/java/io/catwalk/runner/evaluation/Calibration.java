@@ -38,13 +38,9 @@ public record Calibration(double expectedError, List<Bin> reliability) {
     /**
      * Holds the images of similar confidence.
      *
-     * @param low lowest confidence
-     * @param high highest confidence
-     * @param images number of images; at least 1
      * @param confidence their mean confidence, 0 to 1
      * @param accuracy share of them predicted correctly, 0 to 1
      * @param accuracyLow lower bound of its 95 % Wilson interval
-     * @param accuracyHigh upper bound
      */
     public record Bin(
             double low,

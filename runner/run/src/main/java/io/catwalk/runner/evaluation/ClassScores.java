@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Scores one class against all others.
  *
- * @param name the class
  * @param support how many images are of this class
  * @param predictions how often it was predicted
  * @param precision share of its predictions that are correct, 0 where it was never predicted

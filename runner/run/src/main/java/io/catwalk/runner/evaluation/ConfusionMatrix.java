@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -21,13 +20,7 @@ public final class ConfusionMatrix {
     private final int[] support;
     private final int[] predictions;
 
-    /**
-     * Counts the images of a class that were classified as a class, which may be the same.
-     *
-     * @param truth the true class
-     * @param predicted the predicted class
-     * @param images number of images; at least 1
-     */
+    /** Counts the images of a class that were classified as a class, which may be the same. */
     public record Cell(int truth, int predicted, int images) {}
 
     private ConfusionMatrix(int classes, List<Cell> cells) {
@@ -59,15 +52,6 @@ public final class ConfusionMatrix {
             }
         }
         return new ConfusionMatrix(classes, cells);
-    }
-
-    /** Adds up matrices. */
-    public static ConfusionMatrix sum(List<ConfusionMatrix> several) {
-        TreeMap<Cell, Integer> sums = new TreeMap<>(ORDER);
-        several.forEach(one -> one.cells.forEach(cell -> sums.merge(cell, cell.images(), Integer::sum)));
-        List<Cell> cells = new ArrayList<>();
-        sums.forEach((cell, images) -> cells.add(new Cell(cell.truth(), cell.predicted(), images)));
-        return new ConfusionMatrix(several.get(0).classes(), cells);
     }
 
     /** Returns the number of classes. */
@@ -110,12 +94,7 @@ public final class ConfusionMatrix {
         return List.copyOf(chosen);
     }
 
-    /**
-     * Returns how many images of one class were classified as another.
-     *
-     * @param truth the true class
-     * @param predicted the predicted class
-     */
+    /** Returns how many images of one class were classified as another. */
     public int count(int truth, int predicted) {
         int place = Collections.binarySearch(cells, new Cell(truth, predicted, 0), ORDER);
         return place < 0 ? 0 : cells.get(place).images();
@@ -124,8 +103,6 @@ public final class ConfusionMatrix {
     /**
      * Returns which share of a class's images was classified as a class.
      *
-     * @param truth the true class
-     * @param predicted the predicted class
      * @return 0 to 1; 0 where the class has no image
      */
     public double share(int truth, int predicted) {
@@ -195,20 +172,5 @@ public final class ConfusionMatrix {
             sum += (double) first[c] * second[c];
         }
         return sum;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof ConfusionMatrix that && classes() == that.classes() && cells.equals(that.cells);
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * classes() + cells.hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return cells.toString();
     }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.evaluation;
 
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +44,6 @@ public record Evaluation(
      * takes memory per image and per class, but not per image and class.
      *
      * @param parts what is evaluated; at least one, each read twice
-     * @param classNames one name per class
      */
     public static Evaluation of(List<Supplier<Predictions>> parts, List<String> classNames) {
         ImageScores answers = new ImageScores(parts, classNames.size());
@@ -141,8 +141,6 @@ public record Evaluation(
 
         /**
          * Reads all predictions twice: the first time prepares the ranking of each class, which the second computes.
-         *
-         * @param parts predictions, one after the other; at least one
          */
         ImageScores(List<Supplier<Predictions>> parts, int classes) {
             this.classes = classes;
@@ -201,11 +199,7 @@ public record Evaluation(
         private final double[][] positives;
         private final long[] halfWins;
 
-        /**
-         * Sorts the images by their class.
-         *
-         * @param ofTruth each image's probability of its true class
-         */
+        /** Sorts the images by their class. */
         RocAuc(int[] truth, double[] ofTruth, int classes) {
             images = truth.length;
             int[] sizes = new int[classes];
@@ -223,11 +217,7 @@ public record Evaluation(
             halfWins = new long[classes];
         }
 
-        /**
-         * Counts, for each other class, which of its images have a higher probability of it than this image has.
-         *
-         * @param probabilities of all classes
-         */
+        /** Counts, for each other class, which of its images have a higher probability of it than this image has. */
         void add(int truth, double[] probabilities) {
             for (int c = 0; c < positives.length; c++) {
                 if (c != truth) {

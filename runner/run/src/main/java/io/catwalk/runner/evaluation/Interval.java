@@ -5,7 +5,6 @@ import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
 /**
  * An interval between two bounds.
  *
- * @param low the lower bound
  * @param high the upper bound; at least {@code low}
  */
 public record Interval(double low, double high) {

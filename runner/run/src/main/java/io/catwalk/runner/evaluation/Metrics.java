@@ -42,12 +42,7 @@ public record Metrics(
         return new Interval(accuracyLow, accuracyHigh);
     }
 
-    /**
-     * Averages the classes' scores into one number each, 0 to 1.
-     *
-     * @param f05 average F-beta with beta 0.5
-     * @param f2 average F-beta with beta 2
-     */
+    /** Averages the classes' scores into one number each, 0 to 1. */
     public record Averages(double precision, double recall, double f1, double f05, double f2) {
 
         /** Gives every class the same weight, classes without images included. */

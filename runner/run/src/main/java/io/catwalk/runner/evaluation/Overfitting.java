@@ -64,11 +64,7 @@ public record Overfitting(
         @JsonProperty("strong")
         STRONG;
 
-        /**
-         * Grades a gap.
-         *
-         * @param gap 95 % interval of training accuracy minus validation accuracy
-         */
+        /** Grades a gap. */
         public static Verdict of(Interval gap) {
             return gap.low() > STRONG_GAP ? STRONG : gap.low() > 0 ? MILD : NONE;
         }

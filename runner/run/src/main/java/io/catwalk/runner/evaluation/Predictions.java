@@ -2,11 +2,12 @@ package io.catwalk.runner.evaluation;
 
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.runtime.Normalization;
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Holds the predictions of one model for a set of images. All metrics are computed from it.
@@ -17,7 +18,7 @@ import java.util.Arrays;
  * @param labels true class of each image, in data-set order, 0 to {@code classes} - 1; at least one
  * @param logits of the model, (images, classes), row-major, all finite
  */
-@SuppressWarnings("ArrayRecordComponent") // primitive arrays: 600,000 logits; equality compares their contents
+@SuppressWarnings("ArrayRecordComponent") // primitive arrays: 600,000 logits
 public record Predictions(int classes, int[] labels, float[] logits) {
 
     private static final int MOST_TEXT = 10_000_000;
@@ -165,7 +166,6 @@ public record Predictions(int classes, int[] labels, float[] logits) {
      * @param file where to; an existing file is replaced. A name that ends in {@code .npy} makes it an array,
      *     any other name makes it text
      * @param images that are predicted: their {@link ImageSource#index} and {@link ImageSource#file} are written, too
-     * @throws IOException if it cannot be written; an existing file is then unchanged
      */
     public void write(Path file, ImageSource images) throws IOException {
         if (images.size() != labels.length) {
@@ -179,30 +179,70 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         PredictionsFile.write(this, null, file);
     }
 
-    /**
-     * Reads what {@link #write} wrote.
-     *
-     * @throws RequestException if there is no such file, or it is not as expected
-     */
+    /** Reads what {@link #write} wrote. */
     public static Predictions read(Path file) throws IOException {
         return PredictionsFile.read(file);
     }
 
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Predictions that
-                && classes == that.classes
-                && Arrays.equals(labels, that.labels)
-                && Arrays.equals(logits, that.logits);
-    }
+    /**
+     * Holds which class one model predicted for each image: the part of {@link Predictions} that a comparison needs,
+     * without the logits.
+     *
+     * <p>The arrays are not copied; callers must not change them afterwards.
+     *
+     * @param labels true class of each image, in data-set order
+     * @param predicted class with the highest logit for each image; among equals the lowest class
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record PredictedClasses(int classes, int[] labels, int[] predicted) {
 
-    @Override
-    public int hashCode() {
-        return 31 * (31 * classes + Arrays.hashCode(labels)) + Arrays.hashCode(logits);
-    }
+        /** Checks that there are as many predictions as labels. */
+        public PredictedClasses {
+            if (labels.length != predicted.length) {
+                throw new IllegalArgumentException(
+                        "expected " + labels.length + " predicted classes, but found " + predicted.length);
+            }
+        }
 
-    @Override
-    public String toString() {
-        return "Predictions[classes=" + classes + ", images=" + labels.length + "]";
+        /** Reads them from a file that {@link Predictions#write} wrote, row by row: no logit is kept. */
+        public static PredictedClasses read(Path file) throws IOException {
+            return PredictionsFile.readClasses(file);
+        }
+
+        /**
+         * Lists the images that none of several models, at least one, predicts correctly, ascending: they are hard, or their
+         * labels are wrong.
+         */
+        public static int[] wrongForAll(List<PredictedClasses> models) {
+            if (models.isEmpty()) {
+                throw new IllegalArgumentException("expected the predictions of at least 1 model, but found none");
+            }
+            int[] labels = models.get(0).labels();
+            if (!models.stream().allMatch(model -> Arrays.equals(labels, model.labels()))) {
+                throw new IllegalArgumentException("expected predictions of the same images, but their labels differ");
+            }
+            return IntStream.range(0, labels.length)
+                    .filter(i -> models.stream().noneMatch(model -> model.correct(i)))
+                    .toArray();
+        }
+
+        /** Returns the number of images. */
+        public int images() {
+            return labels.length;
+        }
+
+        /** Tells whether an image is predicted correctly. */
+        public boolean correct(int image) {
+            return predicted[image] == labels[image];
+        }
+
+        /** Tells for each image whether it is predicted correctly. */
+        public boolean[] correct() {
+            boolean[] correct = new boolean[labels.length];
+            for (int i = 0; i < correct.length; i++) {
+                correct[i] = correct(i);
+            }
+            return correct;
+        }
     }
 }

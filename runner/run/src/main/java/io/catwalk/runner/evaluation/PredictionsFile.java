@@ -4,10 +4,20 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and reads files of predictions: text, or an array of NumPy if the name ends in {@code .npy}. */
@@ -116,6 +126,135 @@ final class PredictionsFile {
             } else {
                 predicted = Arrays.copyOf(predicted, room);
             }
+        }
+    }
+
+    /**
+     * Writes and reads predictions as one array of NumPy, format 1.0 (numpy.lib.format): one record per image,
+     * with the label (little-endian int32), the logits (little-endian float32), the index of the image (little-endian int32)
+     * and the name of its file, if it has one (UTF-8, filled up with zeros). In Python:
+     * {@code rows = numpy.load("predictions.npy"); rows["label"], rows["logits"]}, of the shapes (images,)
+     * and (images, classes). Files of earlier versions end with the logits.
+     */
+    static final class PredictionsNpy {
+
+        /** The magic string and the version 1.0; the length of the header follows, in two bytes. */
+        private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
+
+        private static final int BEFORE_HEADER = MAGIC.length + Short.BYTES;
+        private static final int ALIGNMENT = 64;
+        private static final Pattern HEADER =
+                Pattern.compile("\\{'descr': \\[\\('label', '<i4'\\), \\('logits', '<f4', \\((\\d{1,9}),\\)\\)"
+                        + "(, \\('index', '<i4'\\)(?:, \\('file', '\\|S(\\d{1,5})'\\))?)?\\], "
+                        + "'fortran_order': False, 'shape': \\((\\d{1,9}),\\), \\} *\n");
+
+        private PredictionsNpy() {}
+
+        static void write(Predictions predictions, @Nullable ImageSource images, OutputStream out) throws IOException {
+            int classes = predictions.classes();
+            int longest = 0;
+            for (int i = 0; images != null && i < images.size(); i++) {
+                longest = Math.max(longest, images.file(i).getBytes(StandardCharsets.UTF_8).length);
+            }
+            String names = images == null
+                    ? ""
+                    : longest == 0 ? ", ('index', '<i4')" : ", ('index', '<i4'), ('file', '|S" + longest + "')";
+            out.write(header(classes, predictions.images(), names));
+            int length = Math.addExact(
+                    Math.multiplyExact(classes + 1, Float.BYTES), images == null ? 0 : Integer.BYTES + longest);
+            ByteBuffer row = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < predictions.images(); i++) {
+                row.clear().putInt(predictions.labels()[i]);
+                row.asFloatBuffer().put(predictions.logits(), i * classes, classes);
+                if (images != null) {
+                    row.position((classes + 1) * Float.BYTES).putInt(images.index(i));
+                    row.put(Arrays.copyOf(images.file(i).getBytes(StandardCharsets.UTF_8), longest));
+                }
+                out.write(row.array());
+            }
+        }
+
+        private static byte[] header(int classes, int images, String names) {
+            String dictionary =
+                    "{'descr': [('label', '<i4'), ('logits', '<f4', (%d,))%s], 'fortran_order': False, 'shape': (%d,), }"
+                            .formatted(classes, names, images);
+            int whole = BEFORE_HEADER + dictionary.length() + 1;
+            int padded = (whole + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; // so that the array can be mapped
+            byte[] text = (dictionary + " ".repeat(padded - whole) + "\n").getBytes(StandardCharsets.US_ASCII);
+            return ByteBuffer.allocate(padded)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .put(MAGIC)
+                    .putShort((short) text.length)
+                    .put(text)
+                    .array();
+        }
+
+        static void read(Path file, PredictionsFile.Rows rows) throws IOException {
+            try (InputStream stream = Files.newInputStream(file);
+                    DataInputStream in = new DataInputStream(stream)) {
+                byte[] start = new byte[BEFORE_HEADER];
+                in.readFully(start);
+                ByteBuffer numbers = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);
+                if (numbers.mismatch(ByteBuffer.wrap(MAGIC)) != MAGIC.length) {
+                    throw refusal(file, "an array of NumPy, format 1.0", "other bytes");
+                }
+                byte[] text = new byte[Short.toUnsignedInt(numbers.getShort(MAGIC.length))];
+                in.readFully(text);
+                String header = new String(text, StandardCharsets.ISO_8859_1);
+                Matcher shape = HEADER.matcher(header);
+                if (!shape.matches()) {
+                    throw refusal(file, "records of label <i4 and logits <f4", Reasons.quoted(header));
+                }
+                int classes = Integer.parseInt(shape.group(1));
+                int images = Integer.parseInt(shape.group(4));
+                int names = shape.group(2) == null
+                        ? 0
+                        : Integer.BYTES + (shape.group(3) == null ? 0 : Integer.parseInt(shape.group(3)));
+                long expected = start.length + text.length + ((classes + 1L) * Float.BYTES + names) * images;
+                if (classes < 2 || images < 1 || Files.size(file) != expected) {
+                    throw refusal(
+                            file,
+                            "at least 1 image and 2 classes, in " + expected + " bytes",
+                            images + " of " + classes + ", in " + Files.size(file));
+                }
+                rows.begin(classes, images);
+                rows(file, in, rows, images, names);
+            } catch (EOFException e) {
+                throw refusal(file, "a whole array of NumPy", "the end of the file");
+            }
+        }
+
+        private static void rows(Path file, DataInputStream in, PredictionsFile.Rows rows, int images, int names)
+                throws IOException {
+            byte[] bytes = new byte[Math.multiplyExact(rows.classes + 1, Float.BYTES)];
+            ByteBuffer row = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            float[] logits = new float[rows.classes];
+            for (int i = 0; i < images; i++) {
+                in.readFully(bytes);
+                in.skipNBytes(names);
+                int label = row.getInt(0);
+                if (label < 0 || label >= rows.classes) {
+                    throw refusal(
+                            file,
+                            "a label from 0 to " + (rows.classes - 1) + " for image " + i,
+                            Integer.toString(label));
+                }
+                row.slice(Integer.BYTES, bytes.length - Integer.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .asFloatBuffer()
+                        .get(logits);
+                for (float logit : logits) {
+                    if (!Float.isFinite(logit)) {
+                        throw refusal(file, "finite logits for image " + i, Float.toString(logit));
+                    }
+                }
+                rows.add(label, logits);
+            }
+        }
+
+        private static RequestException refusal(Path file, String expected, String found) {
+            return new RequestException("expected " + expected + " in " + file + ", but found " + found
+                    + "; evaluate the model again to write the file again");
         }
     }
 }

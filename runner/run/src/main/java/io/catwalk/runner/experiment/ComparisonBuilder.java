@@ -6,7 +6,7 @@ import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
-import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.results.Comparison;

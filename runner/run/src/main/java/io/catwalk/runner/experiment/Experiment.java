@@ -5,13 +5,13 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import io.catwalk.runner.experiment.Scheduler.Stopwatch;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.latency.LatencySettings;
-import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.PluginJar;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.Software;
@@ -446,7 +446,7 @@ public final class Experiment {
         }
         if (!then.pluginSha256().equals(now.pluginSha256())) {
             return "its plugin is another jar now ("
-                    + catalog.require(trial.classifier()).jar().getFileName() + ")";
+                    + catalog.require(trial.classifier()).plugin().path().getFileName() + ")";
         }
         if (!then.datasetSha256().equals(now.datasetSha256())) {
             return "the images of " + dataset.name() + ", or how they are split, have changed";
@@ -471,7 +471,7 @@ public final class Experiment {
 
     private TrialOrder order(TrialSpec trial) {
         GivenModel given = trial.given();
-        InstalledClassifier plugin = given == null ? catalog.require(trial.classifier()) : null;
+        PluginJar plugin = given == null ? catalog.require(trial.classifier()).plugin() : null;
         ImageDataset own = images(given);
         return new TrialOrder(
                 trial,
@@ -480,8 +480,7 @@ public final class Experiment {
                 plugin == null
                         ? new TrialOrder.Inputs(
                                 "", "", Objects.requireNonNull(given).sha256(), own.sha256(), SOFTWARE)
-                        : new TrialOrder.Inputs(
-                                plugin.pluginId(), plugin.version(), plugin.jarSha256(), own.sha256(), SOFTWARE),
+                        : new TrialOrder.Inputs(plugin.id(), plugin.version(), plugin.sha256(), own.sha256(), SOFTWARE),
                 TrialOrder.Artifacts.here(
                         pluginsDir,
                         spec.dataset().folder(dataHome),

@@ -13,10 +13,10 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.given.GivenSource;
-import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.training.ComputeDevice;
-import io.catwalk.runner.training.InitialWeights;
+import io.catwalk.runner.training.WarmStart.InitialWeights;
 import io.catwalk.runner.training.WeightFile;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.TrialFile;
@@ -424,9 +424,10 @@ public final class ExperimentRequest {
     /** Another jar gives other numbers under the same names, so using one must be intended. */
     private static void requirePinned(Entry entry, InstalledClassifier classifier, String place) {
         String pinned = entry.pluginSha256();
-        if (pinned != null && !pinned.equals(classifier.jarSha256())) {
+        if (pinned != null && !pinned.equals(classifier.plugin().sha256())) {
             throw new RequestException(place + ".plugin_sha256: expected the jar " + Reasons.oneLine(pinned) + ", but "
-                    + classifier.jar().getFileName() + " is " + classifier.jarSha256()
+                    + classifier.plugin().path().getFileName() + " is "
+                    + classifier.plugin().sha256()
                     + ": put that jar back, or delete the key to take this one");
         }
     }

@@ -6,7 +6,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.training.ComputeDevice;
-import io.catwalk.runner.training.EpochBatches;
+import io.catwalk.runner.training.Training.EpochBatches;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialImages;
@@ -209,8 +209,9 @@ public record ExperimentSpec(
     /** Pins each classifier to the jar that it currently comes from. */
     public ExperimentSpec pinned(PluginCatalog catalog) {
         return with(classifiers.stream()
-                .map(one ->
-                        one.trains() ? one.pinned(catalog.require(one.name()).jarSha256()) : one)
+                .map(one -> one.trains()
+                        ? one.pinned(catalog.require(one.name()).plugin().sha256())
+                        : one)
                 .toList());
     }
 

@@ -1,7 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Reasons;
-import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.results.RunResults;

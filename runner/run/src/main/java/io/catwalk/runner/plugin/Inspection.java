@@ -8,9 +8,12 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ContentStore;
+import io.catwalk.runner.plugin.InspectionMain.Answer;
 import io.catwalk.runner.plugin.InspectionMain.Event;
 import io.catwalk.runner.plugin.InspectionMain.Question;
-import io.catwalk.runner.plugin.SeenClassifier.SeenRecipe;
+import io.catwalk.runner.plugin.InspectionMain.SeenClassifier;
+import io.catwalk.runner.plugin.InspectionMain.SeenClassifier.SeenRecipe;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
@@ -63,24 +66,6 @@ final class Inspection {
     private static final Pattern NOT_THE_REASON =
             Pattern.compile("Picked up (JAVA_TOOL|JDK_JAVA)_OPTIONS|^Error occurred during initialization of");
 
-    /**
-     * The result of inspecting a jar.
-     *
-     * @param seen its classifiers; null if it cannot be used
-     * @param failure one line, why it cannot be used, or what happened instead of an answer; null if it can be
-     */
-    record Answer(
-            @Nullable List<SeenClassifier> seen, @Nullable String failure) {
-
-        /** Returns whether nothing has failed: the cause of a failure, even of one recipe, may lie outside the jar. */
-        boolean isSound() {
-            return seen != null
-                    && seen.stream()
-                            .flatMap(one -> one.recipes().stream())
-                            .allMatch(recipe -> recipe.failure() == null);
-        }
-    }
-
     private final Duration patience;
     private final ContentStore store;
 
@@ -88,7 +73,6 @@ final class Inspection {
      * Prepares to inspect jars.
      *
      * @param patience the longest time that a step of a plugin may take, such as its constructor
-     * @param store of the jars that were inspected before
      */
     Inspection(Duration patience, ContentStore store) {
         this.patience = patience;
@@ -114,7 +98,7 @@ final class Inspection {
         List<PluginJar> unknown = new ArrayList<>();
         for (PluginJar jar : jars) {
             Optional<Answer> known =
-                    find(jar, task).map(seen -> new Answer(seen, null)).filter(Answer::isSound);
+                    find(jar, task).map(seen -> new Answer(seen, null)).filter(Inspection::isSound);
             answers.put(jar, known.orElse(new Answer(null, "was not inspected")));
             if (known.isEmpty()) {
                 unknown.add(jar);
@@ -123,7 +107,7 @@ final class Inspection {
         try {
             answers.putAll(ask(unknown, task));
             List<PluginJar> again = unknown.stream()
-                    .filter(jar -> !Objects.requireNonNull(answers.get(jar)).isSound())
+                    .filter(jar -> !isSound(Objects.requireNonNull(answers.get(jar))))
                     .toList();
             // If there was only one jar, no other can have caused its failure.
             if (unknown.size() > 1) {
@@ -134,11 +118,19 @@ final class Inspection {
         }
         for (PluginJar jar : unknown) {
             Answer answer = Objects.requireNonNull(answers.get(jar));
-            if (answer.seen() != null && answer.isSound()) {
+            if (answer.seen() != null && isSound(answer)) {
                 keep(jar, task, answer.seen());
             }
         }
         return answers;
+    }
+
+    /** Returns whether nothing has failed: the cause of a failure, even of one recipe, may lie outside the jar. */
+    private static boolean isSound(Answer answer) {
+        return answer.seen() != null
+                && answer.seen().stream()
+                        .flatMap(one -> one.recipes().stream())
+                        .allMatch(recipe -> recipe.failure() == null);
     }
 
     /** Returns the recipes for a task that a classifier has returned, and asks it for others when they are needed. */
@@ -381,9 +373,8 @@ final class Inspection {
             began = true;
             if (event.question() == answers.size()) { // otherwise an answer to another question
                 step = event.step();
-                if (event.seen() != null || event.failure() != null) {
-                    answers.add(new Answer(
-                            event.seen(), event.failure() == null ? null : Reasons.oneLine(event.failure())));
+                if (event.answer() != null) {
+                    answers.add(event.answer());
                 }
             }
             return answers.size() == questions;

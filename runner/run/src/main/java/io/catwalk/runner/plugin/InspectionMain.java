@@ -9,7 +9,8 @@ import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
-import io.catwalk.runner.plugin.SeenClassifier.SeenRecipe;
+import io.catwalk.runner.plugin.InspectionMain.SeenClassifier.SeenRecipe;
+import io.catwalk.runner.plugin.LoadedPlugin.LoadedClassifier;
 import io.catwalk.runner.process.ParentPipe;
 import java.io.File;
 import java.io.FileDescriptor;
@@ -18,9 +19,11 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TimeZone;
@@ -56,8 +59,6 @@ final class InspectionMain {
     /**
      * A question about a jar.
      *
-     * @param jar path of the file
-     * @param sha256 its digest, 64 lower-case hexadecimal digits
      * @param classifier the only one to ask, or null for all
      * @param task asks whether it is supported and how to train for it; null asks only what does not depend on a task
      * @param points for which recipes are requested; if empty, the process chooses them
@@ -72,22 +73,21 @@ final class InspectionMain {
     /**
      * The start of a step, or the answer to a question.
      *
-     * @param question index of the question
      * @param step the step that starts, in words that follow 'in'; null in an answer
-     * @param seen what the jar contains; null unless this is the answer
-     * @param failure why the jar cannot be used; null unless this is the answer
      */
     record Event(
-            int question,
-            @Nullable String step,
-            @Nullable List<SeenClassifier> seen,
-            @Nullable String failure) {}
+            int question, @Nullable String step, @Nullable Answer answer) {}
 
     /**
-     * Answers all questions, and waits until the parent ends the process.
+     * The result of inspecting a jar.
      *
-     * @param arguments the file with the questions
+     * @param seen its classifiers; null if it cannot be used
+     * @param failure one line, why it cannot be used, or what happened instead of an answer; null if it can be
      */
+    record Answer(
+            @Nullable List<SeenClassifier> seen, @Nullable String failure) {}
+
+    /** Answers all questions, and waits until the parent ends the process. */
     public static void main(String[] arguments) {
         InspectionMain inspection = new InspectionMain(ParentPipe.open(System.in, FileDescriptor.out));
         Question[] questions = Json.LINE.readValue(new File(arguments[0]), Question[].class);
@@ -119,14 +119,14 @@ final class InspectionMain {
     }
 
     private void answer(int index, Question question) {
-        Event answer;
+        Answer answer;
         try {
-            answer = new Event(index, null, look(index, question), null);
+            answer = new Answer(look(index, question), null);
         } catch (Throwable e) { // anything that a plugin throws becomes the answer
-            answer = new Event(index, null, null, reason(e));
+            answer = new Answer(null, reason(e));
         }
         restore();
-        parent.send(answer);
+        parent.send(new Event(index, null, answer));
     }
 
     private List<SeenClassifier> look(int index, Question question) {
@@ -233,10 +233,56 @@ final class InspectionMain {
         } catch (Throwable again) { // even the message is produced by the plugin's code
             reason = "threw an exception whose message cannot be read";
         }
-        return reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) + " ..." : reason;
+        return Reasons.oneLine(
+                reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) + " ..." : reason);
     }
 
     private void begin(int question, String step) {
-        parent.send(new Event(question, step, null, null));
+        parent.send(new Event(question, step, null));
+    }
+
+    /**
+     * Holds what a classifier returned when its jar was inspected.
+     *
+     * @param unsupported why it does not support the task; null if it does, or if there was no task
+     * @param recipes for the task, at every point of a small search space, or at the defaults of a large one; empty without
+     *     a task, or if it is not supported
+     */
+    record SeenClassifier(
+            String name,
+            Tags tags,
+            SearchSpace searchSpace,
+            @Nullable String unsupported,
+            List<SeenRecipe> recipes) {
+
+        /** Copies the recipes, and checks that nothing is missing, as in a damaged file. */
+        SeenClassifier {
+            if (!LoadedPlugin.isName(name)) {
+                throw new IllegalArgumentException("expected the name of a classifier, but found " + name);
+            }
+            Objects.requireNonNull(tags);
+            Objects.requireNonNull(searchSpace);
+            recipes = List.copyOf(recipes);
+        }
+
+        /**
+         * Holds what a classifier returned when it was asked for its recipe.
+         *
+         * @param recipe the answer, or null if there was none
+         * @param failure what happened instead, such as {@code recipe(...) returned null}, or null
+         */
+        record SeenRecipe(
+                Map<String, Object> point,
+                @Nullable Recipe recipe,
+                @Nullable String failure) {
+
+            /** Copies the point, in its order. */
+            SeenRecipe {
+                point = new LinkedHashMap<>(point);
+                if ((recipe == null) == (failure == null)) {
+                    throw new IllegalArgumentException("expected a recipe or a failure");
+                }
+            }
+        }
     }
 }

@@ -1,16 +1,27 @@
 package io.catwalk.runner.plugin;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import io.catwalk.api.BatchAugmentation;
+import io.catwalk.api.BatchLoss;
 import io.catwalk.api.Classifier;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.testkit.contract.PluginFile;
 import io.catwalk.testkit.contract.ProvidedClasses;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -66,12 +77,7 @@ public final class LoadedPlugin implements AutoCloseable {
         }
     }
 
-    /**
-     * Loads a jar after checking its digest.
-     *
-     * @param sha256 expected digest, 64 lower-case hexadecimal digits
-     * @throws RequestException if it has another digest or cannot be used; the message is one line that names the jar
-     */
+    /** Loads a jar after checking its digest. */
     public static LoadedPlugin open(Path jar, String sha256) {
         try {
             PluginJar read = PluginJar.read(jar);
@@ -86,12 +92,7 @@ public final class LoadedPlugin implements AutoCloseable {
         }
     }
 
-    /**
-     * Loads the jar with a digest from a folder, whatever its name is.
-     *
-     * @param sha256 of the jar, 64 lower-case hexadecimal digits
-     * @throws RequestException if the folder has no such jar, or it cannot be used
-     */
+    /** Loads the jar with a digest from a folder, whatever its name is. */
     public static LoadedPlugin find(Path pluginsDir, String sha256) {
         Path jar = PluginFolder.find(pluginsDir, sha256)
                 .orElseThrow(() -> new RequestException("expected a plugin of sha256 " + shortened(sha256) + " in "
@@ -125,12 +126,7 @@ public final class LoadedPlugin implements AutoCloseable {
         return List.copyOf(classifiers);
     }
 
-    /**
-     * Finds a classifier of this jar.
-     *
-     * @param name that the classifier returns
-     * @throws RequestException if the jar has no classifier of that name
-     */
+    /** Finds a classifier of this jar. */
     public LoadedClassifier require(String name) {
         return classifiers.stream()
                 .filter(classifier -> classifier.name().equals(name))
@@ -160,7 +156,7 @@ public final class LoadedPlugin implements AutoCloseable {
             if (classifiers.stream().anyMatch(one -> one.name().equals(name))) {
                 throw new PluginException("has two classifiers named " + name + ": rename one");
             }
-            classifiers.add(new LoadedClassifier(classifier, name, jar.id(), jar.version(), jar.path(), jar.sha256()));
+            classifiers.add(new LoadedClassifier(classifier, name, jar));
         }
     }
 
@@ -213,5 +209,77 @@ public final class LoadedPlugin implements AutoCloseable {
 
     private static String shortened(String sha256) {
         return sha256.length() > 12 ? sha256.substring(0, 12) : sha256;
+    }
+
+    /**
+     * Holds a classifier whose code runs in this process, and its origin. Its methods call the plugin, and throw a
+     * {@link PluginException} if it throws or returns null.
+     */
+    public record LoadedClassifier(Classifier classifier, String name, PluginJar plugin) {
+
+        private static final int BATCH = 2;
+
+        /**
+         * Builds the network, not yet initialized. The plugin receives only the shape of the images and the number of
+         * classes, so that the network can be built again for other images of the same shape.
+         */
+        public Block build(Task task, Hyperparameters chosen) {
+            Task shape = Task.of(task.channels(), task.height(), task.width(), task.classes());
+            return ask("network(...)", () -> classifier.network(shape, chosen));
+        }
+
+        /** Returns the loss, for a recipe that uses the classifier's own. */
+        public BatchLoss loss(Task task, Hyperparameters chosen) {
+            return ask("loss(...)", () -> classifier.loss(task, chosen));
+        }
+
+        /** Returns the augmentation of batches, for a recipe that uses the classifier's own. */
+        public BatchAugmentation augmentation(Task task, Hyperparameters chosen) {
+            return ask("augmentation(...)", () -> classifier.augmentation(task, chosen));
+        }
+
+        /** Returns a file in the jar with the initial weights, for a recipe that uses the classifier's own. */
+        public URL weights(Task task, Hyperparameters chosen) {
+            URL weights = ask("weights(...)", () -> classifier.weights(task, chosen));
+            if (!PluginFile.contains(plugin.path(), weights)) {
+                throw new PluginException(
+                        where() + "expected weights in the jar itself, but weights(...) returned " + weights);
+            }
+            return weights;
+        }
+
+        /**
+         * Initializes a network that {@link #build} made for a task, in float32. It has to map images (batch, channels,
+         * height, width) to logits (batch, classes). The manager owns the parameters afterwards.
+         */
+        public void initialize(Block network, NDManager manager, Task task) {
+            Shape images = new Shape(BATCH, task.channels(), task.height(), task.width());
+            Shape logits = new Shape(BATCH, task.classes());
+            Shape[] found = ask("the network for " + task, () -> {
+                network.initialize(manager, DataType.FLOAT32, images);
+                return network.getOutputShapes(new Shape[] {images});
+            });
+            if (!Arrays.equals(found, new Shape[] {logits})) {
+                throw new PluginException(where() + "expected a network from images " + images + " to logits " + logits
+                        + ", but its output is " + Arrays.toString(found));
+            }
+        }
+
+        private <T> T ask(String what, Supplier<@Nullable T> question) {
+            T answer;
+            try {
+                answer = question.get();
+            } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+                throw new PluginException(where() + what + " threw " + Reasons.of(e), e);
+            }
+            if (answer == null) {
+                throw new PluginException(where() + what + " returned null");
+            }
+            return answer;
+        }
+
+        private String where() {
+            return "classifier '" + name + "' of " + plugin.path().getFileName() + ": ";
+        }
     }
 }

@@ -1,14 +1,20 @@
 package io.catwalk.runner.plugin;
 
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.SearchSpace;
+import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
+import io.catwalk.runner.plugin.InspectionMain.SeenClassifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -31,7 +37,6 @@ public final class PluginCatalog {
     /**
      * Says why a jar could not be loaded.
      *
-     * @param jar the file in the plugins folder
      * @param pluginId Plugin-Id of its manifest, or null if that could not be read
      * @param classifier the name of the classifier that failed, or null if it is not known
      * @param reason one line: what was expected, what was found, what to try
@@ -73,8 +78,8 @@ public final class PluginCatalog {
         inspection = general.inspection;
         this.task = task;
         jars = general.jars.stream()
-                .filter(jar ->
-                        general.classifiers.stream().anyMatch(one -> one.jar().equals(jar.path())))
+                .filter(jar -> general.classifiers.stream()
+                        .anyMatch(one -> one.plugin().equals(jar)))
                 .toList();
         failures.addAll(general.failures);
         // A name that two jars had stays refused, even if one of the two has been left out since.
@@ -100,12 +105,7 @@ public final class PluginCatalog {
                 .toList();
     }
 
-    /**
-     * Inspects every {@code *.jar} and {@code *.zip} of a folder.
-     *
-     * @throws RequestException if the folder does not exist, is no folder or cannot be read, or no process can be
-     *     started to inspect the jars
-     */
+    /** Inspects every {@code *.jar} and {@code *.zip} of a folder. */
     public static PluginCatalog open(Path pluginsDir) {
         return open(pluginsDir, Inspection.standard());
     }
@@ -114,20 +114,12 @@ public final class PluginCatalog {
         return new PluginCatalog(pluginsDir, inspection);
     }
 
-    /**
-     * Asks the classifiers about a task: whether they support it, and how they are trained for it.
-     *
-     * @throws RequestException if no process can be started to inspect the jars
-     */
+    /** Asks the classifiers about a task: whether they support it, and how they are trained for it. */
     public PluginCatalog on(Task newTask) {
         return new PluginCatalog(this, newTask);
     }
 
-    /**
-     * Returns the task that the classifiers were asked about.
-     *
-     * @throws IllegalStateException if they were asked about none
-     */
+    /** Returns the task that the classifiers were asked about. */
     public Task task() {
         if (task == null) {
             throw new IllegalStateException("this catalog is for no task: ask PluginCatalog.on(task)");
@@ -149,8 +141,6 @@ public final class PluginCatalog {
      * Finds a classifier by its name.
      *
      * @return the only classifier of that name
-     * @throws RequestException if the classifier does not support the task, or does not exist; the message gives the
-     *     reason if its jar failed to load, and otherwise the nearest name and all known ones
      */
     public InstalledClassifier require(String name) {
         InstalledClassifier found = classifiers.stream()
@@ -196,12 +186,7 @@ public final class PluginCatalog {
     private InstalledClassifier installed(PluginJar jar, SeenClassifier seen) {
         return new InstalledClassifier(
                 seen.name(),
-                jar.id(),
-                jar.version(),
-                jar.provider(),
-                jar.description(),
-                jar.path(),
-                jar.sha256(),
+                jar,
                 seen.tags(),
                 seen.searchSpace(),
                 seen.unsupported(),
@@ -230,8 +215,8 @@ public final class PluginCatalog {
 
     private void refuseSameName(InstalledClassifier classifier, List<InstalledClassifier> same) {
         String reason = "the classifier name " + classifier.name() + " is in "
-                + fileNames(same, InstalledClassifier::jar) + ": keep one of these jars, or rename a classifier";
-        refuse(new Failure(classifier.jar(), classifier.pluginId(), classifier.name(), reason), null);
+                + fileNames(same, one -> one.plugin().path()) + ": keep one of these jars, or rename a classifier";
+        refuse(new Failure(classifier.plugin().path(), classifier.plugin().id(), classifier.name(), reason), null);
     }
 
     private static <T> String fileNames(List<T> items, Function<T, Path> jar) {
@@ -246,6 +231,47 @@ public final class PluginCatalog {
         if (!failures.contains(failure)) {
             failures.add(failure);
             LOG.warn("Refused plugin jar {}: {}", failure.jar(), failure.reason(), cause);
+        }
+    }
+
+    /**
+     * Describes a classifier of the plugins folder: everything that is known before a network is built. The plugin's code
+     * does not run in this process until {@link #load}.
+     *
+     * @param unsupported why it does not support the task of the catalog; null if it does, or if the catalog has no task
+     * @param recipes for the task of the catalog; null if there is no task
+     */
+    public record InstalledClassifier(
+            String name,
+            PluginJar plugin,
+            Tags tags,
+            SearchSpace searchSpace,
+            @Nullable String unsupported,
+            @Nullable Recipes recipes) {
+
+        /** Returns recipes for one task, at each point of the search space. */
+        public interface Recipes {
+
+            /** Returns the recipes of several points at once, which may be much faster than one by one. */
+            Map<Hyperparameters, Recipe> at(List<Hyperparameters> points);
+        }
+
+        /** Returns the recipe of the network for the task of the catalog, as {@link #recipes} does. */
+        public Recipe recipe(Hyperparameters chosen) {
+            return Objects.requireNonNull(recipes(List.of(chosen)).get(chosen));
+        }
+
+        /** Returns what {@link Recipes#at} does. */
+        public Map<Hyperparameters, Recipe> recipes(List<Hyperparameters> points) {
+            if (recipes == null) {
+                throw new IllegalStateException("a recipe is for a task: ask PluginCatalog.on(task)");
+            }
+            return recipes.at(points);
+        }
+
+        /** Loads the jar as {@link LoadedPlugin#open}, so that networks can be built in this process. */
+        public LoadedPlugin load() {
+            return LoadedPlugin.open(plugin.path(), plugin.sha256());
         }
     }
 }

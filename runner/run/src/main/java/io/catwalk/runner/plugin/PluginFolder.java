@@ -4,6 +4,7 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,11 +41,7 @@ public final class PluginFolder {
 
     private PluginFolder() {}
 
-    /**
-     * Lists every {@code *.jar} and {@code *.zip} of a folder, sorted by name.
-     *
-     * @throws RequestException if the folder does not exist, is no folder or cannot be read
-     */
+    /** Lists every {@code *.jar} and {@code *.zip} of a folder, sorted by name. */
     static List<Path> jars(Path pluginsDir) {
         if (!Files.isDirectory(pluginsDir)) {
             throw new RequestException("expected a folder of plugin jars at " + pluginsDir + ", but "
@@ -79,12 +76,7 @@ public final class PluginFolder {
         return name.endsWith(".jar") || name.endsWith(".zip");
     }
 
-    /**
-     * Pins the current jars of a folder.
-     *
-     * @param catalog of that folder
-     * @throws RequestException if a jar cannot be used, or the file cannot be written; it is then unchanged
-     */
+    /** Pins the current jars of a folder. */
     public static Path lock(Path pluginsDir, PluginCatalog catalog) {
         if (!catalog.failures().isEmpty()) {
             throw new RequestException("expected plugins that all load, but these do not: "
@@ -96,12 +88,13 @@ public final class PluginFolder {
         }
         Map<String, String> lines = new TreeMap<>();
         for (InstalledClassifier one : catalog.classifiers()) {
-            String jar = String.valueOf(one.jar().getFileName());
+            PluginJar plugin = one.plugin();
+            String jar = String.valueOf(plugin.path().getFileName());
             if (jar.matches("(?s).*[\\\\\\p{Cntrl}].*")) {
                 throw new RequestException(
                         "expected a plain name of a jar, but found a \\ or a control character in it: rename " + jar);
             }
-            lines.put(jar, "# " + one.pluginId() + " " + one.version() + "\n" + one.jarSha256() + "  " + jar + "\n");
+            lines.put(jar, "# " + plugin.id() + " " + plugin.version() + "\n" + plugin.sha256() + "  " + jar + "\n");
         }
         Path file = pluginsDir.resolve(FILE);
         String head =
@@ -118,7 +111,6 @@ public final class PluginFolder {
      * Compares a folder with its lock file, without running any code of the jars.
      *
      * @return a line for each jar that is missing, is not pinned or has changed; empty if nothing differs
-     * @throws RequestException if nothing was pinned, or the file or the folder cannot be read
      */
     public static List<String> differences(Path pluginsDir) {
         Map<String, String> pinned = read(pluginsDir);

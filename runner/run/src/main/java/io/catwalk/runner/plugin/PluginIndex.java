@@ -63,19 +63,11 @@ public final class PluginIndex {
     /**
      * A release of a plugin.
      *
-     * @param id Plugin-Id
-     * @param version Plugin-Version
-     * @param address of its file
      * @param sha512 its digest, 128 lower-case hexadecimal digits
      */
     public record Release(String id, String version, URI address, String sha512) {}
 
-    /**
-     * Reads an index.
-     *
-     * @param where the path of a file, or an address with {@code file:} or {@code https:}
-     * @throws RequestException if it cannot be read or is not an index
-     */
+    /** Reads an index. */
     public static PluginIndex read(String where) {
         UserCache.keepTemporaryFiles();
         return read(where, FileSource.standard());
@@ -136,11 +128,7 @@ public final class PluginIndex {
                 cause);
     }
 
-    /**
-     * Finds the newest release of a plugin that this version of Catwalk can use.
-     *
-     * @throws RequestException if the index has no such plugin, no suitable release, or one that cannot be trusted
-     */
+    /** Finds the newest release of a plugin that this version of Catwalk can use. */
     public Release require(String id) {
         List<String> known = entries.stream().map(Entry::id).sorted().toList();
         if (!known.contains(id)) {
@@ -168,7 +156,6 @@ public final class PluginIndex {
      * Returns the newest version if a plugin can be updated.
      *
      * @return the newest version that this version of Catwalk can use; empty if it is no newer than the plugin
-     * @throws RequestException if the newest cannot be trusted
      */
     public Optional<String> newerThan(PluginInstaller.Plugin plugin) {
         return newest(plugin.id()).map(Release::version).filter(version -> compare(version, plugin.version()) > 0);

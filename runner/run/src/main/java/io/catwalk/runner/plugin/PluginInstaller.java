@@ -6,6 +6,8 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.Suggestion;
+import io.catwalk.runner.plugin.InspectionMain.SeenClassifier;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.process.UserCache;
 import io.catwalk.runner.supply.FileSource;
 import java.io.IOException;
@@ -66,17 +68,13 @@ public final class PluginInstaller {
     /**
      * A plugin in the folder.
      *
-     * @param id Plugin-Id
-     * @param version Plugin-Version
      * @param classifiers names of its classifiers; empty if it cannot be used
-     * @param file its jar or zip
      */
     public record Plugin(String id, String version, List<String> classifiers, Path file) {}
 
     /**
      * The result of installing a plugin.
      *
-     * @param now the plugin that is now installed
      * @param replaced versions of the same plugin that were installed before; empty if there was none
      */
     public record Placed(Plugin now, List<String> replaced) {}
@@ -88,22 +86,17 @@ public final class PluginInstaller {
      */
     public static List<Plugin> plugins(PluginCatalog catalog) {
         Map<String, List<InstalledClassifier>> byId = catalog.classifiers().stream()
-                .collect(Collectors.groupingBy(InstalledClassifier::pluginId, TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(one -> one.plugin().id(), TreeMap::new, Collectors.toList()));
         return byId.values().stream()
                 .map(all -> new Plugin(
-                        all.get(0).pluginId(),
-                        all.get(0).version(),
+                        all.get(0).plugin().id(),
+                        all.get(0).plugin().version(),
                         all.stream().map(InstalledClassifier::name).toList(),
-                        all.get(0).jar()))
+                        all.get(0).plugin().path()))
                 .toList();
     }
 
-    /**
-     * Installs a release of an index.
-     *
-     * @param downgrade whether it may be older than the installed version
-     * @throws RequestException if its file does not match the index, or cannot be used
-     */
+    /** Installs a release of an index. */
     public Placed install(PluginIndex.Release release, Downgrade downgrade) {
         return install(release.address(), release.sha512(), release, downgrade);
     }
@@ -111,10 +104,7 @@ public final class PluginInstaller {
     /**
      * Installs a file.
      *
-     * @param where the path of a jar or zip, or an address with {@code file:} or {@code https:}
      * @param sha512 expected digest, 128 hexadecimal digits; null if it is not known
-     * @param downgrade whether it may be older than the installed version
-     * @throws RequestException if it is not a plugin, cannot be used, or has another digest
      */
     public Placed install(String where, @Nullable String sha512, Downgrade downgrade) {
         if (sha512 != null && !sha512.matches("[0-9a-fA-F]{128}")) {
@@ -236,7 +226,7 @@ public final class PluginInstaller {
     }
 
     private List<String> classifiers(PluginJar jar) {
-        Inspection.Answer answer =
+        InspectionMain.Answer answer =
                 Objects.requireNonNull(inspection.look(List.of(jar), null).get(jar));
         if (answer.seen() == null) {
             throw unusable(jar.path(), String.valueOf(answer.failure()));
@@ -268,20 +258,17 @@ public final class PluginInstaller {
     private void requireOwnNames(PluginJar jar, List<String> names) {
         for (InstalledClassifier other :
                 PluginCatalog.open(pluginsDir, inspection).classifiers()) {
-            if (names.contains(other.name()) && !other.pluginId().equals(jar.id())) {
+            if (names.contains(other.name()) && !other.plugin().id().equals(jar.id())) {
                 throw unusable(
                         jar.path(),
                         "the classifier name " + other.name() + " is in "
-                                + other.jar().getFileName() + ", too: rename one, or remove that plugin first");
+                                + other.plugin().path().getFileName()
+                                + ", too: rename one, or remove that plugin first");
             }
         }
     }
 
-    /**
-     * Removes a plugin from the folder.
-     *
-     * @throws RequestException if no plugin or more than one matches, or it cannot be deleted
-     */
+    /** Removes a plugin from the folder. */
     public Plugin remove(String name) {
         return alone(() -> removed(name));
     }

@@ -39,16 +39,11 @@ import org.pf4j.processor.ExtensionStorage;
  * Holds what a plugin jar says about itself; read before any of its classes is loaded.
  *
  * @param path the file: a jar, or PF4J's zip with the plugin's own files under classes/ and libraries under lib/
- * @param isZip whether it is such a zip
- * @param id Plugin-Id of the manifest
- * @param version Plugin-Version
- * @param provider Plugin-Provider
- * @param description Plugin-Description
  * @param requires Plugin-Requires, a range of API versions
  * @param extensions names of the extension classes, sorted; at least one
  * @param sha256 of the file, 64 lower-case hexadecimal digits
  */
-record PluginJar(
+public record PluginJar(
         Path path,
         boolean isZip,
         String id,
@@ -111,11 +106,7 @@ record PluginJar(
             "Plugin-Dependencies",
             "but plugins stand alone: remove that entry"));
 
-    /**
-     * Reads the manifest and the list of extensions, and refuses content that a plugin must not have.
-     *
-     * @throws PluginException if the file is not a complete thin plugin jar
-     */
+    /** Reads the manifest and the list of extensions, and refuses content that a plugin must not have. */
     static PluginJar read(Path path) {
         // Not a JarFile, which reads the whole manifest on its own, whatever its size is.
         try (ZipFile jar = open(path)) {

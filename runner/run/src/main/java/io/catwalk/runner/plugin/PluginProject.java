@@ -27,8 +27,6 @@ import javax.lang.model.SourceVersion;
  * Writes the Maven project of a new plugin: a build file, an initial classifier, its contract test and a README.
  *
  * @param name of the classifier, of the plugin and of its folder
- * @param description of the plugin, in one line
- * @param language of the classifier
  */
 public record PluginProject(String name, String description, Language language) {
 
@@ -58,11 +56,7 @@ public record PluginProject(String name, String description, Language language) 
         KOTLIN
     }
 
-    /**
-     * Validates the name and the description.
-     *
-     * @throws RequestException if a classifier cannot have this name, or a file of the project not this description
-     */
+    /** Validates the name and the description. */
     public PluginProject {
         if (!LoadedPlugin.isName(name)) {
             throw new RequestException("expected a name of lower-case letters, digits and single dashes, at most 64 of"
@@ -99,7 +93,6 @@ public record PluginProject(String name, String description, Language language) 
      *
      * @param folder of the project; does not exist yet, or is empty
      * @return paths of its files, relative to the folder
-     * @throws RequestException if the folder is not empty, the repository is missing, or files cannot be written
      */
     public List<String> write(Path folder, Path repository) {
         if (!Files.isDirectory(repository)) {

@@ -1,7 +1,7 @@
 package io.catwalk.runner.statistics;
 
 import io.catwalk.runner.evaluation.Interval;
-import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;

@@ -27,7 +27,6 @@ public record CriticalDifference(
     /**
      * Holds one classifier's rank.
      *
-     * @param classifier its name
      * @param average its rank averaged over the data sets; 1 is the best
      */
     public record Rank(String classifier, double average) {}
@@ -38,7 +37,6 @@ public record CriticalDifference(
      * @param names the classifiers' names; at least 2
      * @param scores (data sets, classifiers), 0 to 1, higher is better; equal scores share their ranks
      * @param level probability of any false alarm, above 0 and below 1, such as 0.05
-     * @throws RequestException if there are fewer than five data sets
      */
     public static CriticalDifference of(List<String> names, double[][] scores, double level) {
         check(names, scores, level);

@@ -15,19 +15,5 @@ public enum Outcome {
     EQUIVALENT,
     /** The data do not decide. */
     @JsonProperty("undecided")
-    UNDECIDED;
-
-    /** Smallest probability of an outcome that is decided. */
-    private static final double SURE = 0.95;
-
-    /** Returns the outcome whose probability is at least 0.95; undecided if there is none. */
-    static Outcome of(double worse, double equivalent, double better) {
-        if (better >= SURE) {
-            return BETTER;
-        }
-        if (worse >= SURE) {
-            return WORSE;
-        }
-        return equivalent >= SURE ? EQUIVALENT : UNDECIDED;
-    }
+    UNDECIDED
 }

@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares two classifiers, by the test that fits what was observed of both.
  *
- * @param first label of the first
- * @param second label of the second
- * @param test that compares them
  * @param observations number of images, of seeds of the first, of folds or of data sets
  * @param onlyFirst images that only the first predicts correctly, or data sets on which it is more accurate; null for
  *     other tests
@@ -22,14 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param low lower bound of the 95 % interval of the difference, which is for this pair alone: Tango's for images,
  *     Welch's over seeds, that of the corrected t-test over folds; null over data sets, and if nothing varies over the
  *     seeds
- * @param high upper bound
  * @param p two-sided probability of such a difference or a larger one if both are equal, for this pair alone; null over
  *     data sets
  * @param adjustedP the same, corrected by Holm's method for all pairs compared together; null over folds and data sets
  * @param worse probability that the first is worse by more than the region; null for tests without probabilities
  * @param equivalent probability that they differ by no more
  * @param better probability that the first is better by more
- * @param outcome how the first compares with the second
  */
 public record PairedComparison(
         String first,
@@ -86,7 +81,7 @@ public record PairedComparison(
         List<PairedAccuracy> tests = pairs.stream()
                 .map(pair -> PairedAccuracy.of(correct.get(pair[0]), correct.get(pair[1])))
                 .toList();
-        double[] adjusted = Holm.adjust(
+        double[] adjusted = Paired.holm(
                 tests.stream().mapToDouble(accuracy -> accuracy.test().p()).toArray());
         List<PairedComparison> compared = new ArrayList<>();
         for (int i = 0; i < adjusted.length; i++) {
@@ -117,7 +112,6 @@ public record PairedComparison(
      * Compares architectures that were trained with several seeds on one split, each with each that follows it.
      *
      * @param accuracies for each architecture its accuracy with each seed, 0 to 1
-     * @throws io.catwalk.runner.RequestException if one has fewer seeds than {@link #FEWEST_SEEDS}
      */
     public static List<PairedComparison> ofSeeds(List<String> names, List<double[]> accuracies) {
         Paired.sameLength(names.size(), accuracies.size(), "names as architectures");
@@ -126,7 +120,7 @@ public record PairedComparison(
                 .map(pair -> WelchTTest.of(accuracies.get(pair[0]), accuracies.get(pair[1])))
                 .toList();
         double[] adjusted =
-                Holm.adjust(tests.stream().mapToDouble(WelchTTest::p).toArray());
+                Paired.holm(tests.stream().mapToDouble(WelchTTest::p).toArray());
         List<PairedComparison> compared = new ArrayList<>();
         for (int i = 0; i < adjusted.length; i++) {
             WelchTTest test = tests.get(i);
@@ -164,7 +158,7 @@ public record PairedComparison(
         List<PairedComparison> pairs = new ArrayList<>();
         for (int[] pair : Paired.pairs(names.size())) {
             var test = CorrectedTTest.of(accuracies.get(pair[0]), accuracies.get(pair[1]), testShare);
-            BayesianTTest posterior = BayesianTTest.of(test, region);
+            Posterior posterior = Posterior.ofFolds(test, region);
             Interval interval = test.interval(CONFIDENCE);
             pairs.add(new PairedComparison(
                     names.get(pair[0]),
@@ -182,7 +176,7 @@ public record PairedComparison(
                     posterior.worse(),
                     posterior.equivalent(),
                     posterior.better(),
-                    Outcome.of(posterior.worse(), posterior.equivalent(), posterior.better())));
+                    posterior.outcome()));
         }
         return pairs;
     }
@@ -191,7 +185,6 @@ public record PairedComparison(
      * Compares classifiers over several data sets, each with each that follows it.
      *
      * @param scores (data sets, classifiers), 0 to 1
-     * @throws io.catwalk.runner.RequestException if there are fewer than {@link CriticalDifference#FEWEST_DATA_SETS}
      */
     public static List<PairedComparison> ofDataSets(List<String> names, double[][] scores, EquivalenceRegion region) {
         CriticalDifference.requireEnough(scores.length);
@@ -203,7 +196,7 @@ public record PairedComparison(
             double[] differences = Arrays.stream(scores)
                     .mapToDouble(row -> row[pair[0]] - row[pair[1]])
                     .toArray();
-            var posterior = BayesianSignedRankTest.of(differences, region);
+            var posterior = Posterior.ofDataSets(differences, region);
             pairs.add(new PairedComparison(
                     names.get(pair[0]),
                     names.get(pair[1]),
@@ -220,7 +213,7 @@ public record PairedComparison(
                     posterior.worse(),
                     posterior.equivalent(),
                     posterior.better(),
-                    Outcome.of(posterior.worse(), posterior.equivalent(), posterior.better())));
+                    posterior.outcome()));
         }
         return pairs;
     }

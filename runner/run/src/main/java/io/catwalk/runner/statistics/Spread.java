@@ -7,7 +7,6 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * Summarizes one score over several seeds.
  *
  * @param count number of seeds; at least 2
- * @param mean mean score
  * @param standardDeviation unbiased standard deviation of the scores, 0 or more
  * @param interval 95 % interval of the mean, by Student's distribution
  */

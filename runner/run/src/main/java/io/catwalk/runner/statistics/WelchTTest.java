@@ -20,11 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 record WelchTTest(double difference, double standardError, double degreesOfFreedom, double p) {
 
-    /**
-     * Tests scores.
-     *
-     * @throws RequestException if one has fewer than {@link PairedComparison#FEWEST_SEEDS} scores
-     */
+    /** Tests scores. */
     static WelchTTest of(double[] first, double[] second) {
         int fewest = Math.min(first.length, second.length);
         if (fewest < PairedComparison.FEWEST_SEEDS) {

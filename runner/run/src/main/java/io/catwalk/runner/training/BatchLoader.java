@@ -9,13 +9,21 @@ import io.catwalk.api.BatchAugmentation;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.training.Training.EpochBatches;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
+import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,6 +158,193 @@ final class BatchLoader {
          */
         Targets targets(NDManager manager, float[] weights) {
             return labels.targets(manager, weights);
+        }
+    }
+
+    /**
+     * Mixes each image of a batch with the next one, and the last with the first. Since the order is
+     * shuffled, these are unrelated images. Each image has its own share.
+     */
+    static final class Mixer {
+
+        private final boolean cuts;
+        private final BetaDistribution shares;
+        private final int height;
+        private final int width;
+        private final int channels;
+        private final int pixelStride;
+        private final int channelStride;
+
+        private Mixer(boolean cuts, double alpha, ImageSource images, ImageLayout layout) {
+            this.cuts = cuts;
+            shares = BetaDistribution.of(alpha, alpha);
+            height = images.height();
+            width = images.width();
+            channels = images.channels();
+            pixelStride = layout.pixelStride(channels);
+            channelStride = layout.channelStride(height * width);
+        }
+
+        /** Returns a mixer for the recipe, or null if the recipe does not mix images. */
+        static @Nullable Mixer of(List<Augmentation> augmentations, ImageSource images, ImageLayout layout) {
+            for (Augmentation augmentation : augmentations) {
+                if (augmentation instanceof Augmentation.Mixup mixup) {
+                    return new Mixer(false, mixup.alpha(), images, layout);
+                }
+                if (augmentation instanceof Augmentation.CutMix cutMix) {
+                    return new Mixer(true, cutMix.alpha(), images, layout);
+                }
+            }
+            return null;
+        }
+
+        /** Mixes a batch in place; each image gets a second class. The pixels are in the layout. */
+        void mix(FloatBuffer pixels, Targets.Labels labels, RandomGenerator[] random) {
+            int length = channels * height * width;
+            int count = random.length;
+            int[] classes = labels.classes();
+            float[] first = new float[length];
+            float[] image = new float[length];
+            float[] next = new float[length];
+            pixels.get(0, first);
+            pixels.get(0, image);
+            for (int i = 0; i < count; i++) {
+                int other = (i + 1) % count;
+                if (other == 0) {
+                    System.arraycopy(first, 0, next, 0, length);
+                } else {
+                    pixels.get(other * length, next);
+                }
+                float share = cuts ? cut(image, next, random[i]) : blend(image, next, random[i]);
+                pixels.put(i * length, image);
+                labels.mix(i, classes[other], share);
+                float[] mixed = image;
+                image = next;
+                next = mixed;
+            }
+        }
+
+        private double share(RandomGenerator random) {
+            return shares.inverseCumulativeProbability(random.nextDouble());
+        }
+
+        private float blend(float[] image, float[] next, RandomGenerator random) {
+            float share = (float) share(random);
+            for (int i = 0; i < image.length; i++) {
+                image[i] = image[i] * share + next[i] * (1 - share);
+            }
+            return share;
+        }
+
+        /**
+         * Copies a rectangle with the share of the other image, with a uniformly drawn center; what is outside is cut off.
+         */
+        private float cut(float[] image, float[] next, RandomGenerator random) {
+            double side = Math.sqrt(1 - share(random));
+            int middleX = random.nextInt(width);
+            int middleY = random.nextInt(height);
+            int halfWidth = (int) (width * side / 2);
+            int halfHeight = (int) (height * side / 2);
+            int left = Math.max(0, middleX - halfWidth);
+            int right = Math.min(width, middleX + halfWidth);
+            int top = Math.max(0, middleY - halfHeight);
+            int bottom = Math.min(height, middleY + halfHeight);
+            for (int channel = 0; channel < channels; channel++) {
+                for (int y = top; y < bottom; y++) {
+                    for (int x = left; x < right; x++) {
+                        int at = (y * width + x) * pixelStride + channel * channelStride;
+                        image[at] = next[at];
+                    }
+                }
+            }
+            return 1 - (float) (Math.max(0, right - left) * Math.max(0, bottom - top)) / (height * width);
+        }
+    }
+
+    /**
+     * Prepares the batches of an epoch while the engine computes. There is one more batch than threads, so that each thread
+     * fills one while the engine reads another. What a batch holds does not depend on which thread fills it, or when.
+     */
+    static final class BatchQueue implements AutoCloseable {
+
+        private final EpochBatches batches;
+        private final ExecutorService threads;
+        private final Deque<BatchLoader.Batch> free = new ArrayDeque<>();
+        private final Deque<Future<BatchLoader.Batch>> coming = new ArrayDeque<>();
+        private BatchLoader.@Nullable Batch current;
+        private int[] order = {};
+        private IntFunction<? extends RandomGenerator> random = place -> {
+            throw new IllegalStateException("no epoch has begun");
+        };
+        private int asked;
+
+        /** Allocates the memory of all batches, and starts the threads. */
+        BatchQueue(BatchLoader loader, EpochBatches batches, int threadCount) {
+            this.batches = batches;
+            threads = Executors.newFixedThreadPool(threadCount, task -> {
+                Thread thread = new Thread(task, "batch-loader");
+                thread.setDaemon(true);
+                return thread;
+            });
+            for (int i = 0; i <= threadCount; i++) {
+                free.add(loader.new Batch(batches.largest()));
+            }
+        }
+
+        /**
+         * Begins an epoch, after all batches of the previous one were taken.
+         *
+         * @param newOrder indices of the images; not changed until all batches were taken
+         * @param newRandom returns, for any thread, the generator of the random changes of an image in this epoch, by its
+         *     place in {@code newOrder}
+         */
+        void begin(int[] newOrder, IntFunction<? extends RandomGenerator> newRandom) {
+            order = newOrder;
+            random = newRandom;
+            asked = 0;
+            release();
+        }
+
+        /** Waits for the next batch, which is valid until the next call. */
+        BatchLoader.Batch next() {
+            release();
+            try {
+                BatchLoader.Batch batch = coming.remove().get();
+                current = batch;
+                return batch;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while a batch was loaded", e);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof TrainingException failure) {
+                    throw failure;
+                }
+                throw new IllegalStateException("a batch could not be loaded: " + e.getCause(), e);
+            }
+        }
+
+        /** Returns the batch that the engine has read to the queue, and starts to fill all free batches. */
+        private void release() {
+            if (current != null) {
+                free.add(current);
+                current = null;
+            }
+            while (!free.isEmpty() && asked < batches.steps()) {
+                BatchLoader.Batch batch = free.remove();
+                int from = batches.from(asked);
+                int to = batches.from(++asked);
+                int[] images = order;
+                IntFunction<? extends RandomGenerator> numbers = random;
+                coming.add(threads.submit(() -> {
+                    batch.fill(images, from, to, numbers);
+                    return batch;
+                }));
+            }
+        }
+
+        @Override
+        public void close() {
+            threads.shutdownNow();
         }
     }
 }

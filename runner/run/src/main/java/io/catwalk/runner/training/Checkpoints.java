@@ -8,9 +8,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.data.Sha256;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,12 +26,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Keeps the state of a training in a file, so that another process can continue it. Problems with the file never
  * fail a training: a state that cannot be written or read counts as missing.
  *
- * <p>The file has the length of the head (32 bits, big-endian), the head, the vectors as float32 in the byte order of
+ * <p>The file has the length of the head (32 bits, big-endian), the head in JSON, the vectors as float32 in the byte order of
  * this machine, and the SHA-256 of everything before it.
  */
 public final class Checkpoints {
@@ -45,14 +44,12 @@ public final class Checkpoints {
     private static final int SHARE = 20;
 
     /** Gets the next number also when trainings change: none may continue the state of one that went another way. */
-    private static final String FORMAT = "catwalk checkpoint 7";
+    private static final String FORMAT = "catwalk checkpoint 8";
 
     /** Number of values that are copied at once; a vector may be longer than a Java array. */
     private static final int PIECE = 1 << 22;
 
     private static final int DIGEST_BYTES = 32;
-
-    private static final Checkpoints NONE = new Checkpoints(null, "", Duration.ZERO, () -> 0);
 
     /**
      * The complete state of a training between two epochs.
@@ -64,25 +61,27 @@ public final class Checkpoints {
     @SuppressWarnings("ArrayRecordComponent") // made once, read once, never compared
     record State(List<Epoch> history, int bestEpoch, long step, int[] order, long shuffle, List<NDArray> vectors) {}
 
-    private final @Nullable Path file;
+    /** Writes and reads heads: every number, also NaN, comes back with the same bits. */
+    private static final JsonMapper HEADS = JsonMapper.shared();
+
+    /** What a file tells before its vectors, of which it has the sizes. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Head(
+            String format,
+            String key,
+            List<Epoch> history,
+            int bestEpoch,
+            long step,
+            int[] order,
+            long shuffle,
+            List<Long> vectors) {}
+
+    private final Path file;
     private final String key;
     private final LongSupplier nanoTime;
     private final long pause;
     private long last;
     private long cost;
-
-    private Checkpoints(@Nullable Path file, String key, Duration pause, LongSupplier nanoTime) {
-        this.file = file;
-        this.key = key;
-        this.nanoTime = nanoTime;
-        this.pause = pause.toNanos();
-        last = nanoTime.getAsLong();
-    }
-
-    /** Keeps no state, for trainings that start at the beginning. */
-    public static Checkpoints none() {
-        return NONE;
-    }
 
     /**
      * Keeps the state of one training in a file, whose folder exists.
@@ -90,14 +89,18 @@ public final class Checkpoints {
      * @param key identifies the training: a state with another key is not used
      * @param pause shortest time between two writes
      */
-    public static Checkpoints in(Path file, String key, Duration pause, LongSupplier nanoTime) {
-        return new Checkpoints(file, key, pause, nanoTime);
+    public Checkpoints(Path file, String key, Duration pause, LongSupplier nanoTime) {
+        this.file = file;
+        this.key = key;
+        this.nanoTime = nanoTime;
+        this.pause = pause.toNanos();
+        last = nanoTime.getAsLong();
     }
 
     /** Writes a state if it is time. */
     void offer(State state) {
         long start = nanoTime.getAsLong();
-        if (file == null || start - last < Math.max(pause, SHARE * cost)) {
+        if (start - last < Math.max(pause, SHARE * cost)) {
             return;
         }
         try {
@@ -112,12 +115,11 @@ public final class Checkpoints {
     /**
      * Reads the state; null if there is none to continue from.
      *
-     * @param manager owns its arrays
      * @param like a state of the same training, whose vectors have the same lengths
      */
     @Nullable
     State read(NDManager manager, State like) {
-        if (file == null || !Files.isRegularFile(file)) {
+        if (!Files.isRegularFile(file)) {
             return null;
         }
         try {
@@ -146,7 +148,15 @@ public final class Checkpoints {
         AtomicFiles.write(file, out -> {
             DigestOutputStream digested = new DigestOutputStream(out, Sha256.digest());
             DataOutputStream data = new DataOutputStream(digested);
-            byte[] head = head(key, state);
+            byte[] head = HEADS.writeValueAsBytes(new Head(
+                    FORMAT,
+                    key,
+                    state.history,
+                    state.bestEpoch,
+                    state.step,
+                    state.order,
+                    state.shuffle,
+                    state.vectors.stream().map(NDArray::size).toList()));
             data.writeInt(head.length);
             data.write(head);
             WritableByteChannel vectors = Channels.newChannel(data);
@@ -162,11 +172,7 @@ public final class Checkpoints {
         });
     }
 
-    /**
-     * Reads a state that is whole, of this version and key, or throws.
-     *
-     * @param manager owns its vectors
-     */
+    /** Reads a state that is whole, of this version and key, or throws. */
     private static State read(Path file, String key, NDManager manager) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
             requireWhole(file, channel);
@@ -174,71 +180,22 @@ public final class Checkpoints {
             if (length < 0 || length > channel.size()) {
                 throw new IOException(file + " is no state of a training");
             }
-            DataInputStream head = new DataInputStream(
-                    new ByteArrayInputStream(get(channel, length).array()));
-            String format = head.readUTF();
-            if (!format.equals(FORMAT)) {
-                throw new IOException(file + ": expected a " + FORMAT + ", found a " + format
+            Head head = HEADS.readValue(get(channel, length).array(), Head.class);
+            if (!head.format.equals(FORMAT)) {
+                throw new IOException(file + ": expected a " + FORMAT + ", found a " + head.format
                         + " of a version that trains in another way");
             }
-            if (!head.readUTF().equals(key)) {
+            if (!head.key.equals(key)) {
                 throw new IOException(file + " is the state of another training");
             }
-            List<Epoch> history = new ArrayList<>();
-            for (int left = head.readInt(); left > 0; left--) {
-                history.add(new Epoch(
-                        head.readInt(),
-                        head.readDouble(),
-                        head.readDouble(),
-                        head.readDouble(),
-                        head.readDouble(),
-                        head.readDouble(),
-                        head.readDouble(),
-                        head.readDouble()));
-            }
-            int bestEpoch = head.readInt();
-            long step = head.readLong();
-            long shuffle = head.readLong();
-            int[] order = new int[head.readInt()];
-            for (int i = 0; i < order.length; i++) {
-                order[i] = head.readInt();
-            }
             List<NDArray> vectors = new ArrayList<>();
-            for (int left = head.readInt(); left > 0; left--) {
-                vectors.add(vector(channel, head.readLong(), manager));
+            for (long size : head.vectors) {
+                vectors.add(vector(channel, size, manager));
             }
-            return new State(history, bestEpoch, step, order, shuffle, vectors);
+            return new State(head.history, head.bestEpoch, head.step, head.order, head.shuffle, vectors);
+        } catch (JacksonException e) {
+            throw new IOException(file + " is no state of a training", e);
         }
-    }
-
-    private static byte[] head(String key, State state) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        DataOutputStream head = new DataOutputStream(bytes);
-        head.writeUTF(FORMAT);
-        head.writeUTF(key);
-        head.writeInt(state.history().size());
-        for (Epoch epoch : state.history()) {
-            head.writeInt(epoch.epoch());
-            head.writeDouble(epoch.trainLoss());
-            head.writeDouble(epoch.trainAccuracy());
-            head.writeDouble(epoch.validationLoss());
-            head.writeDouble(epoch.validationAccuracy());
-            head.writeDouble(epoch.score());
-            head.writeDouble(epoch.learningRate());
-            head.writeDouble(epoch.seconds());
-        }
-        head.writeInt(state.bestEpoch());
-        head.writeLong(state.step());
-        head.writeLong(state.shuffle());
-        head.writeInt(state.order().length);
-        for (int image : state.order()) {
-            head.writeInt(image);
-        }
-        head.writeInt(state.vectors().size());
-        for (NDArray vector : state.vectors()) {
-            head.writeLong(vector.size());
-        }
-        return bytes.toByteArray();
     }
 
     private static NDArray vector(FileChannel channel, long size, NDManager manager) throws IOException {

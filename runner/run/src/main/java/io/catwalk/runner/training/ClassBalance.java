@@ -1,6 +1,7 @@
 package io.catwalk.runner.training;
 
 import io.catwalk.api.Balance;
+import io.catwalk.runner.training.Seeds.SplitMix64;
 import java.util.Arrays;
 
 /** Balances classes of unequal size, as a recipe requires. */

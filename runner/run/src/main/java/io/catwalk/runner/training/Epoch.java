@@ -12,7 +12,6 @@ package io.catwalk.runner.training;
  * @param validationAccuracy share of validation images that are predicted correctly, 0 to 1; NaN if there are none
  * @param score what the recipe selects the epoch by, more is better: the criterion, or the negative loss; NaN if
  *     there are no validation images
- * @param learningRate of the last step
  * @param seconds spent on the steps, without validation
  */
 public record Epoch(

@@ -42,11 +42,7 @@ abstract class OptimizerState {
                 .toList();
     }
 
-    /**
-     * Creates the state of an optimizer, all zero, which the manager owns.
-     *
-     * @param average average of the weights; null for none
-     */
+    /** Creates the state of an optimizer, all zero, which the manager owns. */
     static OptimizerState of(
             Optimizer optimizer, ParameterVector weights, @Nullable ParameterVector average, NDManager manager) {
         if (optimizer instanceof Optimizer.AdamW adamW) {
@@ -59,7 +55,6 @@ abstract class OptimizerState {
      * Changes the weights by one step, and moves the average, if there is one, towards them.
      *
      * @param gradient one value for each trainable parameter
-     * @param scale factor that the gradient is multiplied by first
      * @param averaging share of the average that stays, 0 to 1
      */
     final void step(NDArray gradient, double scale, double learningRate, double averaging) {

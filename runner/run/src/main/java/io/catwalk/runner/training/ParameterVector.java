@@ -1,5 +1,6 @@
 package io.catwalk.runner.training;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -10,6 +11,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import io.catwalk.api.ParameterGroup;
 import io.catwalk.onnx.ParameterPaths;
+import io.catwalk.runner.training.WarmStart.TransferReport;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -246,6 +249,35 @@ final class ParameterVector {
                 }
             }
             return NDArrays.concat(gradients);
+        }
+    }
+
+    /**
+     * Provides parameters for one batch: the same values in the same memory, as arrays of the batch's own
+     * manager. In DJL a result belongs to the manager of the array that it is computed from. If that array were the
+     * parameter itself, the result would stay in memory as long as the weights do.
+     */
+    static class ParametersInScope extends ParameterStore {
+
+        private final NDManager scope;
+        private final Function<Parameter, NDArray> values;
+
+        /** Creates a store with the values of parameters, for a scope that is closed after the batch. */
+        ParametersInScope(NDManager scope, Function<Parameter, NDArray> values) {
+            super(scope, false);
+            this.scope = scope;
+            this.values = values;
+        }
+
+        @Override
+        public final @Nullable NDArray getValue(@Nullable Parameter parameter, Device device, boolean training) {
+            return parameter == null ? null : inScope(parameter);
+        }
+
+        NDArray inScope(Parameter parameter) {
+            NDArray array = values.apply(parameter).stopGradient();
+            array.attach(scope);
+            return array;
         }
     }
 }

@@ -66,11 +66,7 @@ record Targets(
         return new Targets(classes, mixture, null).loss(logits, 0);
     }
 
-    /**
-     * Computes the mean of the classifier's own loss over the batch, of weighted images by their weights.
-     *
-     * @throws TrainingException if the loss is not of the shape (batch)
-     */
+    /** Computes the mean of the classifier's own loss over the batch, of weighted images by their weights. */
     NDArray loss(NDArray logits, double smoothing, BatchLoss own) {
         NDArray ofImages = own.of(logits, shares(logits, smoothing));
         Shape expected = new Shape(logits.getShape().get(0));

@@ -16,9 +16,15 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Loss;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.data.Split;
+import io.catwalk.runner.plugin.LoadedPlugin.LoadedClassifier;
+import io.catwalk.runner.training.BatchLoader.BatchQueue;
 import io.catwalk.runner.training.Seeds.Purpose;
+import io.catwalk.runner.training.Seeds.SplitMix64;
+import io.catwalk.runner.training.TrainedModel.TorchPredictor;
+import io.catwalk.runner.training.WarmStart.TransferReport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  * @param fold number of the fold, 0 for a hold-out
  * @param device that computes the steps and the validation
  * @param start weights to start from; null starts from random ones
- * @param nanoTime a clock, in nanoseconds
  */
 public record Training(
         LoadedClassifier classifier,
@@ -63,19 +68,12 @@ public record Training(
         }
     }
 
-    /** Trains from beginning to end, or until {@code patience} epochs brought no improvement. */
-    public TrainedModel run(Consumer<Epoch> listener) {
-        return run(listener, Checkpoints.none());
-    }
-
     /**
      * Trains to the end, or until {@code patience} epochs brought no improvement. If a state was kept, the training
      * continues from it, and ends with the same bits as if it had never been stopped.
      *
      * @param listener receives each epoch as it ends; at first, one after the other, the epochs of the kept state
      * @return the network with the weights of its best epoch
-     * @throws TrainingException if the loss is no longer finite, the logits have a wrong shape, or the network has
-     *     nothing to train
      */
     public TrainedModel run(Consumer<Epoch> listener, Checkpoints checkpoints) {
         Engine engine = Engine.getEngine("PyTorch");
@@ -319,7 +317,54 @@ public record Training(
      *
      * @param loss that it lowered: with label smoothing, class weights, or the classifier's own
      * @param crossEntropy mean over its images, without these, as validation has it
-     * @param right number of images
      */
     private record Progress(double loss, double crossEntropy, long right) {}
+
+    /**
+     * How the images of an epoch are dealt to batches.
+     *
+     * <p>Batches are full, and what is left over waits for another epoch, whose order is a different one. With fewer than
+     * {@value #MANY} full batches, up to half of the images would be left over: there, all images are dealt evenly to
+     * batches that differ by at most one image. With more, it is less than a ninth, and a training has the bits that it
+     * always had.
+     */
+    public record EpochBatches(int images, int steps) {
+
+        /** So many full batches leave few images over. */
+        public static final int MANY = 8;
+
+        /** Deals images to batches of at most {@code batchSize}, which is at most their number. */
+        public static EpochBatches of(int images, int batchSize) {
+            int full = images / batchSize;
+            int all = (images + batchSize - 1) / batchSize;
+            // A batch of one image has no variance, which batch normalization needs.
+            boolean single = batchSize > 1 && images / all < 2;
+            return full >= MANY || single ? new EpochBatches(full * batchSize, full) : new EpochBatches(images, all);
+        }
+
+        /** Returns the place in the order of the first image of a batch; of {@code steps}, the end of the last one. */
+        int from(int batch) {
+            return (int) ((long) images * batch / steps);
+        }
+
+        int size(int batch) {
+            return from(batch + 1) - from(batch);
+        }
+
+        int largest() {
+            return (images + steps - 1) / steps;
+        }
+    }
+
+    /**
+     * What a network is trained on: training and validation images together, and the normalization of the training images
+     * alone. Without validation images the weights of the last epoch are kept.
+     */
+    public record TrainingData(ImageSource images, Split split, Normalization normalization) {
+
+        /** Normalizes by the training images of the split. */
+        public static TrainingData of(ImageSource images, Split split) {
+            return new TrainingData(images, split, images.normalization(split.train()));
+        }
+    }
 }

@@ -1,7 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.latency.Machine;
-import io.catwalk.runner.training.TransferReport;
+import io.catwalk.runner.training.WarmStart.TransferReport;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -18,10 +18,10 @@ import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.Latency;
-import io.catwalk.runner.plugin.InstalledClassifier;
-import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
+import io.catwalk.runner.plugin.LoadedPlugin.LoadedClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.trial.ParityResult.Missing;
 import java.io.IOException;
@@ -282,12 +282,13 @@ public final class SavedTrial implements AutoCloseable {
     /** Another jar may build another network, whose results would be shown under the name of this one. */
     private static void requireSamePlugin(TrialOutcome.Done result, InstalledClassifier classifier) {
         String trainedWith = result.provenance().pluginSha256();
-        if (!trainedWith.equals(classifier.jarSha256())) {
+        if (!trainedWith.equals(classifier.plugin().sha256())) {
             throw new RequestException("expected the plugin that "
                     + result.trial().classifier() + " was trained with (sha256 "
                     + trainedWith.substring(0, 12) + "), but found "
-                    + classifier.jar().getFileName() + " ("
-                    + classifier.jarSha256().substring(0, 12) + "): name the folder of the old one with --plugins-dir");
+                    + classifier.plugin().path().getFileName() + " ("
+                    + classifier.plugin().sha256().substring(0, 12)
+                    + "): name the folder of the old one with --plugins-dir");
         }
     }
 

@@ -11,9 +11,9 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.latency.LatencyBench;
-import io.catwalk.runner.plugin.InstalledClassifier;
-import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
+import io.catwalk.runner.plugin.LoadedPlugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.process.ChildProcess.Limit;
 import io.catwalk.runner.trial.ParityResult.Missing;
@@ -146,8 +146,8 @@ public final class TrialProcess {
             throws IOException, InterruptedException {
         TrialFolder folder = new TrialFolder(into);
         Probe order = new Probe(
-                classifier.jar().toAbsolutePath().toString(),
-                classifier.jarSha256(),
+                classifier.plugin().path().toAbsolutePath().toString(),
+                classifier.plugin().sha256(),
                 classifier.name(),
                 task,
                 chosen.values(),

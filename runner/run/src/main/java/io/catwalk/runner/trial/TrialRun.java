@@ -12,23 +12,23 @@ import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import io.catwalk.runner.given.GivenAnswers;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.given.GivenReport;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.Machine;
-import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
+import io.catwalk.runner.plugin.LoadedPlugin.LoadedClassifier;
 import io.catwalk.runner.training.Checkpoints;
 import io.catwalk.runner.training.Epoch;
-import io.catwalk.runner.training.EpochBatches;
-import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.training.Training;
-import io.catwalk.runner.training.TrainingData;
+import io.catwalk.runner.training.Training.EpochBatches;
+import io.catwalk.runner.training.Training.TrainingData;
 import io.catwalk.runner.training.WarmStart;
+import io.catwalk.runner.training.WarmStart.InitialWeights;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -235,7 +235,7 @@ final class TrialRun {
                                 showHistory(history);
                                 listener.accept(epoch);
                             },
-                            Checkpoints.in(
+                            new Checkpoints(
                                     folder.file(TrialFile.CHECKPOINT), order.key(), checkpointPause, System::nanoTime));
         } catch (IOException e) {
             throw new InfrastructureException("the weights that the plugin brings cannot be read: " + Reasons.of(e), e);
@@ -294,9 +294,9 @@ final class TrialRun {
                         (long) seconds.length * batches.steps()),
                 data.normalization(),
                 new Provenance(
-                        classifier.pluginId(),
-                        classifier.version(),
-                        classifier.jarSha256(),
+                        classifier.plugin().id(),
+                        classifier.plugin().version(),
+                        classifier.plugin().sha256(),
                         images.dataset().sha256(),
                         images.sha256(),
                         order.spec().threads(),

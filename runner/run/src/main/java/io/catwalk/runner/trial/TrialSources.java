@@ -7,7 +7,7 @@ import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.PluginFolder;
 import io.catwalk.runner.supply.InputFetcher;
-import io.catwalk.runner.training.InitialWeights;
+import io.catwalk.runner.training.WarmStart.InitialWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

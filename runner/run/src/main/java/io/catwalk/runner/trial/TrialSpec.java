@@ -7,7 +7,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.training.ComputeDevice;
-import io.catwalk.runner.training.InitialWeights;
+import io.catwalk.runner.training.WarmStart.InitialWeights;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;

@@ -3,7 +3,6 @@ package io.catwalk.runner.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.evaluation.ConfusionMatrix.Cell;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -45,14 +44,5 @@ class ConfusionMatrixTest {
                 .extracting(mistake -> three.share(mistake.truth(), mistake.predicted()))
                 .containsExactly(0.75, 0.5, 1.0);
         assertThat(three.mostFrequentMistakes()).containsExactly(new Cell(0, 1, 3));
-    }
-
-    @Test
-    void aSumHasTheImagesOfAll() {
-        ConfusionMatrix other = ConfusionMatrix.of(5, new int[] {0, 2}, new int[] {3, 2});
-
-        assertThat(ConfusionMatrix.sum(List.of(FIVE, other)).cells())
-                .containsExactly(
-                        new Cell(0, 0, 2), new Cell(0, 3, 2), new Cell(1, 4, 2), new Cell(2, 2, 1), new Cell(3, 3, 1));
     }
 }

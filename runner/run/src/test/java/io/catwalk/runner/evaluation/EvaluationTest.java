@@ -4,6 +4,7 @@ import static io.catwalk.runner.Refusals.illegal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
@@ -81,7 +82,9 @@ class EvaluationTest {
         Predictions whole =
                 predictions(new int[] {0, 2, 0, 1, 0, 0, 1}, new int[] {1, 0, 1, 1, 1, 0, 2}, 2, 1, 3, 1, 2, 1, 1);
 
-        assertThat(Evaluation.of(List.of(() -> first, () -> second), NAMES)).isEqualTo(Evaluation.of(whole, NAMES));
+        assertThat(Evaluation.of(List.of(() -> first, () -> second), NAMES))
+                .usingRecursiveComparison()
+                .isEqualTo(Evaluation.of(whole, NAMES));
     }
 
     @Test

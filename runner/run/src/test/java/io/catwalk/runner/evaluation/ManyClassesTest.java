@@ -3,6 +3,7 @@ package io.catwalk.runner.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import io.catwalk.runner.statistics.Bootstrap;
 import java.lang.management.ManagementFactory;
 import java.util.List;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ class PredictionsTest {
 
         predictions.write(csv());
 
-        assertThat(Predictions.read(csv())).isEqualTo(predictions);
+        assertThat(Predictions.read(csv())).usingRecursiveComparison().isEqualTo(predictions);
     }
 
     @Test
@@ -88,7 +89,9 @@ class PredictionsTest {
 
         assertThat(file).hasContent(HEADER + "0,1,0.1,-2.0\n1,0,1.0E-10,3.0\n");
         assertThat(folder).isDirectoryContaining("glob:**.csv").isDirectoryNotContaining("glob:**.part");
-        assertThat(PredictedClasses.read(file)).isEqualTo(new PredictedClasses(2, new int[] {1, 0}, new int[] {0, 1}));
+        assertThat(PredictedClasses.read(file))
+                .usingRecursiveComparison()
+                .isEqualTo(new PredictedClasses(2, new int[] {1, 0}, new int[] {0, 1}));
     }
 
     /** The third and the first of three images, one of them with a name that needs quotes and has a line break. */
@@ -108,9 +111,9 @@ class PredictionsTest {
                         0,1,1.0,-2.0,2,a/é.png
                         1,0,0.5,3.0,0,"b/x, ""y""\\u000a.png"
                         """);
-        assertThat(Predictions.read(file)).isEqualTo(TWO);
+        assertThat(Predictions.read(file)).usingRecursiveComparison().isEqualTo(TWO);
         Files.writeString(file, Files.readString(file).replace("\n", "\r\n"));
-        assertThat(Predictions.read(file)).isEqualTo(TWO);
+        assertThat(Predictions.read(file)).usingRecursiveComparison().isEqualTo(TWO);
     }
 
     @ParameterizedTest
@@ -138,9 +141,9 @@ class PredictionsTest {
         assertThat(new String(bytes, bytes.length - 8, 8, StandardCharsets.UTF_8))
                 .isEqualTo("a/é.png");
         assertThat(bytes[bytes.length - 12]).isEqualTo((byte) 2);
-        assertThat(Predictions.read(file)).isEqualTo(TWO);
+        assertThat(Predictions.read(file)).usingRecursiveComparison().isEqualTo(TWO);
         TWO.write(file, HeapImages.of(1, 1, 1, new byte[2], new int[] {1, 0})); // without files
-        assertThat(Predictions.read(file)).isEqualTo(TWO);
+        assertThat(Predictions.read(file)).usingRecursiveComparison().isEqualTo(TWO);
     }
 
     @Test
@@ -198,6 +201,7 @@ class PredictionsTest {
         Path file = Files.writeString(csv(), HEADER.replace("\n", "\r\n") + "0,1,0.5,2\r\n1,0,-1,3");
 
         assertThat(Predictions.read(file))
+                .usingRecursiveComparison()
                 .isEqualTo(new Predictions(2, new int[] {1, 0}, new float[] {0.5f, 2, -1, 3}));
     }
 
@@ -215,8 +219,10 @@ class PredictionsTest {
                 .endsWith(" \n");
         assertThat(HexFormat.of().formatHex(bytes, 128, bytes.length))
                 .isEqualTo("01000000" + "0000803f" + "000000c0" + "00000000" + "0000003f" + "00004040");
-        assertThat(Predictions.read(file)).isEqualTo(TWO);
-        assertThat(PredictedClasses.read(file)).isEqualTo(new PredictedClasses(2, new int[] {1, 0}, new int[] {0, 1}));
+        assertThat(Predictions.read(file)).usingRecursiveComparison().isEqualTo(TWO);
+        assertThat(PredictedClasses.read(file))
+                .usingRecursiveComparison()
+                .isEqualTo(new PredictedClasses(2, new int[] {1, 0}, new int[] {0, 1}));
     }
 
     @Test

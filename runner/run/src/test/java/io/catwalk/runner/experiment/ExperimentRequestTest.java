@@ -18,8 +18,9 @@ import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
+import io.catwalk.runner.plugin.PluginJar;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -31,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
@@ -49,12 +51,8 @@ final class ExperimentRequestTest {
 
     private static final InstalledClassifier GRU = new InstalledClassifier(
             "gru",
-            "gru",
-            "1.0.0",
-            "The test",
-            "A plugin of the test",
-            Path.of("gru.jar"),
-            "0",
+            new PluginJar(
+                    Path.of("gru.jar"), false, "gru", "1.0.0", "The test", "A plugin of the test", "", Set.of(), "0"),
             SAMPLE.tags(),
             SAMPLE.searchSpace(),
             null,

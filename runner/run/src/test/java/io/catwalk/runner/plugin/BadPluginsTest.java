@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.ContentStore;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,8 +128,8 @@ final class BadPluginsTest {
         // Bad recipes are seen when a task is there.
         assertThat(general.classifiers()).hasSize(ODD.size() + 2);
         Stream<String> expected = Stream.concat(
-                general.classifiers().stream().map(one -> one.jarSha256() + ".json"),
-                catalog.classifiers().stream().map(one -> one.jarSha256() + "-HASH.json"));
+                general.classifiers().stream().map(one -> one.plugin().sha256() + ".json"),
+                catalog.classifiers().stream().map(one -> one.plugin().sha256() + "-HASH.json"));
         try (Stream<Path> kept = Files.list(folder.resolve("cache"))) {
             assertThat(kept.map(file -> file.getFileName().toString().replaceFirst("-[0-9a-f]+", "-HASH")))
                     .containsExactlyInAnyOrderElementsOf(expected.toList());

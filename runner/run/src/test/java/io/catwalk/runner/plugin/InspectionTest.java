@@ -10,6 +10,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.ContentStore;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import ai.djl.nn.Block;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.plugin.LoadedPlugin.LoadedClassifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;

@@ -39,7 +39,7 @@ final class LoadedPluginTest {
         TestPlugin.having("exits", "System.exit(1);", "static { ").write(folder.resolve("exits.jar"));
         Path jar = TestPlugin.sound("alpha").write(folder.resolve("alpha.jar"));
         try (LoadedPlugin plugin = LoadedPlugin.open(jar, Sha256.of(jar))) {
-            assertThat(plugin.require("alpha").jar()).isEqualTo(jar);
+            assertThat(plugin.require("alpha").plugin().path()).isEqualTo(jar);
             LoadedPlugin.find(folder, Sha256.of(jar)).close();
             refused(() -> LoadedPlugin.find(folder, OTHER), "sha256 0123456789ab in " + folder, "found none");
             refused(() -> plugin.require("beta"), "'beta' in alpha.jar", "it has alpha");

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Task;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -147,10 +148,11 @@ final class PluginCatalogTest {
                 .extracting(InstalledClassifier::name)
                 .containsExactly("alpha", "beta", "gamma", "signed");
         assertThat(alpha).isSameAs(catalog.classifiers().get(0));
-        assertThat(alpha.pluginId() + " " + alpha.version() + ", " + alpha.provider() + ", " + alpha.description())
+        assertThat(alpha.plugin().id() + " " + alpha.plugin().version() + ", "
+                        + alpha.plugin().provider() + ", " + alpha.plugin().description())
                 .isEqualTo("alpha 1.2.3, The test, A plugin of the test");
-        assertThat(alpha.jar()).isEqualTo(jar);
-        assertThat(alpha.jarSha256()).isEqualTo(HexFormat.of().formatHex(digest));
+        assertThat(alpha.plugin().path()).isEqualTo(jar);
+        assertThat(alpha.plugin().sha256()).isEqualTo(HexFormat.of().formatHex(digest));
     }
 
     /** Who asks for it reads the reason in one line. */

@@ -8,6 +8,8 @@ import ai.djl.ndarray.NDManager;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.plugin.LoadedPlugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,7 +104,7 @@ final class PluginZipTest {
 
         InstalledClassifier found = PluginCatalog.open(plugins).require("with-library");
 
-        assertThat(found.jar()).isEqualTo(zip);
+        assertThat(found.plugin().path()).isEqualTo(zip);
         assertThat(found.searchSpace().defaults().values()).isEqualTo(Map.of("hidden", 24));
         Task task = Task.of(1, 4, 4, 3);
         try (LoadedPlugin loaded = found.load();

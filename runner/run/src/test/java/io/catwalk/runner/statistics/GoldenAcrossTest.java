@@ -55,13 +55,13 @@ class GoldenAcrossTest {
         }
         var region = new EquivalenceRegion(node.get("region").asDouble());
 
-        BayesianSignedRankTest posterior = BayesianSignedRankTest.of(differences, region);
+        Posterior posterior = Posterior.ofDataSets(differences, region);
 
         // 50,000 draws here and 400,000 there vary by at most 0.0024 together (one standard deviation).
         agree(posterior.worse(), node.get("worse"), 0.01);
         agree(posterior.equivalent(), node.get("equivalent"), 0.01);
         agree(posterior.better(), node.get("better"), 0.01);
-        assertThat(BayesianSignedRankTest.of(differences, region)).isEqualTo(posterior);
+        assertThat(Posterior.ofDataSets(differences, region)).isEqualTo(posterior);
     }
 
     /**
@@ -71,7 +71,7 @@ class GoldenAcrossTest {
      */
     @Test
     void oneDataSetGivesWhatCanBeWorkedOutByHand() {
-        var posterior = BayesianSignedRankTest.of(new double[] {0.02}, new EquivalenceRegion(0.5));
+        var posterior = Posterior.ofDataSets(new double[] {0.02}, new EquivalenceRegion(0.5));
 
         assertThat(posterior.better()).isCloseTo(Math.pow(2, -0.25), within(0.005));
         assertThat(posterior.worse()).isZero();
@@ -80,12 +80,12 @@ class GoldenAcrossTest {
 
     @Test
     void classifiersThatNeverDifferAreEquivalentAndWithoutARegionAsLikelyWorseAsBetter() {
-        assertThat(BayesianSignedRankTest.of(new double[5], EquivalenceRegion.STANDARD))
-                .isEqualTo(new BayesianSignedRankTest(0, 1, 0));
-        assertThat(BayesianSignedRankTest.of(new double[5], new EquivalenceRegion(0)))
-                .isEqualTo(new BayesianSignedRankTest(0.5, 0, 0.5));
+        assertThat(Posterior.ofDataSets(new double[5], EquivalenceRegion.STANDARD))
+                .isEqualTo(new Posterior(0, 1, 0));
+        assertThat(Posterior.ofDataSets(new double[5], new EquivalenceRegion(0)))
+                .isEqualTo(new Posterior(0.5, 0, 0.5));
         double[] nan = {Double.NaN};
-        illegal(() -> BayesianSignedRankTest.of(nan, EquivalenceRegion.STANDARD), "NaN");
+        illegal(() -> Posterior.ofDataSets(nan, EquivalenceRegion.STANDARD), "NaN");
     }
 
     @Test

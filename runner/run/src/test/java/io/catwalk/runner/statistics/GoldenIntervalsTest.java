@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Golden;
 import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.statistics.PairedAccuracy.McNemar;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -9,6 +9,7 @@ import io.catwalk.runner.Golden;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.statistics.CriticalDifference.StudentizedRange;
+import io.catwalk.runner.statistics.PairedAccuracy.McNemar;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -60,7 +61,7 @@ class GoldenStatisticsTest {
     void holmAgreesWithStatsmodels() {
         assertThat(GOLDEN.get("holm").valueStream())
                 .hasSizeGreaterThan(3)
-                .allSatisfy(node -> assertThat(Holm.adjust(doubles(node.get("p"))))
+                .allSatisfy(node -> assertThat(Paired.holm(doubles(node.get("p"))))
                         .containsExactly(doubles(node.get("adjusted")), within(TOLERANCE)));
     }
 
@@ -93,7 +94,7 @@ class GoldenStatisticsTest {
     void theBayesianTTestAgreesWithBaycomp(JsonNode node) {
         var region = new EquivalenceRegion(node.get("region").asDouble());
 
-        BayesianTTest posterior = BayesianTTest.of(test(node), region);
+        Posterior posterior = Posterior.ofFolds(test(node), region);
 
         agree(posterior.worse(), node.get("worse"));
         agree(posterior.equivalent(), node.get("equivalent"));
@@ -110,9 +111,9 @@ class GoldenStatisticsTest {
         assertThat(test.p() / 2).isCloseTo(0.227, within(5e-4));
         assertThat(test.interval(0.95).low()).isCloseTo(-0.016445, within(5e-7));
         assertThat(test.interval(0.95).high()).isCloseTo(0.036445, within(5e-7));
-        assertThat(BayesianTTest.of(test, new EquivalenceRegion(1)).equivalent())
+        assertThat(Posterior.ofFolds(test, new EquivalenceRegion(1)).equivalent())
                 .isCloseTo(0.432, within(5e-4));
-        assertThat(BayesianTTest.of(test, new EquivalenceRegion(0)).better()).isCloseTo(0.773, within(5e-4));
+        assertThat(Posterior.ofFolds(test, new EquivalenceRegion(0)).better()).isCloseTo(0.773, within(5e-4));
     }
 
     private static CorrectedTTest test(JsonNode node) {

@@ -24,10 +24,10 @@ class PairedComparisonTest {
 
     @Test
     void anOutcomeNeedsAProbabilityOf95Percent() {
-        assertThat(Outcome.of(0.02, 0.03, 0.95)).isEqualTo(Outcome.BETTER);
-        assertThat(Outcome.of(0.02, 0.04, 0.94)).isEqualTo(Outcome.UNDECIDED);
-        assertThat(Outcome.of(0.95, 0.04, 0.01)).isEqualTo(Outcome.WORSE);
-        assertThat(Outcome.of(0.04, 0.95, 0.01)).isEqualTo(Outcome.EQUIVALENT);
+        assertThat(new Posterior(0.02, 0.03, 0.95).outcome()).isEqualTo(Outcome.BETTER);
+        assertThat(new Posterior(0.02, 0.04, 0.94).outcome()).isEqualTo(Outcome.UNDECIDED);
+        assertThat(new Posterior(0.95, 0.04, 0.01).outcome()).isEqualTo(Outcome.WORSE);
+        assertThat(new Posterior(0.04, 0.95, 0.01).outcome()).isEqualTo(Outcome.EQUIVALENT);
     }
 
     @Test

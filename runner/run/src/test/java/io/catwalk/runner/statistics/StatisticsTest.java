@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.evaluation.Interval;
-import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
+import io.catwalk.runner.statistics.PairedAccuracy.McNemar;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -49,9 +50,9 @@ class StatisticsTest {
 
     @Test
     void holmRefusesWhatIsNoProbability() {
-        illegal(() -> Holm.adjust(0.5, 1.1), "1.1");
-        illegal(() -> Holm.adjust(Double.NaN), "NaN");
-        assertThat(Holm.adjust()).isEmpty();
+        illegal(() -> Paired.holm(0.5, 1.1), "1.1");
+        illegal(() -> Paired.holm(Double.NaN), "NaN");
+        assertThat(Paired.holm()).isEmpty();
     }
 
     @Test
@@ -77,11 +78,11 @@ class StatisticsTest {
         assertThat(equal.p()).isEqualTo(1);
         assertThat(better.interval(0.95)).isEqualTo(new Interval(0.125, 0.125));
         // The same as in baycomp's tests of a posterior without variance.
-        assertThat(BayesianTTest.of(better, EquivalenceRegion.STANDARD)).isEqualTo(new BayesianTTest(0, 0, 1));
-        assertThat(BayesianTTest.of(better, new EquivalenceRegion(12.5))).isEqualTo(new BayesianTTest(0, 1, 0));
-        assertThat(BayesianTTest.of(equal, EquivalenceRegion.STANDARD)).isEqualTo(new BayesianTTest(0, 1, 0));
-        assertThat(BayesianTTest.of(CorrectedTTest.of(low, high, 0.5), EquivalenceRegion.STANDARD))
-                .isEqualTo(new BayesianTTest(1, 0, 0));
+        assertThat(Posterior.ofFolds(better, EquivalenceRegion.STANDARD)).isEqualTo(new Posterior(0, 0, 1));
+        assertThat(Posterior.ofFolds(better, new EquivalenceRegion(12.5))).isEqualTo(new Posterior(0, 1, 0));
+        assertThat(Posterior.ofFolds(equal, EquivalenceRegion.STANDARD)).isEqualTo(new Posterior(0, 1, 0));
+        assertThat(Posterior.ofFolds(CorrectedTTest.of(low, high, 0.5), EquivalenceRegion.STANDARD))
+                .isEqualTo(new Posterior(1, 0, 0));
     }
 
     /** The mean of three times 0.1 is not 0.1 if it is the rounded sum divided by 3. */

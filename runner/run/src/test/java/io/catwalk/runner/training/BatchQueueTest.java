@@ -8,6 +8,8 @@ import ai.djl.ndarray.NDManager;
 import io.catwalk.api.Augmentation;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.training.BatchLoader.BatchQueue;
+import io.catwalk.runner.training.Training.EpochBatches;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;

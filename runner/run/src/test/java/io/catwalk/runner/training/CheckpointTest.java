@@ -9,6 +9,7 @@ import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import io.catwalk.api.Task;
+import io.catwalk.runner.training.Training.TrainingData;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ class CheckpointTest {
             stopAfter(stop, network, recipe);
         }
         List<Epoch> heard = new ArrayList<>();
-        try (TrainedModel undisturbed = training(network, recipe).run(epoch -> {});
+        try (TrainedModel undisturbed = training(network, recipe).run(epoch -> {}, SmallWorld.NO_CHECKPOINTS);
                 TrainedModel model = training(network, recipe).run(heard::add, checkpoints("key"))) {
             assertThat(SmallWorld.weights(model)).containsExactly(SmallWorld.weights(undisturbed));
             // The clock of the test advances by the same time in each epoch.
@@ -134,7 +135,7 @@ class CheckpointTest {
             }
         };
         training(SmallWorld::dense, RICH.withEpochs(20), ticking)
-                .run(listener, Checkpoints.in(file(), "key", Duration.ofSeconds(5), ticking))
+                .run(listener, new Checkpoints(file(), "key", Duration.ofSeconds(5), ticking))
                 .close();
         assertThat(written).containsExactly(2, 9, 16);
     }
@@ -143,7 +144,7 @@ class CheckpointTest {
         List<Epoch> heard = new ArrayList<>();
         long[] ticks = {0};
         training(network, RICH.withEpochs(3), () -> ticks[0]++)
-                .run(heard::add, Checkpoints.in(file(), key, Duration.ofDays(1), System::nanoTime))
+                .run(heard::add, new Checkpoints(file(), key, Duration.ofDays(1), System::nanoTime))
                 .close();
         assertThat(ticks[0]).isEqualTo(2 * 3);
         assertThat(heard).extracting(Epoch::epoch).containsExactly(1, 2, 3);
@@ -164,7 +165,7 @@ class CheckpointTest {
     }
 
     private Checkpoints checkpoints(String key) {
-        return Checkpoints.in(file(), key, Duration.ZERO, () -> 0);
+        return new Checkpoints(file(), key, Duration.ZERO, () -> 0);
     }
 
     private static Training training(Function<Task, Block> network, Recipe recipe) {

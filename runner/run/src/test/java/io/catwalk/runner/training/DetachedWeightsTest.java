@@ -7,7 +7,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
-import io.catwalk.runner.training.TorchPredictor.DetachedWeights;
+import io.catwalk.runner.training.TrainedModel.TorchPredictor.DetachedWeights;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,7 @@ package io.catwalk.runner.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.training.Training.EpochBatches;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;

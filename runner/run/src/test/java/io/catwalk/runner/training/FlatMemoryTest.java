@@ -21,7 +21,8 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.OtherJvm;
 import io.catwalk.runner.data.HeapImages;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.LoadedPlugin.LoadedClassifier;
+import io.catwalk.runner.training.Training.TrainingData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -89,7 +90,9 @@ class FlatMemoryTest {
         Hyperparameters none = Hyperparameters.none();
         Task task = Task.of(1, 28, 28, 10);
         new Training(classifier, none, task, data, recipe, 1, 0, ComputeDevice.CPU, null, System::nanoTime)
-                .run(epoch -> lines.append(system.getManagedArrays().size() + " " + resident() + "\n"))
+                .run(
+                        epoch -> lines.append(system.getManagedArrays().size() + " " + resident() + "\n"),
+                        SmallWorld.NO_CHECKPOINTS)
                 .close();
         Files.writeString(file, lines, StandardCharsets.UTF_8);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.onnx.runtime.OnnxWeights;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.runner.Golden;
+import io.catwalk.runner.training.WeightFile.SafetensorsFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

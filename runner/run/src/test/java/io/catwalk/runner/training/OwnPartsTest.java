@@ -19,6 +19,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.training.Training.TrainingData;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ class OwnPartsTest {
         };
         List<Epoch> heard = new ArrayList<>();
         SmallWorld.training(SmallWorld.loaded(classifier), data, recipe, 1, 0, null, () -> 0)
-                .run(heard::add)
+                .run(heard::add, SmallWorld.NO_CHECKPOINTS)
                 .close();
         return heard;
     }

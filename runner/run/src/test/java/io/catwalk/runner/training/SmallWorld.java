@@ -12,11 +12,15 @@ import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
-import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.LoadedPlugin.LoadedClassifier;
+import io.catwalk.runner.plugin.PluginJar;
+import io.catwalk.runner.training.Training.TrainingData;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -25,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes images and networks that are trained in an instant. */
 final class SmallWorld {
+
+    /** Keeps nothing: no training of a test lasts a day. */
+    static final Checkpoints NO_CHECKPOINTS =
+            new Checkpoints(Path.of("no-such-file"), "", Duration.ofDays(1), System::nanoTime);
 
     static final Task TASK = Task.of(1, 4, 4, 2);
 
@@ -100,7 +108,19 @@ final class SmallWorld {
     }
 
     static LoadedClassifier loaded(Classifier classifier) {
-        return new LoadedClassifier(classifier, "small", "small", "1", Path.of("small.jar"), "");
+        return new LoadedClassifier(
+                classifier,
+                "small",
+                new PluginJar(
+                        Path.of("small.jar"),
+                        false,
+                        "small",
+                        "1",
+                        "The test",
+                        "A plugin of the test",
+                        "",
+                        Set.of(),
+                        "0"));
     }
 
     /** Normalizes pixels to their gray levels, from 0 to 255. */
@@ -118,7 +138,7 @@ final class SmallWorld {
             Function<Task, Block> network, TrainingData data, Recipe recipe, long seed, int fold, List<Epoch> heard) {
         long[] clock = {0};
         return training(classifier(network), data, recipe, seed, fold, null, () -> clock[0] += 1_500_000_000)
-                .run(heard::add);
+                .run(heard::add, NO_CHECKPOINTS);
     }
 
     static Training training(

@@ -2,6 +2,7 @@ package io.catwalk.runner.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.training.Seeds.SplitMix64;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;

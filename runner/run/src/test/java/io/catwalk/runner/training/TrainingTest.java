@@ -19,6 +19,7 @@ import io.catwalk.api.Schedule;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
+import io.catwalk.runner.training.Training.TrainingData;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -18,6 +18,9 @@ import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.ParameterPaths;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.training.Training.TrainingData;
+import io.catwalk.runner.training.WarmStart.InitialWeights;
+import io.catwalk.runner.training.WarmStart.TransferReport;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.ByteBuffer;
@@ -82,7 +85,7 @@ class TransferReportTest {
         WarmStart start = init == null ? null : WarmStart.of(init, List.of("dark", "bright"));
         return SmallWorld.training(
                         SmallWorld.classifier(SmallWorld::convolutional), data, recipe, 1, 0, start, System::nanoTime)
-                .run(epoch -> {});
+                .run(epoch -> {}, SmallWorld.NO_CHECKPOINTS);
     }
 
     private void refuses(Path file, String... facts) {

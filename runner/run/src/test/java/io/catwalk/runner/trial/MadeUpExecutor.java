@@ -7,7 +7,7 @@ import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.training.Epoch;
-import io.catwalk.runner.training.EpochBatches;
+import io.catwalk.runner.training.Training.EpochBatches;
 import io.catwalk.runner.trial.TrialRun.TrainedWeights;
 import java.io.IOException;
 import java.nio.file.Files;

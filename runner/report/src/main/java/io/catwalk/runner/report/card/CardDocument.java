@@ -27,7 +27,7 @@ import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.results.Comparison.Standing;
-import io.catwalk.runner.training.TransferReport;
+import io.catwalk.runner.training.WarmStart.TransferReport;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.Software;

@@ -2,33 +2,56 @@ package io.catwalk.runner.statistics;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * Computes the probabilities that a classifier is worse, practically equivalent or better than another on a further
- * data set like those that they were compared on: the Bayesian signed-rank test (Benavoli et al., "A Bayesian
- * Wilcoxon signed-rank test based on the Dirichlet process", 2014; with a region of practical equivalence in
- * "Time for a Change", 2017).
- *
- * <p>The differences of the data sets, and one additional difference of 0 as the prior, get weights from a Dirichlet
- * distribution; the prior has half the weight of a data set. The weights of the pairs whose mean is below, within and
- * above the region are added up. A probability is the share of the draws in which that side has the largest weight.
+ * The probabilities that a classifier is worse, practically equivalent or better than another. They sum to 1.
  *
  * @param worse probability that the first is worse by more than the region, 0 to 1
  * @param equivalent probability that they differ by no more than the region, 0 to 1
  * @param better probability that the first is better by more than the region, 0 to 1
  */
-record BayesianSignedRankTest(double worse, double equivalent, double better) {
+record Posterior(double worse, double equivalent, double better) {
 
     /** With this many draws, a probability is accurate to within 0.0045, two standard deviations at 0.5. */
     private static final int DRAWS = 50_000;
 
+    /** Smallest probability of an outcome that is decided. */
+    private static final double SURE = 0.95;
+
     /**
-     * Computes the probabilities.
+     * Computes the probabilities after cross-validation: the Bayesian correlated t-test (Corani and Benavoli, "A
+     * Bayesian approach for comparing cross-validated algorithms on multiple data sets", 2015; Benavoli et al., "Time
+     * for a Change", 2017).
+     */
+    static Posterior ofFolds(CorrectedTTest test, EquivalenceRegion region) {
+        double below = -region.share() - test.difference();
+        double above = region.share() - test.difference();
+        if (test.standardError() == 0) {
+            double worse = below > 0 ? 1 : 0;
+            double better = above < 0 ? 1 : 0;
+            return new Posterior(worse, 1 - worse - better, better);
+        }
+        TDistribution posterior = TDistribution.of(test.degreesOfFreedom());
+        double worse = posterior.cumulativeProbability(below / test.standardError());
+        double better = posterior.survivalProbability(above / test.standardError());
+        return new Posterior(worse, Math.max(0, 1 - worse - better), better);
+    }
+
+    /**
+     * Computes the probabilities on a further data set like those that the classifiers were compared on: the Bayesian
+     * signed-rank test (Benavoli et al., "A Bayesian Wilcoxon signed-rank test based on the Dirichlet process", 2014;
+     * with a region of practical equivalence in "Time for a Change", 2017).
+     *
+     * <p>The differences of the data sets, and one additional difference of 0 as the prior, get weights from a
+     * Dirichlet distribution; the prior has half the weight of a data set. The weights of the pairs whose mean is below,
+     * within and above the region are added up. A probability is the share of the draws in which that side has the
+     * largest weight.
      *
      * @param differences the first classifier's accuracy minus the second's, on each data set, -1 to 1; at least one
-     * @return three probabilities, summing to 1; the same for the same differences
+     * @return the same for the same differences
      */
-    static BayesianSignedRankTest of(double[] differences, EquivalenceRegion region) {
+    static Posterior ofDataSets(double[] differences, EquivalenceRegion region) {
         if (differences.length < 1 || !Arrays.stream(differences).allMatch(Double::isFinite)) {
             throw new IllegalArgumentException(
                     "expected finite differences of at least 1 data set, but found " + Arrays.toString(differences));
@@ -45,7 +68,18 @@ record BayesianSignedRankTest(double worse, double equivalent, double better) {
             double worse = product(weights, below);
             count(most, worse, 1 - worse - better, better);
         }
-        return new BayesianSignedRankTest(most[0] / DRAWS, most[1] / DRAWS, most[2] / DRAWS);
+        return new Posterior(most[0] / DRAWS, most[1] / DRAWS, most[2] / DRAWS);
+    }
+
+    /** Returns the outcome whose probability is at least 0.95; undecided if there is none. */
+    Outcome outcome() {
+        if (better >= SURE) {
+            return Outcome.BETTER;
+        }
+        if (worse >= SURE) {
+            return Outcome.WORSE;
+        }
+        return equivalent >= SURE ? Outcome.EQUIVALENT : Outcome.UNDECIDED;
     }
 
     /**
