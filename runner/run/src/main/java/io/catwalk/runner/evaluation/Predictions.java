@@ -174,11 +174,6 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         PredictionsFile.write(this, images, file);
     }
 
-    /** Writes the predictions as earlier versions did: without the index and file of each image. */
-    void write(Path file) throws IOException {
-        PredictionsFile.write(this, null, file);
-    }
-
     /** Reads what {@link #write} wrote. */
     public static Predictions read(Path file) throws IOException {
         return PredictionsFile.read(file);

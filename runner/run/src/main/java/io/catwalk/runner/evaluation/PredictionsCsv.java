@@ -52,9 +52,9 @@ final class PredictionsCsv {
         this.in = in;
     }
 
-    static void write(Predictions predictions, @Nullable ImageSource images, OutputStream out) throws IOException {
+    static void write(Predictions predictions, ImageSource images, OutputStream out) throws IOException {
         int classes = predictions.classes();
-        out.write((header(classes) + (images == null ? "" : NAMES) + "\n").getBytes(StandardCharsets.US_ASCII));
+        out.write((header(classes) + NAMES + "\n").getBytes(StandardCharsets.US_ASCII));
         StringBuilder row = new StringBuilder();
         for (int i = 0; i < predictions.images(); i++) {
             row.setLength(0);
@@ -62,9 +62,7 @@ final class PredictionsCsv {
             for (int c = 0; c < classes; c++) {
                 row.append(',').append(predictions.logits()[i * classes + c]);
             }
-            if (images != null) {
-                row.append(',').append(images.index(i)).append(',').append(Csv.cell(images.file(i)));
-            }
+            row.append(',').append(images.index(i)).append(',').append(Csv.cell(images.file(i)));
             out.write(row.append('\n').toString().getBytes(StandardCharsets.UTF_8));
         }
     }

@@ -25,7 +25,7 @@ final class PredictionsFile {
 
     private PredictionsFile() {}
 
-    static void write(Predictions predictions, @Nullable ImageSource images, Path file) throws IOException {
+    static void write(Predictions predictions, ImageSource images, Path file) throws IOException {
         AtomicFiles.write(
                 file,
                 isNpy(file)
@@ -150,26 +150,21 @@ final class PredictionsFile {
 
         private PredictionsNpy() {}
 
-        static void write(Predictions predictions, @Nullable ImageSource images, OutputStream out) throws IOException {
+        static void write(Predictions predictions, ImageSource images, OutputStream out) throws IOException {
             int classes = predictions.classes();
             int longest = 0;
-            for (int i = 0; images != null && i < images.size(); i++) {
+            for (int i = 0; i < images.size(); i++) {
                 longest = Math.max(longest, images.file(i).getBytes(StandardCharsets.UTF_8).length);
             }
-            String names = images == null
-                    ? ""
-                    : longest == 0 ? ", ('index', '<i4')" : ", ('index', '<i4'), ('file', '|S" + longest + "')";
+            String names = ", ('index', '<i4')" + (longest == 0 ? "" : ", ('file', '|S" + longest + "')");
             out.write(header(classes, predictions.images(), names));
-            int length = Math.addExact(
-                    Math.multiplyExact(classes + 1, Float.BYTES), images == null ? 0 : Integer.BYTES + longest);
+            int length = Math.addExact(Math.multiplyExact(classes + 1, Float.BYTES), Integer.BYTES + longest);
             ByteBuffer row = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
             for (int i = 0; i < predictions.images(); i++) {
                 row.clear().putInt(predictions.labels()[i]);
                 row.asFloatBuffer().put(predictions.logits(), i * classes, classes);
-                if (images != null) {
-                    row.position((classes + 1) * Float.BYTES).putInt(images.index(i));
-                    row.put(Arrays.copyOf(images.file(i).getBytes(StandardCharsets.UTF_8), longest));
-                }
+                row.position((classes + 1) * Float.BYTES).putInt(images.index(i));
+                row.put(Arrays.copyOf(images.file(i).getBytes(StandardCharsets.UTF_8), longest));
                 out.write(row.array());
             }
         }

@@ -1,11 +1,13 @@
 package io.catwalk.runner.statistics;
 
+import io.catwalk.runner.evaluation.ConfusionMatrix;
+import io.catwalk.runner.evaluation.ConfusionMatrix.Cell;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.Comparator;
+import java.util.List;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +39,12 @@ public final class Bootstrap {
         if (!(confidence > 0 && confidence < 1)) {
             throw new IllegalArgumentException("expected a confidence above 0 and below 1, but found " + confidence);
         }
-        if (hasSingle(predictions)) {
+        ConfusionMatrix matrix =
+                ConfusionMatrix.of(predictions.classes(), predictions.labels(), predictions.predicted());
+        if (IntStream.range(0, matrix.classes()).anyMatch(c -> matrix.support(c) == 1)) {
             return null;
         }
-        Cells cells = Cells.of(predictions);
+        Cells cells = Cells.of(matrix);
         SplittableRandom random = new SplittableRandom(seed);
         double[] scores = new double[resamples];
         for (int r = 0; r < resamples; r++) {
@@ -50,88 +54,55 @@ public final class Bootstrap {
         return new Interval(quantile(scores, (1 - confidence) / 2), quantile(scores, (1 + confidence) / 2));
     }
 
-    private static boolean hasSingle(PredictedClasses predictions) {
-        int[] images = new int[predictions.classes()];
-        IntStream.of(predictions.labels()).forEach(label -> images[label]++);
-        return IntStream.of(images).anyMatch(count -> count == 1);
-    }
-
     /**
      * The filled cells of a confusion matrix, largest first. Only its cell matters for an image, and most cells are
      * empty if there are many classes.
      */
-    private static final class Cells {
+    private record Cells(ConfusionMatrix matrix, List<Cell> cells, List<Integer> small, int unseen) {
 
         /** From this number of images on, one binomial draw costs less than drawing the images of a cell one by one. */
         private static final int LARGE = 64;
 
-        /** True class times number of classes plus predicted class. */
-        private final int[] cells;
-
-        private final int[] sizes;
-
-        private final int classes;
-
-        /** Number of classes that no image has and that are never predicted. */
-        private final int unseen;
-
-        /** For each image in a small cell, the index of its cell. */
-        private final int[] small;
-
-        private Cells(int[] cells, int[] sizes, int[] small, int classes) {
-            this.cells = cells;
-            this.sizes = sizes;
-            this.small = small;
-            this.classes = classes;
-            unseen = classes
-                    - (int) IntStream.of(cells)
-                            .flatMap(cell -> IntStream.of(cell / classes, cell % classes))
-                            .distinct()
-                            .count();
-        }
-
-        static Cells of(PredictedClasses predictions) {
-            Map<Integer, Integer> sizes = new TreeMap<>();
-            for (int image = 0; image < predictions.images(); image++) {
-                int cell = predictions.labels()[image] * predictions.classes()
-                        + predictions.predicted()[image];
-                sizes.merge(cell, 1, Integer::sum);
-            }
-            int[] cells = sizes.entrySet().stream()
-                    .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
-                    .mapToInt(Map.Entry::getKey)
-                    .toArray();
-            int[] ordered = IntStream.of(cells).map(sizes::get).toArray();
-            int[] small = IntStream.range(0, cells.length)
-                    .filter(i -> ordered[i] < LARGE)
-                    .flatMap(i -> IntStream.range(0, ordered[i]).map(image -> i))
-                    .toArray();
-            return new Cells(cells, ordered, small, predictions.classes());
+        /** Lists, too, the index of the cell of each image in a small cell, and counts the classes that do not occur. */
+        static Cells of(ConfusionMatrix matrix) {
+            List<Cell> cells = matrix.cells().stream()
+                    .sorted(Comparator.comparingInt(cell -> -cell.images()))
+                    .toList();
+            List<Integer> small = IntStream.range(0, cells.size())
+                    .filter(i -> cells.get(i).images() < LARGE)
+                    .flatMap(i -> IntStream.range(0, cells.get(i).images()).map(image -> i))
+                    .boxed()
+                    .toList();
+            int unseen = (int) IntStream.range(0, matrix.classes())
+                    .filter(c -> matrix.support(c) == 0 && matrix.predictions(c) == 0)
+                    .count();
+            return new Cells(matrix, cells, small, unseen);
         }
 
         /** Draws as many images as there are, with replacement, and counts them by cell: a multinomial draw. */
         int[] draw(SplittableRandom random) {
-            int[] counts = new int[cells.length];
-            int images = IntStream.of(sizes).sum();
+            int[] counts = new int[cells.size()];
+            int images = matrix.images();
             int draws = images;
-            for (int i = 0; i < cells.length && sizes[i] >= LARGE; i++) {
-                counts[i] = binomial(draws, (double) sizes[i] / images, random);
+            for (int i = 0; i < counts.length && cells.get(i).images() >= LARGE; i++) {
+                counts[i] = binomial(draws, (double) cells.get(i).images() / images, random);
                 draws -= counts[i];
-                images -= sizes[i];
+                images -= cells.get(i).images();
             }
             for (int draw = 0; draw < draws; draw++) {
-                counts[small[random.nextInt(small.length)]]++;
+                counts[small.get(random.nextInt(small.size()))]++;
             }
             return counts;
         }
 
         /** F1 needs, for each class, how often it is predicted correctly, and how often it is true and predicted. */
         double macroF1(int[] counts) {
+            int classes = matrix.classes();
             int[] right = new int[classes];
             int[] appearances = new int[classes];
-            for (int i = 0; i < cells.length; i++) {
-                int truth = cells[i] / classes;
-                int predicted = cells[i] % classes;
+            for (int i = 0; i < counts.length; i++) {
+                int truth = cells.get(i).truth();
+                int predicted = cells.get(i).predicted();
                 right[truth] += truth == predicted ? counts[i] : 0;
                 appearances[truth] += counts[i];
                 appearances[predicted] += counts[i];

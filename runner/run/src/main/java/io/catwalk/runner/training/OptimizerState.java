@@ -130,9 +130,14 @@ abstract class OptimizerState {
         return (float) (1 - rate * optimizer.weightDecay());
     }
 
+    /** Moves by a share of the distance: the sum of two shares would move the mean of frozen values by its rounding. */
     private static void follow(@Nullable Values following, float[] weight, double averaging, int at, int count) {
         if (following != null) {
-            approach(following.read(at, count), weight, (float) (1 - averaging), count);
+            float[] mean = following.read(at, count);
+            float comes = (float) (1 - averaging);
+            for (int i = 0; i < count; i++) {
+                mean[i] += (weight[i] - mean[i]) * comes;
+            }
             following.write(at, count);
         }
     }
@@ -140,13 +145,6 @@ abstract class OptimizerState {
     private static void multiply(float[] values, float factor, int count) {
         for (int i = 0; i < count; i++) {
             values[i] *= factor;
-        }
-    }
-
-    /** Moves by a share of the distance: the sum of two shares would move the mean of frozen values by its rounding. */
-    private static void approach(float[] mean, float[] values, float comes, int count) {
-        for (int i = 0; i < count; i++) {
-            mean[i] += (values[i] - mean[i]) * comes;
         }
     }
 
@@ -211,7 +209,19 @@ abstract class OptimizerState {
 
         @Override
         void move(float[] weight, float[] slope, List<Values> kept, int count) {
-            move(weight, slope, kept.get(0).piece, kept.get(1).piece, rate, correction, count);
+            // Locals, so that the compiler sees a loop over four arrays and constants.
+            float[] mean = kept.get(0).piece;
+            float[] variance = kept.get(1).piece;
+            float step = rate;
+            float corrected = correction;
+            for (int i = 0; i < count; i++) {
+                float g = slope[i];
+                float m = mean[i] * BETA1 + g * (1 - BETA1);
+                float v = variance[i] * BETA2 + g * g * (1 - BETA2);
+                mean[i] = m;
+                variance[i] = v;
+                weight[i] -= m * step / ((float) Math.sqrt(v) * corrected + EPSILON);
+            }
         }
 
         @Override
@@ -219,25 +229,6 @@ abstract class OptimizerState {
             NDArray mean = kept.get(0).muli(BETA1).addi(slope.mul(1 - BETA1));
             NDArray variance = kept.get(1).muli(BETA2).addi(slope.square().mul(1 - BETA2));
             weight.subi(mean.mul(rate).div(variance.sqrt().mul(correction).add(EPSILON)));
-        }
-
-        /** Has the fields as parameters, so that the compiler sees a loop over four arrays and constants. */
-        private static void move(
-                float[] weight,
-                float[] slope,
-                float[] mean,
-                float[] variance,
-                float rate,
-                float correction,
-                int count) {
-            for (int i = 0; i < count; i++) {
-                float g = slope[i];
-                float m = mean[i] * BETA1 + g * (1 - BETA1);
-                float v = variance[i] * BETA2 + g * g * (1 - BETA2);
-                mean[i] = m;
-                variance[i] = v;
-                weight[i] -= m * rate / ((float) Math.sqrt(v) * correction + EPSILON);
-            }
         }
     }
 
@@ -263,22 +254,19 @@ abstract class OptimizerState {
 
         @Override
         void move(float[] weight, float[] slope, List<Values> kept, int count) {
-            move(weight, slope, kept.get(0).piece, momentum, rate, count);
+            float[] velocity = kept.get(0).piece;
+            float step = rate;
+            for (int i = 0; i < count; i++) {
+                float v = velocity[i] * momentum + slope[i];
+                velocity[i] = v;
+                weight[i] -= (slope[i] + v * momentum) * step;
+            }
         }
 
         @Override
         void move(NDArray weight, NDArray slope, List<NDArray> kept) {
             NDArray velocity = kept.get(0).muli(momentum).addi(slope);
             weight.subi(slope.add(velocity.mul(momentum)).mul(rate));
-        }
-
-        private static void move(
-                float[] weight, float[] slope, float[] velocity, float momentum, float rate, int count) {
-            for (int i = 0; i < count; i++) {
-                float v = velocity[i] * momentum + slope[i];
-                velocity[i] = v;
-                weight[i] -= (slope[i] + v * momentum) * rate;
-            }
         }
     }
 }

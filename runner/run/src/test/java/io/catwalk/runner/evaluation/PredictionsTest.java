@@ -31,6 +31,8 @@ class PredictionsTest {
 
     private static final Predictions TWO = new Predictions(2, new int[] {1, 0}, new float[] {1, -2, 0.5f, 3});
 
+    private static final ImageSource UNNAMED = HeapImages.of(1, 1, 1, new byte[2], new int[] {1, 0});
+
     @TempDir
     Path folder;
 
@@ -77,7 +79,7 @@ class PredictionsTest {
         }
         var predictions = new Predictions(4, random.ints(1000, 0, 4).toArray(), logits);
 
-        predictions.write(csv());
+        predictions.write(csv(), HeapImages.of(1, 1, 1, new byte[1000], predictions.labels()));
 
         assertThat(Predictions.read(csv())).usingRecursiveComparison().isEqualTo(predictions);
     }
@@ -85,9 +87,9 @@ class PredictionsTest {
     @Test
     void theFileHasOneRowPerImageInOrder() throws IOException {
         Path file = csv();
-        new Predictions(2, new int[] {1, 0}, new float[] {0.1f, -2, 1e-10f, 3}).write(file);
+        new Predictions(2, new int[] {1, 0}, new float[] {0.1f, -2, 1e-10f, 3}).write(file, UNNAMED);
 
-        assertThat(file).hasContent(HEADER + "0,1,0.1,-2.0\n1,0,1.0E-10,3.0\n");
+        assertThat(file).hasContent("image,label,logit_0,logit_1,index,file\n0,1,0.1,-2.0,0,\n1,0,1.0E-10,3.0,1,\n");
         assertThat(folder).isDirectoryContaining("glob:**.csv").isDirectoryNotContaining("glob:**.part");
         assertThat(PredictedClasses.read(file))
                 .usingRecursiveComparison()
@@ -142,7 +144,7 @@ class PredictionsTest {
                 .isEqualTo("a/é.png");
         assertThat(bytes[bytes.length - 12]).isEqualTo((byte) 2);
         assertThat(Predictions.read(file)).usingRecursiveComparison().isEqualTo(TWO);
-        TWO.write(file, HeapImages.of(1, 1, 1, new byte[2], new int[] {1, 0})); // without files
+        TWO.write(file, UNNAMED);
         assertThat(Predictions.read(file)).usingRecursiveComparison().isEqualTo(TWO);
     }
 
@@ -151,8 +153,7 @@ class PredictionsTest {
         Path occupied = csv();
         Files.createDirectories(occupied.resolve("inside"));
 
-        assertThatThrownBy(() -> new Predictions(2, new int[] {1}, new float[2]).write(occupied))
-                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> TWO.write(occupied, UNNAMED)).isInstanceOf(IOException.class);
         assertThat(folder).isDirectoryNotContaining("glob:**.part");
     }
 
@@ -205,24 +206,35 @@ class PredictionsTest {
                 .isEqualTo(new Predictions(2, new int[] {1, 0}, new float[] {0.5f, 2, -1, 3}));
     }
 
-    /** Written by hand according to the published format: numpy.lib.format, version 1.0. */
-    @Test
-    void theArrayIsOfNumpysFormat() throws IOException {
-        Path file = folder.resolve("predictions.npy");
-        TWO.write(file);
+    /** Written by hand according to the published format, numpy.lib.format, version 1.0: 10 and 118 are twice 64. */
+    private static byte[] array() {
+        String header =
+                "{'descr': [('label', '<i4'), ('logits', '<f4', (2,))], 'fortran_order': False, 'shape': (2,), }";
+        String numbers = "01000000" + "0000803f" + "000000c0" + "00000000" + "0000003f" + "00004040";
+        return HexFormat.of()
+                .parseHex("934e554d505901007600"
+                        + HexFormat.of().formatHex("%-117s\n".formatted(header).getBytes(StandardCharsets.US_ASCII))
+                        + numbers);
+    }
 
-        byte[] bytes = Files.readAllBytes(file);
-        assertThat(bytes).startsWith(0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 0x76, 0); // 10 and 118 are twice 64
-        assertThat(new String(bytes, 10, 118, StandardCharsets.US_ASCII))
-                .startsWith("{'descr': [('label', '<i4'), ('logits', '<f4', (2,))], 'fortran_order': False, "
-                        + "'shape': (2,), }  ")
-                .endsWith(" \n");
-        assertThat(HexFormat.of().formatHex(bytes, 128, bytes.length))
-                .isEqualTo("01000000" + "0000803f" + "000000c0" + "00000000" + "0000003f" + "00004040");
+    /** As earlier versions wrote it. */
+    @Test
+    void theArrayIsOfNumpysFormatAndMayLackNames() throws IOException {
+        Path file = Files.write(folder.resolve("predictions.npy"), array());
+
         assertThat(Predictions.read(file)).usingRecursiveComparison().isEqualTo(TWO);
         assertThat(PredictedClasses.read(file))
                 .usingRecursiveComparison()
                 .isEqualTo(new PredictedClasses(2, new int[] {1, 0}, new int[] {0, 1}));
+        TWO.write(file, UNNAMED);
+        byte[] written = Files.readAllBytes(file);
+        assertThat(written).startsWith(0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 0x76, 0);
+        assertThat(new String(written, 10, 118, StandardCharsets.US_ASCII))
+                .startsWith("{'descr': [('label', '<i4'), ('logits', '<f4', (2,)), ('index', '<i4')], ")
+                .endsWith(" \n");
+        assertThat(HexFormat.of().formatHex(written, 128, written.length))
+                .isEqualTo("01000000" + "0000803f" + "000000c0" + "00000000" + "00000000" + "0000003f" + "00004040"
+                        + "01000000");
     }
 
     @Test
@@ -274,8 +286,7 @@ class PredictionsTest {
         """)
     void aDamagedArrayIsNamed(String damage, int length, Integer at, Integer value, String found) throws IOException {
         Path file = folder.resolve("predictions.npy");
-        TWO.write(file);
-        byte[] bytes = Arrays.copyOf(Files.readAllBytes(file), length);
+        byte[] bytes = Arrays.copyOf(array(), length);
         if (at != null) {
             bytes[at] = value.byteValue();
             if (damage.equals("not a number") || damage.equals("infinity")) {
