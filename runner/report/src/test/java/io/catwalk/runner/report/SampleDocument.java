@@ -1,6 +1,7 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.report.charts.Axis;
+import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.Chart.Caption;
 import io.catwalk.runner.report.charts.Mark;
 import io.catwalk.runner.report.charts.Mark.Paint;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A document with every kind of block and cell, long names, names from right to left, and tables of many rows. */
 public final class SampleDocument {
@@ -316,5 +318,41 @@ public final class SampleDocument {
                         "2 trials",
                         false,
                         List.of(onlyOnAPage(), Block.Sentences.of(TEXT, Tone.TEXT, "Inside."))));
+    }
+
+    /** Returns every text of blocks, each once for each time it stands there. */
+    public static Stream<String> texts(List<Block> blocks) {
+        return blocks.stream().flatMap(block -> {
+            if (block instanceof Block.Sentences sentences) {
+                return Stream.concat(Stream.of(sentences.heading()), sentences.sentences().stream());
+            }
+            if (block instanceof Table table) {
+                return Stream.concat(
+                        Stream.of(table.title(), table.note()),
+                        table.texts().stream().flatMap(List::stream));
+            }
+            if (block instanceof Block.Facts facts) {
+                return facts.facts().stream()
+                        .flatMap(fact -> Stream.of(fact.name(), fact.value().text()));
+            }
+            if (block instanceof Block.Figure figure) {
+                Stream<String> cells = figure.chart().caption().table().stream().flatMap(List::stream);
+                return Stream.concat(
+                        Stream.of(
+                                figure.chart().caption().title(),
+                                figure.chart().caption().note()),
+                        cells);
+            }
+            return block instanceof Block.Group group
+                    ? Stream.concat(Stream.of(group.heading().text(), group.facts()), texts(group.blocks()))
+                    : Stream.empty();
+        });
+    }
+
+    public static Chart chart(List<Chart> charts, String name) {
+        return charts.stream()
+                .filter(chart -> chart.caption().name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 }

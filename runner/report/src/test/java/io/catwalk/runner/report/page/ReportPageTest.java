@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.report.Palette;
+import io.catwalk.runner.report.SampleDocument;
 import io.catwalk.runner.report.SampleRuns;
 import io.catwalk.runner.report.charts.Mark.Paint;
 import io.catwalk.runner.report.charts.Picture;
@@ -12,7 +13,6 @@ import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Drawing;
 import io.catwalk.runner.report.document.Block.Fact;
 import io.catwalk.runner.report.document.Block.Facts;
-import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Group;
 import io.catwalk.runner.report.document.Block.Photo;
 import io.catwalk.runner.report.document.Block.Sentences;
@@ -28,7 +28,6 @@ import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.report.sections.RunDocument;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -111,36 +110,10 @@ final class ReportPageTest {
         String words = words(ReportPage.html(document));
 
         for (Section section : document.sections()) {
-            for (String text : texts(section.blocks())) {
+            for (String text : SampleDocument.texts(section.blocks()).toList()) {
                 assertThat(words.contains(squeezed(text))).as(text).isTrue();
             }
         }
-    }
-
-    private static List<String> texts(List<Block> blocks) {
-        List<String> texts = new ArrayList<>();
-        for (Block block : blocks) {
-            if (block instanceof Table table) {
-                table.texts().forEach(texts::addAll);
-                Collections.addAll(texts, table.title(), table.note());
-            } else if (block instanceof Sentences sentences) {
-                texts.addAll(sentences.sentences());
-            } else if (block instanceof Facts facts) {
-                facts.facts()
-                        .forEach(fact -> Collections.addAll(
-                                texts, fact.name(), fact.value().text()));
-            } else if (block instanceof Figure figure) {
-                Collections.addAll(
-                        texts,
-                        figure.chart().caption().title(),
-                        figure.chart().caption().note());
-                figure.chart().caption().table().forEach(texts::addAll);
-            } else if (block instanceof Group group) {
-                Collections.addAll(texts, group.heading().text(), group.facts());
-                texts.addAll(texts(group.blocks()));
-            }
-        }
-        return texts;
     }
 
     @Test

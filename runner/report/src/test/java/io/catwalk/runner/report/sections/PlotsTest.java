@@ -10,6 +10,7 @@ import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.ReportModel.Answers;
 import io.catwalk.runner.report.ReportModel.Model;
+import io.catwalk.runner.report.SampleDocument;
 import io.catwalk.runner.report.SampleRun;
 import io.catwalk.runner.report.charts.Axis;
 import io.catwalk.runner.report.charts.Chart;
@@ -118,10 +119,7 @@ class PlotsTest {
     }
 
     private Chart chart(String name) {
-        return RunDocument.charts(model()).stream()
-                .filter(chart -> chart.caption().name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        return SampleDocument.chart(RunDocument.charts(model()), name);
     }
 
     private String titleOf(String name) {

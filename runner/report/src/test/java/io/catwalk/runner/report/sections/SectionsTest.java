@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.sections;
 
+import static io.catwalk.runner.report.SampleDocument.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Augmentation;
@@ -15,10 +16,12 @@ import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.ReportModel.Answers;
 import io.catwalk.runner.report.ReportModel.Model;
+import io.catwalk.runner.report.SampleDocument;
 import io.catwalk.runner.report.SampleRun;
 import io.catwalk.runner.report.SampleRun.Odd;
 import io.catwalk.runner.report.SampleRuns;
 import io.catwalk.runner.report.ShownClasses;
+import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.RowChart;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Cell;
@@ -150,36 +153,7 @@ class SectionsTest {
         return String.valueOf((char) ('a' + place));
     }
 
-    /** Returns every text that is read in a medium, each once for each time it stands there. */
-    private static Stream<String> texts(List<Block> blocks) {
-        return blocks.stream().flatMap(block -> {
-            if (block instanceof Block.Sentences sentences) {
-                return Stream.concat(Stream.of(sentences.heading()), sentences.sentences().stream());
-            }
-            if (block instanceof Table table) {
-                return Stream.concat(
-                        Stream.of(table.title(), table.note()),
-                        table.texts().stream().flatMap(List::stream));
-            }
-            if (block instanceof Block.Facts facts) {
-                return facts.facts().stream()
-                        .flatMap(fact -> Stream.of(fact.name(), fact.value().text()));
-            }
-            if (block instanceof Block.Figure figure) {
-                Stream<String> cells = figure.chart().caption().table().stream().flatMap(List::stream);
-                return Stream.concat(
-                        Stream.of(
-                                figure.chart().caption().title(),
-                                figure.chart().caption().note()),
-                        cells);
-            }
-            return block instanceof Block.Group group
-                    ? Stream.concat(Stream.of(group.heading().text(), group.facts()), texts(group.blocks()))
-                    : Stream.empty();
-        });
-    }
-
-    private static List<String> texts(Document document, Medium medium) {
+    private static List<String> read(Document document, Medium medium) {
         return document.in(medium).sections().stream()
                 .flatMap(section -> Stream.concat(Stream.of(section.title()), texts(section.blocks())))
                 .toList();
@@ -207,7 +181,7 @@ class SectionsTest {
                 .allSatisfy(
                         section -> assertThat(section.title()).isNotBlank().doesNotContain("null", "NaN", "– to –"));
         for (Medium medium : Medium.values()) {
-            List<String> texts = texts(document, medium);
+            List<String> texts = read(document, medium);
             assertThat(texts).noneMatch(text -> text.matches(".*\\b(null|NaN|Infinity)\\b.*"));
             List<String> sentences = document.in(medium).sections().stream()
                     .flatMap(section -> section.blocks().stream())
@@ -247,10 +221,7 @@ class SectionsTest {
     /** The order is that of the mean of the recalls that the row shows. */
     @Test
     void theHardestClassIsTheFirstOfManyAndEachHasARow() {
-        Table table = (Table) sample("classes-200").section("classes").blocks().stream()
-                .filter(block -> block instanceof Table one && one.id().equals("recalls"))
-                .findFirst()
-                .orElseThrow();
+        Table table = first(sample("classes-200"), "classes", Table.class);
         List<Integer> recalls = IntStream.range(0, table.columns().size())
                 .filter(column -> table.columns().get(column).head().matches("(?!Precision).* %"))
                 .boxed()
@@ -311,7 +282,7 @@ class SectionsTest {
     void aClassWithoutTestImagesIsNamed() {
         add("a", 0.9, 0.9, predictions("20 0 0, 1 19 0, 0 0 0"));
 
-        assertThat(texts(document(), Medium.TERMINAL)).anyMatch(text -> text.contains("No test image is of fox"));
+        assertThat(read(document(), Medium.TERMINAL)).anyMatch(text -> text.contains("No test image is of fox"));
         assertThat(texts(document().section("classes").blocks()))
                 .anyMatch(text -> text.contains("1 class has no image"));
         Table recalls = first(document(), "classes", Table.class);
@@ -363,10 +334,7 @@ class SectionsTest {
     }
 
     private RowChart differences(Scope scope) {
-        return (RowChart) ConfidenceSection.charts(compared(scope)).stream()
-                .filter(chart -> chart.caption().name().equals("differences"))
-                .findFirst()
-                .orElseThrow();
+        return (RowChart) SampleDocument.chart(ConfidenceSection.charts(compared(scope)), "differences");
     }
 
     private void compare(String accuracies, @Nullable String outcomes) {
@@ -486,7 +454,7 @@ class SectionsTest {
         addInSteps("b", 0.90, recipe.withBatchSize(256), 6);
         addInSteps("c", 0.89, Recipe.standard(), 200);
 
-        assertThat(texts(document(), Medium.TERMINAL))
+        assertThat(read(document(), Medium.TERMINAL))
                 .anyMatch(text -> text.contains("200 optimizer steps") && text.contains("a 90 and b 6."));
         Table table = first(document(), "training", Table.class);
         assertThat(table.texts().get(0)).containsExactly("Classifier", "Epochs", "Batch size", "Steps");
@@ -521,7 +489,7 @@ class SectionsTest {
         assertThat(first(document(), "costs", Table.class).texts().get(0).stream()
                         .anyMatch(head -> head.contains("Latency")))
                 .isEqualTo(measured);
-        assertThat(texts(document(), Medium.SLIDES).stream().anyMatch(text -> text.contains("the latencies for")))
+        assertThat(read(document(), Medium.SLIDES).stream().anyMatch(text -> text.contains("the latencies for")))
                 .isEqualTo(measured);
         long front = Stream.of(classifiers.split("true", -1)).skip(1).count();
         assertThat(texts(costs.blocks()).anyMatch(text -> text.contains("dashed line is the Pareto front")))
@@ -593,11 +561,7 @@ class SectionsTest {
         Document document = RunDocument.of(run.report(some, run.comparison(some), null));
 
         assertThat(document.title()).contains("5 of 6 trials");
-        Table gaps = (Table) document.section("generalization").blocks().stream()
-                .filter(Table.class::isInstance)
-                .findFirst()
-                .orElseThrow();
-        assertThat(gaps.texts())
+        assertThat(first(document, "generalization", Table.class).texts())
                 .filteredOn(row -> row.get(0).equals("a"))
                 .singleElement()
                 .satisfies(row -> assertThat(row.get(3)).isEqualTo(Numbers.percent(mean)));
@@ -657,7 +621,7 @@ class SectionsTest {
     void whatFailedIsNamedWithItsReasonAndLeftOutElsewhere() {
         Document document = sample("interrupted");
         assertThat(title(document, "run")).contains("4 of 7 trials", "1 failed");
-        assertThat(texts(document, Medium.TERMINAL))
+        assertThat(read(document, Medium.TERMINAL))
                 .contains("gru: the process ended with exit code 137.", "lstm seed 1.", "The images cannot be read.");
         assertThat(first(document, "costs", Table.class).rows()).hasSize(3);
         Block.Group failed =
@@ -692,7 +656,7 @@ class SectionsTest {
                                 .get(0))
                         .tag())
                 .isEqualTo("best");
-        assertThat(texts(document, Medium.PAGE)).anyMatch(text -> text.contains("optimistic"));
+        assertThat(read(document, Medium.PAGE)).anyMatch(text -> text.contains("optimistic"));
         assertThat(document.sections().stream().map(Section::id)).doesNotContain("trials-table");
     }
 
@@ -700,7 +664,7 @@ class SectionsTest {
     void foldsAreNotCalledSignificantlyDifferent() {
         Document document = sample("folds");
         for (Medium medium : Medium.values()) {
-            assertThat(texts(document, medium)).noneMatch(text -> text.contains("significant"));
+            assertThat(read(document, medium)).noneMatch(text -> text.contains("significant"));
         }
         assertThat(title(document, "data")).contains("5 folds of 400 test images");
         assertThat(texts(document.section("training").blocks())).anyMatch(text -> text.contains("5 folds"));
@@ -721,7 +685,7 @@ class SectionsTest {
     void aFileThatDisagreesIsNamed() {
         Document document = sample("seven");
         assertThat(title(document, "onnx")).isEqualTo("6 of 7 ONNX files answer like their networks; 1 disagrees");
-        assertThat(texts(document, Medium.TERMINAL))
+        assertThat(read(document, Medium.TERMINAL))
                 .filteredOn(text -> text.contains("ONNX file of"))
                 .singleElement()
                 .asString()
@@ -808,11 +772,7 @@ class SectionsTest {
     }
 
     private static String curveNote(SampleRun run) {
-        return GeneralizationSection.charts(run.report()).stream()
-                .filter(chart -> chart.caption().name().equals("validation-accuracy"))
-                .findFirst()
-                .orElseThrow()
-                .caption()
-                .note();
+        List<Chart> charts = GeneralizationSection.charts(run.report());
+        return SampleDocument.chart(charts, "validation-accuracy").caption().note();
     }
 }
