@@ -236,6 +236,7 @@ public final class SampleDocument {
                 ? new Axis("Median latency of one image, µs", 4, 11, 1, Axis.Scale.DOUBLING)
                 : new Axis("Epoch", 1, 6, 1, Axis.Scale.LINEAR);
         double high = look == Series.Look.DOTS ? 2048 : 6;
+        series.add(0, Series.guide(across.scale() == Axis.Scale.LINEAR ? 1 : 16, 75, high, 75, "nearest image"));
         return new XyChart(
                 new Caption(
                         "lines-" + look,
@@ -245,9 +246,7 @@ public final class SampleDocument {
                         List.of()),
                 across,
                 new Axis("Accuracy, %", 60, 105, 5, Axis.Scale.LINEAR),
-                series,
-                List.of(new XyChart.Guide(
-                        across.scale() == Axis.Scale.LINEAR ? 1 : 16, 75, high, 75, "nearest image")));
+                series);
     }
 
     /** Returns a short document, for texts that are compared whole. */

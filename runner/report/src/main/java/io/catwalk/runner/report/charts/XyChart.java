@@ -17,25 +17,17 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Shows lines and dots between two axes. */
-public record XyChart(Caption caption, Axis across, Axis up, List<Series> series, List<Guide> guides) implements Chart {
+/** Shows lines and dots between two axes; the first are behind the others. */
+public record XyChart(Caption caption, Axis across, Axis up, List<Series> series) implements Chart {
 
     private static final double TOP = 30;
     private static final double BELOW = 42;
     private static final double LINE = 14;
     private static final double HIGHEST = 380;
-    private static final Paint GUIDE = Paint.line("muted", 1).dashed(3);
-
-    /** A thin dashed line between two points, with words at its end. */
-    public record Guide(double x, double y, double toX, double toY, String words) {}
 
     /** Leaves out series without a point. */
     public XyChart {
         series = series.stream().filter(one -> !one.points().isEmpty()).toList();
-    }
-
-    public XyChart(Caption caption, Axis across, Axis up, List<Series> series) {
-        this(caption, across, up, series, List.of());
     }
 
     @Override
@@ -52,7 +44,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         private final double right;
         private final double bottom;
         private final List<Series> ends = series.stream()
-                .filter(one -> one.labeled() && one.look() != Look.DOTS)
+                .filter(one -> one.labeled() && one.look() != Look.DOTS && one.look() != Look.GUIDE)
                 .toList();
 
         Drafting(double width) {
@@ -68,32 +60,15 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         Picture picture() {
             pen.beside(up, left, right, TOP, bottom);
             pen.below(across, left, right, TOP, bottom);
-            guides.forEach(this::line);
             series.forEach(this::line);
             labelEnds();
             series.forEach(this::dots);
-            guides.stream()
-                    .filter(guide -> !guide.words().isEmpty())
-                    .forEach(guide -> write(guide.words(), Pen.SMALL, "muted", at(guide.toX(), guide.toY()), 0));
-            series.forEach(this::labelDot);
+            series.forEach(this::label);
             return new Picture(width, bottom + BELOW, pen.marks());
         }
 
         private Mark.Point at(double x, double y) {
             return new Mark.Point(across.at(x, left, right), Math.max(TOP, Math.min(bottom, up.at(y, bottom, TOP))));
-        }
-
-        private void line(Guide guide) {
-            Mark.Point from = at(guide.x(), guide.y());
-            Mark.Point to = at(guide.toX(), guide.toY());
-            pen.add(new Path(List.of(from, to), false, GUIDE));
-            if (from.x() == to.x() || from.y() == to.y()) {
-                taken.add(new Area(
-                        Math.min(from.x(), to.x()) - 1,
-                        Math.min(from.y(), to.y()) - 1,
-                        Math.max(from.x(), to.x()) + 1,
-                        Math.max(from.y(), to.y()) + 1));
-            }
         }
 
         private void line(Series one) {
@@ -113,9 +88,19 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
                 case DASHES -> Paint.line(one.color(), 1.75).dashed(5);
                 case FAINT -> Paint.line(one.color(), 1).opacity(0.35);
                 case STEPS -> Paint.line("muted", 1.25).dashed(4);
+                case GUIDE -> Paint.line(one.color(), 1).dashed(3);
                 default -> Paint.line(one.color(), 2);
             };
             pen.add(new Path(points, false, paint));
+            Mark.Point from = points.get(0);
+            Mark.Point to = points.get(1);
+            if (one.look() == Look.GUIDE && (from.x() == to.x() || from.y() == to.y())) {
+                taken.add(new Area(
+                        Math.min(from.x(), to.x()) - 1,
+                        Math.min(from.y(), to.y()) - 1,
+                        Math.max(from.x(), to.x()) + 1,
+                        Math.max(from.y(), to.y()) + 1));
+            }
         }
 
         private void dots(Series one) {
@@ -172,10 +157,11 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
             return at(last.x(), last.y());
         }
 
-        private void labelDot(Series one) {
-            if (one.labeled() && one.look() == Look.DOTS) {
-                Point point = one.points().get(0);
-                write(one.name(), Pen.NAME, "ink", at(point.x(), point.y()), point.radius());
+        private void label(Series one) {
+            if (one.labeled() && one.look() == Look.GUIDE) {
+                write(one.name(), Pen.SMALL, one.color(), end(one), 0);
+            } else if (one.labeled() && one.look() == Look.DOTS) {
+                write(one.name(), Pen.NAME, "ink", end(one), one.points().get(0).radius());
             }
         }
 
@@ -244,6 +230,12 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
             return new Series(one.name(), one.color(), one.symbol(), look, true, points);
         }
 
+        /** Returns a thin dashed line between two points, with words at its end. */
+        public static Series guide(double x, double y, double toX, double toY, String words) {
+            List<Point> points = List.of(Point.at(x, y, ""), Point.at(toX, toY, ""));
+            return new Series(words, "muted", Symbol.CIRCLE, Look.GUIDE, !words.isEmpty(), points);
+        }
+
         /** Returns all heights that the axis of these series has to span, with their bounds. */
         public static List<Double> span(List<Series> series) {
             return series.stream()
@@ -261,7 +253,8 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
             /** A dashed line in steps: horizontal up to each point, then vertical. */
             STEPS,
             MARKED,
-            DOTS
+            DOTS,
+            GUIDE
         }
 
         /** A point, with the bounds of y, a tip and a key for scripts, if it has them; the radius of its dot is in pixels. */

@@ -20,7 +20,6 @@ import io.catwalk.runner.report.charts.RowChart.Row;
 import io.catwalk.runner.report.charts.RowChart.Row.Dot;
 import io.catwalk.runner.report.charts.Symbol;
 import io.catwalk.runner.report.charts.XyChart;
-import io.catwalk.runner.report.charts.XyChart.Guide;
 import io.catwalk.runner.report.charts.XyChart.Series;
 import io.catwalk.runner.report.charts.XyChart.Series.Look;
 import io.catwalk.runner.report.charts.XyChart.Series.Point;
@@ -106,12 +105,11 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
         Axis across = Axis.counting(
                 "Epoch",
                 trials.stream().mapToInt(trial -> trial.history().size()).max().orElseThrow());
-        List<Guide> guides = new ArrayList<>();
         int kept = first.trained().timing().bestEpoch();
         if (kept > 0) { // its words stand at the end without curves
             boolean loss = curve == Curve.LOSS;
-            guides.add(new Guide(
-                    kept, loss ? up.low() : up.high(), kept, loss ? up.high() : up.low(), "kept: epoch " + kept));
+            String words = "kept: epoch " + kept;
+            series.add(0, Series.guide(kept, loss ? up.low() : up.high(), kept, loss ? up.high() : up.low(), words));
         }
         String title = curve.best(validation.points())
                 .map(best -> (curve == Curve.LOSS ? "Lowest" : "Best") + " validation " + what + ": "
@@ -130,8 +128,7 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                                                 + ".")),
                 across,
                 up,
-                series,
-                guides));
+                series));
     }
 
     /** Says what a training metric is measured on, which differs from validation. */
@@ -194,8 +191,9 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                                 + " overconfident. Lines are 95 % intervals."),
                 new Axis("Confidence, %", up.low(), up.high(), up.step(), up.scale()),
                 up,
-                List.of(new Series(entrant.name(), entrant.color(), entrant.symbol(), Look.MARKED, false, points)),
-                List.of(new Guide(up.low(), up.low(), up.high(), up.high(), "")));
+                List.of(
+                        Series.guide(up.low(), up.low(), up.high(), up.high(), ""),
+                        new Series(entrant.name(), entrant.color(), entrant.symbol(), Look.MARKED, false, points)));
     }
 
     /** Draws which classes are classified as which. */

@@ -11,7 +11,6 @@ import io.catwalk.runner.report.charts.Axis;
 import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.Symbol;
 import io.catwalk.runner.report.charts.XyChart;
-import io.catwalk.runner.report.charts.XyChart.Guide;
 import io.catwalk.runner.report.charts.XyChart.Series;
 import io.catwalk.runner.report.charts.XyChart.Series.Look;
 import io.catwalk.runner.report.charts.XyChart.Series.Point;
@@ -242,21 +241,22 @@ record CostsSection(ReportModel model) {
                 "Latency, µs (" + model.latencyTitle() + ")",
                 measured.stream().map(this::micros).toList());
         Axis up = Axis.percent("Accuracy, %", Series.span(series));
-        List<Guide> baselines = new ArrayList<>();
+        List<Series> baselines = new ArrayList<>();
         for (Baseline baseline : model.baselines()) {
             double accuracy = 100 * baseline.accuracy();
             if (up.holds(accuracy)) {
                 String words = ComparisonWords.name(baseline.name()) + " " + Numbers.percent(baseline.accuracy());
-                baselines.add(new Guide(across.first(), accuracy, across.last(), accuracy, words));
+                baselines.add(Series.guide(across.first(), accuracy, across.last(), accuracy, words));
             }
         }
+        series.addAll(0, baselines);
         String note = (front.size() < 2
                         ? ""
                         : "The dashed line is the Pareto front: no classifier is better on both axes than those on it. ")
                 + "Bars are 95 % intervals; larger symbols are larger files."
                 + (baselines.isEmpty() ? "" : " Straight dashed lines are baselines.");
-        return Optional.of(new XyChart(
-                table.caption("accuracy-latency", frontOf(measured, front), note), across, up, series, baselines));
+        return Optional.of(
+                new XyChart(table.caption("accuracy-latency", frontOf(measured, front), note), across, up, series));
     }
 
     private String frontOf(List<ClassifierReport> measured, List<ClassifierReport> front) {

@@ -116,12 +116,6 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
         if (given instanceof RowChart rows) {
             rows(rows);
         } else if (given instanceof XyChart lines) {
-            for (XyChart.Guide guide : lines.guides()) {
-                List<At> points = List.of(new At(guide.x(), guide.y()), new At(guide.toX(), guide.toY()));
-                boolean key = !guide.words().isEmpty();
-                String name = key ? words.said(guide.words()) : "guide";
-                traces.add(new Trace(name, look.quiet(), 1, true, null, true, null, key, points));
-            }
             lines.series().forEach(one -> series(one, lines.up()));
             boolean below = area.width() < NARROW && area.height() > 0.7 * area.width();
             limitKeys(lines, below);
@@ -238,11 +232,12 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
         }
         boolean faint = one.look() == Series.Look.FAINT;
         boolean dots = one.look() == Series.Look.DOTS;
+        boolean guide = one.look() == Series.Look.GUIDE;
         traces.add(new Trace(
-                name,
+                name.isEmpty() ? "guide" : name,
                 faint ? Look.mixed(color, look.pale(), 0.4) : color,
-                dots ? 0 : faint ? 1 : 2,
-                one.look() == Series.Look.DASHES || one.look() == Series.Look.STEPS,
+                dots ? 0 : faint || guide ? 1 : 2,
+                one.look() == Series.Look.DASHES || one.look() == Series.Look.STEPS || guide,
                 dots || one.look() == Series.Look.MARKED || points.size() == 1 ? one.symbol() : null,
                 true,
                 null,
