@@ -96,21 +96,26 @@ record ImageBrowser(
     public record Twin(
             int image, int train, String file, int label, double distance, boolean mirrored, boolean moved) {}
 
-    /** Gathers the predictions and images of a run; without predictions, only the names of the classes. */
+    /**
+     * Gathers the predictions and images of a run that has predictions. Classifiers that were evaluated on other images than the
+     * first are left out, and so are images that are gone.
+     */
     public static ImageBrowser of(ReportModel model) {
-        Gathered gathered = Gathered.of(model);
-        List<String> classes = model.dataset().classes();
-        if (gathered == null) {
-            return new ImageBrowser(classes, 0, "", List.of(), "", "", List.of(), null, "", null, null);
-        }
-        int[] truth = gathered.parts.get(0).truth;
+        List<ClassifierReport> evaluated =
+                model.trained().stream().filter(ClassifierReport::evaluated).toList();
+        Part first = Part.of(evaluated.get(0));
+        Stream<Part> others = evaluated.stream().skip(1).map(Part::of).filter(first::isOfTheImagesOf);
+        List<Part> parts =
+                Stream.concat(Stream.of(first), others.limit(MODELS - 1)).toList();
+        int[] truth = first.truth;
+        ImageSource images = images(model, evaluated.get(0).shown(), truth);
         int count = Math.min(truth.length, IMAGES);
         int[] order = IntStream.range(0, count)
                 .boxed()
-                .sorted(Comparator.comparingInt(gathered::right))
+                .sorted(Comparator.comparingInt(image -> right(parts, image)))
                 .mapToInt(image -> image)
                 .toArray();
-        SpriteSheets sheets = gathered.images == null ? null : SpriteSheets.of(gathered.images, order, BUDGET);
+        SpriteSheets sheets = images == null ? null : SpriteSheets.of(images, order, BUDGET);
         ImageDataset dataset = model.images();
         List<NearDuplicates.Pair> leaked = model.leaked();
         List<Twin> twins = null;
@@ -123,20 +128,15 @@ record ImageBrowser(
             originals = trained.length == 0 ? null : SpriteSheets.of(dataset.train(), trained, ORIGINALS);
         }
         return new ImageBrowser(
-                classes,
+                model.dataset().classes(),
                 count,
-                gathered.images == null
+                images == null
                         ? ""
-                        : packed(
-                                IntStream.range(0, count)
-                                        .map(gathered.images::index)
-                                        .toArray(),
-                                count,
-                                4),
-                sheets == null ? List.of() : gathered.files(order, sheets.images()),
+                        : packed(IntStream.range(0, count).map(images::index).toArray(), count, 4),
+                images == null || sheets == null ? List.of() : files(images, order, sheets.images()),
                 model.folded() ? "train" : "test",
                 packed(truth, count, 2),
-                gathered.parts.stream().map(part -> part.answers(count)).toList(),
+                parts.stream().map(part -> part.answers(count)).toList(),
                 sheets,
                 packed(order, sheets == null ? 0 : sheets.images(), 4),
                 twins,
@@ -251,74 +251,55 @@ record ImageBrowser(
         }
     }
 
-    /** The predictions of all classifiers for the same images, in their order; without the images where these are gone. */
-    private record Gathered(List<Part> parts, @Nullable ImageSource images) {
-
-        /** Leaves out classifiers that were evaluated on other images than the first. */
-        static @Nullable Gathered of(ReportModel model) {
-            List<ClassifierReport> shown = model.trained().stream()
-                    .filter(entrant -> !entrant.shown().isEmpty())
-                    .toList();
-            if (shown.isEmpty()) {
-                return null;
-            }
-            Part first = Part.of(shown.get(0));
-            Stream<Part> others = shown.stream().skip(1).map(Part::of).filter(first::isOfTheImagesOf);
-            List<Part> parts =
-                    Stream.concat(Stream.of(first), others.limit(MODELS - 1)).toList();
-            return new Gathered(parts, images(model, shown.get(0).shown(), first.truth));
+    /** Returns the images, if their labels are those of the predictions: a wrong picture is worse than none. */
+    private static @Nullable ImageSource images(ReportModel model, List<Model> trials, int[] truth) {
+        ImageDataset dataset = model.images();
+        if (dataset == null
+                || dataset.train().channels() == 2
+                || dataset.train().channels() > 3) {
+            return null;
         }
-
-        /** Returns the images, if their labels are those of the predictions: a wrong picture is worse than none. */
-        private static @Nullable ImageSource images(ReportModel model, List<Model> trials, int[] truth) {
-            ImageDataset dataset = model.images();
-            if (dataset == null
-                    || dataset.train().channels() == 2
-                    || dataset.train().channels() > 3) {
-                return null;
-            }
-            ImageSource source = model.folded() ? dataset.train() : dataset.test();
-            int[] numbers = trials.stream()
-                    .flatMapToInt(trial -> numbers(model, dataset, trial))
-                    .toArray();
-            if (IntStream.of(numbers).anyMatch(number -> number >= source.size())) {
-                return null;
-            }
-            ImageSource images = source.select(numbers);
-            return Arrays.equals(images.labels(), truth) ? images : null;
+        ImageSource source = model.folded() ? dataset.train() : dataset.test();
+        int[] numbers = trials.stream()
+                .flatMapToInt(trial -> numbers(model, dataset, trial))
+                .toArray();
+        if (IntStream.of(numbers).anyMatch(number -> number >= source.size())) {
+            return null;
         }
+        ImageSource images = source.select(numbers);
+        return Arrays.equals(images.labels(), truth) ? images : null;
+    }
 
-        /** Returns the numbers of the images of a trial within their source, in the order of its predictions. */
-        private static IntStream numbers(ReportModel model, ImageDataset dataset, Model trial) {
-            int fold = trial.outcome().trial().fold();
-            if (fold == 0) {
-                return IntStream.range(
-                        0, Objects.requireNonNull(trial.predictions()).images());
+    /** Returns the numbers of the images of a trial within their source, in the order of its predictions. */
+    private static IntStream numbers(ReportModel model, ImageDataset dataset, Model trial) {
+        int fold = trial.outcome().trial().fold();
+        if (fold == 0) {
+            return IntStream.range(
+                    0, Objects.requireNonNull(trial.predictions()).images());
+        }
+        Split split = model.spec().split().split(dataset, fold).fold();
+        return Arrays.stream(Objects.requireNonNull(split).validation());
+    }
+
+    /** Names the files of the first images of an order, as many as the page has room for; none of IDX files. */
+    private static List<String> files(ImageSource images, int[] order, int most) {
+        List<String> files = new ArrayList<>();
+        int left = NAMES;
+        for (int place = 0; place < most; place++) {
+            String file = images.file(order[place]);
+            left -= file.length();
+            if (left < 0 || file.isEmpty()) {
+                break;
             }
-            Split split = model.spec().split().split(dataset, fold).fold();
-            return Arrays.stream(Objects.requireNonNull(split).validation());
+            files.add(file);
         }
+        return files;
+    }
 
-        /** Names the files of the first images of an order, as many as the page has room for; none of IDX files. */
-        List<String> files(int[] order, int most) {
-            List<String> files = new ArrayList<>();
-            int left = NAMES;
-            for (int place = 0; place < most && images != null; place++) {
-                String file = images.file(order[place]);
-                left -= file.length();
-                if (left < 0 || file.isEmpty()) {
-                    break;
-                }
-                files.add(file);
-            }
-            return files;
-        }
-
-        int right(int image) {
-            return (int) parts.stream()
-                    .filter(part -> part.predicted[image] == part.truth[image])
-                    .count();
-        }
+    private static int right(List<Part> parts, int image) {
+        return (int) parts.stream()
+                .filter(part -> part.predicted[image] == part.truth[image])
+                .count();
     }
 
     /**

@@ -29,8 +29,9 @@ import java.util.Optional;
 record ImagesSection(ReportModel model, ImageBrowser images) {
 
     static Optional<Section> of(ReportModel model) {
-        ImageBrowser images = ImageBrowser.of(model);
-        return images.images() == 0 ? Optional.empty() : Optional.of(new ImagesSection(model, images).section());
+        return model.trained().stream().noneMatch(ClassifierReport::evaluated)
+                ? Optional.empty()
+                : Optional.of(new ImagesSection(model, ImageBrowser.of(model)).section());
     }
 
     /** Returns the section of the page on which the networks answer for own images, if the run has one. */
