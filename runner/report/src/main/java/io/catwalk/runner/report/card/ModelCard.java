@@ -27,6 +27,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Describes an exported network for people: what it is, how to run it, how it was trained, how good it is and what it
@@ -141,31 +143,23 @@ public record ModelCard(
         head.put("tags", List.of("onnx", "onnxruntime", "image-classification", "catwalk", classifier));
         head.put("datasets", List.of(id));
         head.put("metrics", List.of("accuracy", "f1"));
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("task", Map.of("type", "image-classification"));
-        Map<String, Object> tested = new LinkedHashMap<>();
-        tested.put("name", images);
-        tested.put("type", id);
-        tested.put("split", split());
-        result.put("dataset", tested);
-        result.put(
-                "metrics",
-                List.of(
-                        metric("accuracy", "Accuracy", evaluation.accuracy()),
-                        metric("f1", "F1 (macro)", evaluation.metrics().macro().f1())));
-        Map<String, Object> model = new LinkedHashMap<>();
-        model.put("name", name);
-        model.put("results", List.of(result));
+        ObjectNode model = Json.YAML.createObjectNode().put("name", name);
+        ObjectNode result = model.putArray("results").addObject();
+        result.putObject("task").put("type", "image-classification");
+        result.putObject("dataset").put("name", images).put("type", id).put("split", split());
+        ArrayNode metrics = result.putArray("metrics");
+        metric(metrics.addObject(), "accuracy", "Accuracy", evaluation.accuracy());
+        metric(
+                metrics.addObject(),
+                "f1",
+                "F1 (macro)",
+                evaluation.metrics().macro().f1());
         head.put("model-index", List.of(model));
         return "---\n" + Json.YAML.writeValueAsString(head) + "---\n";
     }
 
-    private static Map<String, Object> metric(String type, String name, double value) {
-        Map<String, Object> metric = new LinkedHashMap<>();
-        metric.put("type", type);
-        metric.put("name", name);
-        metric.put("value", Math.round(value * 1e4) / 1e4);
-        return metric;
+    private static void metric(ObjectNode metric, String type, String name, double value) {
+        metric.put("type", type).put("name", name).put("value", Math.round(value * 1e4) / 1e4);
     }
 
     private static Map<String, Object> licensed(String stated) {

@@ -30,7 +30,13 @@ public sealed interface Cell {
      * @param target id of the block that a page links to; empty for none
      * @param tag a word beside the name, such as "fastest"; empty for none
      */
-    record Name(String text, Palette.@Nullable Look look, String target, String tag) implements Cell {}
+    record Name(String text, Palette.@Nullable Look look, String target, String tag) implements Cell {
+
+        /** Returns the name with its tag in brackets. */
+        public String tagged() {
+            return tag.isEmpty() ? text : text + " (" + tag + ")";
+        }
+    }
 
     /**
      * A number with its unit.

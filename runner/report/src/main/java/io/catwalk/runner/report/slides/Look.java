@@ -30,9 +30,8 @@ record Look(
     /** Share of a slide that stays free at each edge if the template does not define margins. */
     private static final double MARGIN = 0.05;
 
-    /** Returns the area of a placeholder of the layout; null if it has none. */
-    @Nullable
-    Area place(Placeholder which) {
+    /** Returns the area of a placeholder of a layout; null if it has none. */
+    static @Nullable Area place(XSLFSlideLayout layout, Placeholder which) {
         for (XSLFSheet sheet : List.of(layout, layout.getSlideMaster())) {
             if (sheet.getPlaceholder(which) instanceof XSLFTextShape shape && shape.getAnchor() != null) {
                 return Area.of(shape.getAnchor());
@@ -46,14 +45,13 @@ record Look(
         XSLFSlideLayout layout = Template.layout(show).orElseThrow();
         Dimension size = show.getPageSize();
         Area page = new Area(0, 0, size.getWidth(), size.getHeight());
-        Look bare = of(layout, page, page);
-        Area title = bare.place(Placeholder.TITLE);
+        Area title = place(layout, Placeholder.TITLE);
         if (title == null) {
             title = page.within(MARGIN * page.height()).top(0.16 * page.height());
         }
         double end = (1 - MARGIN) * page.height();
         for (Placeholder foot : List.of(Placeholder.FOOTER, Placeholder.SLIDE_NUMBER, Placeholder.DATETIME)) {
-            Area place = bare.place(foot);
+            Area place = place(layout, foot);
             if (place != null && place.y() > page.height() / 2) {
                 end = Math.min(end, place.y() - 6);
             }
@@ -63,10 +61,6 @@ record Look(
         double top = above ? title.y() + title.height() + 10 : MARGIN * page.height();
         double left = above ? Math.max(title.x(), 0.02 * page.width()) : MARGIN * page.width();
         double right = above ? Math.min(title.x() + title.width(), 0.98 * page.width()) : (1 - MARGIN) * page.width();
-        return of(layout, title, new Area(left, top, right - left, end - top));
-    }
-
-    private static Look of(XSLFSlideLayout layout, Area title, Area body) {
         XSLFSlideMaster master = layout.getSlideMaster();
         CTColorMapping map = master.getXmlObject().getClrMap();
         Color ink = color(master, map.getTx1().toString(), Color.BLACK);
@@ -74,7 +68,7 @@ record Look(
         return new Look(
                 layout,
                 title,
-                body,
+                new Area(left, top, right - left, end - top),
                 ink,
                 mixed(ink, paper, 0.72),
                 mixed(ink, paper, 0.18),

@@ -99,12 +99,12 @@ record SlideCanvas(XMLSlideShow show, XSLFSlide slide, Look look, Words words) {
 
     /** Sets the footer and the number of the slide, if the layout has placeholders for them. */
     void foot(String text, int number) {
-        Area footer = look.place(Placeholder.FOOTER);
+        Area footer = Look.place(look.layout(), Placeholder.FOOTER);
         if (footer != null) {
             String cut = Letters.plain(FittedText.SMALLEST).cut(words.said(text), footer.width());
             foot(footer, cut).setPlaceholder(Placeholder.FOOTER);
         }
-        Area place = look.place(Placeholder.SLIDE_NUMBER);
+        Area place = Look.place(look.layout(), Placeholder.SLIDE_NUMBER);
         if (place != null) {
             XSLFTextBox box = foot(place, "");
             box.setPlaceholder(Placeholder.SLIDE_NUMBER);

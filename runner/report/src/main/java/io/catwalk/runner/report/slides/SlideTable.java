@@ -34,10 +34,7 @@ record SlideTable(Table table, List<List<String>> texts) {
                 .toList());
         table.rows()
                 .forEach(row -> texts.add(row.cells().stream()
-                        .map(cell -> words.said(
-                                cell instanceof Cell.Name name && !name.tag().isEmpty()
-                                        ? name.text() + " (" + name.tag() + ")"
-                                        : cell.text()))
+                        .map(cell -> words.said(cell instanceof Cell.Name name ? name.tagged() : cell.text()))
                         .toList()));
         return new SlideTable(table, texts);
     }

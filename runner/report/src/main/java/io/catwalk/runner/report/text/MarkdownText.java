@@ -95,10 +95,7 @@ public final class MarkdownText {
         if (cell instanceof Cell.Code code) {
             return "`" + code.text().replace('`', '\'').replace("|", "\\|") + "`";
         }
-        if (cell instanceof Cell.Name name && !name.tag().isEmpty()) {
-            return Markdown.text(name.text() + " (" + name.tag() + ")");
-        }
-        return Markdown.text(cell.text());
+        return Markdown.text(cell instanceof Cell.Name name ? name.tagged() : cell.text());
     }
 
     private static String bold(String text) {
