@@ -172,10 +172,7 @@ final class VerifyCommand extends JsonCommand {
             FileDataset.requireFit(file, predictor.signature(), whole);
             int most = OptionParsers.within("--images", count, MOST_IMAGES);
             Double stated = stated(metadata);
-            Optional<EvaluatedImages> evaluated = EvaluatedImages.of(metadata);
-            Optional<ImageDataset> own = evaluated.isPresent()
-                    ? evaluated.get().in(whole)
-                    : Optional.of(whole).filter(all -> areAll(all, metadata));
+            Optional<ImageDataset> own = EvaluatedImages.of(metadata).flatMap(evaluated -> evaluated.in(whole));
             RuntimeReport report = null;
             if (runtimes.areGiven()) {
                 ImageSource some = whole.test().limit(most, whole.classes().size(), 0);
@@ -238,16 +235,6 @@ final class VerifyCommand extends JsonCommand {
         return Boolean.FALSE.equals(agrees)
                 ? ExitCode.CROSS_CHECK_FAILED
                 : others == null ? ExitCode.DONE : others.exitCode();
-    }
-
-    /** Returns whether a file that names no test images was evaluated on all of these: same number, same data set. */
-    private static boolean areAll(ImageDataset images, OnnxMetadata metadata) {
-        return metadata.get(MetadataKeys.METRICS + "test.images")
-                        .filter(Integer.toString(images.test().size())::equals)
-                        .isPresent()
-                && metadata.get(MetadataKeys.PROVENANCE + "dataset_sha256")
-                        .filter(images.sha256()::equals)
-                        .isPresent();
     }
 
     private static String verdict(@Nullable Double stated, @Nullable Boolean agrees) {

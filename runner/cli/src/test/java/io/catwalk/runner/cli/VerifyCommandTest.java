@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,21 +57,15 @@ final class VerifyCommandTest {
         assertThat(verify(file).exits(exitCode).joined().strip()).isEqualTo(file + ": " + accuracy + said);
     }
 
-    /** Files of earlier versions name the number of their test images, but not which. */
     @Test
     void whatAFileSaysIsHeldAgainstWhatItScores() throws IOException {
         requireSaid(world.model(), ExitCode.DONE, "as the file says");
-        SortedMap<String, String> earlier =
-                new TreeMap<>(OnnxMetadata.read(world.model()).entries());
         Path file = withEntry("metrics.test.accuracy", "0.999");
         requireSaid(file, ExitCode.CROSS_CHECK_FAILED, "but the file says 99.90 %");
         OnnxMetadata.read(file)
                 .with("provenance.dataset_sha256", "0".repeat(64))
                 .write(file);
         requireSaid(file, ExitCode.DONE, "the file says 99.90 % on others");
-        assertThat(earlier.remove("provenance.test_sha256")).isNotNull();
-        new OnnxMetadata(earlier).write(file);
-        requireSaid(file, ExitCode.DONE, "as the file says");
     }
 
     /** A limited run evaluates on some of the test images, and a fold on some of the training images. */
