@@ -11,7 +11,7 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.packaging.ModelPackage;
-import io.catwalk.runner.packaging.PackagedModel;
+import io.catwalk.runner.packaging.ModelPackage.PackagedModel;
 import io.catwalk.runner.quantization.Quantizer;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.runtimes.Runner;
