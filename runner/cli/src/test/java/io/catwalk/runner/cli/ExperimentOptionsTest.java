@@ -24,7 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
 
-final class RecipeOptionsTest {
+final class ExperimentOptionsTest {
 
     private static final String TRAIN = "train small-conv --dataset %s/tiny --plugins-dir %s/plugins --out %s"
             + " --threads 1 --no-latency --epochs ";
