@@ -1,7 +1,6 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.experiment.RunFolder;
@@ -33,21 +32,8 @@ final class EvaluateCommand extends JsonCommand {
     @Parameters(paramLabel = "RUN", description = "A run folder, or the folder of one trial in it.")
     private Path folder = Path.of("");
 
-    @Option(
-            names = "--dataset",
-            paramLabel = "NAME|DIR",
-            description =
-                    "Evaluate on the test images of another data set, with classes of the same names. Its images are "
-                            + "resized as those of the run were, unless options say how.")
-    private @Nullable String dataset;
-
     @Mixin
-    private ImageOptions reading;
-
-    @Option(
-            names = "--classes-by-index",
-            description = "Match the classes of the images with those of the network by index, not by name.")
-    private boolean byIndex;
+    private ImageOptions.Other images;
 
     @Mixin
     private PluginOptions plugins;
@@ -62,13 +48,11 @@ final class EvaluateCommand extends JsonCommand {
                 threads == null
                         ? trials.get(0).readOrder().spec().threads()
                         : OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS));
-        ClassMatch match = byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
         List<Reevaluation> evaluated = new ArrayList<>();
         PluginCatalog catalog = plugins.open(console);
         for (TrialFolder trial : trials) {
-            DatasetSpec other =
-                    reading.other(dataset, trial.readOrder().dataset().imageSize());
-            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(console), other, match)) {
+            DatasetSpec other = images.other(trial.readOrder().dataset().imageSize());
+            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(console), other, images.match())) {
                 evaluated.add(saved.reevaluate());
             }
         }

@@ -22,39 +22,12 @@ import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Options of a command that choose the images on which an ONNX file is evaluated. */
-final class FileDataset {
-
-    @Option(
-            names = "--dataset",
-            paramLabel = "NAME|DIR",
-            description =
-                    "Data set to evaluate on. Default: the one that the file names, or that of the trial. Its images "
-                            + "are resized as the file says, unless options say how.")
-    private @Nullable String dataset;
-
-    @Mixin
-    private ImageOptions reading;
+final class FileDataset extends ImageOptions.Other {
 
     @Mixin
     FileOptions options;
-
-    @Option(
-            names = "--classes-by-index",
-            description = "Match the classes of the images with those of the network by index, not by name.")
-    private boolean byIndex;
-
-    ClassMatch match() {
-        return byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
-    }
-
-    /** Chooses other images than the trial's own, resized likewise; null if no option names any. */
-    @Nullable
-    DatasetSpec other(@Nullable String resizing) {
-        return reading.other(dataset, resizing);
-    }
 
     ImageDataset load(Path file, OnnxMetadata metadata, Console console) throws IOException {
         String name = dataset != null

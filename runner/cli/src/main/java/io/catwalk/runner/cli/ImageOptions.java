@@ -3,11 +3,13 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.FolderReading;
 import io.catwalk.runner.data.FolderSurvey;
+import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.trial.DatasetSpec;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -52,6 +54,40 @@ final class ImageOptions {
             description = "Read images behind links that lead out of the folder, too. Default: such links are skipped")
     private boolean followLinks;
 
+    /** Options of a command that evaluates what was trained, perhaps on other images than its own. */
+    static class Other {
+
+        @Option(
+                names = "--dataset",
+                paramLabel = "NAME|DIR",
+                description = "Data set to evaluate on, with images resized as the own ones are, unless options say "
+                        + "how. Default: that of the run, or the one that the file names")
+        @Nullable
+        String dataset;
+
+        @Mixin
+        ImageOptions reading;
+
+        @Option(
+                names = "--classes-by-index",
+                description = "Match the classes of the images with those of the network by index, not by name.")
+        boolean byIndex;
+
+        ClassMatch match() {
+            return byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
+        }
+
+        /** Specifies other images than the trial's own, resized likewise; null if none are named. */
+        @Nullable
+        DatasetSpec other(@Nullable String resizing) {
+            if (dataset == null && reading.areGiven()) {
+                throw new RequestException("expected --dataset with --image-size, --fit, --labels, --test-share,"
+                        + " --skip-unreadable or --follow-links, but found none: add it, or leave them out");
+            }
+            return dataset == null ? null : reading.of(dataset, resizing);
+        }
+    }
+
     boolean areGiven() {
         return imageSize != null
                 || fit != null
@@ -94,16 +130,6 @@ final class ImageOptions {
                 .with("--limit-test", "dataset.limit_test", limitTest);
         layOver(tree);
         return tree.readDataSets().get(0);
-    }
-
-    /** Specifies other images than the trial's own, resized likewise; null if none are named. */
-    @Nullable
-    DatasetSpec other(@Nullable String name, @Nullable String resizing) {
-        if (name == null && areGiven()) {
-            throw new RequestException("expected --dataset with --image-size, --fit, --labels, --test-share,"
-                    + " --skip-unreadable or --follow-links, but found none: add it, or leave them out");
-        }
-        return name == null ? null : of(name, resizing);
     }
 
     void layOver(ExperimentTree tree) {
