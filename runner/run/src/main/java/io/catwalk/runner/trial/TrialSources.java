@@ -106,8 +106,7 @@ public final class TrialSources {
         InitialWeights init = order.spec().init();
         return init == null
                 ? null
-                : new InitialWeights(
-                        own(init.file(), init.sha256()).toString(), init.sha256(), init.rate());
+                : new InitialWeights(own(init.file(), init.sha256()).toString(), init.sha256(), init.rate());
     }
 
     /** Finds the given model, and refuses another than ordered. */
