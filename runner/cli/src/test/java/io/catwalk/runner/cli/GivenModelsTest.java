@@ -129,6 +129,8 @@ final class GivenModelsTest {
                 .hasSize(3);
         assertThat(report).contains("3 models were trained elsewhere").containsPattern("theirs.csv .*classes");
         CheckRunTest.requirePass(all);
+        assertThat(ResultsSchemaTest.errors(Files.readString(all.resolve("results.json"))))
+                .isEmpty();
     }
 
     @Test

@@ -26,7 +26,7 @@ final class ResultsSchemaTest {
     private static final SchemaRegistry REGISTRY =
             SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
-    private static List<String> errors(String results) throws IOException {
+    static List<String> errors(String results) throws IOException {
         Schema schema = REGISTRY.getSchema(schema());
         return schema.validate(Json.JSON.readTree(results)).stream()
                 .map(Error::toString)
