@@ -43,7 +43,6 @@ class GivenFilesTest {
 
     private static final int[] LABELS = {0, 0, 1, 1, 2, 2};
     private static final List<String> CLASSES = List.of("red", "green", "blue");
-    private static final double RIGHT = 5 / 6.0;
 
     @TempDir
     Path folder;

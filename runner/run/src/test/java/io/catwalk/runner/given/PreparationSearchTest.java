@@ -111,8 +111,7 @@ class PreparationSearchTest {
         Path file = nearest(normalize, order);
         GivenSource source = source(file, "normalize=" + askedNormalize, "order=" + askedOrder);
         for (int side : new int[] {SMALL, LARGE}) {
-            Suggestion found = suggestion(source, images(IMAGES, side), null);
-            assertThat(found).isNotNull();
+            Suggestion found = Objects.requireNonNull(suggestion(source, images(IMAGES, side), null));
             assertThat(found.normalize()).isEqualTo(suggestedNormalize);
             assertThat(found.order()).isEqualTo(suggestedOrder);
             assertThat(found.images()).isEqualTo(200);
@@ -168,9 +167,8 @@ class PreparationSearchTest {
         GivenModel model = GivenModel.of(source, whole);
         assertThat(model.imageSize()).isEqualTo("5x5");
         ImageDataset small = home.load(photos.toString(), ResizeRule.parse("5x5"), FolderReading.STANDARD);
-        Suggestion found =
-                GivenAnswers.of(model, source.path(), small, photos, false).suggestion();
-        assertThat(found).isNotNull();
+        Suggestion found = Objects.requireNonNull(
+                GivenAnswers.of(model, source.path(), small, photos, false).suggestion());
         assertThat(found.fit()).isEqualTo("crop");
         assertThat(found.normalize()).isNull();
         assertThat(found.order()).isNull();
