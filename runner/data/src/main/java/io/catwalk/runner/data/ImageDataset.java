@@ -64,6 +64,13 @@ public record ImageDataset(
         return new ImageDataset(name, sha256, classes, fewer, fewerTest, validating, notes);
     }
 
+    /** Tells whether all images are test images here, of which a share was held out elsewhere: the others were trained on. */
+    public boolean holdsAllOf(String otherSha256) {
+        return IntStream.range(1, 100)
+                .anyMatch(
+                        percent -> ImageFolder.heldOut(sha256, percent / 100.0).equals(otherSha256));
+    }
+
     /** Replaces the test images. */
     public ImageDataset withTest(ImageSource images) {
         return new ImageDataset(name, sha256, classes, train, images, validating, notes);

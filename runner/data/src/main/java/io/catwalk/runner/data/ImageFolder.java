@@ -111,7 +111,9 @@ record ImageFolder(
                 // Its test images are not those of earlier versions, which also drew duplicates of validation images.
                 sha256 = new Sha256().add(sha256).add("apart from validation").hex();
             }
-            sha256 = new Sha256().add(sha256).add("test share " + share).hex();
+            if (share < 1) {
+                sha256 = heldOut(sha256, share);
+            }
             int[] testing = share == 1
                     ? IntStream.range(0, learned.length).toArray()
                     : Split.testShare(all, validated, layout.classes(), share);
@@ -125,6 +127,15 @@ record ImageFolder(
         List<String> names = files.stream().map(ImageFile::name).toList();
         return new ImageDataset(
                 name(), sha256, layout.classes(), train.whole(names), test.whole(names), validating.length, notes);
+    }
+
+    /**
+     * Returns the SHA-256 of a data set of which a share is held out as the test set.
+     *
+     * @param all that of the same data set if all images are test images
+     */
+    static String heldOut(String all, double share) {
+        return new Sha256().add(all).add("test share " + share).hex();
     }
 
     /** Returns the images of a part; images without a part are training images. */

@@ -2,7 +2,6 @@ package io.catwalk.runner.given;
 
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
@@ -74,11 +73,9 @@ public record GivenAnswers(
      * @param file where it is here
      * @param dataset its images have the size that the model states
      * @param folder of the files of the images, to resize some in another way; null if they have none
-     * @param fold whether the images are a fold of the data set's training images
      * @throws RequestException if the file cannot answer all images; the message says what to state
      */
-    public static GivenAnswers of(
-            GivenModel model, Path file, ImageDataset dataset, @Nullable Path folder, boolean fold) {
+    public static GivenAnswers of(GivenModel model, Path file, ImageDataset dataset, @Nullable Path folder) {
         if (model.kind() == GivenModel.Kind.TABLE) {
             return new PredictionTable(file, model.classes(), dataset).answers();
         }
@@ -89,7 +86,11 @@ public record GivenAnswers(
                 GivenSource.hints(model.output()).withImageSize(images.height(), images.width()))) {
             return asked(
                     new GivenNetwork(predictor, model, dataset.classes()),
-                    fold && trainedOn(predictor.metadata(), dataset),
+                    predictor
+                            .metadata()
+                            .get(MetadataKeys.PROVENANCE + "dataset_sha256")
+                            .filter(dataset::holdsAllOf)
+                            .isPresent(),
                     file,
                     dataset,
                     folder);
@@ -157,14 +158,5 @@ public record GivenAnswers(
             logarithms[i] = (float) Math.log(Math.max(probabilities[i], Float.MIN_VALUE));
         }
         return logarithms;
-    }
-
-    /** Our own files name their data set and their test images: all other images of a fold were trained on. */
-    private static boolean trainedOn(OnnxMetadata metadata, ImageDataset dataset) {
-        String of = metadata.get(MetadataKeys.PROVENANCE + "dataset_sha256").orElse("");
-        String test = metadata.get(MetadataKeys.PROVENANCE + "test_sha256").orElse("");
-        return of.equals(dataset.sha256())
-                && !test.isEmpty()
-                && !test.equals(dataset.test().sha256());
     }
 }

@@ -122,7 +122,7 @@ final class TrialRun {
         GivenAnswers answers;
         try {
             Path place = !dataset.test().file(0).isEmpty() ? sources.imagesFolder() : null;
-            answers = GivenAnswers.of(model, file, dataset, place, false);
+            answers = GivenAnswers.of(model, file, dataset, place);
         } catch (RequestException e) {
             return new TrialOutcome.Failed(order.spec(), TrialMain.reason(e));
         }

@@ -43,7 +43,7 @@ class PredictionTableTest {
         Path file = Files.writeString(folder.resolve("table.csv"), text.replace('~', '\n'));
         GivenSource source = new GivenSource(file.toString(), "imagenet", null, null, labels, null, null);
         GivenModel model = GivenModel.of(source, dataset);
-        return GivenAnswers.of(model, file, dataset, null, false);
+        return GivenAnswers.of(model, file, dataset, null);
     }
 
     @ParameterizedTest
@@ -158,7 +158,7 @@ class PredictionTableTest {
                 "image,predicted\n0,cat".getBytes(StandardCharsets.UTF_16LE))) {
             Files.write(file, bytes);
             GivenModel model = GivenModel.of(source, pets());
-            refused(() -> GivenAnswers.of(model, file, pets(), null, false), "UTF-8", "another encoding");
+            refused(() -> GivenAnswers.of(model, file, pets(), null), "UTF-8", "another encoding");
         }
     }
 }

@@ -83,7 +83,7 @@ class PreparationSearchTest {
     }
 
     private static @Nullable Suggestion suggestion(GivenSource source, ImageDataset images, @Nullable Path folder) {
-        return GivenAnswers.of(GivenModel.of(source, images), source.path(), images, folder, false)
+        return GivenAnswers.of(GivenModel.of(source, images), source.path(), images, folder)
                 .suggestion();
     }
 
@@ -168,7 +168,7 @@ class PreparationSearchTest {
         assertThat(model.imageSize()).isEqualTo("5x5");
         ImageDataset small = home.load(photos.toString(), ResizeRule.parse("5x5"), FolderReading.STANDARD);
         Suggestion found = Objects.requireNonNull(
-                GivenAnswers.of(model, source.path(), small, photos, false).suggestion());
+                GivenAnswers.of(model, source.path(), small, photos).suggestion());
         assertThat(found.fit()).isEqualTo("crop");
         assertThat(found.normalize()).isNull();
         assertThat(found.order()).isNull();
