@@ -27,7 +27,6 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import io.catwalk.onnx.graph.OnnxParser;
-import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
@@ -264,8 +263,8 @@ class OnnxExportTest extends ExportTest {
             expected[level] = (level / 255f - mean) / std;
         }
         OnnxMetadata metadata = OnnxMetadata.empty()
-                .withPreprocessing(new Preprocessing(
-                        ColorMode.GRAY, 16, 16, List.of(0.28604060411453247), List.of(0.3530242443084717)));
+                .withPreprocessing(
+                        new Preprocessing(16, 16, List.of(0.28604060411453247), List.of(0.3530242443084717)));
         byte[] plain = export.withMetadata(metadata.entries()).bytes();
         byte[] embedded = export.withEmbeddedPreprocessing(new float[] {mean}, new float[] {std})
                 .bytes();

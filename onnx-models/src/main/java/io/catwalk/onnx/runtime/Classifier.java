@@ -86,7 +86,7 @@ record Classifier(Signature signature, Scores scores, OnnxMetadata metadata, Sor
             }
         });
         metadata.preprocessing().ifPresent(image -> {
-            int channels = image.color().channels();
+            int channels = image.channels();
             boolean sameSize = image.height() == signature.height() && image.width() == signature.width();
             boolean chosen = hints.height() == signature.height() && hints.width() == signature.width();
             if (channels != signature.channels() || !(sameSize || chosen)) {

@@ -42,7 +42,7 @@ public enum Layout {
      */
     static Layout of(List<Axis> axes, Optional<Preprocessing> stated) {
         Set<Long> expected =
-                stated.map(image -> Set.of((long) image.color().channels())).orElse(USUAL_CHANNELS);
+                stated.map(image -> Set.of((long) image.channels())).orElse(USUAL_CHANNELS);
         boolean last = expected.contains(NHWC.channels(axes).size());
         return last && !expected.contains(NCHW.channels(axes).size()) ? NHWC : NCHW;
     }

@@ -54,7 +54,7 @@ sealed interface Pixels {
             half = signature.pixels() == Signature.PixelType.FLOAT16;
             planes = new Planes(signature);
             table = preprocessing
-                    .filter(known -> known.color().channels() == signature.channels())
+                    .filter(known -> known.channels() == signature.channels())
                     .map(known -> known.normalization().table())
                     .orElse(null);
         }

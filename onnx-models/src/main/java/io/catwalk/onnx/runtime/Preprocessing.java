@@ -12,14 +12,15 @@ import java.util.stream.Collectors;
 /**
  * Says how pixels are converted to the input of a network: {@code (pixel / 255 - mean) / std}, per channel.
  *
- * @param color the channels
  * @param height rows, in pixels; at least 1
  * @param width columns, in pixels; at least 1
- * @param mean one finite number per channel, in units of pixel / 255
+ * @param mean one finite number per channel, of which there are 1 (gray) or 3 (red, green, blue), in units of pixel / 255
  * @param std one finite number above 0 per channel, in units of pixel / 255
  */
-public record Preprocessing(ColorMode color, int height, int width, List<Double> mean, List<Double> std) {
+public record Preprocessing(int height, int width, List<Double> mean, List<Double> std) {
 
+    private static final String GRAY = "gray";
+    private static final String RGB = "rgb";
     private static final Pattern SIZE = Pattern.compile("(\\d{1,6})x(\\d{1,6})");
     private static final Set<String> KEYS =
             Set.of(MetadataKeys.COLOR, MetadataKeys.SIZE, MetadataKeys.MEAN, MetadataKeys.STD);
@@ -32,14 +33,31 @@ public record Preprocessing(ColorMode color, int height, int width, List<Double>
             throw new IllegalArgumentException(
                     "height and width must be at least 1, but are " + height + " and " + width);
         }
-        if (mean.size() != color.channels() || !mean.stream().allMatch(Double::isFinite)) {
+        if ((mean.size() != 1 && mean.size() != 3) || !mean.stream().allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException("mean must be finite, one for each of 1 or 3 channels, but is " + mean);
+        }
+        if (std.size() != mean.size() || !std.stream().allMatch(s -> Double.isFinite(s) && s > 0)) {
             throw new IllegalArgumentException(
-                    "mean must be finite, one for each of " + color.channels() + " channel(s), but is " + mean);
+                    "std must be finite and above 0, one for each of " + mean.size() + " channel(s), but is " + std);
         }
-        if (std.size() != color.channels() || !std.stream().allMatch(s -> Double.isFinite(s) && s > 0)) {
-            throw new IllegalArgumentException("std must be finite and above 0, one for each of " + color.channels()
-                    + " channel(s), but is " + std);
-        }
+    }
+
+    /**
+     * Returns the number of channels.
+     *
+     * @return 1 or 3
+     */
+    public int channels() {
+        return mean.size();
+    }
+
+    /**
+     * Returns the name that metadata gives the channels.
+     *
+     * @return {@code gray} or {@code rgb}
+     */
+    public String color() {
+        return channels() == 1 ? GRAY : RGB;
     }
 
     /**
@@ -51,11 +69,11 @@ public record Preprocessing(ColorMode color, int height, int width, List<Double>
      */
     public float[] normalize(byte[] pixels) {
         int plane = height * width; // is below 2^31 if there are images of this size
-        if (pixels.length == 0 || pixels.length % ((long) color.channels() * height * width) != 0) {
-            throw new IllegalArgumentException("expected images of " + color.channels() + " x " + height + " x " + width
+        if (pixels.length == 0 || pixels.length % ((long) channels() * height * width) != 0) {
+            throw new IllegalArgumentException("expected images of " + channels() + " x " + height + " x " + width
                     + " pixels, found " + pixels.length + " pixels");
         }
-        return normalization().normalized(pixels, pixels.length / (plane * color.channels()));
+        return normalization().normalized(pixels, pixels.length / (plane * channels()));
     }
 
     /**
@@ -83,24 +101,39 @@ public record Preprocessing(ColorMode color, int height, int width, List<Double>
             throw new IllegalArgumentException(MetadataKeys.SIZE + " must be HEIGHTxWIDTH, such as 28x28, but is \""
                     + entries.get(MetadataKeys.SIZE) + "\"");
         }
+        String color = entries.getOrDefault(MetadataKeys.COLOR, "");
+        if (!color.equals(GRAY) && !color.equals(RGB)) {
+            throw new IllegalArgumentException(MetadataKeys.COLOR + " must be gray or rgb, but is \"" + color + "\"");
+        }
+        List<Double> mean = numbers(entries, MetadataKeys.MEAN);
+        if (mean.size() != (color.equals(GRAY) ? 1 : 3)) {
+            throw new IllegalArgumentException(
+                    "mean must be finite, one for each channel of " + color + ", but is " + mean);
+        }
         return Optional.of(new Preprocessing(
-                ColorMode.of(entries.getOrDefault(MetadataKeys.COLOR, "")),
                 Integer.parseInt(size.group(1)),
                 Integer.parseInt(size.group(2)),
-                numbers(entries, MetadataKeys.MEAN),
+                mean,
                 numbers(entries, MetadataKeys.STD)));
     }
 
     /** Returns the entries of the four keys, and of those that ONNX itself defines for images. */
     Map<String, String> entries() {
         return Map.of(
-                MetadataKeys.COLOR, color.key(),
-                MetadataKeys.SIZE, height + "x" + width,
-                MetadataKeys.MEAN, joined(mean),
-                MetadataKeys.STD, joined(std),
-                MetadataKeys.PIXEL_FORMAT, color.pixelFormat(),
-                MetadataKeys.GAMMA, "SRGB",
-                MetadataKeys.PIXEL_RANGE, "NominalRange_0_255");
+                MetadataKeys.COLOR,
+                color(),
+                MetadataKeys.SIZE,
+                height + "x" + width,
+                MetadataKeys.MEAN,
+                joined(mean),
+                MetadataKeys.STD,
+                joined(std),
+                MetadataKeys.PIXEL_FORMAT,
+                channels() == 1 ? "Gray8" : "Rgb8",
+                MetadataKeys.GAMMA,
+                "SRGB",
+                MetadataKeys.PIXEL_RANGE,
+                "NominalRange_0_255");
     }
 
     private static String joined(List<Double> numbers) {

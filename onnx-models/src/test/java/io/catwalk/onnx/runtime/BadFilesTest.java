@@ -358,7 +358,7 @@ class BadFilesTest {
         refused(withMetadata(MetadataKeys.LABELS, "shirt\n\nboot"), "one name per line");
         refused(withMetadata(MetadataKeys.MEAN, "0.5"), "preprocessing needs all of");
         ModelProto.Builder model = TestModels.linear();
-        new Preprocessing(ColorMode.GRAY, 28, 28, List.of(0.5), List.of(0.5))
+        new Preprocessing(28, 28, List.of(0.5), List.of(0.5))
                 .entries()
                 .forEach((key, value) -> model.addMetadataProps(entry(key, value)));
         refused(model, "input of 1 x 2 x 2", "1 x 28 x 28 in its metadata");

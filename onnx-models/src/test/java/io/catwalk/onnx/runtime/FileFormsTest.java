@@ -75,8 +75,7 @@ final class FileFormsTest {
                 .isEqualTo(3);
         Path file = TestModels.write(folder.resolve("stated.onnx"), model);
         OnnxMetadata.empty()
-                .withPreprocessing(
-                        new Preprocessing(ColorMode.RGB, 4, 6, List.of(0.5, 0.5, 0.5), List.of(0.25, 0.25, 0.25)))
+                .withPreprocessing(new Preprocessing(4, 6, List.of(0.5, 0.5, 0.5), List.of(0.25, 0.25, 0.25)))
                 .write(file);
         try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
             assertThat(predictor.signature().layout()).isEqualTo(Layout.NHWC);
@@ -110,8 +109,7 @@ final class FileFormsTest {
             images[i] = (byte) (i * i);
             pixels[i] = i * i % 256;
         }
-        Preprocessing perChannel =
-                new Preprocessing(ColorMode.RGB, HEIGHT, WIDTH, List.of(0.0, 0.2, 0.4), List.of(1.0, 0.5, 0.25));
+        Preprocessing perChannel = new Preprocessing(HEIGHT, WIDTH, List.of(0.0, 0.2, 0.4), List.of(1.0, 0.5, 0.25));
         float[] expected = picked(pixels, 3);
         float[] normalized = expected.clone();
         for (int i = 0; i < normalized.length; i++) {
@@ -211,7 +209,7 @@ final class FileFormsTest {
     void theSizeInItsMetadataServesAFileOfAnySizeUnlessAnotherIsNamed() {
         Path file = TestModels.write(folder.resolve("any.onnx"), summing(FLOAT, 1, "height", "width"));
         OnnxMetadata.empty()
-                .withPreprocessing(new Preprocessing(ColorMode.GRAY, 5, 4, List.of(0.5), List.of(0.25)))
+                .withPreprocessing(new Preprocessing(5, 4, List.of(0.5), List.of(0.25)))
                 .write(file);
         try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
             assertThat(predictor.signature().imageSize()).isEqualTo(20);

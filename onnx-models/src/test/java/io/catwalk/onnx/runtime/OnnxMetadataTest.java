@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OnnxMetadataTest {
 
     private static final Preprocessing COLOR =
-            new Preprocessing(ColorMode.RGB, 32, 24, List.of(0.1, 0.2, 1 / 3.0), List.of(0.5, 1e-3, 2.0));
+            new Preprocessing(32, 24, List.of(0.1, 0.2, 1 / 3.0), List.of(0.5, 1e-3, 2.0));
 
     @TempDir
     Path folder;
@@ -162,7 +162,7 @@ class OnnxMetadataTest {
 
     @Test
     void pixelsAreNormalizedPerChannel() {
-        Preprocessing small = new Preprocessing(ColorMode.RGB, 1, 2, List.of(0.0, 0.5, 1.0), List.of(1.0, 0.5, 2.0));
+        Preprocessing small = new Preprocessing(1, 2, List.of(0.0, 0.5, 1.0), List.of(1.0, 0.5, 2.0));
         assertThat(small.normalize(new byte[] {0, (byte) 255, 0, (byte) 255, 0, (byte) 255}))
                 .containsExactly(0, 1, -1, 1, -0.5f, 0);
         assertThat(small.normalize(new byte[] {0, 0, 0, 0, 0, 0, (byte) 255, 0, (byte) 255, 0, (byte) 255, 0}))
@@ -171,7 +171,7 @@ class OnnxMetadataTest {
         for (int length : new int[] {0, 5, 7}) {
             argumentRefused(() -> small.normalize(new byte[length])).contains("found " + length);
         }
-        Preprocessing large = new Preprocessing(ColorMode.GRAY, 1 << 16, 1 << 16, List.of(0.5), List.of(0.5));
+        Preprocessing large = new Preprocessing(1 << 16, 1 << 16, List.of(0.5), List.of(0.5));
         argumentRefused(() -> large.normalize(new byte[5]))
                 .contains("expected images of 1 x 65536 x 65536 pixels, found 5 pixels");
     }

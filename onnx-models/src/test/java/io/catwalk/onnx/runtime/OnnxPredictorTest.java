@@ -50,8 +50,8 @@ class OnnxPredictorTest {
             "logits",
             TensorType.FLOAT,
             3);
-    private static final OnnxMetadata HALF = OnnxMetadata.empty()
-            .withPreprocessing(new Preprocessing(ColorMode.GRAY, 2, 2, List.of(0.5), List.of(0.25)));
+    private static final OnnxMetadata HALF =
+            OnnxMetadata.empty().withPreprocessing(new Preprocessing(2, 2, List.of(0.5), List.of(0.25)));
 
     @TempDir
     Path folder;
@@ -187,7 +187,7 @@ class OnnxPredictorTest {
     void aBatchOfBytesTakesNoMemoryButItsAnswer() {
         Path file = file(TestModels.convolution(1));
         OnnxMetadata.empty()
-                .withPreprocessing(new Preprocessing(ColorMode.GRAY, 8, 8, List.of(0.5), List.of(0.25)))
+                .withPreprocessing(new Preprocessing(8, 8, List.of(0.5), List.of(0.25)))
                 .write(file);
         byte[] images = new byte[256 * SIZE];
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

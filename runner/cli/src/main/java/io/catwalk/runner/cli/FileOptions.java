@@ -1,6 +1,5 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
@@ -51,8 +50,7 @@ final class FileOptions {
         }
         Preprocessing stated = predictor.metadata().preprocessing().orElse(null);
         if (normalize == null && stated != null) {
-            return new Preprocessing(
-                    stated.color(), signature.height(), signature.width(), stated.mean(), stated.std());
+            return new Preprocessing(signature.height(), signature.width(), stated.mean(), stated.std());
         }
         if (normalize == null && !bytes) {
             throw new RequestException(file + ": expected the mean and deviation of the pixels in the metadata, found "
@@ -65,11 +63,7 @@ final class FileOptions {
         }
         TypedNormalization typed = normalize == null ? TypedNormalization.PIXELS : TypedNormalization.parse(normalize);
         return new Preprocessing(
-                channels == 1 ? ColorMode.GRAY : ColorMode.RGB,
-                signature.height(),
-                signature.width(),
-                typed.mean(file, channels),
-                typed.std(file, channels));
+                signature.height(), signature.width(), typed.mean(file, channels), typed.std(file, channels));
     }
 
     /** Refuses a file that the programs cannot run which others make or bring. */

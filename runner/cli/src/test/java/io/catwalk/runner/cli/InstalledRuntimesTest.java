@@ -15,7 +15,6 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxExport;
-import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.trial.EngineSettings;
@@ -115,8 +114,7 @@ final class InstalledRuntimesTest {
                     .withFixedBatch(7)
                     .withMetadata(OnnxMetadata.empty()
                             .withLabels(List.of("class0", "class1", "class2"))
-                            .withPreprocessing(new Preprocessing(
-                                    ColorMode.RGB, 4, 4, List.of(0.1, 0.5, 0.9), List.of(0.2, 0.4, 0.1)))
+                            .withPreprocessing(new Preprocessing(4, 4, List.of(0.1, 0.5, 0.9), List.of(0.2, 0.4, 0.1)))
                             .entries())
                     .write(file);
         }

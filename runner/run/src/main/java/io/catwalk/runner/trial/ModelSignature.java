@@ -78,11 +78,7 @@ public record ModelSignature(
 
     /** Describes a file by its own metadata, with the preprocessing from there or from the user. */
     public static ModelSignature stated(Path file, OnnxPredictor predictor, Preprocessing preprocessing) {
-        return of(
-                file,
-                predictor,
-                preprocessing.color().key(),
-                new Normalization(preprocessing.mean(), preprocessing.std()));
+        return of(file, predictor, preprocessing.color(), new Normalization(preprocessing.mean(), preprocessing.std()));
     }
 
     /** Describes a file; {@code normalization} is used only if it does not normalize itself. */

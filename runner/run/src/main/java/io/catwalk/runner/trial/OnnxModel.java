@@ -7,7 +7,6 @@ import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.parity.NormalizedImages;
 import io.catwalk.onnx.parity.Proof;
-import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.Normalization;
@@ -103,7 +102,7 @@ final class OnnxModel {
                     predictor
                             .metadata()
                             .preprocessing()
-                            .map(known -> known.color().key())
+                            .map(Preprocessing::color)
                             .orElse(null),
                     new ModelSignature.Normalization(
                             Normalization.doubles(normalization.mean()), Normalization.doubles(normalization.std())));
@@ -190,7 +189,6 @@ final class OnnxModel {
         OnnxMetadata metadata = OnnxMetadata.empty().withLabels(dataset.classes());
         if (images.channels() == 1 || images.channels() == 3) {
             metadata = metadata.withPreprocessing(new Preprocessing(
-                    images.channels() == 1 ? ColorMode.GRAY : ColorMode.RGB,
                     images.height(),
                     images.width(),
                     Normalization.doubles(normalization.mean()),
