@@ -190,14 +190,16 @@ final class Tracer {
     /** Unwraps the arguments of a call to the engine. */
     @Nullable
     Object @Nullable [] unwrap(@Nullable Object @Nullable [] arguments) {
-        if (arguments == null) {
-            return null;
+        return each(arguments, this::unwrap);
+    }
+
+    private static @Nullable Object @Nullable [] each(
+            @Nullable Object @Nullable [] arguments, Function<@Nullable Object, @Nullable Object> change) {
+        @Nullable Object @Nullable [] changed = arguments == null ? null : arguments.clone();
+        for (int i = 0; changed != null && i < changed.length; i++) {
+            changed[i] = change.apply(changed[i]);
         }
-        @Nullable Object[] real = new @Nullable Object[arguments.length];
-        for (int i = 0; i < arguments.length; i++) {
-            real[i] = unwrap(arguments[i]);
-        }
-        return real;
+        return changed;
     }
 
     private @Nullable Object unwrap(@Nullable Object argument) {
@@ -222,14 +224,7 @@ final class Tracer {
 
     /** Replaces traced arrays by the engine's arrays in the arguments of a call after all traces. */
     static @Nullable Object @Nullable [] plain(@Nullable Object @Nullable [] arguments) {
-        if (arguments == null) {
-            return null;
-        }
-        @Nullable Object[] plain = new @Nullable Object[arguments.length];
-        for (int i = 0; i < arguments.length; i++) {
-            plain[i] = plain(arguments[i]);
-        }
-        return plain;
+        return each(arguments, Tracer::plain);
     }
 
     private static @Nullable Object plain(@Nullable Object argument) {
@@ -268,18 +263,20 @@ final class Tracer {
         // Of an array of the input, some methods read the shape alone.
         boolean constant = !receiver.isKept() && !receiver.comesFromInput();
         if (made instanceof NDArray array && constant && isPrimitive(signature)) {
-            traced(array).madeBy(Recipe.of(signature.text(), operands(receiver, arguments)));
+            traced(array).madeBy(Recipe.of(signature.text(), operands(receiver, arguments, this::traced)));
         }
         return made;
     }
 
-    private List<@Nullable Object> operands(TracedArray receiver, @Nullable Object @Nullable [] arguments) {
+    /** Returns the receiver and the arguments of a call, with something else in place of each array. */
+    private static List<@Nullable Object> operands(
+            Object receiver, @Nullable Object @Nullable [] arguments, Function<NDArray, Object> of) {
         List<@Nullable Object> operands = new ArrayList<>(List.of(receiver));
         for (Object argument : arguments == null ? new Object[0] : arguments) {
             if (argument instanceof NDArray array) {
-                operands.add(traced(array));
+                operands.add(of.apply(array));
             } else if (argument instanceof NDList list) {
-                operands.add(list.stream().map(this::traced).toList());
+                operands.add(list.stream().map(of).toList());
             } else {
                 operands.add(argument instanceof NDManager ? null : copied(argument));
             }
@@ -468,20 +465,7 @@ final class Tracer {
 
     /** Returns what is recorded on the tape for the receiver and the arguments of a call. */
     List<@Nullable Object> record(TracedArray receiver, @Nullable Object @Nullable [] arguments) {
-        List<@Nullable Object> recorded = new ArrayList<>();
-        recorded.add(receiver.slot());
-        if (arguments != null) {
-            for (Object argument : arguments) {
-                if (argument instanceof NDArray array) {
-                    recorded.add(realSlot(array));
-                } else if (argument instanceof NDList list) {
-                    recorded.add(list.stream().map(this::realSlot).toList());
-                } else {
-                    recorded.add(argument instanceof NDManager ? null : copied(argument));
-                }
-            }
-        }
-        return recorded;
+        return operands(receiver.slot(), arguments, this::realSlot);
     }
 
     private static boolean sharesMemory(TracedArray receiver, String name, DataType type) {
