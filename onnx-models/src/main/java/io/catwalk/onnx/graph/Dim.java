@@ -83,20 +83,12 @@ public record Dim(List<Term> terms, long fixed) {
         return terms.isEmpty();
     }
 
-    /**
-     * Computes the size if all axes have the same size.
-     *
-     * @param size size of each axis
-     */
+    /** Computes the size if all axes have the same size. */
     public long at(long size) {
         return at(name -> size);
     }
 
-    /**
-     * Computes the size.
-     *
-     * @param sizes gives the size of each axis by its name
-     */
+    /** Computes the size from the sizes of the axes by their names. */
     public long at(ToLongFunction<String> sizes) {
         long sum = fixed;
         for (Term term : terms) {
@@ -263,5 +255,48 @@ public record Dim(List<Term> terms, long fixed) {
             text.append(text.isEmpty() || next.startsWith("-") ? "" : "+").append(next);
         }
         return fixed == 0 ? text.toString() : text + (fixed > 0 ? "+" : "") + fixed;
+    }
+
+    /** One factor of a symbolic dimension. */
+    public sealed interface Atom {
+
+        /** Computes the value of this factor from the sizes of the axes by their names. */
+        long at(ToLongFunction<String> sizes);
+
+        /**
+         * The size of an input axis, counted in steps.
+         *
+         * @param name name of the axis
+         * @param step every size of the axis is a multiple of it; at least 1
+         */
+        record Axis(String name, long step) implements Atom {
+            @Override
+            public long at(ToLongFunction<String> sizes) {
+                return sizes.applyAsLong(name) / step;
+            }
+
+            @Override
+            public String toString() {
+                return step == 1 ? name : name + "/" + step;
+            }
+        }
+
+        /**
+         * A quotient that is rounded down, such as the number of windows with a stride.
+         *
+         * @param dividend the size that is divided
+         * @param divisor at least 2
+         */
+        record Quotient(Dim dividend, long divisor) implements Atom {
+            @Override
+            public long at(ToLongFunction<String> sizes) {
+                return Math.floorDiv(dividend.at(sizes), divisor);
+            }
+
+            @Override
+            public String toString() {
+                return "floor((" + dividend + ")/" + divisor + ")";
+            }
+        }
     }
 }

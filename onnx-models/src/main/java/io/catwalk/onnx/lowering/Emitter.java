@@ -1,8 +1,8 @@
 package io.catwalk.onnx.lowering;
 
-import io.catwalk.onnx.graph.Atom;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.Dim.Atom;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Inference;

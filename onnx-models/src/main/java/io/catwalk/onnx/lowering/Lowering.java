@@ -11,6 +11,7 @@ import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Typecheck;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.lowering.Options.Choice;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.trace.Operand;
 import io.catwalk.onnx.trace.Program;

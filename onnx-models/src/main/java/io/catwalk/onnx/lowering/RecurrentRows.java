@@ -5,6 +5,7 @@ import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.lowering.Options.Choice;
 import io.catwalk.onnx.lowering.Recurrence.Cell;
 import java.util.ArrayList;
 import java.util.Collections;

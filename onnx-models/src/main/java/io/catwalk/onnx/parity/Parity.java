@@ -264,7 +264,11 @@ public record Parity(
         }
 
         private static boolean hasNan(double[] logits, int first, int classes) {
-            return Arrays.stream(logits, first, first + classes).anyMatch(Double::isNaN);
+            boolean found = false;
+            for (int i = first; i < first + classes; i++) {
+                found |= Double.isNaN(logits[i]);
+            }
+            return found;
         }
 
         /** Returns the class of the largest logit, the first of equals. */
