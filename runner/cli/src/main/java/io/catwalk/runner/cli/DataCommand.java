@@ -7,7 +7,6 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ContentStore;
 import io.catwalk.runner.data.DataHome;
-import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.FolderSurvey;
 import io.catwalk.runner.data.FoundFiles;
 import io.catwalk.runner.data.ImageCache;
@@ -332,7 +331,7 @@ final class DataCommand extends JsonCommand {
 
     private static byte[] augmentedSheet(ImageDataset dataset) {
         ImageSource images = dataset.train();
-        int[] indices = EvenlySpaced.of(images.size(), EACH);
+        int[] indices = ImageSource.evenlySpaced(images.size(), EACH);
         List<ContactSheet.Entry> entries = new ArrayList<>();
         entries.add(entry(images, indices, List.of(), "As they are"));
         for (Augmentation augmentation : SHOWN) {

@@ -3,7 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.api.Balance;
 import io.catwalk.api.Criterion;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Shell;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.experiment.ExperimentRequest;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.ExperimentTree;
@@ -251,7 +251,7 @@ final class ExperimentOptions {
 
     private String commandLine() {
         return command.commandLine().getParseResult().originalArgs().stream()
-                .map(Shell::quoted)
+                .map(TextEscaping::shellWord)
                 .collect(Collectors.joining(" "));
     }
 

@@ -2,8 +2,8 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.api.Choice;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Suggestion;
 import io.catwalk.runner.experiment.ExperimentTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +81,7 @@ final class OptionParsers {
         int place = known.indexOf(value);
         if (place < 0) {
             throw new RequestException(option + " must be one of " + String.join(", ", known) + ", but is '" + value
-                    + "'" + Suggestion.question(value, known));
+                    + "'" + Reasons.didYouMean(value, known));
         }
         return words[place];
     }

@@ -2,7 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Shell;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.contract.PluginContract;
 import io.catwalk.runner.contract.PluginContract.CheckedPlugin;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -318,7 +318,7 @@ final class PluginCommand {
         }
 
         private String again(Result result) {
-            return "catwalk plugin check " + Shell.quoted(jar.toString()) + " --only " + result.check();
+            return "catwalk plugin check " + TextEscaping.shellWord(jar.toString()) + " --only " + result.check();
         }
 
         /** Prints results as they arrive, those of each classifier under its name. */

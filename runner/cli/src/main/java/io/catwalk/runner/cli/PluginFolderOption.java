@@ -1,6 +1,6 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.Shell;
+import io.catwalk.runner.TextEscaping;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -13,7 +13,7 @@ class PluginFolderOption {
 
     /** Returns the option that makes another command use this folder, after a space; empty if it needs none. */
     String option() {
-        return folder.equals(Home.plugins()) ? "" : " --plugins-dir " + Shell.quoted(folder.toString());
+        return folder.equals(Home.plugins()) ? "" : " --plugins-dir " + TextEscaping.shellWord(folder.toString());
     }
 
     void noteLock(Console console) {

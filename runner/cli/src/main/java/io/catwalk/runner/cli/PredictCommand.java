@@ -7,11 +7,11 @@ import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Scores;
 import io.catwalk.onnx.runtime.Signature;
-import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.FoundFiles;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.data.ResizeRule.Fit;
@@ -383,9 +383,9 @@ final class PredictCommand extends ConsoleCommand {
                                             Locale.ROOT, "%s %.1f %%", names.get(i), probabilities[i] * 100))
                                     .collect(Collectors.joining(", ")));
                 case CSV ->
-                    console.row(Csv.cell(image.toString()) + ","
+                    console.row(TextEscaping.csvCell(image.toString()) + ","
                             + best.stream()
-                                    .map(i -> Csv.cell(names.get(i)) + "," + probabilities[i])
+                                    .map(i -> TextEscaping.csvCell(names.get(i)) + "," + probabilities[i])
                                     .collect(Collectors.joining(",")));
                 case JSON_LINES ->
                     console.row(Json.LINE.writeValueAsString(answer(image, names, probabilities, best, best)));

@@ -2,7 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Shell;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.ClassifierConfig;
 import io.catwalk.runner.experiment.DataSetRuns;
@@ -323,7 +323,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         ExperimentSpec spec = experiment.spec();
         TrialExecutorFactory.Needs needs =
                 new TrialExecutorFactory.Needs(spec.threads(), spec.jobs(), run.sparkLog(), Home.path());
-        String again = "catwalk resume " + Shell.quoted(whole.toString()) + settings.again;
+        String again = "catwalk resume " + TextEscaping.shellWord(whole.toString()) + settings.again;
         RunResults results;
         TrialExecutor.@Nullable HandedOut orders;
         boolean reported;
@@ -348,7 +348,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         }
         if (orders != null) {
             console.note("no outcome yet for the orders " + orders.open() + " in " + orders.folder()
-                    + ": carry out each with catwalk work " + Shell.quoted(orders.folder() + "/N.json")
+                    + ": carry out each with catwalk work " + TextEscaping.shellWord(orders.folder() + "/N.json")
                     + ", then collect the outcomes with " + again);
         } else if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, because the time was up: "

@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Shell;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.experiment.RunPolicy;
 import io.catwalk.runner.latency.Machine;
@@ -97,9 +97,9 @@ final class RunOptions {
     private String again() {
         String machine = sameMachine == null
                 ? ""
-                : sameMachine.isEmpty() ? " --same-machine" : " --same-machine=" + Shell.quoted(sameMachine);
-        return (orders == null ? "" : " --orders " + Shell.quoted(orders.toString()))
-                + (master == null ? "" : " --on " + Shell.quoted(master))
+                : sameMachine.isEmpty() ? " --same-machine" : " --same-machine=" + TextEscaping.shellWord(sameMachine);
+        return (orders == null ? "" : " --orders " + TextEscaping.shellWord(orders.toString()))
+                + (master == null ? "" : " --on " + TextEscaping.shellWord(master))
                 + (imagesInPlace ? " --images-in-place" : "")
                 + machine
                 + plugins.option();

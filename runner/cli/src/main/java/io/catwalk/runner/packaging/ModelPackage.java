@@ -9,9 +9,8 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
-import io.catwalk.runner.Markdown;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.EvenlySpaced;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Sha256;
@@ -167,8 +166,8 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
         try (InputStream in =
                 Objects.requireNonNull(ModelPackage.class.getResourceAsStream("README.md"), "build broken")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("{name}", Markdown.text(name))
-                    .replace("{dataset}", Markdown.text(dataset.name()))
+                    .replace("{name}", TextEscaping.markdown(name))
+                    .replace("{dataset}", TextEscaping.markdown(dataset.name()))
                     .replace("{files}", list)
                     .replace("{programs}", programs)
                     .replace("{left-out}", leftOut);
@@ -212,7 +211,7 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
         for (PackagedModel file : files) {
             String verdict = file.verdict();
             if (verdict != null) {
-                text.append("\n## In 8 bits\n\n`" + file.file() + "`: " + Markdown.text(verdict) + ".\n");
+                text.append("\n## In 8 bits\n\n`" + file.file() + "`: " + TextEscaping.markdown(verdict) + ".\n");
             }
         }
         return text.toString();
@@ -226,12 +225,12 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
     }
 
     private String made(OnnxMetadata metadata) {
-        StringBuilder text = new StringBuilder("# " + Markdown.text(name) + "\n\n"
+        StringBuilder text = new StringBuilder("# " + TextEscaping.markdown(name) + "\n\n"
                 + "An image classifier, trained with Catwalk. There was no card beside the file, so these are the\n"
                 + "entries of its metadata.\n\n| key | value |\n|---|---|\n");
         metadata.entries().forEach((key, value) -> {
-            String shown = Markdown.text(value.replace("\n", ", "));
-            text.append(Markdown.row(List.of(Markdown.text(key), shown)));
+            String shown = TextEscaping.markdown(value.replace("\n", ", "));
+            text.append(TextEscaping.markdownRow(List.of(TextEscaping.markdown(key), shown)));
         });
         return text.toString();
     }
@@ -257,7 +256,7 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
             classes = dataset.classes();
             int each = Math.max(1, Math.min(MOST_OF_A_CLASS, MOST / classes.size()));
             int[] labels = dataset.test().labels();
-            int[] chosen = IntStream.of(EvenlySpaced.of(classes.size(), MOST))
+            int[] chosen = IntStream.of(ImageSource.evenlySpaced(classes.size(), MOST))
                     .flatMap(label -> IntStream.range(0, labels.length)
                             .filter(image -> labels[image] == label)
                             .limit(each))

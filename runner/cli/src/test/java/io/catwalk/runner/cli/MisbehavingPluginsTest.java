@@ -3,7 +3,7 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
-import io.catwalk.runner.Markdown;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
@@ -139,7 +139,7 @@ final class MisbehavingPluginsTest {
         assertThat(reasons().keySet())
                 .allSatisfy(name -> assertThat(markdown)
                         .anyMatch(line -> line.contains(
-                                Markdown.text(row(name).path("error").asString()))));
+                                TextEscaping.markdown(row(name).path("error").asString()))));
     }
 
     /** Requires that each row of each table has as many cells as its head; a pipe in a text is escaped. */

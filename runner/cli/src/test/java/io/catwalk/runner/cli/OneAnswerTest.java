@@ -3,7 +3,7 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.catwalk.runner.Markdown;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -254,7 +254,7 @@ final class OneAnswerTest {
             assertThat(run.resolve("results.md"))
                     .content()
                     .containsPattern("(?m)^\\| " + name + " \\| " + String.join(" \\| ", digits) + " \\|.* "
-                            + Pattern.quote(Markdown.text(latency)) + " \\|$");
+                            + Pattern.quote(TextEscaping.markdown(latency)) + " \\|$");
             assertThat(world.compared().out())
                     .containsPattern("(?m)^" + name + " +" + String.join(" +", digits) + " .* " + latency + "$");
             assertThat(lines.stream().filter(line -> line.contains("," + name + ",")))
@@ -268,7 +268,7 @@ final class OneAnswerTest {
                         .content()
                         .contains("accuracy %: " + digits.get(0) + "\n", "interval: " + digits.get(1) + "\n")
                         .contains("F1 (macro) %: " + digits.get(2) + "\n")
-                        .contains("median: " + Markdown.text(latency) + "\n");
+                        .contains("median: " + TextEscaping.markdown(latency) + "\n");
             }
         }
         assertThat(cards).isPositive();
@@ -290,7 +290,7 @@ final class OneAnswerTest {
             List<String> digits = Stream.of("Difference, points", "95 % interval", "p")
                     .map(head -> Objects.requireNonNull(row.get(head)).text())
                     .toList();
-            String cells = digits.stream().map(Markdown::text).collect(Collectors.joining(" | "));
+            String cells = digits.stream().map(TextEscaping::markdown).collect(Collectors.joining(" | "));
             assertThat(markdown)
                     .filteredOn(line -> line.startsWith("| " + first + " | " + second + " | " + cells + " |"))
                     .hasSize(1);

@@ -3,7 +3,7 @@ package io.catwalk.runner.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.Suggestion;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.testkit.contract.Check;
 import io.catwalk.testkit.contract.Contract;
@@ -135,9 +135,9 @@ final class PluginCheckCommandTest {
         TestPlugin jar = TestPlugin.building("sound", json + ".builder(); " + TestPlugin.NETWORK);
         assertThat(failed(jar, "--only jar-links --only jar-index"))
                 .contains("FAILED jar-links", "needs " + json, "passed jar-index");
-        String library = Suggestion.class.getName() + ".question(\"a\", java.util.List.of()); ";
+        String library = TextEscaping.class.getName() + ".shellWord(\"a\"); ";
         Path zip = TestPlugin.building("sound", library + TestPlugin.NETWORK)
-                .writeZip(folder.resolve("p.zip"), Map.of("lib/some names+1.jar", jarOf(Suggestion.class)));
+                .writeZip(folder.resolve("p.zip"), Map.of("lib/some names+1.jar", jarOf(TextEscaping.class)));
         String all = "--only jar-manifest --only jar-index --only jar-contents --only jar-links --only jar-loads"
                 + " --only two-processes";
         assertThat(check(zip, all).done().out()).contains("6 of 6 checks passed");

@@ -291,4 +291,18 @@ public final class ImageSource {
         int[] others = Arrays.stream(labels).map(label -> numbers[label]).toArray();
         return new ImageSource(stored, places, others, clusters, indices, files);
     }
+
+    /** Selects at most so many of some images, evenly spaced, in their order and always the same. */
+    public static int[] evenlySpaced(int[] indices, int most) {
+        return indices.length <= most
+                ? indices
+                : IntStream.range(0, most)
+                        .map(i -> indices[(int) ((long) i * indices.length / most)])
+                        .toArray();
+    }
+
+    /** Selects some of the first {@code count} images. */
+    public static int[] evenlySpaced(int count, int most) {
+        return evenlySpaced(IntStream.range(0, count).toArray(), most);
+    }
 }

@@ -71,4 +71,26 @@ class ImageSourceTest {
         illegal(() -> HeapImages.of(1, 1, 1, new byte[2], new int[] {0, -3}), "found -3 at 1");
         illegal(() -> images().countPerClass(2), "from 0 to 1, found 2 at index 60");
     }
+
+    @Test
+    void someOfManyAreAtEqualDistances() {
+        int[] all = IntStream.range(0, 1_000_000).map(i -> 3 * i).toArray();
+
+        int[] some = ImageSource.evenlySpaced(all, 60_000);
+
+        // Every 16.7th, which are 3 apart: 0, 16, 33, ... 999,983.
+        assertThat(some)
+                .hasSize(60_000)
+                .startsWith(0, 48, 99)
+                .endsWith(3 * 999_983)
+                .isSorted();
+        assertThat(some).doesNotHaveDuplicates();
+        assertThat(ImageSource.evenlySpaced(7, 3)).containsExactly(0, 2, 4);
+    }
+
+    @Test
+    void fewAreTakenAsTheyAre() {
+        assertThat(ImageSource.evenlySpaced(new int[] {5, 3}, 2)).containsExactly(5, 3);
+        assertThat(ImageSource.evenlySpaced(3, 8)).containsExactly(0, 1, 2);
+    }
 }

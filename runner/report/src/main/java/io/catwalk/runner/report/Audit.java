@@ -1,8 +1,8 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.AtomicFiles;
-import io.catwalk.runner.Csv;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.NearDuplicates;
@@ -225,12 +225,12 @@ public record Audit(
                         pair.mirrored(),
                         pair.right(),
                         pair.down(),
-                        Csv.cell(label(test, pair.first())),
-                        Csv.cell(label(others, pair.second())),
+                        TextEscaping.csvCell(label(test, pair.first())),
+                        TextEscaping.csvCell(label(others, pair.second())),
                         test.index(pair.first()),
                         others.index(pair.second()),
-                        Csv.cell(test.file(pair.first())),
-                        Csv.cell(others.file(pair.second()))));
+                        TextEscaping.csvCell(test.file(pair.first())),
+                        TextEscaping.csvCell(others.file(pair.second()))));
             }
             put(name + ".csv", csv.toString());
             List<ContactSheet.Entry> entries = pairs.stream()
@@ -263,12 +263,13 @@ public record Audit(
             Map<String, int[]> answers = new LinkedHashMap<>();
             predictions.forEach((name, one) -> answers.put(name, one.predicted()));
             StringBuilder csv = new StringBuilder("image,label");
-            answers.keySet().forEach(name -> csv.append(',').append(Csv.cell(name)));
+            answers.keySet().forEach(name -> csv.append(',').append(TextEscaping.csvCell(name)));
             csv.append(",index,file\n");
             for (int image : wrong) {
-                csv.append(image).append(',').append(Csv.cell(label(test, image)));
-                answers.values().forEach(said -> csv.append(',').append(Csv.cell(classes.get(said[image]))));
-                csv.append(',').append(test.index(image)).append(',').append(Csv.cell(test.file(image)));
+                csv.append(image).append(',').append(TextEscaping.csvCell(label(test, image)));
+                answers.values()
+                        .forEach(said -> csv.append(',').append(TextEscaping.csvCell(classes.get(said[image]))));
+                csv.append(',').append(test.index(image)).append(',').append(TextEscaping.csvCell(test.file(image)));
                 csv.append('\n');
             }
             put("wrong-for-all.csv", csv.toString());

@@ -1,6 +1,5 @@
 package io.catwalk.runner.evaluation;
 
-import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageSource;
 import java.util.Arrays;
 import java.util.Base64;
@@ -44,8 +43,8 @@ public record Baselines(
         int largest = IntStream.range(0, classes).reduce(0, (a, b) -> counts[b] > counts[a] ? b : a);
         int named = (int)
                 IntStream.of(test.labels()).filter(label -> label == largest).count();
-        int[] known = EvenlySpaced.of(learned, MOST_TRAIN);
-        int[] asked = EvenlySpaced.of(test.size(), MOST_TEST);
+        int[] known = ImageSource.evenlySpaced(learned, MOST_TRAIN);
+        int[] asked = ImageSource.evenlySpaced(test.size(), MOST_TEST);
         float[][] columns = columns(train, known);
         boolean[] right = new boolean[asked.length];
         IntStream.range(0, asked.length)
@@ -71,7 +70,7 @@ public record Baselines(
 
     /** Returns the numbers of the test images whose nearest was searched for. */
     public int[] asked() {
-        return EvenlySpaced.of(testImages, askedImages);
+        return ImageSource.evenlySpaced(testImages, askedImages);
     }
 
     /** Shrinks images, and returns them by pixel and then by image. */

@@ -1,7 +1,7 @@
 package io.catwalk.runner.evaluation;
 
-import io.catwalk.runner.Csv;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.ImageSource;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -62,7 +62,7 @@ final class PredictionsCsv {
             for (int c = 0; c < classes; c++) {
                 row.append(',').append(predictions.logits()[i * classes + c]);
             }
-            row.append(',').append(images.index(i)).append(',').append(Csv.cell(images.file(i)));
+            row.append(',').append(images.index(i)).append(',').append(TextEscaping.csvCell(images.file(i)));
             out.write(row.append('\n').toString().getBytes(StandardCharsets.UTF_8));
         }
     }

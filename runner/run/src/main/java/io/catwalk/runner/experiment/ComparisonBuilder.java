@@ -1,7 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.api.Criterion;
-import io.catwalk.runner.data.EvenlySpaced;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.evaluation.Interval;
@@ -178,7 +178,7 @@ public final class ComparisonBuilder {
             Arrays.fill(largest, 0, known.largestRight(), true);
             best = null;
         }
-        int[] all = EvenlySpaced.of(largest.length, largest.length);
+        int[] all = ImageSource.evenlySpaced(largest.length, largest.length);
         return List.of(
                 baseline(Baseline.Name.LARGEST_CLASS, largest, best, all),
                 baseline(Baseline.Name.NEAREST_NEIGHBOR, known.nearest(), best, known.asked()));

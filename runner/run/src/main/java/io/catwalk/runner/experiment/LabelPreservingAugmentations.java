@@ -3,8 +3,8 @@ package io.catwalk.runner.experiment;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Suggestion;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -77,7 +77,7 @@ public record LabelPreservingAugmentations(Set<String> types, Map<String, Option
             String type = equals < 0 ? one : one.substring(0, equals);
             if (!TYPES.contains(type)) {
                 throw new RequestException("--augment must be all, none, or some of " + String.join(",", TYPES)
-                        + ", but has '" + type + "'" + Suggestion.question(type, TYPES));
+                        + ", but has '" + type + "'" + Reasons.didYouMean(type, TYPES));
             }
             OptionalDouble strength = equals < 0 ? OptionalDouble.empty() : strength(type, one.substring(equals + 1));
             if (listed.put(type, strength) != null) {

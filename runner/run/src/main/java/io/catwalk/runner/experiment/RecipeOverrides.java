@@ -2,8 +2,8 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Suggestion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +104,7 @@ final class RecipeOverrides {
             known.add(AUGMENTATION);
             List<String> leaves = known.stream().map(RecipeOverrides::leaf).toList();
             throw new RequestException("expected the name of one number of the recipe, but found '" + name + "'"
-                    + Suggestion.question(name, leaves) + " (known: " + String.join(", ", known) + ")");
+                    + Reasons.didYouMean(name, leaves) + " (known: " + String.join(", ", known) + ")");
         }
         return meant.get(0);
     }

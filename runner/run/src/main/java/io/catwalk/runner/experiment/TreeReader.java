@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.Nulls;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Suggestion;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -92,7 +91,7 @@ final class TreeReader {
     /** Returns a message that a key is unknown, and which keys are known. */
     static String unknownKey(String path, String key, Collection<String> known) {
         return "unknown key '" + (path.isEmpty() ? key + "' at the top" : path + "." + key + "'")
-                + Suggestion.question(key, known) + " (known: " + (known.isEmpty() ? "none" : String.join(", ", known))
+                + Reasons.didYouMean(key, known) + " (known: " + (known.isEmpty() ? "none" : String.join(", ", known))
                 + ")";
     }
 
@@ -145,12 +144,12 @@ final class TreeReader {
         }
         JsonNode type = found.path("type");
         return where + ".type must be one of " + choice + ", but is " + words(type)
-                + Suggestion.question(type.asString(""), known);
+                + Reasons.didYouMean(type.asString(""), known);
     }
 
     private static String unknownValue(String where, JsonNode found, List<String> known) {
         return where + " must be one of " + String.join(", ", known) + ", but is " + words(found)
-                + Suggestion.question(found.asString(""), known);
+                + Reasons.didYouMean(found.asString(""), known);
     }
 
     /** Returns the values of an enumeration as the file has them. */

@@ -2,7 +2,6 @@ package io.catwalk.runner.given;
 
 import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.data.ResizeRule;
@@ -66,7 +65,7 @@ final class PreparationSearch {
     }
 
     static int[] images(int testImages) {
-        return EvenlySpaced.of(testImages, MOST);
+        return ImageSource.evenlySpaced(testImages, MOST);
     }
 
     GivenAnswers.@Nullable Suggestion suggestion() {
@@ -83,7 +82,7 @@ final class PreparationSearch {
         if (asAsked > (cheap ? (1 - LEAST) * all.length : (byChance + all.length) / 2.0)) {
             return null;
         }
-        int[] first = cheap ? all : EvenlySpaced.of(all, FIRST);
+        int[] first = cheap ? all : ImageSource.evenlySpaced(all, FIRST);
         Map<Preparation, Integer> counts = new LinkedHashMap<>();
         for (Fit fit : fits()) {
             List<Preparation> some = preparations(fit);

@@ -5,8 +5,8 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Suggestion;
 import io.catwalk.runner.plugin.InspectionMain.SeenClassifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -159,7 +159,7 @@ public final class PluginCatalog {
 
     private String unknown(String name) {
         List<String> known = classifiers.stream().map(InstalledClassifier::name).toList();
-        String question = Suggestion.question(name, known);
+        String question = Reasons.didYouMean(name, known);
         long failed = failures.stream().map(Failure::jar).distinct().count();
         return "no classifier is named '" + name + "'" + (question.isEmpty() ? "." : question)
                 + (known.isEmpty()

@@ -5,7 +5,6 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.Suggestion;
 import io.catwalk.runner.process.UserCache;
 import io.catwalk.runner.supply.FileSource;
 import java.io.IOException;
@@ -132,7 +131,7 @@ public final class PluginIndex {
     public Release require(String id) {
         List<String> known = entries.stream().map(Entry::id).sorted().toList();
         if (!known.contains(id)) {
-            String question = Suggestion.question(id, known);
+            String question = Reasons.didYouMean(id, known);
             throw new RequestException("the index " + FileSource.shown(address) + " has no plugin '" + id + "'"
                     + (question.isEmpty() ? ":" : question) + " it has "
                     + (known.isEmpty() ? "none" : String.join(", ", known)));

@@ -5,7 +5,6 @@ import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.Suggestion;
 import io.catwalk.runner.plugin.InspectionMain.SeenClassifier;
 import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.process.UserCache;
@@ -299,7 +298,7 @@ public final class PluginInstaller {
 
     private String unknown(String name, List<Plugin> plugins) {
         List<String> known = plugins.stream().map(Plugin::id).toList();
-        String question = Suggestion.question(name, known);
+        String question = Reasons.didYouMean(name, known);
         return "no plugin in " + pluginsDir + " is named '" + name + "'" + (question.isEmpty() ? ":" : question)
                 + " the folder has " + (known.isEmpty() ? "none" : String.join(", ", known));
     }

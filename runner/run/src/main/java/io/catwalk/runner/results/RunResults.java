@@ -2,8 +2,8 @@ package io.catwalk.runner.results;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Criterion;
-import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -293,7 +293,7 @@ public record RunResults(
         StringBuilder csv = new StringBuilder(String.join(",", columns)).append('\n');
         for (Map<String, String> row : rows) {
             List<String> cells = columns.stream()
-                    .map(column -> Csv.cell(row.getOrDefault(column, "")))
+                    .map(column -> TextEscaping.csvCell(row.getOrDefault(column, "")))
                     .toList();
             csv.append(String.join(",", cells)).append('\n');
         }

@@ -1,9 +1,9 @@
 package io.catwalk.runner.robustness;
 
 import io.catwalk.runner.AtomicFiles;
-import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.Interval;
@@ -156,7 +156,9 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
                 accuracy.share(),
                 accuracy.low(),
                 accuracy.high());
-        csv.append(cells.stream().map(cell -> Csv.cell(cell.toString())).collect(Collectors.joining(",")))
+        csv.append(cells.stream()
+                        .map(cell -> TextEscaping.csvCell(cell.toString()))
+                        .collect(Collectors.joining(",")))
                 .append('\n');
     }
 }

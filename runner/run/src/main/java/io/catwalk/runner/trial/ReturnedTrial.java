@@ -14,7 +14,6 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -341,10 +340,10 @@ final class ReturnedTrial {
 
     /** Computes the metrics on the training images that are evaluated; of many, those on a part must be near them. */
     private Metrics seen(Predictor network) {
-        int[] seen = EvenlySpaced.of(images.split().train(), TrialRun.MOST_SEEN);
+        int[] seen = ImageSource.evenlySpaced(images.split().train(), TrialRun.MOST_SEEN);
         Metrics said = known(claimed.metrics().train());
         require("the number of evaluated training images", seen.length, said.images());
-        int[] some = EvenlySpaced.of(seen, MOST_SEEN);
+        int[] some = ImageSource.evenlySpaced(seen, MOST_SEEN);
         Metrics metrics = metrics(run(network, images.dataset().train().select(some)));
         boolean all = some.length == seen.length;
         double error = all ? 1.0 / seen.length + ROUNDING.absolute() : SAMPLE_ERROR;

@@ -8,7 +8,6 @@ import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -320,8 +319,8 @@ final class TrialRun {
             List<String> classes = dataset.classes();
             test = Predictions.of(predictor, dataset.test(), weights.normalization(), classes.size());
             validation = Predictions.of(predictor, held, weights.normalization(), classes.size());
-            ImageSource seen =
-                    dataset.train().select(EvenlySpaced.of(images.split().train(), MOST_SEEN));
+            ImageSource seen = dataset.train()
+                    .select(ImageSource.evenlySpaced(images.split().train(), MOST_SEEN));
             Predictions train = Predictions.of(predictor, seen, weights.normalization(), classes.size());
             metrics = new TrialMetrics(
                     Evaluation.of(test, classes).metrics(),

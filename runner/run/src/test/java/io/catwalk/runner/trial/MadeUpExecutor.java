@@ -1,7 +1,6 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.onnx.runtime.Normalization;
-import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
@@ -105,7 +104,8 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
         List<String> classes = images.dataset().classes();
         ImageSource learned = images.dataset().train();
         ImageSource held = learned.select(images.split().validation());
-        ImageSource seen = learned.select(EvenlySpaced.of(images.split().train(), TrialRun.MOST_SEEN));
+        ImageSource seen =
+                learned.select(ImageSource.evenlySpaced(images.split().train(), TrialRun.MOST_SEEN));
         Predictions test = answers(images.dataset().test(), classes.size(), accuracy, random);
         Predictions validation = answers(held, classes.size(), Math.min(1, accuracy + 0.005), random);
         Predictions train = answers(seen, classes.size(), Math.min(1, accuracy + 0.02), random);

@@ -2,7 +2,7 @@ package io.catwalk.runner.report.card;
 
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Json;
-import io.catwalk.runner.Shell;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.trial.ExportOptions;
 
@@ -13,7 +13,7 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
 
     /** Returns the command that classifies an image without any code. */
     String command() {
-        return "catwalk predict " + Shell.quoted(file) + " image.png";
+        return "catwalk predict " + TextEscaping.shellWord(file) + " image.png";
     }
 
     /** Returns a program for Python 3 with numpy, onnxruntime and pillow. */

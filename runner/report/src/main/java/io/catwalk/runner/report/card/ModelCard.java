@@ -5,8 +5,8 @@ import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
-import io.catwalk.runner.Markdown;
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -115,7 +115,7 @@ public record ModelCard(
 
     /** Returns the card as Markdown, with a link to a picture of the confusion matrix unless that is null. */
     String markdown(@Nullable String picture) {
-        return head() + "\n# " + Markdown.text(name) + "\n\n"
+        return head() + "\n# " + TextEscaping.markdown(name) + "\n\n"
                 + MarkdownText.of(new CardDocument(this).document(picture));
     }
 

@@ -1,6 +1,6 @@
 package io.catwalk.runner.report.text;
 
-import io.catwalk.runner.Markdown;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Document;
@@ -24,15 +24,15 @@ public final class MarkdownText {
     public static String of(Document whole) {
         Document document = whole.in(Medium.MARKDOWN);
         MarkdownText out = new MarkdownText();
-        out.words(Markdown.text(document.subject()));
+        out.words(TextEscaping.markdown(document.subject()));
         for (Section section : document.sections()) {
-            out.heading(2, Markdown.text(section.name()));
+            out.heading(2, TextEscaping.markdown(section.name()));
             if (!section.title().isEmpty()) {
                 out.paragraph(bold(document.isolated(section.title())));
             }
             out.blocks(section.blocks(), 3);
         }
-        out.words(Markdown.text(document.footer()));
+        out.words(TextEscaping.markdown(document.footer()));
         return out.text.toString();
     }
 
@@ -42,32 +42,33 @@ public final class MarkdownText {
 
     private void block(Block block, int depth) {
         if (block instanceof Block.Sentences sentences) {
-            heading(depth, Markdown.text(sentences.heading()));
+            heading(depth, TextEscaping.markdown(sentences.heading()));
             sentences(sentences);
         } else if (block instanceof Table table) {
-            heading(depth, Markdown.text(table.title()));
+            heading(depth, TextEscaping.markdown(table.title()));
             table(table);
-            words(Markdown.text(table.note()));
+            words(TextEscaping.markdown(table.note()));
         } else if (block instanceof Block.Facts facts) {
-            heading(depth, Markdown.text(facts.heading()));
+            heading(depth, TextEscaping.markdown(facts.heading()));
             paragraph(facts.facts().stream()
-                    .map(fact -> "- " + Markdown.text(fact.name()) + ": " + cell(fact.value()))
+                    .map(fact -> "- " + TextEscaping.markdown(fact.name()) + ": " + cell(fact.value()))
                     .collect(Collectors.joining("\n")));
         } else if (block instanceof Block.Code code) {
-            heading(depth, Markdown.text(code.heading()));
+            heading(depth, TextEscaping.markdown(code.heading()));
             paragraph("```" + code.language() + "\n" + code.text().stripTrailing() + "\n```");
         } else if (block instanceof Block.PictureFile picture) {
-            paragraph("![" + Markdown.text(picture.description()) + "]("
+            paragraph("![" + TextEscaping.markdown(picture.description()) + "]("
                     + picture.address().replace("@", "%40") + ")");
         } else if (block instanceof Block.Group group) {
             heading(depth, cell(group.heading()));
-            words(Markdown.text(group.facts()));
+            words(TextEscaping.markdown(group.facts()));
             blocks(group.blocks(), depth + 1);
         }
     }
 
     private void sentences(Block.Sentences block) {
-        List<String> all = block.sentences().stream().map(Markdown::text).toList();
+        List<String> all =
+                block.sentences().stream().map(TextEscaping::markdown).toList();
         switch (block.tone()) {
             case TEXT, NOTE -> words(String.join(" ", all));
             case LIST -> paragraph(all.stream().map(one -> "- " + one).collect(Collectors.joining("\n")));
@@ -76,30 +77,31 @@ public final class MarkdownText {
     }
 
     private void table(Table table) {
-        StringBuilder lines = new StringBuilder(Markdown.row(table.columns().stream()
-                .map(column -> Markdown.text(column.head()))
+        StringBuilder lines = new StringBuilder(TextEscaping.markdownRow(table.columns().stream()
+                .map(column -> TextEscaping.markdown(column.head()))
                 .toList()));
         lines.append(table.columns().stream()
                 .map(column -> column.kind() == Column.Kind.TEXT ? "---|" : "--:|")
                 .collect(Collectors.joining("", "|", "\n")));
         table.rows()
-                .forEach(row -> lines.append(Markdown.row(
+                .forEach(row -> lines.append(TextEscaping.markdownRow(
                         row.cells().stream().map(MarkdownText::cell).toList())));
         paragraph(lines.toString().stripTrailing());
     }
 
     private static String cell(Cell cell) {
         if (cell instanceof Cell.Link link) {
-            return "[" + Markdown.text(link.text()) + "](<" + link.address().replaceAll("[\\s<>]", "") + ">)";
+            return "[" + TextEscaping.markdown(link.text()) + "](<"
+                    + link.address().replaceAll("[\\s<>]", "") + ">)";
         }
         if (cell instanceof Cell.Code code) {
             return "`" + code.text().replace('`', '\'').replace("|", "\\|") + "`";
         }
-        return Markdown.text(cell instanceof Cell.Name name ? name.tagged() : cell.text());
+        return TextEscaping.markdown(cell instanceof Cell.Name name ? name.tagged() : cell.text());
     }
 
     private static String bold(String text) {
-        return "**" + Markdown.text(text) + "**";
+        return "**" + TextEscaping.markdown(text) + "**";
     }
 
     private void heading(int depth, String heading) {
