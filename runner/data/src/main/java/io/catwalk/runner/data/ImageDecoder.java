@@ -65,9 +65,6 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
 
     private static final Pattern NAME_OF_A_CLASS = Pattern.compile("\\w(Exception|Error)\\b");
 
-    /** Memory that a decoder takes besides the file and its pixels. */
-    private static final long MOST_BESIDES = 1 << 25;
-
     /** What the header of a file states of the upright image, in pixels. */
     record Header(String format, int width, int height) {
 
@@ -89,14 +86,6 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
     /** Reads only the header of a file. */
     static Header header(Path path) throws UnreadableImageException {
         return read(path, LONGEST).header();
-    }
-
-    /**
-     * Returns how much memory decoding a file takes at most. No limit can be imposed on a decoder, so this bound is
-     * measured on damaged files.
-     */
-    static long mostAllocated(long fileBytes, long pixels) {
-        return MOST_BESIDES + 4 * fileBytes + 16 * pixels;
     }
 
     private static ImageDecoder read(Path path, Duration longest) throws UnreadableImageException {

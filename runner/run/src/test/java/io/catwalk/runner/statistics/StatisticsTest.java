@@ -94,6 +94,7 @@ class StatisticsTest {
         assertThat(WelchTTest.of(chance, chance).p()).isEqualTo(1);
         assertThat(WelchTTest.of(better, chance).p()).isEqualTo(1);
         assertThat(WelchTTest.of(better, chance).standardError()).isZero();
+        assertThat(WelchTTest.of(better, chance).interval(0.95)).isNull();
         // If only one varies, there are 2 degrees of freedom, for which p is 1 - t / sqrt(2 + t * t); here t * t = 108.
         assertThat(WelchTTest.of(new double[] {0.6, 0.7, 0.8}, chance).p())
                 .isCloseTo(1 - Math.sqrt(108 / 110.0), within(1e-9));
