@@ -1,12 +1,14 @@
 package io.catwalk.runner.report.card;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Overfitting.Verdict;
 import io.catwalk.runner.latency.Latency;
@@ -32,23 +34,38 @@ import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.Timing;
-import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** All that a card says about an exported network. */
-record CardDocument(ModelCard card, Done done, ImageSource images, List<String> classes) {
+/** All that a card says about an exported network, which was trained here. */
+record CardDocument(
+        ModelCard card,
+        Done done,
+        Normalization normalization,
+        Metrics train,
+        Metrics validation,
+        ImageSource images,
+        List<String> classes) {
 
     /** Number of classes that are named if there is no room for all. */
     private static final int NAMED = 5;
 
-    CardDocument(ModelCard card) {
-        this(card, card.done(), card.dataset().test(), card.dataset().classes());
+    static CardDocument of(ModelCard card) {
+        Done done = card.done();
+        return new CardDocument(
+                card,
+                done,
+                Objects.requireNonNull(done.normalization()),
+                Objects.requireNonNull(done.metrics().train()),
+                Objects.requireNonNull(done.metrics().validation()),
+                card.dataset().test(),
+                card.dataset().classes());
     }
 
     /** Writes the document, with a link to a picture of the confusion matrix unless that is null. */
@@ -108,8 +125,8 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
                 + (options.embeddedPreprocessing()
                         ? "; the file normalizes them itself"
                         : ", which become (pixel / 255 - mean) / std, with mean "
-                                + CardCode.numbers(done.normalization().mean(), "") + " and std "
-                                + CardCode.numbers(done.normalization().std(), ""));
+                                + CardCode.numbers(normalization.mean(), "") + " and std "
+                                + CardCode.numbers(normalization.std(), ""));
         String logits = "(" + batch + ", " + classes.size() + "), float32; their softmax "
                 + (options.probabilities() ? "is the output \"probabilities\"" : "gives probabilities");
         int named = classes.size() <= ShownClasses.ALL ? classes.size() : NAMED;
@@ -124,7 +141,7 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
     }
 
     private Block[] programs() {
-        CardCode code = new CardCode(card.file(), images, done.normalization(), card.options());
+        CardCode code = new CardCode(card.file(), images, normalization, card.options());
         String library = "com.microsoft.onnxruntime:onnxruntime:"
                 + done.provenance().software().onnxruntime();
         return new Block[] {
@@ -139,10 +156,8 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         List<Fact> facts = new ArrayList<>();
         facts.add(Fact.of("data", card.dataset().name()));
         facts.add(new Fact("sha256 of the data", new Cell.Code(card.dataset().sha256())));
-        facts.add(Fact.of("images for training", done.metrics().train().images(), Unit.COUNT));
-        facts.add(new Fact(
-                "images for validation (epoch selection)",
-                Cell.of(done.metrics().validation().images(), Unit.COUNT)));
+        facts.add(Fact.of("images for training", train.images(), Unit.COUNT));
+        facts.add(new Fact("images for validation (epoch selection)", Cell.of(validation.images(), Unit.COUNT)));
         facts.add(Fact.of("images for testing", done.metrics().test().images(), Unit.COUNT));
         Map<String, String> settings = RecipeWords.settings(done.trial());
         settings.put("Epochs", timing.epochs() + ", with the weights after epoch " + timing.bestEpoch());
@@ -174,13 +189,14 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         if (picture != null) {
             blocks.add(new PictureFile("Confusion matrix", picture));
         }
-        blocks.add(Sentences.of(Medium.ONLY_MARKDOWN, Tone.TEXT, Wording.capital(overfitting(done.metrics())) + "."));
+        blocks.add(
+                Sentences.of(Medium.ONLY_MARKDOWN, Tone.TEXT, Wording.capital(overfitting(train, validation)) + "."));
         return blocks.toArray(Block[]::new);
     }
 
     /** Describes the gap of one network with its verdict and its interval, without a period. */
-    static String overfitting(TrialMetrics metrics) {
-        Interval interval = Overfitting.gap(metrics.train(), metrics.validation());
+    static String overfitting(Metrics train, Metrics validation) {
+        Interval interval = Overfitting.gap(train, validation);
         Verdict verdict = Verdict.of(interval);
         String where = switch (verdict) {
             case NONE -> interval.high() < 0 ? "is below 0" : "includes 0";
@@ -189,8 +205,7 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         };
         return (verdict == Verdict.NONE ? "no measurable" : verdict.toString())
                 + " overfitting: training accuracy minus validation accuracy is "
-                + Numbers.plainPoints(
-                        metrics.train().accuracy() - metrics.validation().accuracy())
+                + Numbers.plainPoints(train.accuracy() - validation.accuracy())
                 + " points, 95 % interval " + Numbers.plainPoints(interval.low()) + " to "
                 + Numbers.plainPoints(interval.high()) + ", which " + where;
     }

@@ -158,10 +158,10 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
             table.number("Images", images);
         }
         for (ClassifierReport one : shown) {
-            table.in(one == best ? Medium.WRITTEN : notSlides)
+            table.in(one.equals(best) ? Medium.WRITTEN : notSlides)
                     .number(
                             alone ? "Recall %" : one.name() + " %",
-                            label -> recall(evaluation(one).classes().get(label), one == best));
+                            label -> recall(evaluation(one).classes().get(label), one.equals(best)));
         }
         return table.in(notSlides)
                 .number(

@@ -90,10 +90,10 @@ record ConclusionsSection(ReportModel model) {
         ClassifierReport best = model.trained().get(0);
         ClassifierReport fastest = timed.get(0);
         boolean all = timed.size() == model.trained().size();
-        return Optional.of(fastest.name() + " is " + (fastest == best ? "also " : "") + "the fastest"
+        return Optional.of(fastest.name() + " is " + (fastest.equals(best) ? "also " : "") + "the fastest"
                 + (all ? ": " : " of the " + timed.size() + " with a latency: ")
                 + Cell.of(fastest.latency(model.engine())).text() + " for one image"
-                + (fastest == best
+                + (fastest.equals(best)
                         ? "."
                         : ", at "
                                 + Numbers.points(fastest.stands().accuracy()

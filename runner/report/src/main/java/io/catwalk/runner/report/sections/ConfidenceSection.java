@@ -205,7 +205,7 @@ record ConfidenceSection(ReportModel model) {
     /** Draws how far each classifier is from a reference, with the interval of that difference. */
     private Chart differences(ClassifierReport reference) {
         Comparison comparison = Objects.requireNonNull(model.comparison());
-        boolean best = reference == model.trained().get(0);
+        boolean best = reference.equals(model.trained().get(0));
         ChartTable table = new ChartTable("Classifier", "Difference, points", "95 % interval", "p", "Outcome");
         List<ClassifierReport> compared = new ArrayList<>(List.of(reference));
         List<ClassifierReport> apart = new ArrayList<>();
@@ -217,7 +217,7 @@ record ConfidenceSection(ReportModel model) {
         for (ClassifierReport one : model.trained()) {
             PairedComparison pair = model.pairOf(one.name(), reference.name());
             if (pair == null) {
-                if (one != reference) {
+                if (!one.equals(reference)) {
                     apart.add(one);
                 }
                 continue;

@@ -113,7 +113,7 @@ record CostsSection(ReportModel model) {
     private List<String> speed() {
         List<ClassifierReport> timed = model.timed();
         ClassifierReport best = model.trained().get(0);
-        if (timed.size() < 2 || timed.get(0) == best) {
+        if (timed.size() < 2 || timed.get(0).equals(best)) {
             return List.of();
         }
         ClassifierReport fastest = timed.get(0);
@@ -122,11 +122,11 @@ record CostsSection(ReportModel model) {
                 + Numbers.percent(fastest.stands().accuracy()) + " % accuracy ("
                 + Numbers.points(fastest.stands().accuracy() - best.stands().accuracy()) + " points).");
         timed.stream()
-                .takeWhile(one -> one != best && timed.contains(best))
+                .takeWhile(one -> !one.equals(best) && timed.contains(best))
                 .filter(one -> !relation(best, one).isEmpty())
                 .findFirst()
                 .ifPresent(one -> sentences.add(best.name() + relation(best, one) + one.name() + ", and takes "
-                        + latency(best) + (one == fastest ? "." : " instead of " + latency(one) + ".")));
+                        + latency(best) + (one.equals(fastest) ? "." : " instead of " + latency(one) + ".")));
         return sentences;
     }
 

@@ -18,7 +18,6 @@ import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.trial.ExportOptions;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.ParityResult;
-import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
@@ -64,9 +63,8 @@ class ModelCardTest {
             0.70 | 0.90 | no measurable overfitting; -20.00 points; -23.38 to -16.58; is below 0
             """)
     void aGapIsToldWithItsInterval(double training, double validation, String words) {
-        var metrics = new TrialMetrics(metrics(0.9), metrics(validation), metrics(training));
-
-        assertThat(CardDocument.overfitting(metrics)).contains(words.split("; ", -1));
+        assertThat(CardDocument.overfitting(metrics(training), metrics(validation)))
+                .contains(words.split("; ", -1));
     }
 
     private static Metrics metrics(double accuracy) {
