@@ -2,7 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
-import io.catwalk.runner.report.text.TerminalText;
+import io.catwalk.runner.report.TerminalText;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.Arrays;

@@ -13,7 +13,7 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
-import io.catwalk.runner.report.sections.RunDocument;
+import io.catwalk.runner.report.RunDocument;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.TrialFolder;

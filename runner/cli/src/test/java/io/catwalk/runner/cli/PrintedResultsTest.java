@@ -3,9 +3,9 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.RunDocument;
 import io.catwalk.runner.report.SampleRun;
-import io.catwalk.runner.report.sections.RunDocument;
-import io.catwalk.runner.report.text.TerminalText;
+import io.catwalk.runner.report.TerminalText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;

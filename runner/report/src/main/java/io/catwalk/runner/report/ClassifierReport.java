@@ -6,7 +6,6 @@ import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.report.ReportModel.Cached;
 import io.catwalk.runner.report.ReportModel.Model;
-import io.catwalk.runner.report.charts.Symbol;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.results.GeneralizationGap;
@@ -41,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param models its trials; at least one
  * @param standing over all trials; null if none has a trained network
  */
-public record ClassifierReport(
+record ClassifierReport(
         int number,
         String name,
         Palette.Look look,

@@ -1,7 +1,6 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.data.RasterImage;
-import io.catwalk.runner.report.charts.Png;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;

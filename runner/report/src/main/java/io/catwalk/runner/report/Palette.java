@@ -1,6 +1,5 @@
 package io.catwalk.runner.report;
 
-import io.catwalk.runner.report.charts.Symbol;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.catwalk.onnx.OnnxExport;
-import io.catwalk.runner.report.charts.Picture.Theme;
+import io.catwalk.runner.report.Picture.Theme;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;

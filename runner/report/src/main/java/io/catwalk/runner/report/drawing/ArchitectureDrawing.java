@@ -2,8 +2,8 @@ package io.catwalk.runner.report.drawing;
 
 import io.catwalk.onnx.graph.OnnxParser;
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.report.charts.Picture;
-import io.catwalk.runner.report.charts.Picture.Theme;
+import io.catwalk.runner.report.Picture;
+import io.catwalk.runner.report.Picture.Theme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

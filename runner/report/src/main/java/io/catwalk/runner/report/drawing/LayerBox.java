@@ -1,13 +1,13 @@
 package io.catwalk.runner.report.drawing;
 
-import io.catwalk.runner.report.charts.Letters;
-import io.catwalk.runner.report.charts.Mark;
-import io.catwalk.runner.report.charts.Mark.Anchor;
-import io.catwalk.runner.report.charts.Mark.Paint;
-import io.catwalk.runner.report.charts.Mark.Path;
-import io.catwalk.runner.report.charts.Mark.Point;
-import io.catwalk.runner.report.charts.Mark.Rect;
-import io.catwalk.runner.report.charts.Mark.Text;
+import io.catwalk.runner.report.Letters;
+import io.catwalk.runner.report.Mark;
+import io.catwalk.runner.report.Mark.Anchor;
+import io.catwalk.runner.report.Mark.Paint;
+import io.catwalk.runner.report.Mark.Path;
+import io.catwalk.runner.report.Mark.Point;
+import io.catwalk.runner.report.Mark.Rect;
+import io.catwalk.runner.report.Mark.Text;
 import io.catwalk.runner.report.drawing.Layer.Answers;
 import io.catwalk.runner.report.drawing.Layer.Kind;
 import io.catwalk.runner.report.drawing.Layer.Recurrence;

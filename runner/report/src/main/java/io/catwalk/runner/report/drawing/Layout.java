@@ -1,9 +1,9 @@
 package io.catwalk.runner.report.drawing;
 
-import io.catwalk.runner.report.charts.Mark;
-import io.catwalk.runner.report.charts.Mark.Anchor;
-import io.catwalk.runner.report.charts.Mark.Point;
-import io.catwalk.runner.report.charts.Picture;
+import io.catwalk.runner.report.Mark;
+import io.catwalk.runner.report.Mark.Anchor;
+import io.catwalk.runner.report.Mark.Point;
+import io.catwalk.runner.report.Picture;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing.Summary;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing.Summary.Block;
 import io.catwalk.runner.report.drawing.LayerBox.Style;

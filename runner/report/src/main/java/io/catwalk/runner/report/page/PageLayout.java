@@ -1,9 +1,9 @@
 package io.catwalk.runner.report.page;
 
-import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.document.Block;
-import io.catwalk.runner.report.document.Cell;
-import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.Block;
+import io.catwalk.runner.report.Cell;
+import io.catwalk.runner.report.Chart;
+import io.catwalk.runner.report.Table;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package io.catwalk.runner.report.slides;
 
-import io.catwalk.runner.report.charts.Letters;
+import io.catwalk.runner.report.Letters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,15 +1,15 @@
 package io.catwalk.runner.report.slides;
 
-import io.catwalk.runner.report.charts.Axis;
-import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.charts.Letters;
-import io.catwalk.runner.report.charts.RowChart;
-import io.catwalk.runner.report.charts.RowChart.Row;
-import io.catwalk.runner.report.charts.RowChart.Row.Dot;
-import io.catwalk.runner.report.charts.RowChart.Row.Range;
-import io.catwalk.runner.report.charts.Symbol;
-import io.catwalk.runner.report.charts.XyChart;
-import io.catwalk.runner.report.charts.XyChart.Series;
+import io.catwalk.runner.report.Axis;
+import io.catwalk.runner.report.Chart;
+import io.catwalk.runner.report.Letters;
+import io.catwalk.runner.report.RowChart;
+import io.catwalk.runner.report.RowChart.Row;
+import io.catwalk.runner.report.RowChart.Row.Dot;
+import io.catwalk.runner.report.RowChart.Row.Range;
+import io.catwalk.runner.report.Symbol;
+import io.catwalk.runner.report.XyChart;
+import io.catwalk.runner.report.XyChart.Series;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 package io.catwalk.runner.report.slides;
 
+import io.catwalk.runner.report.Cell;
+import io.catwalk.runner.report.Chart;
+import io.catwalk.runner.report.Letters;
+import io.catwalk.runner.report.Mark.Paint;
 import io.catwalk.runner.report.Palette;
-import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.charts.Letters;
-import io.catwalk.runner.report.charts.Mark.Paint;
-import io.catwalk.runner.report.charts.Picture;
-import io.catwalk.runner.report.charts.Picture.Theme;
-import io.catwalk.runner.report.document.Cell;
-import io.catwalk.runner.report.document.Table.Column;
+import io.catwalk.runner.report.Picture;
+import io.catwalk.runner.report.Picture.Theme;
+import io.catwalk.runner.report.Table.Column;
 import java.awt.Color;
 import java.util.List;
 import org.apache.poi.sl.usermodel.Insets2D;

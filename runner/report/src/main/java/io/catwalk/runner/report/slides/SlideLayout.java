@@ -1,15 +1,15 @@
 package io.catwalk.runner.report.slides;
 
-import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.charts.RowChart;
-import io.catwalk.runner.report.document.Block;
-import io.catwalk.runner.report.document.Block.Facts;
-import io.catwalk.runner.report.document.Block.Sentences;
-import io.catwalk.runner.report.document.Block.Tone;
-import io.catwalk.runner.report.document.Cell;
-import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.Table.Column;
-import io.catwalk.runner.report.document.Table.Row;
+import io.catwalk.runner.report.Block;
+import io.catwalk.runner.report.Block.Facts;
+import io.catwalk.runner.report.Block.Sentences;
+import io.catwalk.runner.report.Block.Tone;
+import io.catwalk.runner.report.Cell;
+import io.catwalk.runner.report.Chart;
+import io.catwalk.runner.report.RowChart;
+import io.catwalk.runner.report.Table;
+import io.catwalk.runner.report.Table.Column;
+import io.catwalk.runner.report.Table.Row;
 import io.catwalk.runner.report.slides.SlideCanvas.Style;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,10 +1,10 @@
 package io.catwalk.runner.report.slides;
 
+import io.catwalk.runner.report.Cell;
+import io.catwalk.runner.report.Letters;
 import io.catwalk.runner.report.Palette;
-import io.catwalk.runner.report.charts.Letters;
-import io.catwalk.runner.report.document.Cell;
-import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.Table.Column;
+import io.catwalk.runner.report.Table;
+import io.catwalk.runner.report.Table.Column;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,11 @@
 package io.catwalk.runner.report.slides;
 
 import io.catwalk.runner.AtomicFiles;
-import io.catwalk.runner.report.document.Block;
-import io.catwalk.runner.report.document.Document;
-import io.catwalk.runner.report.document.Medium;
-import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.Block;
+import io.catwalk.runner.report.Document;
+import io.catwalk.runner.report.Medium;
+import io.catwalk.runner.report.Section;
+import io.catwalk.runner.report.Table;
 import io.catwalk.runner.report.slides.Slides.SlideOptions.Extent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.catwalk.runner.report.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.BrowserScript;
+import io.catwalk.runner.report.RunDocument;
 import io.catwalk.runner.report.SampleRuns;
-import io.catwalk.runner.report.sections.RunDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package io.catwalk.runner.report.slides;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.catwalk.runner.report.Document;
 import io.catwalk.runner.report.SampleDocument;
-import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.slides.Slides.SlideOptions;
 import io.catwalk.runner.report.slides.Slides.SlideOptions.Extent;
 import java.awt.geom.Rectangle2D;

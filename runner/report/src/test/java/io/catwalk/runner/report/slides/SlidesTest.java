@@ -3,13 +3,13 @@ package io.catwalk.runner.report.slides;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.report.Document;
 import io.catwalk.runner.report.Palette;
+import io.catwalk.runner.report.Picture.Theme;
+import io.catwalk.runner.report.RunDocument;
 import io.catwalk.runner.report.SampleDocument;
 import io.catwalk.runner.report.SampleRuns;
-import io.catwalk.runner.report.charts.Picture.Theme;
-import io.catwalk.runner.report.document.Document;
-import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.sections.RunDocument;
+import io.catwalk.runner.report.Section;
 import io.catwalk.runner.report.slides.Slides.SlideOptions;
 import io.catwalk.runner.report.slides.Slides.SlideOptions.Extent;
 import java.awt.Color;

@@ -1,0 +1,96 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.latency.Latency;
+import org.jspecify.annotations.Nullable;
+
+/** A value in a table. Its text is the same wherever it is read. */
+public sealed interface Cell {
+
+    String text();
+
+    /** Text that is no number. */
+    record Text(String text) implements Cell {}
+
+    /** A word of programs, such as a digest or the name of a file, in letters of equal width. */
+    record Code(String text) implements Cell {}
+
+    /**
+     * A link to a file or a page.
+     *
+     * @param address relative to the run folder
+     */
+    record Link(String text, String address) implements Cell {}
+
+    /**
+     * The name of a classifier, with its mark.
+     *
+     * @param look its color and symbol; null for what is no classifier of the run, such as a baseline
+     * @param target id of the block that a page links to; empty for none
+     * @param tag a word beside the name, such as "fastest"; empty for none
+     */
+    record Name(String text, Palette.@Nullable Look look, String target, String tag) implements Cell {
+
+        /** Returns the name with its tag in brackets. */
+        public String tagged() {
+            return tag.isEmpty() ? text : text + " (" + tag + ")";
+        }
+    }
+
+    /**
+     * A number with its unit.
+     *
+     * @param value not yet rounded; null if it is not known
+     * @param rough whether it was measured under conditions that make it inexact
+     * @param detail in small print below it on a page, such as a range; empty for none
+     */
+    record Quantity(@Nullable Number value, Unit unit, boolean rough, String detail) implements Cell {
+
+        @Override
+        public String text() {
+            return (rough ? Latency.ROUGH : "") + unit.text(value);
+        }
+
+        public Quantity with(String newDetail) {
+            return new Quantity(value, unit, rough, newDetail);
+        }
+    }
+
+    /**
+     * An interval of two bounds.
+     *
+     * @param low lower bound; null if it is not known
+     */
+    record Range(@Nullable Double low, @Nullable Double high, Unit unit) implements Cell {
+        @Override
+        public String text() {
+            boolean known = low != null && high != null && Double.isFinite(low) && Double.isFinite(high);
+            return known ? unit.text(low) + " to " + unit.text(high) : Numbers.NONE;
+        }
+    }
+
+    /**
+     * How one classifier compares with another, or whether something holds.
+     *
+     * @param symbol one character
+     * @param good whether it is good news for the row; null if it is neither
+     */
+    record Mark(String symbol, String text, @Nullable Boolean good) implements Cell {}
+
+    static Cell of(String text) {
+        return new Text(text);
+    }
+
+    static Quantity of(@Nullable Number value, Unit unit) {
+        return new Quantity(value, unit, false, "");
+    }
+
+    /** Returns the median latency of one image, which is rough if the machine was busy; a dash without one. */
+    static Quantity of(@Nullable Latency latency) {
+        return new Quantity(
+                latency == null ? null : latency.p50Micros(),
+                Unit.MICROS,
+                latency != null && latency.busy() != null,
+                "");
+    }
+}

@@ -1,0 +1,203 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.Accuracy;
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.ConfusionMatrix;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.report.Block.Figure;
+import io.catwalk.runner.report.Table.TableBuilder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Which classes are recognized, and which are confused.
+ *
+ * @param shown classifiers with predictions whose recalls fit beside each other, the best first
+ */
+record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
+
+    private static final int MOST = 6;
+
+    /** With fewer images, the recall of a class is known to no better than some 25 points to each side. */
+    private static final int FEWEST = Evaluation.FEWEST_IMAGES;
+
+    static Optional<Section> of(ReportModel model) {
+        List<ClassifierReport> shown = model.trained().stream()
+                .filter(ClassifierReport::evaluated)
+                .limit(MOST)
+                .toList();
+        return shown.isEmpty() ? Optional.empty() : Optional.of(new ClassesSection(model, shown).section());
+    }
+
+    private Section section() {
+        List<Block> blocks = new ArrayList<>();
+        ClassifierReport best = shown.get(0);
+        new ClassifierCharts(model, best, "best")
+                .named("confusion")
+                .ifPresent(chart -> blocks.add(new Figure(Medium.of(Medium.SLIDES), chart)));
+        blocks.add(table());
+        return new Section(
+                "classes",
+                "Classes",
+                title(),
+                blocks,
+                "trials/*/*/predictions.csv, columns label and logit_0 and following");
+    }
+
+    private static Evaluation evaluation(ClassifierReport one) {
+        return Objects.requireNonNull(one.evaluation());
+    }
+
+    private Evaluation best() {
+        return evaluation(shown.get(0));
+    }
+
+    private List<Integer> labels() {
+        List<Evaluation> all = shown.stream().map(ClassesSection::evaluation).toList();
+        return IntStream.range(0, model.dataset().classes().size())
+                .filter(label -> best().confusion().support(label) > 0)
+                .boxed()
+                .sorted(Comparator.comparingDouble(label -> all.stream()
+                        .mapToDouble(one -> one.classes().get(label).recall())
+                        .sum()))
+                .toList();
+    }
+
+    private String title() {
+        String name = shown.get(0).name();
+        List<ClassScores> large = best().classes().stream()
+                .filter(scores -> scores.support() >= FEWEST)
+                .toList();
+        if (best().confusion().mistakes().isEmpty()) {
+            return name + " recognizes every image";
+        }
+        if (large.isEmpty()) {
+            return "No class has " + FEWEST + " test images, so the recall of a single class is hardly known";
+        }
+        List<ClassScores> hardest = best().hardest();
+        double lowest = hardest.get(0).recall();
+        if (hardest.size() == large.size() && large.size() > 1) {
+            return name + " recognizes all classes with " + FEWEST + " or more test images equally well: "
+                    + Numbers.percent(lowest) + " %";
+        }
+        boolean small = best().classes().stream().anyMatch(one -> one.support() > 0 && one.support() < FEWEST);
+        return "The lowest recall of " + name
+                + (small ? " for a class with " + FEWEST + " or more test images" : "") + " is "
+                + Numbers.percent(lowest) + " %, for "
+                + Wording.names(hardest.stream().map(ClassScores::name).toList())
+                + counted(hardest)
+                + mostOften();
+    }
+
+    /** Says of how many images a recall is, which is the same for all of some classes; nothing if these differ. */
+    private static String counted(List<ClassScores> classes) {
+        Accuracy recall = classes.get(0).recognized();
+        String of = " (" + Numbers.count(recall.right()) + " of " + Numbers.count(recall.images()) + " images";
+        if (classes.size() == 1) {
+            return of + ", 95 % interval " + interval(recall) + ")";
+        }
+        return classes.stream().allMatch(scores -> scores.support() == recall.images()) ? of + " each)" : "";
+    }
+
+    private static String interval(Accuracy recall) {
+        return new Cell.Range(recall.low(), recall.high(), Unit.PERCENT).text();
+    }
+
+    /** Says which two classes are confused most; nothing if several pairs tie, or a class has too few images. */
+    private String mostOften() {
+        ConfusionMatrix matrix = best().confusion();
+        List<ConfusionMatrix.Cell> most = matrix.mostFrequentMistakes();
+        ConfusionMatrix.Cell first = most.get(0);
+        List<String> classes = model.dataset().classes();
+        boolean mutual = most.size() == 2
+                && most.get(1).truth() == first.predicted()
+                && most.get(1).predicted() == first.truth();
+        if ((most.size() > 1 && !mutual)
+                || matrix.support(first.truth()) < FEWEST
+                || matrix.support(first.predicted()) < FEWEST) {
+            return "";
+        }
+        return mutual
+                ? "; most often, " + classes.get(first.truth()) + " and " + classes.get(first.predicted())
+                        + " are classified as each other (" + first.images() + " images each)"
+                : "; most often, " + classes.get(first.truth()) + " is classified as " + classes.get(first.predicted())
+                        + " (" + Wording.count(first.images(), "image", "images") + ")";
+    }
+
+    private Table table() {
+        List<Integer> labels = labels();
+        Set<Medium> media = labels.size() <= ShownClasses.ALL ? Medium.WRITTEN : Medium.SEEN;
+        Set<Medium> notSlides = Medium.of(Medium.MARKDOWN, Medium.PAGE);
+        ClassifierReport best = shown.get(0);
+        boolean alone = shown.size() == 1;
+        Function<Integer, Cell> images = label -> Cell.of(best().confusion().support(label), Unit.COUNT);
+        TableBuilder<Integer> table = new TableBuilder<>(media, labels)
+                .in(Medium.WRITTEN)
+                .keyed(label -> label + ".any")
+                .text("Class", label -> Cell.of(model.dataset().classes().get(label)));
+        if (model.dataset().unbalanced()) {
+            table.bar("Images", images);
+        } else {
+            table.number("Images", images);
+        }
+        for (ClassifierReport one : shown) {
+            table.in(one.equals(best) ? Medium.WRITTEN : notSlides)
+                    .number(
+                            alone ? "Recall %" : one.name() + " %",
+                            label -> recall(evaluation(one).classes().get(label), one.equals(best)));
+        }
+        return table.in(notSlides)
+                .number(
+                        alone ? "Precision %" : "Precision of " + best.name() + " %",
+                        label -> ShownClasses.precision(best().classes().get(label)))
+                .in(Medium.WRITTEN)
+                .text(
+                        alone ? "Most often classified as" : "Most often classified by " + best.name() + " as",
+                        label -> Cell.of(mistake(label)))
+                .table("recalls", "Recall of each class, the lowest first", note(labels.size()));
+    }
+
+    private static Cell recall(ClassScores scores, boolean detailed) {
+        Cell.Quantity share = Cell.of(scores.recall(), Unit.PERCENT);
+        return detailed ? share.with(interval(scores.recognized())) : share;
+    }
+
+    /** Says as what the images of a class are classified most often by mistake, and how many; a dash for nothing. */
+    private String mistake(int label) {
+        List<ConfusionMatrix.Cell> own = best().confusion().cells().stream()
+                .filter(cell -> cell.truth() == label && cell.predicted() != label)
+                .toList();
+        int most = own.stream().mapToInt(ConfusionMatrix.Cell::images).max().orElse(0);
+        List<String> names = own.stream()
+                .filter(cell -> cell.images() == most)
+                .map(cell -> model.dataset().classes().get(cell.predicted()))
+                .toList();
+        return switch (names.size()) {
+            case 0 -> Numbers.NONE;
+            case 1 -> names.get(0) + " (" + Numbers.count(most) + ")";
+            case 2 -> Wording.joined(names) + " (" + Numbers.count(most) + " each)";
+            default -> names.size() + " classes (" + Numbers.count(most) + " each)";
+        };
+    }
+
+    private String note(int classes) {
+        int evaluated = (int)
+                model.trained().stream().filter(ClassifierReport::evaluated).count();
+        List<String> selections =
+                shown.stream().map(ClassifierReport::selection).distinct().toList();
+        int absent = model.dataset().classes().size() - classes;
+        return (selections.size() == 1 ? selections.get(0) : "")
+                + "Recall is the share of the images of a class that are recognized."
+                + (evaluated > shown.size()
+                        ? " These are the best " + shown.size() + " of " + evaluated + " classifiers."
+                        : "")
+                + (absent == 0 ? "" : " " + Wording.count(absent, "class has", "classes have") + " no image here.");
+    }
+}

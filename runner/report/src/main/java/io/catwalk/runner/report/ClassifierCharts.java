@@ -1,0 +1,370 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.Calibration;
+import io.catwalk.runner.evaluation.Calibration.Bin;
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.ConfusionMatrix;
+import io.catwalk.runner.evaluation.ConfusionMatrix.Cell;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.report.Cell.Range;
+import io.catwalk.runner.report.ReportModel.Model;
+import io.catwalk.runner.report.RowChart.Row;
+import io.catwalk.runner.report.RowChart.Row.Dot;
+import io.catwalk.runner.report.XyChart.Series;
+import io.catwalk.runner.report.XyChart.Series.Look;
+import io.catwalk.runner.report.XyChart.Series.Point;
+import io.catwalk.runner.training.Epoch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Draws the charts of one classifier; a chart without data is left out.
+ *
+ * @param file part of its file names that no other classifier has
+ */
+record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file) {
+
+    /** Beginning of the file names of confusion matrices. */
+    static final String CONFUSION = "confusion-matrix-";
+
+    /** Largest number of trials whose validation curves can be told apart. */
+    private static final int TRIALS = 12;
+
+    /** Largest number of classes that the scores are drawn of. */
+    public static final int CLASSES = 24;
+
+    /** Returns every chart that there is data for. */
+    public List<Chart> all() {
+        Evaluation evaluation = entrant.evaluation();
+        return Stream.concat(
+                        Stream.of(Curve.values()).map(this::curves).flatMap(Optional::stream),
+                        evaluation == null
+                                ? Stream.of()
+                                : Stream.of(reliability(evaluation), confusion(evaluation), scores(evaluation)))
+                .toList();
+    }
+
+    /** Returns a chart by the beginning of its name; empty if there is no data for it. */
+    public Optional<Chart> named(String beginning) {
+        return all().stream()
+                .filter(chart -> chart.caption().name().startsWith(beginning))
+                .findFirst();
+    }
+
+    /** Draws a training and a validation metric by epoch. */
+    private Optional<Chart> curves(Curve curve) {
+        List<Model> trials = entrant.done().stream()
+                .filter(trial -> !trial.history().isEmpty())
+                .limit(TRIALS)
+                .toList();
+        if (trials.isEmpty()) {
+            return Optional.empty();
+        }
+        Model first = trials.get(0);
+        List<Epoch> history = first.history();
+        String what = curve.title();
+        ChartTable table = new ChartTable("Epoch", curve.head("Training " + what), curve.head("Validation " + what));
+        List<String> tips = history.stream()
+                .map(epoch -> table.add(
+                        Integer.toString(epoch.epoch()),
+                        curve.text(curve.training(epoch)),
+                        curve.text(curve.validation(epoch))))
+                .toList();
+        List<Series> series = new ArrayList<>();
+        for (Model other : trials.subList(1, trials.size())) {
+            series.add(line(other.label(), Look.FAINT, other.history(), curve::validation, List.of()));
+        }
+        series.add(line("training", Look.DASHES, history, curve::training, tips));
+        Series validation = line("validation", Look.LINE, history, curve::validation, tips);
+        series.add(validation);
+        List<Double> span = Series.span(series);
+        if (span.isEmpty()) {
+            return Optional.empty();
+        }
+        Axis up = curve.axis(Wording.capital(what), span);
+        Axis across = Axis.counting(
+                "Epoch",
+                trials.stream().mapToInt(trial -> trial.history().size()).max().orElseThrow());
+        int kept = first.trained().timing().bestEpoch();
+        if (kept > 0) { // its words stand at the end without curves
+            boolean loss = curve == Curve.LOSS;
+            String words = "kept: epoch " + kept;
+            series.add(0, Series.guide(kept, loss ? up.low() : up.high(), kept, loss ? up.high() : up.low(), words));
+        }
+        String title = curve.best(validation.points())
+                .map(best -> (curve == Curve.LOSS ? "Lowest" : "Best") + " validation " + what + ": "
+                        + curve.withUnit(best.y()) + " in epoch " + Math.round(best.x()) + " of " + history.size())
+                .orElse("There is no validation " + what);
+        int more = trials.size() - 1;
+        return Optional.of(new XyChart(
+                table.caption(
+                        "learning-" + what + "-" + file,
+                        title,
+                        title + ".",
+                        measured(curve)
+                                + (more == 0
+                                        ? ""
+                                        : " Pale: validation of " + Wording.count(more, "other trial", "other trials")
+                                                + ".")),
+                across,
+                up,
+                series));
+    }
+
+    /** Says what a training metric is measured on, which differs from validation. */
+    private String measured(Curve curve) {
+        return "Training " + curve.title() + " is measured in training mode, while the weights change"
+                + (entrant.request().recipe().augmentations().isEmpty() ? "." : ", on augmented images.");
+    }
+
+    private Series line(String name, Look look, List<Epoch> history, ToDoubleFunction<Epoch> value, List<String> tips) {
+        return new Series(
+                name,
+                entrant.color(),
+                entrant.symbol(),
+                look,
+                look != Look.FAINT,
+                IntStream.range(0, history.size())
+                        .mapToObj(i -> Point.at(
+                                history.get(i).epoch(),
+                                value.applyAsDouble(history.get(i)),
+                                tips.isEmpty() ? "" : tips.get(i)))
+                        .toList());
+    }
+
+    /** Draws its accuracy by its confidence. */
+    private Chart reliability(Evaluation evaluation) {
+        ChartTable table = new ChartTable(
+                "Bin", "Confidence from %", "Images", "Mean confidence %", "Accuracy %", "95 % interval");
+        List<Point> points = new ArrayList<>();
+        List<Double> span = new ArrayList<>(List.of(100.0));
+        Calibration calibration = Objects.requireNonNull(evaluation.calibration());
+        for (Bin bin : calibration.reliability()) {
+            int number = points.size();
+            points.add(new Point(
+                    100 * bin.confidence(),
+                    100 * bin.accuracy(),
+                    100 * bin.accuracyLow(),
+                    100 * bin.accuracyHigh(),
+                    4,
+                    table.add(
+                            Integer.toString(number + 1),
+                            Numbers.percent(bin.low()),
+                            Numbers.count(bin.images()),
+                            Numbers.percent(bin.confidence()),
+                            Numbers.percent(bin.accuracy()),
+                            new Range(bin.accuracyLow(), bin.accuracyHigh(), Unit.PERCENT).text()),
+                    "bin" + number));
+            span.addAll(List.of(100 * bin.confidence(), 100 * bin.accuracyLow()));
+        }
+        Axis up = Axis.percent("Accuracy, %", span);
+        String title = "Confidence and accuracy differ by " + Numbers.fixed(100 * calibration.expectedError(), 2)
+                + " points on average";
+        return new XyChart(
+                table.caption(
+                        "reliability-" + file,
+                        title,
+                        title + ".",
+                        entrant.selection()
+                                + "Expected calibration error in bins of equal mass; images of equal confidence share a"
+                                + " bin. On the diagonal, confidence matches accuracy; below it the model is"
+                                + " overconfident. Lines are 95 % intervals."),
+                new Axis("Confidence, %", up.low(), up.high(), up.step(), up.scale()),
+                up,
+                List.of(
+                        Series.guide(up.low(), up.low(), up.high(), up.high(), ""),
+                        new Series(entrant.name(), entrant.color(), entrant.symbol(), Look.MARKED, false, points)));
+    }
+
+    /** Draws which classes are classified as which. */
+    private Chart confusion(Evaluation evaluation) {
+        ConfusionMatrix matrix = evaluation.confusion();
+        List<String> classes = model.dataset().classes();
+        List<Integer> shown = matrix.mostConfused(ShownClasses.ALL);
+        ChartTable table = new ChartTable("True class", "Predicted class", "Images", "Percent of the true class");
+        MatrixChart.cells(matrix, shown)
+                .forEach(cell -> table.add(
+                        classes.get(cell.truth()),
+                        classes.get(cell.predicted()),
+                        Numbers.count(cell.images()),
+                        Numbers.percent(matrix.share(cell.truth(), cell.predicted()))));
+        String title = mistakes(matrix, classes);
+        return new MatrixChart(
+                table.caption(
+                        CONFUSION + file,
+                        title,
+                        title + ".",
+                        entrant.selection() + "Rows are the true class, columns the predicted one."
+                                + (shown.size() < classes.size()
+                                        ? String.format(
+                                                Locale.ROOT,
+                                                " Shown: the %d most confused of %,d classes.",
+                                                shown.size(),
+                                                classes.size())
+                                        : "")),
+                matrix,
+                shown,
+                classes);
+    }
+
+    /** Names the most frequent mistake, or two that are equally frequent, if their classes have enough images. */
+    private static String mistakes(ConfusionMatrix matrix, List<String> classes) {
+        int images = matrix.images();
+        List<Cell> first = matrix.mostFrequentMistakes();
+        if (first.isEmpty()) {
+            return "No mistake in " + Wording.count(images, "image", "images");
+        }
+        int most = first.get(0).images();
+        if (first.size() > 2
+                || first.stream().anyMatch(cell -> matrix.support(cell.truth()) < Evaluation.FEWEST_IMAGES)) {
+            return Numbers.count(images - matrix.correct()) + " of " + Wording.count(images, "image", "images")
+                    + " classified wrongly, at most " + most + " of a class as the same other class";
+        }
+        return first.stream()
+                        .map(cell -> most + " of " + Wording.count(matrix.support(cell.truth()), "image", "images")
+                                + " of " + classes.get(cell.truth()) + " classified as "
+                                + classes.get(cell.predicted()))
+                        .collect(Collectors.joining(", "))
+                + (first.size() == 1 ? ": the most frequent mistake" : ": the most frequent mistakes");
+    }
+
+    /** Draws precision and recall of each class; of many, those with the lowest recall, the lowest first. */
+    private Chart scores(Evaluation evaluation) {
+        List<ClassScores> all = evaluation.classes();
+        List<Integer> hardest = IntStream.range(0, all.size())
+                .boxed()
+                .filter(label -> all.get(label).support() > 0)
+                .sorted(Comparator.comparingDouble(label -> all.get(label).recall()))
+                .toList();
+        boolean many = hardest.size() > CLASSES;
+        RowChart.Key precision = new RowChart.Key("Precision", Symbol.DIAMOND, false);
+        RowChart.Key recall = new RowChart.Key("Recall", Symbol.CIRCLE, true);
+        ChartTable table = new ChartTable("Class", "Recall %", "Precision %", "F1 %", "Images");
+        List<Row> rows = new ArrayList<>();
+        for (int label :
+                many ? hardest.subList(0, CLASSES) : hardest.stream().sorted().toList()) {
+            ClassScores scores = all.get(label);
+            List<Dot> dots = new ArrayList<>();
+            if (scores.predictions() > 0) {
+                dots.add(new Dot(100 * scores.precision(), precision.symbol(), precision.filled()));
+            }
+            dots.add(new Dot(100 * scores.recall(), recall.symbol(), recall.filled()));
+            rows.add(new Row(
+                    scores.name(),
+                    entrant.color(),
+                    entrant.symbol(),
+                    Row.joined(dots),
+                    Numbers.percent(scores.recall()),
+                    table.add(
+                            scores.name(),
+                            Numbers.percent(scores.recall()),
+                            scores.predictions() > 0 ? Numbers.percent(scores.precision()) : Numbers.NONE,
+                            Numbers.percent(scores.f1()),
+                            Numbers.count(scores.support())),
+                    label + ".any"));
+        }
+        return new RowChart(
+                table.caption(
+                        "classes-" + file,
+                        hardest(evaluation.hardest()),
+                        "At the right: recall, in percent."
+                                + (many
+                                        ? " Shown: the " + CLASSES + " classes with the lowest recall of "
+                                                + Numbers.count(hardest.size()) + " with images."
+                                        : "")),
+                Axis.percent("Precision and recall, %", Row.span(rows)),
+                rows,
+                List.of(recall, precision));
+    }
+
+    /** Names the class with the lowest recall among those with enough images, or both of two. */
+    private static String hardest(List<ClassScores> hardest) {
+        if (hardest.isEmpty()) {
+            return "Precision and recall; no class has " + Evaluation.FEWEST_IMAGES + " images";
+        }
+        String recall = "the lowest recall, " + Numbers.percent(hardest.get(0).recall()) + " %";
+        List<String> names = hardest.stream().map(ClassScores::name).toList();
+        return switch (names.size()) {
+            case 1 ->
+                names.get(0) + " has " + recall + " of "
+                        + Wording.count(hardest.get(0).support(), "image", "images");
+            case 2 -> Wording.joined(names) + " have " + recall;
+            default -> Numbers.count(names.size()) + " classes have " + recall;
+        };
+    }
+
+    /** A metric that is measured in each epoch. */
+    @SuppressWarnings("ImmutableEnumChecker") // its functions have no state
+    enum Curve {
+        ACCURACY("accuracy", " %", 100, 2, Epoch::trainAccuracy, Epoch::validationAccuracy),
+        LOSS("loss", " nats", 1, 4, Epoch::trainLoss, Epoch::validationLoss);
+
+        private final String title;
+        private final String unit;
+        private final double scale;
+        private final int digits;
+        private final ToDoubleFunction<Epoch> training;
+        private final ToDoubleFunction<Epoch> validation;
+
+        Curve(
+                String title,
+                String unit,
+                double scale,
+                int digits,
+                ToDoubleFunction<Epoch> training,
+                ToDoubleFunction<Epoch> validation) {
+            this.title = title;
+            this.unit = unit;
+            this.scale = scale;
+            this.digits = digits;
+            this.training = training;
+            this.validation = validation;
+        }
+
+        String title() {
+            return title;
+        }
+
+        double training(Epoch epoch) {
+            return scale * training.applyAsDouble(epoch);
+        }
+
+        double validation(Epoch epoch) {
+            return scale * validation.applyAsDouble(epoch);
+        }
+
+        /** Returns the first point with the highest accuracy or the lowest loss; empty if there are no points. */
+        Optional<Point> best(List<Point> points) {
+            return points.stream().max(Comparator.comparingDouble(point -> this == LOSS ? -point.y() : point.y()));
+        }
+
+        String text(double value) {
+            return Numbers.fixed(value, digits);
+        }
+
+        String unit() {
+            return unit;
+        }
+
+        String withUnit(double value) {
+            return text(value) + unit;
+        }
+
+        String head(String what) {
+            return what + (this == LOSS ? "," : "") + unit;
+        }
+
+        Axis axis(String name, List<Double> span) {
+            return this == LOSS ? Axis.around(name + ", nats", span) : Axis.percent(name + ", %", span);
+        }
+    }
+}

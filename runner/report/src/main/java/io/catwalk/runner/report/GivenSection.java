@@ -1,0 +1,134 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.given.GivenAnswers.Suggestion;
+import io.catwalk.runner.given.GivenModel;
+import io.catwalk.runner.given.GivenReport;
+import io.catwalk.runner.report.Block.Sentences;
+import io.catwalk.runner.report.Block.Tone;
+import io.catwalk.runner.trial.TrialOutcome.Done;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What was trained elsewhere: how its images were prepared, and what a reader must know about its answers. */
+record GivenSection(List<ClassifierReport> given, int classes) {
+
+    private static final int NAMED = 5;
+
+    static Optional<Section> of(ReportModel model) {
+        List<ClassifierReport> given = model.trained().stream()
+                .filter(one -> one.request().given() != null)
+                .toList();
+        if (given.isEmpty()) {
+            return Optional.empty();
+        }
+        GivenSection section = new GivenSection(given, model.dataset().classes().size());
+        return Optional.of(new Section(
+                "given",
+                "Given models",
+                Wording.count(given.size(), "model was", "models were") + " trained elsewhere: nothing is known of "
+                        + (given.size() == 1 ? "its training" : "their training"),
+                section.blocks(),
+                "results.json, keys trials[].given and trials[].answers"));
+    }
+
+    private List<Block> blocks() {
+        List<Block> blocks = new ArrayList<>();
+        List<String> warnings = given.stream()
+                .flatMap(one -> warnings(one.name(), answers(one)).stream())
+                .toList();
+        if (!warnings.isEmpty()) {
+            blocks.add(new Sentences(Medium.ALL, "", Tone.WARNING, warnings));
+        }
+        blocks.add(StandingsSection.classifiers(Medium.WRITTEN, given)
+                .text("File", one -> Cell.of(name(model(one))))
+                .text("Images", one -> Cell.of(images(model(one))))
+                .text("Normalization", one -> Cell.of(normalization(model(one))))
+                .text("Answers", one -> Cell.of(scores(answers(one))))
+                .table("given-table", "How the images were prepared for them", ""));
+        return blocks;
+    }
+
+    private List<String> warnings(String name, GivenReport answers) {
+        List<String> sentences = new ArrayList<>();
+        Suggestion better = answers.suggestion();
+        if (better != null) {
+            sentences.add(name + " is right for " + better.rightAsAsked() + " of the first " + better.images()
+                    + " test images; with " + options(better) + " for " + better.right()
+                    + ": check how its images are prepared.");
+        }
+        if (answers.trainedOnTestImages()) {
+            sentences.add(
+                    name + " was trained on images of this data set that are test images here: its accuracy is too"
+                            + " high.");
+        }
+        List<String> others = answers.otherClasses();
+        if (!others.isEmpty()) {
+            sentences.add(name + " knows " + Wording.count(others.size(), "more class", "more classes") + " ("
+                    + String.join(", ", others.subList(0, Math.min(NAMED, others.size())))
+                    + (others.size() > NAMED ? ", ..." : "") + "): its answer is the best of the " + classes
+                    + " of the data set.");
+        }
+        return sentences;
+    }
+
+    private static String options(Suggestion better) {
+        List<String> options = new ArrayList<>();
+        add(options, "--normalize", better.normalize());
+        add(options, "--order", better.order());
+        add(options, "--fit", better.fit());
+        return String.join(" ", options);
+    }
+
+    private static void add(List<String> options, String option, @Nullable String value) {
+        if (value != null) {
+            options.add(option + " " + value);
+        }
+    }
+
+    private static GivenModel model(ClassifierReport one) {
+        return Objects.requireNonNull(one.request().given());
+    }
+
+    private static GivenReport answers(ClassifierReport one) {
+        Done done = Objects.requireNonNull(one.first());
+        return Objects.requireNonNull(done.answers());
+    }
+
+    private static String name(GivenModel model) {
+        return String.valueOf(Path.of(model.file()).getFileName());
+    }
+
+    private static String images(GivenModel model) {
+        return model.kind() == GivenModel.Kind.TABLE
+                ? Numbers.NONE
+                : (model.imageSize() == null ? "as they are" : model.imageSize())
+                        + (model.order() == GivenModel.Order.BGR ? ", BGR" : "");
+    }
+
+    private static String normalization(GivenModel model) {
+        if (model.kind() == GivenModel.Kind.TABLE) {
+            return Numbers.NONE;
+        }
+        return model.mean() == null || model.std() == null
+                ? "0 to 255"
+                : "mean " + joined(model.mean()) + ", deviation " + joined(model.std());
+    }
+
+    private static String joined(List<Double> numbers) {
+        return String.join(
+                " ",
+                numbers.stream()
+                        .distinct()
+                        .map(number -> Numbers.fixed(number, 3))
+                        .toList());
+    }
+
+    private static String scores(GivenReport answers) {
+        return !answers.scored() ? "classes" : answers.probabilities() ? "probabilities" : "logits";
+    }
+}

@@ -1,0 +1,113 @@
+package io.catwalk.runner.report;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.report.Block.Fact;
+import io.catwalk.runner.report.Block.Facts;
+import io.catwalk.runner.report.Block.Sentences;
+import io.catwalk.runner.report.Block.Tone;
+import io.catwalk.runner.report.Table.TableBuilder;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.Timing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** How the networks were trained and evaluated, and in what their recipes differ. */
+record TrainingSection(ReportModel model) {
+
+    static Optional<Section> of(ReportModel model) {
+        if (model.learned().isEmpty()) {
+            return Optional.empty();
+        }
+        TrainingSection section = new TrainingSection(model);
+        return Optional.of(new Section(
+                "training",
+                "Training",
+                section.title(),
+                section.blocks(),
+                "results.json, keys trials[].recipe, trials[].timing.steps and experiment.seeds; experiment.yaml, key"
+                        + " split"));
+    }
+
+    private String title() {
+        List<ClassifierReport> trained = model.learned();
+        var epochs = trained.stream()
+                .mapToInt(one -> one.request().recipe().epochs())
+                .summaryStatistics();
+        String most = "up to " + Wording.count(epochs.getMax(), "epoch", "epochs");
+        if (trained.size() == 1) {
+            return trained.get(0).name() + " was trained for " + most;
+        }
+        if (model.differingSettings().isEmpty()) {
+            return Wording.capital(Wording.all(trained.size())) + " classifiers were trained with the same recipe, for "
+                    + most;
+        }
+        return "The recipes differ, so a difference in accuracy may come from these";
+    }
+
+    private List<Block> blocks() {
+        List<Block> blocks = new ArrayList<>();
+        List<String> few = model.learned().stream()
+                .filter(one -> {
+                    Long steps = one.stands().steps();
+                    return steps != null && steps < Timing.FEW_STEPS;
+                })
+                .map(one -> one.name() + " " + one.stands().steps())
+                .toList();
+        if (!few.isEmpty()) {
+            blocks.add(
+                    Sentences.of(
+                            Medium.ALL,
+                            Tone.WARNING,
+                            "Fewer than " + Timing.FEW_STEPS + " optimizer steps: " + Wording.names(few) + ".",
+                            "So few rarely train a network as well as it can be: try more --epochs, or a smaller --batch-size."));
+        }
+        if (model.differingSettings().isEmpty()) {
+            blocks.add(new Facts(
+                    Medium.WRITTEN, "The recipe", false, recipe(model.learned().get(0))));
+        } else {
+            blocks.add(table());
+        }
+        blocks.add(new Sentences(Medium.WRITTEN, "Evaluation", Tone.LIST, evaluation()));
+        return blocks;
+    }
+
+    static List<Fact> recipe(ClassifierReport one) {
+        return RecipeWords.settings(one.request()).entrySet().stream()
+                .map(setting -> Fact.of(setting.getKey(), setting.getValue()))
+                .toList();
+    }
+
+    private Block table() {
+        TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, model.learned());
+        for (String name : model.differingSettings()) {
+            table.text(name, one -> Cell.of(RecipeWords.settings(one.request()).getOrDefault(name, Numbers.NONE)));
+        }
+        if (model.learned().stream().map(one -> one.stands().steps()).distinct().count() > 1) {
+            table.number("Steps", Unit.COUNT, one -> one.stands().steps());
+        }
+        return table.table("recipes", "What differs between the recipes", "");
+    }
+
+    private List<String> evaluation() {
+        SplitSpec split = model.spec().split();
+        List<String> sentences = new ArrayList<>();
+        sentences.add(
+                model.folded()
+                        ? "Each of " + split.folds() + " folds of the training images"
+                                + (split.repeats() > 1 ? ", dealt " + split.repeats() + " times," : "")
+                                + " tests networks that were not trained on it."
+                        : "The test images are used once, after training.");
+        if (model.learned().stream().anyMatch(one -> one.request().recipe().epochs() > 1)) {
+            sentences.add("The validation images select the epoch, and nothing else.");
+        }
+        int seeds = model.results().experiment().seeds().size();
+        Comparison comparison = model.comparison();
+        if (comparison != null && comparison.incomplete() == null) {
+            sentences.add(seeds == 1 ? "One seed each." : seeds + " seeds each: accuracies are means over them.");
+        }
+        sentences.add("All metrics use the same weights in evaluation mode.");
+        return sentences;
+    }
+}

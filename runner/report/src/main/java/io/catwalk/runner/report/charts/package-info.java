@@ -1,1 +1,0 @@
-package io.catwalk.runner.report.charts;
