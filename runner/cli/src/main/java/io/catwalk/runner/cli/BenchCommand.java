@@ -232,10 +232,7 @@ final class BenchCommand extends JsonCommand {
                         + "batches of 64 and 256; threads: %d, processes: %d. A dash: too few calls in the time "
                         + "(--seconds), or a single process, which has no range.",
                 latencies(rows).findFirst().orElseThrow().threads(),
-                latencies(rows)
-                        .mapToInt(latency -> Objects.requireNonNullElse(latency.processes(), 1))
-                        .max()
-                        .orElseThrow());
+                latencies(rows).mapToInt(Latency::processes).max().orElseThrow());
         Set<Latency.Mark> marks = LatencyRow.marks(rows);
         marks.removeAll(Set.of(Latency.Mark.BUSY, Latency.Mark.ONE_PROCESS)); // the one is a note, the other a dash
         String note = Wording.latencies(marks);

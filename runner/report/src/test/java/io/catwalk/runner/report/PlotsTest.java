@@ -186,8 +186,7 @@ class PlotsTest {
     @Test
     void aTimeOfABusyMachineIsMarkedInTitleAndTable() {
         Latency quiet = Objects.requireNonNull(efficiency(120).onnxruntime());
-        Latency busy = new Latency(
-                1, 10, 120, null, null, null, null, null, null, null, null, null, MadeUp.BUSY, quiet.machine());
+        Latency busy = MadeUp.latency(1, 10, 120, null, null, null, null, MadeUp.BUSY, quiet.machine());
         add("net", 0, 0.8, new Efficiency(10L, 20L, 30, 2048L, 120.0, 1.0, 1, 3L << 20, busy, busy));
         assertThat(caption("accuracy-latency").title()).contains("~120 µs", "80.00 %");
         assertThat(caption("accuracy-latency").table().get(1)).contains("~120 µs");

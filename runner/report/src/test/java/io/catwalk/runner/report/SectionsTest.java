@@ -510,7 +510,7 @@ class SectionsTest {
     private static Latency range(int processes) {
         Latency.Range range = new Latency.Range(90, 110);
         return new Latency(
-                1, 5_000, 100, null, null, null, null, processes, range, null, null, null, null, MadeUp.MACHINE);
+                1, 5_000, 100, null, null, null, null, processes, range, null, null, List.of(), null, MadeUp.MACHINE);
     }
 
     private static Latency latency(String number, @Nullable String busy) {

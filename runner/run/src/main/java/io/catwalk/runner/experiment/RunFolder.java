@@ -269,7 +269,7 @@ public record RunFolder(Path path) {
         journal().beginAnew(head);
     }
 
-    /** Computes what is reached without a network, unless that is known in the present form. */
+    /** Computes what is reached without a network, unless that is known. */
     public void keepBaselines(ExperimentSpec spec, ImageDataset dataset) throws IOException {
         if (readBaselines() != null || spec.dataset().testsAll()) {
             return;
@@ -283,12 +283,10 @@ public record RunFolder(Path path) {
         AtomicFiles.write(path.resolve(RunFiles.BASELINES), Json.JSON.writeValueAsString(baselines));
     }
 
-    /** Reads what is reached without a network; null if that is not known, or only in an earlier form. */
+    /** Reads what is reached without a network; null if that is not known. */
     public @Nullable Baselines readBaselines() throws IOException {
         Path file = path.resolve(RunFiles.BASELINES);
-        boolean earlier = Files.isRegularFile(file)
-                && new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains("\"nearest_neighbor\"");
-        return Files.exists(file) && !earlier ? Json.read(file, Baselines.class, "baselines") : null;
+        return Files.exists(file) ? Json.read(file, Baselines.class, "baselines") : null;
     }
 
     /**

@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param imagesPerSecond64 throughput in batches of 64, from the median batch; null if such batches take too long or
  *     too much memory
  * @param imagesPerSecond256 throughput in batches of 256, likewise
- * @param processes number of processes that the figures come from, at least 1; null in older results
- * @param p50Range lowest and highest median of a process, in microseconds; null likewise
- * @param imagesPerSecond64Range of the processes' throughputs in batches of 64; null likewise, or without a throughput
+ * @param processes number of processes that the figures come from, at least 1
+ * @param p50Range lowest and highest median of a process, in microseconds
+ * @param imagesPerSecond64Range of the processes' throughputs in batches of 64; null without a throughput
  * @param imagesPerSecond256Range of those in batches of 256, likewise
  * @param unsteady batch sizes (of 1, 64 and 256) whose times were still changing at the end of the measurement, in half
- *     of the processes or more; null in older results
+ *     of the processes or more
  * @param busy what else the machine did meanwhile, so that the times are not those of the network alone; null if it
  *     was quiet
  * @param machine that it was measured on
@@ -40,11 +40,11 @@ public record Latency(
         @Nullable Double p99Micros,
         @Nullable Double imagesPerSecond64,
         @Nullable Double imagesPerSecond256,
-        @Nullable Integer processes,
-        @Nullable Range p50Range,
+        int processes,
+        Range p50Range,
         @Nullable Range imagesPerSecond64Range,
         @Nullable Range imagesPerSecond256Range,
-        @Nullable List<Integer> unsteady,
+        List<Integer> unsteady,
         @Nullable Busy busy,
         Machine machine) {
 
@@ -93,7 +93,7 @@ public record Latency(
                 small.length == 0 ? null : (Double) median(small),
                 large.length == 0 ? null : (Double) median(large),
                 each.size(),
-                range(p50),
+                new Range(p50[0], p50[p50.length - 1]),
                 range(small),
                 range(large),
                 BATCH_SIZES.stream().filter(batch -> isUnsteady(each, batch)).toList(),
@@ -106,9 +106,7 @@ public record Latency(
     }
 
     private static boolean isUnsteady(List<Latency> each, int batch) {
-        long steady = each.stream()
-                .filter(one -> one.unsteady == null || !one.unsteady.contains(batch))
-                .count();
+        long steady = each.stream().filter(one -> !one.unsteady.contains(batch)).count();
         return !mostOf(steady, each.size());
     }
 
@@ -144,19 +142,8 @@ public record Latency(
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    /**
-     * The lowest and the highest figure of several processes with the same measurement; equal if only one measured.
-     */
-    public record Range(double low, double high) {
-
-        /** Checks the order. */
-        public Range {
-            if (!(low <= high)) {
-                throw new IllegalArgumentException(
-                        "expected a lowest and a highest, but found " + low + " and " + high);
-            }
-        }
-    }
+    /** The lowest and the highest figure of several processes with the same measurement; equal if only one measured. */
+    public record Range(double low, double high) {}
 
     /**
      * What else the machine did.
@@ -194,7 +181,7 @@ public record Latency(
 
     /** Returns the range of the medians of one image; null if a single process measured them. */
     public @Nullable Range spread() {
-        return processes == null || processes == 1 ? null : p50Range;
+        return processes == 1 ? null : p50Range;
     }
 
     /** Returns the throughput at a batch size of 1, 64 or 256, in images per second; null if it was not measured. */
@@ -218,7 +205,7 @@ public record Latency(
             return EnumSet.of(Mark.BUSY);
         }
         Set<Mark> marks = EnumSet.noneOf(Mark.class);
-        if (unsteady != null && !unsteady.isEmpty()) {
+        if (!unsteady.isEmpty()) {
             marks.add(Mark.UNSTEADY);
         }
         if (longTailed()) {

@@ -55,7 +55,7 @@ final class LatencyMeter {
                 small,
                 large,
                 1,
-                null,
+                new Latency.Range(median / 1e3, median / 1e3),
                 null,
                 null,
                 unsteady,

@@ -46,21 +46,6 @@ public record LatencySettings(
     /** At each batch size: one window to warm up and one that counts. */
     private static final int WINDOWS = 2;
 
-    /** Checks the ranges of the numbers. */
-    public LatencySettings {
-        if (window.isNegative() || longest.isNegative() || cap.isNegative()) {
-            throw new IllegalArgumentException(
-                    "expected times of 0 or more, but found " + window + ", " + longest + " and " + cap);
-        }
-        if (fewestCalls < 1 || fewestBatches < 1 || processes < 1) {
-            throw new IllegalArgumentException("expected at least 1 call and 1 process, but found " + fewestCalls + ", "
-                    + fewestBatches + " and " + processes);
-        }
-        if (turnsIfBusy < 1) {
-            throw new IllegalArgumentException("expected at least 1 turn, but found " + turnsIfBusy);
-        }
-    }
-
     /** Creates settings with which a busy machine ends nothing. */
     public LatencySettings(
             Duration window, Duration longest, Duration cap, int fewestCalls, int fewestBatches, int processes) {

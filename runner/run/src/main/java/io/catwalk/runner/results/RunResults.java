@@ -193,9 +193,7 @@ public record RunResults(
             for (LatencyRow row : rows) {
                 row.latencies.forEach((engine, latency) -> {
                     marks.addAll(latency.marks());
-                    if (latency.processes() != null) {
-                        processes.merge(engine + row.model, latency.processes(), Integer::sum);
-                    }
+                    processes.merge(engine + row.model, latency.processes(), Integer::sum);
                 });
             }
             if (processes.containsValue(1)) {

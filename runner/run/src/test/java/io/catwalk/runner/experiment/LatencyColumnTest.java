@@ -86,8 +86,9 @@ final class LatencyColumnTest {
 
     private static Latency figures(
             double micros, double p99, double small, double large, int processes, List<Integer> unsteady) {
+        Latency.Range range = new Latency.Range(micros, micros);
         return new Latency(
-                1, 5_000, micros, micros, p99, small, large, processes, null, null, null, unsteady, null, HERE);
+                1, 5_000, micros, micros, p99, small, large, processes, range, null, null, unsteady, null, HERE);
     }
 
     @Test
@@ -100,8 +101,7 @@ final class LatencyColumnTest {
 
     @Test
     void aBusyMachineIsReasonEnough() {
-        Latency busy =
-                new Latency(1, 5_000, 80, 80.0, 500.0, 1.0, 1.0, 5, null, null, null, List.of(1), MadeUp.BUSY, HERE);
+        Latency busy = MadeUp.latency(1, 5_000, 80, 80.0, 500.0, 1.0, 1.0, MadeUp.BUSY, HERE);
 
         assertThat(busy.marks()).containsExactly(Latency.Mark.BUSY);
     }

@@ -74,7 +74,7 @@ public final class MadeUp {
 
     public static final Latency.Busy BUSY = new Latency.Busy(Latency.Busy.Cause.OTHERS, 0.8);
 
-    /** Makes up a latency without ranges, as in results from before there were any. */
+    /** Makes up a latency that one process measured. */
     public static Latency latency(
             int threads,
             int calls,
@@ -85,7 +85,8 @@ public final class MadeUp {
             @Nullable Double large,
             Latency.@Nullable Busy busy,
             Machine machine) {
-        return new Latency(threads, calls, p50, p90, p99, small, large, null, null, null, null, null, busy, machine);
+        Latency.Range range = new Latency.Range(p50, p50);
+        return new Latency(threads, calls, p50, p90, p99, small, large, 1, range, null, null, List.of(), busy, machine);
     }
 
     /** Makes up the measurement of a process: 20 calls that took the same time. */

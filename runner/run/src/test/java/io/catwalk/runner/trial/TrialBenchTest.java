@@ -43,6 +43,8 @@ final class TrialBenchTest {
 
     @BeforeEach
     void export() throws IOException {
+        Files.createDirectory(folder.resolve("model"));
+        Files.createFile(new TrialFolder(folder).file(TrialFile.WEIGHTS));
         Files.createFile(folder.resolve("model.onnx"));
     }
 
