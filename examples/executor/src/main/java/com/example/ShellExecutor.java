@@ -2,8 +2,8 @@ package com.example;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.remote.RemoteExecutor;
+import io.catwalk.runner.trial.TrialExecutor.TrialNews;
 import io.catwalk.runner.trial.TrialExecutorFactory;
-import io.catwalk.runner.trial.TrialNews;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Map;

@@ -11,7 +11,7 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginException;
 import io.catwalk.runner.process.Platform;
 import io.catwalk.runner.report.Wording;
-import io.catwalk.runner.trial.Accelerators;
+import io.catwalk.runner.training.Accelerators;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.Software;

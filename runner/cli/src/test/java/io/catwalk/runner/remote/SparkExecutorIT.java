@@ -3,8 +3,8 @@ package io.catwalk.runner.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialExecutor.TrialNews;
 import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;

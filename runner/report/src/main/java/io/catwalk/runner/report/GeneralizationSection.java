@@ -17,7 +17,7 @@ import io.catwalk.runner.report.XyChart.Series.Look;
 import io.catwalk.runner.report.XyChart.Series.Point;
 import io.catwalk.runner.results.GeneralizationGap;
 import io.catwalk.runner.training.Epoch;
-import io.catwalk.runner.trial.TrialMetrics;
+import io.catwalk.runner.trial.TrialOutcome.TrialMetrics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

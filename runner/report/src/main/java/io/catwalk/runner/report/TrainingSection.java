@@ -8,7 +8,7 @@ import io.catwalk.runner.report.Block.Tone;
 import io.catwalk.runner.report.Table.TableBuilder;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.trial.SplitSpec;
-import io.catwalk.runner.trial.Timing;
+import io.catwalk.runner.trial.TrialOutcome.Timing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -9,7 +9,7 @@ import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Training.EpochBatches;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
-import io.catwalk.runner.trial.TrialImages;
+import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import io.catwalk.runner.trial.TrialSpec;
 import io.catwalk.runner.trial.TrialSpec.Purpose;
 import java.util.ArrayList;

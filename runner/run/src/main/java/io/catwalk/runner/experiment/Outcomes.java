@@ -1,7 +1,7 @@
 package io.catwalk.runner.experiment;
 
-import io.catwalk.runner.trial.Timing;
 import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialOutcome.Timing;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.Collection;
 import java.util.Collections;

@@ -2,6 +2,7 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.trial.TrialExecutor.TrialNews;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;

@@ -12,6 +12,7 @@ import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.plugin.LoadedPlugin.LoadedClassifier;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.TrainedModel;
+import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import io.catwalk.runner.trial.TrialRun.TrainedWeights;
 import java.io.IOException;
 import java.io.UncheckedIOException;

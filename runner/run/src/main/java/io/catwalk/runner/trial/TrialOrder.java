@@ -5,6 +5,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.supply.InputFetcher.Place;
+import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -6,12 +6,16 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.given.GivenReport;
 import io.catwalk.runner.latency.InferenceEngine;
 import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.latency.Machine;
+import io.catwalk.runner.training.WarmStart.TransferReport;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The outcome of a trial, as the journal, {@code trial.json} and {@code results.json} show it. */
@@ -232,6 +236,87 @@ public sealed interface TrialOutcome {
         @Override
         public Lost withoutFolders() {
             return new Lost(trial.withoutFolders(), Reasons.withoutFolders(error), shortened(firstError));
+        }
+    }
+
+    /**
+     * Holds when a trial ran and for how long.
+     *
+     * @param startedAt moment of the start, ISO 8601, UTC
+     * @param totalSeconds from the start to the last file, with loading and evaluation
+     * @param bestEpoch number of the epoch whose weights were kept, from 1
+     * @param secondsPerEpoch median over the epochs, without validation
+     * @param steps of the optimizer in all of these epochs; null for a given model, and in older results
+     */
+    record Timing(
+            String startedAt,
+            double totalSeconds,
+            int epochs,
+            int bestEpoch,
+            double secondsPerEpoch,
+            @Nullable Long steps) {
+
+        /** With fewer steps, a network rarely gets far from its random weights, whatever its recipe. */
+        public static final int FEW_STEPS = 200;
+
+        /** Adds time that was spent after the training. */
+        Timing withMore(double seconds) {
+            return new Timing(startedAt, totalSeconds + seconds, epochs, bestEpoch, secondsPerEpoch, steps);
+        }
+    }
+
+    /**
+     * Records everything that made a result, besides its recipe, hyperparameters and seed; digests are hexadecimal.
+     *
+     * @param splitSha256 digest of the training and validation indices
+     * @param card name of the graphics card that it was trained on; null for the processor
+     * @param transfer which weights it started from; null for random ones
+     */
+    record Provenance(
+            String pluginId,
+            String pluginVersion,
+            String pluginSha256,
+            String datasetSha256,
+            String splitSha256,
+            int threads,
+            @Nullable String card,
+            @Nullable TransferReport transfer,
+            Software software,
+            Machine machine) {
+
+        /** Returns the plugin, the data set and the versions that the trial was made from. */
+        public TrialOrder.Inputs inputs() {
+            return new TrialOrder.Inputs(pluginId, pluginVersion, pluginSha256, datasetSha256, software);
+        }
+    }
+
+    /**
+     * Holds the metrics of the same weights in evaluation mode on each part of the images.
+     *
+     * @param test on the test images; with folds, those of the fold
+     * @param validation on the images that selected the epoch, and so optimistically biased: the best of several epochs is
+     *     partly the luckiest; null for a given model
+     * @param train on the images that were trained on, without augmentation; on 60,000 of them, evenly spaced, if there are
+     *     more; null for a given model
+     */
+    record TrialMetrics(
+            Metrics test,
+            @Nullable Metrics validation,
+            @Nullable Metrics train) {
+
+        /** Returns those on the training images; throws for a given model. */
+        public Metrics learned() {
+            return Objects.requireNonNull(train);
+        }
+
+        /** Returns those on the validation images; throws for a given model. */
+        public Metrics held() {
+            return Objects.requireNonNull(validation);
+        }
+
+        /** Returns the gaps between these accuracies, with the verdict on that to validation accuracy; null for a given model. */
+        public @Nullable Overfitting overfitting() {
+            return train == null || validation == null ? null : Overfitting.of(train, validation, test);
         }
     }
 }

@@ -17,6 +17,7 @@ import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.process.ChildProcess.Limit;
 import io.catwalk.runner.trial.ParityResult.Missing;
+import io.catwalk.runner.trial.TrialExecutor.TrialNews;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

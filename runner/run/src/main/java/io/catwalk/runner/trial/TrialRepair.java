@@ -2,6 +2,7 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import io.catwalk.runner.trial.TrialRun.TrainedWeights;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -8,6 +8,7 @@ import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.PluginFolder;
 import io.catwalk.runner.supply.InputFetcher;
 import io.catwalk.runner.training.WarmStart.InitialWeights;
+import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

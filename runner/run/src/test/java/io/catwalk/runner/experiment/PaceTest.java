@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.experiment.Outcomes.Pace;
-import io.catwalk.runner.trial.Timing;
+import io.catwalk.runner.trial.TrialOutcome.Timing;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class PaceTest {
 
     private static Timing timing(double total, int epochs, double perEpoch) {
-        return new Timing("2026-11-24T00:00:00Z", total, epochs, epochs, perEpoch);
+        return new Timing("2026-11-24T00:00:00Z", total, epochs, epochs, perEpoch, null);
     }
 
     /** One epoch of 2 s after 30 s of loading: ten epochs take 50 s, and not 320. */

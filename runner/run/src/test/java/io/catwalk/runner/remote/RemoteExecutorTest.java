@@ -2,7 +2,7 @@ package io.catwalk.runner.remote;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.trial.TrialExecutor;
-import io.catwalk.runner.trial.TrialNews;
+import io.catwalk.runner.trial.TrialExecutor.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;

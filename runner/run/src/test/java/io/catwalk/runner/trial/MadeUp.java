@@ -10,6 +10,9 @@ import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialOutcome.Provenance;
+import io.catwalk.runner.trial.TrialOutcome.Timing;
+import io.catwalk.runner.trial.TrialOutcome.TrialMetrics;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -136,7 +139,7 @@ public final class MadeUp {
                 metrics.overfitting(),
                 parity,
                 efficiency,
-                new Timing("2026-11-24T15:15:52Z", 61.5, trial.recipe().epochs(), 1, 12.3),
+                new Timing("2026-11-24T15:15:52Z", 61.5, trial.recipe().epochs(), 1, 12.3, null),
                 new Normalization(new float[] {0.286f}, new float[] {0.353f}),
                 new Provenance(
                         trial.classifier(),

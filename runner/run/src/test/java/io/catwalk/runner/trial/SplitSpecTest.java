@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;

@@ -9,6 +9,7 @@ import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.latency.LatencySettings;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.trial.TrialExecutor.TrialNews;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,8 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.training;
 
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.training.ComputeDevice;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

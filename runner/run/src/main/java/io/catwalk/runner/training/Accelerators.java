@@ -1,8 +1,7 @@
-package io.catwalk.runner.trial;
+package io.catwalk.runner.training;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.process.ChildProcess;
-import io.catwalk.runner.training.ComputeDevice;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -68,8 +67,7 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
     }
 
     /** Returns the name of the graphics card that a trial was trained on; null for the processor. */
-    @Nullable
-    String card(ComputeDevice device) {
+    public @Nullable String card(ComputeDevice device) {
         return device == ComputeDevice.CUDA && !cards.isEmpty() ? cards.get(0) : null;
     }
 
