@@ -26,7 +26,6 @@ final class Archive {
 
     private final SortedMap<String, Path> entries = new TreeMap<>();
 
-    /** Adds a file under a name. */
     Archive add(String name, Path file) {
         entries.put(name, file);
         return this;

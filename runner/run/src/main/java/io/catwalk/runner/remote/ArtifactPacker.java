@@ -25,10 +25,8 @@ final class ArtifactPacker {
     private final Path folder;
     private final boolean imagesInPlace;
 
-    /** Places of what was packed already, by keys. */
     private final Map<String, Place> packed = new HashMap<>();
 
-    /** Prepares to pack. */
     ArtifactPacker(Path folder, boolean imagesInPlace) {
         this.folder = folder;
         this.imagesInPlace = imagesInPlace;

@@ -43,7 +43,6 @@ public final class RemoteExecutor implements TrialExecutor {
     private final LocalExecutor pool;
 
     /** Has orders carried out on another machine. */
-    @FunctionalInterface
     public interface Carrier {
 
         /**

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -135,24 +134,20 @@ public final class TrialResultArchive {
     }
 
     private static TrialOutcome outcome(ForeignArchive zip, Path file) {
-        byte[] text =
-                zip.bytes(OUTCOME, MOST_OUTCOME_BYTES).orElseThrow(() -> damaged(file, "has no " + OUTCOME, null));
+        byte[] text = zip.bytes(OUTCOME, MOST_OUTCOME_BYTES)
+                .orElseThrow(() -> new RequestException(file + " has no " + OUTCOME));
         if (text.length > MOST_OUTCOME_BYTES) {
-            throw damaged(file, "has more than " + (MOST_OUTCOME_BYTES >> 20) + " MiB in " + OUTCOME, null);
+            throw new RequestException(file + " has more than " + (MOST_OUTCOME_BYTES >> 20) + " MiB in " + OUTCOME);
         }
         try {
             TrialOutcome outcome = Json.JSON.readValue(text, TrialOutcome.class);
             if (!Json.isComplete(outcome)) {
-                throw damaged(file, "is incomplete: " + OUTCOME, null);
+                throw new RequestException(file + " is incomplete: " + OUTCOME);
             }
             return outcome;
         } catch (JacksonException e) {
-            throw damaged(file, "does not have the outcome of a trial in " + OUTCOME, e);
+            throw new RequestException(file + " does not have the outcome of a trial in " + OUTCOME, e);
         }
-    }
-
-    private static RequestException damaged(Path file, String how, @Nullable Throwable cause) {
-        return new RequestException(file + " " + how, cause);
     }
 
     /** Returns the path of a file of the trial; refuses every other. */

@@ -87,12 +87,16 @@ final class ReturnedTrial {
     private final TrialFolder folder;
     private final TrialOutcome.Done claimed;
     private final TrialImages images;
+    private final Normalization normalization;
+    private final double trainingSeconds;
 
     private ReturnedTrial(TrialOrder order, TrialFolder folder, TrialOutcome.Done claimed, TrialImages images) {
         this.order = order;
         this.folder = folder;
         this.claimed = claimed;
         this.images = images;
+        normalization = known(claimed.normalization());
+        trainingSeconds = known(claimed.efficiency().trainingSeconds());
     }
 
     /** Checks a trial in this process. */
@@ -147,7 +151,7 @@ final class ReturnedTrial {
                     parity,
                     claimed.efficiency(),
                     claimed.timing(),
-                    known(claimed.normalization()),
+                    normalization,
                     claimed.provenance(),
                     claimed.files());
             try {
@@ -173,15 +177,11 @@ final class ReturnedTrial {
         }
         boolean starts = order.spec().init() != null || order.spec().recipe().pretrained();
         require(starts || provenance.transfer() == null, "random weights to start from, but it names others");
-        Normalization normalization =
+        Normalization expected =
                 TrainingData.of(images.dataset().train(), images.split()).normalization();
         require(
-                Arrays.equals(
-                                normalization.mean(),
-                                known(claimed.normalization()).mean())
-                        && Arrays.equals(
-                                normalization.std(),
-                                known(claimed.normalization()).std()),
+                Arrays.equals(expected.mean(), normalization.mean())
+                        && Arrays.equals(expected.std(), normalization.std()),
                 "the normalization of the training images, but found another");
         Efficiency efficiency = claimed.efficiency();
         require(
@@ -236,11 +236,7 @@ final class ReturnedTrial {
         double passed =
                 Duration.between(start, ResourceUsage.now().at().plus(CLOCKS)).toMillis() / 1e3;
         requireWithin("a start and a duration in the past, in seconds", total, 0, passed);
-        requireWithin(
-                "seconds of training within its duration",
-                known(efficiency.trainingSeconds()),
-                Double.MIN_VALUE,
-                total);
+        requireWithin("seconds of training within its duration", trainingSeconds, Double.MIN_VALUE, total);
         require(machine.cores() > 0 && machine.memoryBytes() > 0, "a machine with cores and memory");
         requireWithin(
                 "seconds of the processors within its duration",
@@ -254,8 +250,7 @@ final class ReturnedTrial {
         int trained = EpochBatches.of(
                         images.split().train().length, order.spec().recipe().batchSize())
                 .images();
-        double perEpoch =
-                known(efficiency.trainingImagesPerSecond()) * known(efficiency.trainingSeconds()) / timing.epochs();
+        double perEpoch = known(efficiency.trainingImagesPerSecond()) * trainingSeconds / timing.epochs();
         requireWithin("as many images per second as there are training images", perEpoch, trained - 0.5, trained + 0.5);
     }
 
@@ -288,9 +283,7 @@ final class ReturnedTrial {
         }
         double digits = 0.001 * seconds.length; // the file has three of them
         require(
-                Math.abs(Arrays.stream(seconds).sum()
-                                        - known(claimed.efficiency().trainingSeconds()))
-                                <= digits
+                Math.abs(Arrays.stream(seconds).sum() - trainingSeconds) <= digits
                         && Math.abs(Latency.median(seconds) - timing.secondsPerEpoch()) <= digits,
                 "the times of its history, but found others");
     }
@@ -304,10 +297,7 @@ final class ReturnedTrial {
 
     private Predictions run(Predictor network, ImageSource source) {
         return Predictions.of(
-                network,
-                source,
-                known(claimed.normalization()),
-                images.dataset().classes().size());
+                network, source, normalization, images.dataset().classes().size());
     }
 
     /** Reads returned predictions, and refuses those of other images or other weights. */
@@ -408,8 +398,7 @@ final class ReturnedTrial {
         }
         Path rejected = OnnxModel.rejected(folder.onnx());
         require(Files.exists(rejected), "the ONNX file that disagrees, but there is none");
-        ParityResult parity = OnnxModel.crossCheck(
-                rejected, model, images.dataset(), known(claimed.normalization()), OnnxModel.check());
+        ParityResult parity = OnnxModel.crossCheck(rejected, model, images.dataset(), normalization, OnnxModel.check());
         require(!parity.agrees(), "an ONNX file that disagrees, but it agrees");
         return parity;
     }
@@ -466,7 +455,7 @@ final class ReturnedTrial {
         folder.writeClasses(images.dataset().classes());
         folder.writeHistory(folder.readHistory());
         if (Files.exists(folder.onnx())) {
-            OnnxModel.signature(folder.onnx(), folder.onnx(), known(kept.normalization()))
+            OnnxModel.signature(folder.onnx(), folder.onnx(), normalization)
                     .write(ModelSignature.beside(folder.onnx()));
         }
         folder.writeTraining(new TrainedWeights(
@@ -474,7 +463,7 @@ final class ReturnedTrial {
                 TrialFile.Digest.of(folder.path(), TrialFile.WEIGHTS),
                 kept.efficiency(),
                 kept.timing(),
-                known(kept.normalization()),
+                normalization,
                 kept.provenance(),
                 folder.readHistory()));
     }
