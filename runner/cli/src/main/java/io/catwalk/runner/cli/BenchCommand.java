@@ -77,7 +77,7 @@ final class BenchCommand extends JsonCommand {
     private @Nullable Integer processes;
 
     @Mixin
-    private PluginFolderOption plugins;
+    private PluginOptions plugins;
 
     @Mixin
     private FileOptions options;

@@ -85,7 +85,7 @@ final class DiffCommand extends JsonCommand {
     private RuntimeOptions runtimes;
 
     @Mixin
-    private PluginOptions plugins;
+    private PluginOptions.Locked plugins;
 
     @Mixin
     private SandboxedCommand sandbox;

@@ -30,7 +30,7 @@ final class DoctorCommand extends JsonCommand {
     private static final Logger LOG = LoggerFactory.getLogger(DoctorCommand.class);
 
     @Mixin
-    private PluginOptions plugins;
+    private PluginOptions.Locked plugins;
 
     @Option(names = "--dataset", paramLabel = "NAME|DIR", description = "Data set to check. Default: ${DEFAULT-VALUE}")
     private String dataset = "fashion-mnist";

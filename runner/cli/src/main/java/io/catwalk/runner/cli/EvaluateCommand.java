@@ -36,7 +36,7 @@ final class EvaluateCommand extends JsonCommand {
     private ImageOptions.Other images;
 
     @Mixin
-    private PluginOptions plugins;
+    private PluginOptions.Locked plugins;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine. Default: as in the run")
     private @Nullable Integer threads;

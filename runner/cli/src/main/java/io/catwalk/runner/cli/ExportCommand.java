@@ -83,7 +83,7 @@ final class ExportCommand extends ConsoleCommand {
     private @Nullable String license;
 
     @Mixin
-    private PluginOptions plugins;
+    private PluginOptions.Locked plugins;
 
     @Override
     @SuppressWarnings("try") // the lock is held, not used

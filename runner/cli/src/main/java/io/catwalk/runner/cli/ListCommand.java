@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 final class ListCommand extends JsonCommand {
 
     @Mixin
-    private PluginOptions plugins;
+    private PluginOptions.Locked plugins;
 
     @Option(
             names = "--lock",

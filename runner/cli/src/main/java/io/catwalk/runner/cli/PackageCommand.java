@@ -64,7 +64,7 @@ final class PackageCommand extends ConsoleCommand {
     private FileDataset dataset;
 
     @Mixin
-    private PluginOptions plugins;
+    private PluginOptions.Locked plugins;
 
     @Mixin
     private SandboxedCommand sandbox;

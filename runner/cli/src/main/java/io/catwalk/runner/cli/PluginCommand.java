@@ -65,7 +65,7 @@ final class PluginCommand {
         private String what = "";
 
         @Mixin
-        private PluginFolderOption plugins;
+        private PluginOptions plugins;
 
         @Option(
                 names = "--index",
@@ -110,7 +110,7 @@ final class PluginCommand {
         private String name = "";
 
         @Mixin
-        private PluginFolderOption plugins;
+        private PluginOptions plugins;
 
         @Override
         int run(Console console) {
@@ -162,7 +162,7 @@ final class PluginCommand {
     static final class PluginListCommand extends JsonCommand {
 
         @Mixin
-        private PluginFolderOption plugins;
+        private PluginOptions plugins;
 
         @Option(names = "--outdated", description = "List only those that the index has in a newer version.")
         private boolean outdated;

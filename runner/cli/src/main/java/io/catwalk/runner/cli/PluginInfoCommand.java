@@ -35,7 +35,7 @@ final class PluginInfoCommand extends JsonCommand {
     private String name = "";
 
     @Mixin
-    private PluginOptions plugins;
+    private PluginOptions.Locked plugins;
 
     @Option(names = "--image", paramLabel = "CxHxW", description = "Shape of the images. Default: ${DEFAULT-VALUE}")
     private String image = "1x28x28";

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 final class RunOptions {
 
     @Mixin
-    PluginOptions plugins;
+    PluginOptions.Locked plugins;
 
     @Option(
             names = "--budget",

@@ -83,7 +83,7 @@ final class VerifyCommand extends JsonCommand {
     private int count = 10_000;
 
     @Mixin
-    private PluginOptions plugins;
+    private PluginOptions.Locked plugins;
 
     @Mixin
     private SandboxedCommand sandbox;
