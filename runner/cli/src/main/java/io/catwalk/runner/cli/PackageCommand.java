@@ -111,9 +111,7 @@ final class PackageCommand extends ConsoleCommand {
             FileOptions.requireWhole(subject, predictor.signature());
             files.add(0, PackagedModel.main(subject, predictor.signature().pixels() == PixelType.UINT8));
         }
-        ImageDataset images = dataset.matched(subject, loaded, metadata);
-        write(new ModelPackage(ModelFiles.name(subject), files, images, Runner.in(runtimes)), to, console);
-        return ExitCode.DONE;
+        return write(ModelFiles.name(subject), files, dataset.matched(subject, loaded, metadata), to, console);
     }
 
     private int packTrial(TrialFolder trial, Path to, Console console) throws IOException {
@@ -130,33 +128,28 @@ final class PackageCommand extends ConsoleCommand {
                 throw new RequestException("expected the trial as it was trained and exported, but " + trial.path()
                         + "/" + damage.get(0) + ": make it again with catwalk resume");
             }
-            ImageDataset images = other == null
-                    ? saved.dataset()
-                    : fitting(
-                            trial,
-                            other.load(Home.data(console)),
-                            saved.dataset().classes());
+            ImageDataset images = other == null ? saved.dataset() : fitting(saved, trial, other, console);
             Path converse = scratch.file("converse.onnx");
             ParityResult parity = saved.export(converse, own.withEmbeddedPreprocessing(!own.embeddedPreprocessing()));
             if (!parity.agrees()) {
                 console.item(subject + ": ", Wording.parity(parity));
                 return ExitCode.CROSS_CHECK_FAILED;
             }
-            List<PackagedModel> files = new ArrayList<>();
-            files.add(PackagedModel.main(own.embeddedPreprocessing() ? converse : trial.onnx(), false));
-            files.add(PackagedModel.ofPixels(own.embeddedPreprocessing() ? trial.onnx() : converse));
+            List<PackagedModel> files = new ArrayList<>(List.of(
+                    PackagedModel.main(own.embeddedPreprocessing() ? converse : trial.onnx(), false),
+                    PackagedModel.ofPixels(own.embeddedPreprocessing() ? trial.onnx() : converse)));
             addInBytes(files, trial.onnx());
-            write(new ModelPackage(order.spec().label(), files, images, Runner.in(runtimes)), to, console);
-            return ExitCode.DONE;
+            return write(order.spec().label(), files, images, to, console);
         }
     }
 
     /** Gives other images than the trial's own the classes of its network; refuses those that do not fit. */
-    private ImageDataset fitting(TrialFolder trial, ImageDataset images, List<String> classes) {
+    private ImageDataset fitting(SavedTrial saved, TrialFolder trial, DatasetSpec other, Console console) {
+        ImageDataset images = other.load(Home.data(console));
         try (OnnxPredictor predictor = OnnxPredictor.open(trial.onnx())) {
             FileDataset.requireFit(trial.onnx(), predictor.signature(), images);
         }
-        return images.labeledAs(classes, dataset.match());
+        return images.labeledAs(saved.dataset().classes(), dataset.match());
     }
 
     private void addInBytes(List<PackagedModel> files, Path floats) throws IOException {
@@ -167,16 +160,18 @@ final class PackageCommand extends ConsoleCommand {
         }
     }
 
-    private static void write(ModelPackage model, Path to, Console console) throws IOException {
+    private int write(String name, List<PackagedModel> files, ImageDataset images, Path to, Console console)
+            throws IOException {
         try {
-            model.write(to);
+            new ModelPackage(name, files, images, Runner.in(runtimes)).write(to);
         } catch (IOException e) {
             String reason = Reasons.of(e);
             throw reason.startsWith("cannot write ") ? e : new IOException("cannot write " + to + ": " + reason, e);
         }
         console.item(
                 to + ": ",
-                model.files().stream().map(PackagedModel::file).collect(Collectors.joining(", "))
+                files.stream().map(PackagedModel::file).collect(Collectors.joining(", "))
                         + ", samples with the expected answers, programs for runtimes; README.md tells how to use it");
+        return ExitCode.DONE;
     }
 }
