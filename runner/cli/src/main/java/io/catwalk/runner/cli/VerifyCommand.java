@@ -206,9 +206,10 @@ final class VerifyCommand extends JsonCommand {
             ImageDataset images,
             boolean sameImages,
             Console console) {
-        Boolean agrees = stated == null || evaluation == null || !sameImages
-                ? null
-                : (Boolean) (Math.abs(stated - evaluation.accuracy()) < SAME);
+        Boolean agrees = null;
+        if (stated != null && evaluation != null && sameImages) {
+            agrees = Math.abs(stated - evaluation.accuracy()) < SAME;
+        }
         if (json) {
             Map<String, @Nullable Object> answer = new LinkedHashMap<>();
             answer.putAll(others == null ? Map.of("dataset", images.name()) : others.json());
