@@ -123,7 +123,7 @@ final class Reports {
                     throw new IOException(cause.getMessage(), cause);
                 }
                 if (e.getCause() instanceof RequestException cause) {
-                    throw new RequestException(cause.getMessage(), cause);
+                    throw new RequestException(String.valueOf(cause.getMessage()), cause);
                 }
                 throw new IllegalStateException(e.getCause());
             } catch (InterruptedException e) {
