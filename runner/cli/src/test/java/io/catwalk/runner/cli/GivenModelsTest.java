@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.plugin.TestPlugin;
-import java.awt.Color;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +38,7 @@ final class GivenModelsTest {
                 Path kind = Files.createDirectories(photos.resolve(part).resolve(name));
                 for (int i = 0; i < 30; i++) {
                     ImageIO.write(
-                            photo(name.equals("day"), random),
+                            PhotosRunTest.photo(name.equals("day"), 140, 80, random),
                             "png",
                             kind.resolve(i + ".png").toFile());
                 }
@@ -69,18 +67,6 @@ final class GivenModelsTest {
                         folder,
                         all))
                 .done();
-    }
-
-    private static BufferedImage photo(boolean day, Random random) {
-        BufferedImage photo =
-                new BufferedImage(16 + random.nextInt(30), 12 + random.nextInt(30), BufferedImage.TYPE_3BYTE_BGR);
-        for (int y = 0; y < photo.getHeight(); y++) {
-            for (int x = 0; x < photo.getWidth(); x++) {
-                int light = random.nextInt(140) + (day && y < photo.getHeight() / 2 ? 80 : 20);
-                photo.setRGB(x, y, new Color(light / 2, light / 2, light).getRGB());
-            }
-        }
-        return photo;
     }
 
     private static JsonNode trial(Path run, String classifier) throws IOException {

@@ -4,28 +4,15 @@ import static io.catwalk.runner.cli.Catwalk.requireJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
-import ai.djl.nn.Blocks;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.core.Linear;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.onnx.runtime.Preprocessing;
-import io.catwalk.runner.trial.EngineSettings;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Random;
 import java.util.function.UnaryOperator;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,7 +44,7 @@ final class InstalledRuntimesTest {
     @Test
     @Tag("long")
     void colorIsNormalizedByChannelAndTheLastBatchIsFilled() throws Exception {
-        assertThat(agreement(colorModel(export -> export), colorImages(), "python"))
+        assertThat(agreement(colorModel(export -> export), ColorImages.write(folder, 15), "python"))
                 .hasSize(1);
     }
 
@@ -65,10 +52,9 @@ final class InstalledRuntimesTest {
     @Tag("nightly")
     void everyRuntimeThatIsInstalledAgreesOnGrayAndColorAndPixels() throws Exception {
         assertThat(agreement(world.model(), world.images(), "all")).hasSize(8);
-        Path images = colorImages();
+        Path images = ColorImages.write(folder, 15);
         assertThat(agreement(colorModel(export -> export), images, "all")).hasSize(8);
-        Path pixels = colorModel(export ->
-                export.withEmbeddedPreprocessing(new float[] {0.1f, 0.5f, 0.9f}, new float[] {0.2f, 0.4f, 0.1f}));
+        Path pixels = colorModel(export -> export.withEmbeddedPreprocessing(ColorImages.MEAN, ColorImages.STD));
         assertThat(agreement(pixels, images, "all")).hasSize(8);
     }
 
@@ -87,38 +73,9 @@ final class InstalledRuntimesTest {
         return said;
     }
 
-    private Path colorImages() throws IOException {
-        Random random = new Random(1);
-        for (int i = 0; i < 18; i++) {
-            BufferedImage picture = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
-            for (int at = 0; at < 16; at++) {
-                picture.setRGB(at % 4, at / 4, random.nextInt(1 << 24));
-            }
-            String part = i < 3 ? "train" : "test";
-            Path place = Files.createDirectories(
-                    folder.resolve("pictures").resolve(part).resolve("class" + i % 3));
-            ImageIO.write(picture, "png", place.resolve(i + ".png").toFile());
-        }
-        return folder.resolve("pictures");
-    }
-
     private Path colorModel(UnaryOperator<OnnxExport> change) throws IOException {
-        Path file = folder.resolve("color.onnx");
-        EngineSettings.apply(1);
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            Block block = new SequentialBlock()
-                    .add(Blocks.batchFlattenBlock())
-                    .add(Linear.builder().setUnits(3).build());
-            block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 4, 4));
-            change.apply(OnnxExport.of(block, new Shape(3, 4, 4)))
-                    .withFixedBatch(7)
-                    .withMetadata(OnnxMetadata.empty()
-                            .withLabels(List.of("class0", "class1", "class2"))
-                            .withPreprocessing(new Preprocessing(4, 4, List.of(0.1, 0.5, 0.9), List.of(0.2, 0.4, 0.1)))
-                            .entries())
-                    .write(file);
-        }
-        return file;
+        return ColorImages.model(
+                folder.resolve("color.onnx"), export -> change.apply(export).withFixedBatch(7));
     }
 
     /** The first output has the form of logits, and holds them negated. */

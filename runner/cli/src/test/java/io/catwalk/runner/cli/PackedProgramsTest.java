@@ -17,7 +17,6 @@ import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.runtimes.Runner;
-import io.catwalk.runner.trial.EngineSettings;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
@@ -29,9 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -65,9 +62,6 @@ final class PackedProgramsTest {
 
     private static final int MOST_LINES = 35;
 
-    private static final float[] MEAN = {0.1f, 0.5f, 0.9f};
-    private static final float[] STD = {0.2f, 0.4f, 0.1f};
-
     /** For all tests: packing a file takes longer than most of its programs. */
     @TempDir
     private static Path folder;
@@ -80,10 +74,12 @@ final class PackedProgramsTest {
     @BeforeAll
     static void pack() throws IOException {
         ExportedRun world = ExportedRun.get();
-        Path pictures = colorImages();
+        Path pictures = ColorImages.write(folder, 6);
         gray = packed("gray", world.trial(ExportedRun.GOOD), world.images());
-        color = packed("color", colorModel("color.onnx", export -> export), pictures);
-        Path embedded = colorModel("pixels.onnx", export -> export.withEmbeddedPreprocessing(MEAN, STD));
+        color = packed("color", ColorImages.model(folder.resolve("color.onnx"), export -> export), pictures);
+        Path embedded = ColorImages.model(
+                folder.resolve("pixels.onnx"),
+                export -> export.withEmbeddedPreprocessing(ColorImages.MEAN, ColorImages.STD));
         pixels = packed("pixels", embedded, pictures);
         BufferedImage colored = photo(8, 8);
         BufferedImage same = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
@@ -273,39 +269,5 @@ final class PackedProgramsTest {
             photo.setRGB(i % width, i / width, ((i * 3) << 16) | ((200 - i) << 8) | (i * i % 256));
         }
         return photo;
-    }
-
-    private static Path colorImages() throws IOException {
-        Random random = new Random(1);
-        for (int i = 0; i < 9; i++) {
-            BufferedImage picture = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
-            for (int at = 0; at < 16; at++) {
-                picture.setRGB(at % 4, at / 4, random.nextInt(1 << 24));
-            }
-            Path place = Files.createDirectories(
-                    folder.resolve("pictures").resolve(i < 3 ? "train" : "test").resolve("class " + i % 3));
-            ImageIO.write(picture, "png", place.resolve(i + ".png").toFile());
-        }
-        return folder.resolve("pictures");
-    }
-
-    /** Each channel has its own mean and deviation, so that a mix-up of channels is detected. */
-    private static Path colorModel(String name, UnaryOperator<OnnxExport> change) throws IOException {
-        Path file = folder.resolve(name);
-        EngineSettings.apply(1);
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            Block block = new SequentialBlock()
-                    .add(Blocks.batchFlattenBlock())
-                    .add(Linear.builder().setUnits(3).build());
-            block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 4, 4));
-            change.apply(OnnxExport.of(block, new Shape(3, 4, 4)))
-                    .withMetadata(OnnxMetadata.empty()
-                            .withLabels(List.of("class 0", "class 1", "class 2"))
-                            .withPreprocessing(new Preprocessing(4, 4, List.of(0.1, 0.5, 0.9), List.of(0.2, 0.4, 0.1)))
-                            .with("provenance.dataset", "pictures")
-                            .entries())
-                    .write(file);
-        }
-        return file;
     }
 }

@@ -37,7 +37,7 @@ final class PhotosRunTest {
         for (String name : new String[] {"day", "night", "night/older"}) {
             Path kind = Files.createDirectories(photos.resolve(name));
             for (int i = 0; i < 30; i++) {
-                BufferedImage photo = photo(name.equals("day"), random);
+                BufferedImage photo = photo(name.equals("day"), 60, 180, random);
                 ImageIO.write(photo, "png", kind.resolve("IMG " + i + ".PNG").toFile());
             }
         }
@@ -51,12 +51,13 @@ final class PhotosRunTest {
         trained = Catwalk.ask(train, photos, folder, run).done();
     }
 
-    private static BufferedImage photo(boolean day, Random random) {
+    /** A day is brighter in its upper half. */
+    static BufferedImage photo(boolean day, int noise, int brighter, Random random) {
         BufferedImage photo =
                 new BufferedImage(16 + random.nextInt(30), 12 + random.nextInt(30), BufferedImage.TYPE_3BYTE_BGR);
         for (int y = 0; y < photo.getHeight(); y++) {
             for (int x = 0; x < photo.getWidth(); x++) {
-                int light = random.nextInt(60) + (day && y < photo.getHeight() / 2 ? 180 : 20);
+                int light = random.nextInt(noise) + (day && y < photo.getHeight() / 2 ? brighter : 20);
                 photo.setRGB(x, y, new Color(light / 2, light / 2, light).getRGB());
             }
         }
