@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Shell;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginFolder;
 import java.nio.file.Files;
@@ -17,7 +17,7 @@ class PluginOptions {
 
     /** Returns the option that makes another command use this folder, after a space; empty if it needs none. */
     String option() {
-        return folder.equals(Home.plugins()) ? "" : " --plugins-dir " + Shell.quoted(folder.toString());
+        return folder.equals(Home.plugins()) ? "" : " --plugins-dir " + TextEscaping.shellWord(folder.toString());
     }
 
     void noteLock(Console console) {

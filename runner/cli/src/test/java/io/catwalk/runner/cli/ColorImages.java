@@ -54,8 +54,7 @@ final class ColorImages {
             change.apply(OnnxExport.of(block, new Shape(3, 4, 4)))
                     .withMetadata(OnnxMetadata.empty()
                             .withLabels(List.of("class 0", "class 1", "class 2"))
-                            .withPreprocessing(new Preprocessing(
-                                    ColorMode.RGB, 4, 4, List.of(0.1, 0.5, 0.9), List.of(0.2, 0.4, 0.1)))
+                            .withPreprocessing(new Preprocessing(4, 4, List.of(0.1, 0.5, 0.9), List.of(0.2, 0.4, 0.1)))
                             .with("provenance.dataset", "pictures")
                             .entries())
                     .write(file);

@@ -4,16 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
-import ai.djl.nn.Blocks;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.core.Linear;
-import io.catwalk.onnx.OnnxExport;
-import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.runtimes.Runner;

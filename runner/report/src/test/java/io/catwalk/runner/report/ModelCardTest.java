@@ -19,7 +19,6 @@ import io.catwalk.runner.trial.ExportOptions;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialOutcome.Done;
-import io.catwalk.runner.trial.TrialOutcome.TrialMetrics;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
