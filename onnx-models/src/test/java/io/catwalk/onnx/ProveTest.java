@@ -100,7 +100,7 @@ final class ProveTest extends ExportTest {
                 OnnxInput.of("x", DataType.FLOAT32, Axis.BATCH, Axis.of(3)));
         ProofReport report = assertProven(export, new NDList(floats(2, 7, 3), floats(7, 3)));
         assertThat(report.outcomes())
-                .extracting(outcome -> outcome.configuration().batch())
+                .extracting(outcome -> outcome.options().batch())
                 .contains(1, 2);
     }
 

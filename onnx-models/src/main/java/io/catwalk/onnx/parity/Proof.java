@@ -191,7 +191,7 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
         List<Pass<Map<String, Tensor>>> passes = new ArrayList<>();
         try (OnnxRunner first = opener.apply(OnnxOptions.standard())) {
             samples.forEach(first::requireFit);
-            passes.add(asked(reference, Configuration.WHOLE, samples));
+            passes.add(asked(reference, OnnxOptions.WHOLE_CALL, samples));
             List<Cut> cuts = cuts(first.inputs());
             for (int batch : batches) {
                 List<Map<String, Tensor>> parts = parts(samples, cuts, batch);
@@ -282,9 +282,10 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
      * @param count number of images; at least 1
      * @return the configurations of {@link #run(Predictor, Path, NormalizedImages, int)}, in their order
      */
-    public List<Configuration> configurations(int count) {
+    public List<String> configurations(int count) {
         return options().stream()
-                .flatMap(options -> batches(count).stream().map(batch -> new Configuration(options, batch)))
+                .flatMap(options -> batches(count).stream()
+                        .map(batch -> ProofReport.Outcome.configuration(options.withBatch(batch))))
                 .toList();
     }
 
@@ -366,7 +367,7 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
                         Objects.requireNonNull(expected.get(output)), Objects.requireNonNull(found.get(output))));
             }
             return new ProofReport.Outcome(
-                    new Configuration(options, pass.batch()),
+                    options.withBatch(pass.batch()),
                     outputs.values().stream().map(Parity.Tally::parity).toList(),
                     "");
         } catch (OnnxFileException | IllegalArgumentException e) { // the latter: other types, shapes, images or outputs
@@ -387,8 +388,7 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
     }
 
     private static ProofReport.Outcome failed(OnnxOptions options, Pass<?> pass, RuntimeException e) {
-        return new ProofReport.Outcome(
-                new Configuration(options, pass.batch()), List.of(), String.valueOf(e.getMessage()));
+        return new ProofReport.Outcome(options.withBatch(pass.batch()), List.of(), String.valueOf(e.getMessage()));
     }
 
     /** Runs the network on samples. */

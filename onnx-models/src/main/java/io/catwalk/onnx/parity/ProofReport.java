@@ -1,6 +1,7 @@
 package io.catwalk.onnx.parity;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxOptions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -22,14 +23,30 @@ public record ProofReport(Proof proof, List<Outcome> outcomes) {
     /**
      * Result of one configuration.
      *
-     * @param configuration how the file was run
+     * @param options how the file was run; their batch is the number of samples per call, of which the last may have fewer
      * @param outputs how far each output differs; none if the file did not run
      * @param failure why the file did not run, or gave other outputs, in one line; empty if it ran
      */
-    public record Outcome(Configuration configuration, List<Parity> outputs, String failure) {
+    public record Outcome(OnnxOptions options, List<Parity> outputs, String failure) {
         /** Copies the outputs. */
         public Outcome {
             outputs = List.copyOf(outputs);
+        }
+
+        /**
+         * Describes how the file was run.
+         *
+         * @return such as {@code level ALL, all threads, batch 256}
+         */
+        public String configuration() {
+            return configuration(options);
+        }
+
+        static String configuration(OnnxOptions options) {
+            String threads =
+                    options.threads() == OnnxOptions.ALL_THREADS ? "all threads" : options.threads() + " thread(s)";
+            return "level " + options.optimization() + ", " + threads + ", "
+                    + (options.batch() == OnnxOptions.WHOLE_CALL ? "samples as they are" : "batch " + options.batch());
         }
 
         /**

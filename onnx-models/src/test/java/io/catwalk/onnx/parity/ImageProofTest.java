@@ -38,9 +38,9 @@ class ImageProofTest {
     @TempDir
     Path folder;
 
-    private static <T> List<T> each(ProofReport report, Function<Configuration, T> of) {
+    private static <T> List<T> each(ProofReport report, Function<OnnxOptions, T> of) {
         return report.outcomes().stream()
-                .map(outcome -> of.apply(outcome.configuration()))
+                .map(outcome -> of.apply(outcome.options()))
                 .toList();
     }
 
@@ -49,16 +49,18 @@ class ImageProofTest {
         ProofReport report = check(TestModels.convolution(5), TestModels.convolution(5));
         assertThat(report.agrees()).isTrue();
         assertThat(report.worst().agrees()).isTrue();
-        assertThat(each(report, run -> run.options().optimization())).contains(OptimizationLevel.values());
-        assertThat(each(report, run -> run.options().threads())).contains(1, OnnxOptions.ALL_THREADS);
-        assertThat(each(report, Configuration::batch)).contains(1, 7, 256);
+        assertThat(each(report, OnnxOptions::optimization)).contains(OptimizationLevel.values());
+        assertThat(each(report, OnnxOptions::threads)).contains(1, OnnxOptions.ALL_THREADS);
+        assertThat(each(report, OnnxOptions::batch)).contains(1, 7, 256);
         assertThat(each(report, Function.identity())).hasSize(5 * 2 * 3).doesNotHaveDuplicates();
         // The first is the default, over all images.
         ProofReport.Outcome first = report.outcomes().get(0);
-        assertThat(first.configuration()).isEqualTo(new Configuration(OnnxOptions.standard(), 256));
-        assertThat(first.configuration()).hasToString("level ALL, all threads, batch 256");
+        assertThat(first.options()).isEqualTo(OnnxOptions.standard().withBatch(256));
+        assertThat(first.configuration()).isEqualTo("level ALL, all threads, batch 256");
         assertThat(first.worst().images()).isEqualTo(COUNT);
-        assertThat(each(report, Function.identity())).isEqualTo(Proof.ofImages().configurations(COUNT));
+        assertThat(report.outcomes())
+                .extracting(ProofReport.Outcome::configuration)
+                .isEqualTo(Proof.ofImages().configurations(COUNT));
     }
 
     @Test
@@ -67,7 +69,8 @@ class ImageProofTest {
 
         ProofReport report = check(brief, TestModels.convolution(5), withBias(1, 0, 0, 0, 0));
 
-        assertThat(each(report, Configuration::toString))
+        assertThat(report.outcomes())
+                .extracting(ProofReport.Outcome::configuration)
                 .containsExactly(
                         "level ALL, 1 thread(s), batch 256",
                         "level ALL, 1 thread(s), batch 7",
@@ -97,8 +100,8 @@ class ImageProofTest {
                 .setNode(2, TestModels.node("Reshape", List.of("active", "shape"), "flat"));
         ProofReport report = check(TestModels.convolution(5), baked);
         assertThat(report.outcomes())
-                .allSatisfy(outcome -> assertThat(outcome.agrees())
-                        .isEqualTo(outcome.configuration().batch() == 1));
+                .allSatisfy(outcome ->
+                        assertThat(outcome.agrees()).isEqualTo(outcome.options().batch() == 1));
         assertThat(report.worst().failure()).contains("a batch of 256").doesNotContain("\n");
     }
 
@@ -165,7 +168,7 @@ class ImageProofTest {
             assertThat(report.agrees()).isTrue();
             assertThat(report.outcomes())
                     .allSatisfy(outcome -> assertThat(outcome.worst().images())
-                            .isEqualTo(outcome.configuration().batch() == 256 ? 1100 : 1000));
+                            .isEqualTo(outcome.options().batch() == 256 ? 1100 : 1000));
         }
     }
 
@@ -198,14 +201,14 @@ class ImageProofTest {
     }
 
     /** Compares two logits with two others. */
-    private static ProofReport.Outcome compared(Configuration configuration, float... logits) {
+    private static ProofReport.Outcome compared(OnnxOptions options, float... logits) {
         float[] reference = Arrays.copyOf(logits, 2);
         float[] candidate = Arrays.copyOfRange(logits, 2, 4);
-        return outcome(configuration, parity(reference, candidate, 1, 1));
+        return outcome(options, parity(reference, candidate, 1, 1));
     }
 
-    private static ProofReport.Outcome outcome(Configuration configuration, Parity parity) {
-        return new ProofReport.Outcome(configuration, List.of(parity), "");
+    private static ProofReport.Outcome outcome(OnnxOptions options, Parity parity) {
+        return new ProofReport.Outcome(options, List.of(parity), "");
     }
 
     private static Parity parity(float[] reference, float[] candidate, int count, double tolerance) {
@@ -214,12 +217,12 @@ class ImageProofTest {
 
     @Test
     void theWorstOutcomeIsTheMostHarmful() {
-        Configuration configuration = new Configuration(OnnxOptions.standard(), 1);
-        ProofReport.Outcome small = compared(configuration, 1, 0, 1, 0);
-        ProofReport.Outcome large = compared(configuration, 9, 0, 5, 0);
-        ProofReport.Outcome flip = compared(configuration, 1, 0, 0, 1);
-        ProofReport.Outcome nan = compared(configuration, 1, 0, 1, Float.NaN);
-        ProofReport.Outcome failed = new ProofReport.Outcome(configuration, List.of(), "no such operator");
+        OnnxOptions single = OnnxOptions.standard().withBatch(1);
+        ProofReport.Outcome small = compared(single, 1, 0, 1, 0);
+        ProofReport.Outcome large = compared(single, 9, 0, 5, 0);
+        ProofReport.Outcome flip = compared(single, 1, 0, 0, 1);
+        ProofReport.Outcome nan = compared(single, 1, 0, 1, Float.NaN);
+        ProofReport.Outcome failed = new ProofReport.Outcome(single, List.of(), "no such operator");
         List<ProofReport.Outcome> rising = List.of(small, large, flip, nan, failed);
         for (int last = 1; last <= rising.size(); last++) {
             assertThat(new ProofReport(Proof.ofImages(), rising.subList(0, last)).worst())
@@ -258,7 +261,7 @@ class ImageProofTest {
 
     @Test
     void nearTiesOfAllConfigurationsAreListedOnceAndAgree() {
-        Configuration configuration = new Configuration(OnnxOptions.standard(), 1);
+        OnnxOptions single = OnnxOptions.standard().withBatch(1);
         Tolerance tolerance = new Tolerance(1, 0);
         float[] reference = {1, 0, 0, 1, 1, 0};
         ProofReport report = new ProofReport(
@@ -266,8 +269,8 @@ class ImageProofTest {
                 Stream.of(new float[] {1, 0, 0, 1, 0, 0.5f}, new float[] {1, 0, 0, 1, 1, 0}, new float[] {
                             0, 0.5f, 0, 1, 0, 0.25f
                         })
-                        .map(candidate -> outcome(
-                                configuration, Parity.of(reference, candidate, 3, tolerance, FlipRule.NEAR_TIES)))
+                        .map(candidate ->
+                                outcome(single, Parity.of(reference, candidate, 3, tolerance, FlipRule.NEAR_TIES)))
                         .toList());
 
         assertThat(report.agrees()).isTrue();

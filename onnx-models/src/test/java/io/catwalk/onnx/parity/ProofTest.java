@@ -15,6 +15,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.Tolerance;
@@ -87,9 +88,9 @@ final class ProofTest {
         return Objects.requireNonNull(tensors.get(name));
     }
 
-    private static <T> List<T> each(ProofReport report, Function<Configuration, T> of) {
+    private static <T> List<T> each(ProofReport report, Function<OnnxOptions, T> of) {
         return report.outcomes().stream()
-                .map(outcome -> of.apply(outcome.configuration()))
+                .map(outcome -> of.apply(outcome.options()))
                 .toList();
     }
 
@@ -108,8 +109,8 @@ final class ProofTest {
         ProofReport report = prove(reference, model(), List.of(sample(5, 4), sample(9, 3)));
 
         assertThat(report.agrees()).as(report.sentence()).isTrue();
-        assertThat(each(report, run -> run.options().optimization())).contains(OptimizationLevel.values());
-        assertThat(each(report, Configuration::batch)).contains(Configuration.WHOLE, 1, 2, 7);
+        assertThat(each(report, OnnxOptions::optimization)).contains(OptimizationLevel.values());
+        assertThat(each(report, OnnxOptions::batch)).contains(OnnxOptions.WHOLE_CALL, 1, 2, 7);
         assertThat(each(report, Function.identity())).hasSize(5 * 2 * 4).doesNotHaveDuplicates();
         // It runs once on each: two samples, 1 + 1 + ... (8 at most), 2 + 2 + ..., and 7 of the second sample.
         assertThat(asked)
@@ -194,7 +195,7 @@ final class ProofTest {
         ProofReport report = prove(sum(0.5), model, List.of(sample(9, 3)));
 
         assertThat(report.agrees()).isFalse();
-        assertThat(report.worst().configuration().batch()).isEqualTo(7);
+        assertThat(report.worst().options().batch()).isEqualTo(7);
         assertThat(report.worst().worst().maxAbs()).isCloseTo(1, within(1e-5));
         assertThat(prove(sum(0.5), model, List.of(sample(6, 3))).agrees()).isTrue();
     }
@@ -318,7 +319,7 @@ final class ProofTest {
         ProofReport report = PROOF.run(inputs -> Map.of("y", Tensor.of(new float[12], 4, 3)), model, List.of(sample));
 
         assertThat(report.agrees()).as(report.sentence()).isTrue();
-        assertThat(each(report, Configuration::batch)).containsOnly(Configuration.WHOLE);
+        assertThat(each(report, OnnxOptions::batch)).containsOnly(OnnxOptions.WHOLE_CALL);
     }
 
     /** As an LSTM with states of shape (layers, batch, units): the first input does not begin with the batch axis. */

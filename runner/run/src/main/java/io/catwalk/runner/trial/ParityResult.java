@@ -74,7 +74,7 @@ public record ParityResult(
     static ParityResult of(ProofReport report, int images) {
         double tolerance = report.proof().tolerance().absolute();
         ProofReport.Outcome worst = report.worst();
-        String configuration = worst.configuration().toString();
+        String configuration = worst.configuration();
         int configurations = report.outcomes().size();
         if (!worst.failure().isEmpty()) {
             String reason = configuration + ": " + worst.failure();

@@ -406,9 +406,7 @@ final class ReturnedTrial {
     private static void requirePlausible(ParityResult said, Parity found) {
         require("the images of the cross-check", found.images(), said.images());
         require("the label flips of the cross-check", 0, said.flips());
-        List<String> configurations = OnnxModel.check().configurations(found.images()).stream()
-                .map(Object::toString)
-                .toList();
+        List<String> configurations = OnnxModel.check().configurations(found.images());
         require("the configurations of the cross-check", configurations.size(), said.configurations());
         Double most = said.maxAbs();
         boolean plausible = said.tolerance() == Parity.TOLERANCE
