@@ -341,7 +341,8 @@ public final class ExperimentRequest {
             } else if (entry.file() != null) {
                 GivenSource source =
                         content.given == null ? entry.source() : entry.source().or(content.given);
-                all.add(networks.resolved(entry.name(), source, images));
+                all.add(networks.resolved(
+                        entry.name(), source, images, spec.dataset().fit()));
             }
         }
         return all.size() == spec.classifiers().size() ? spec : spec.with(all);

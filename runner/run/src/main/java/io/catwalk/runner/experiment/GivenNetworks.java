@@ -2,6 +2,7 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.given.GivenSource;
 import io.catwalk.runner.trial.TrialFolder;
@@ -39,9 +40,10 @@ final class GivenNetworks {
      * Resolves one on the images that it is evaluated on.
      *
      * @param name null to name it after its file
+     * @param fit as in {@link GivenModel#of}
      * @throws RequestException if there is none, or it does not say enough about itself
      */
-    ClassifierConfig resolved(@Nullable String name, GivenSource source, ImageDataset images) {
+    ClassifierConfig resolved(@Nullable String name, GivenSource source, ImageDataset images, @Nullable Fit fit) {
         Path path = Path.of(source.file());
         String own = baseName(path);
         Path file = path;
@@ -55,7 +57,7 @@ final class GivenNetworks {
             }
         }
         String absolute = file.toAbsolutePath().normalize().toString();
-        return ClassifierConfig.of(free(name == null ? own : name), GivenModel.of(source.at(absolute), images));
+        return ClassifierConfig.of(free(name == null ? own : name), GivenModel.of(source.at(absolute), images, fit));
     }
 
     /** Finds a trial with an ONNX file: of a run with one, of the folder of a trial, or by its label behind a run. */

@@ -90,9 +90,11 @@ public record GivenModel(
      * Reads a file, and finds what its source does not state. No native code is run.
      *
      * @param dataset what the file is evaluated on: its classes, and its images in any size
+     * @param fit how the images of the data set are fitted, for a file that takes another size and does not say how;
+     *     null if they are not
      * @throws RequestException if something cannot be known; the message says what to state
      */
-    public static GivenModel of(GivenSource source, ImageDataset dataset) {
+    public static GivenModel of(GivenSource source, ImageDataset dataset, @Nullable Fit fit) {
         Path path = source.path();
         if (!Files.isRegularFile(path)) {
             throw source.refusal("a file", Reasons.noFile(path), "check the path");
@@ -116,7 +118,7 @@ public record GivenModel(
                 path.toString(),
                 digest(path),
                 kind,
-                imageSize(source, signature, images),
+                imageSize(source, signature, images, fit),
                 normalization == null ? null : normalization.mean(path, signature.channels()),
                 normalization == null ? null : normalization.std(path, signature.channels()),
                 order(source, signature, metadata),
@@ -143,7 +145,8 @@ public record GivenModel(
         }
     }
 
-    private static @Nullable String imageSize(GivenSource source, Signature signature, ImageSource images) {
+    private static @Nullable String imageSize(
+            GivenSource source, Signature signature, ImageSource images, @Nullable Fit otherwise) {
         boolean same = signature.height() == images.height() && signature.width() == images.width();
         if (same && (source.fit() == null || images.file(0).isEmpty())) {
             return null;
@@ -156,12 +159,13 @@ public record GivenModel(
                     "one for " + size,
                     "choose another data set");
         }
-        Fit fit = source.fitting();
+        Fit stated = source.fitting();
+        Fit fit = stated == null ? otherwise : stated;
         if (fit == null) {
             throw source.refusal(
                     "how images are resized from " + own + " to its " + size,
                     "nothing about it",
-                    "state fit: stretch, crop or pad");
+                    "state fit: stretch, crop or pad, or resize all images with --image-size and --fit");
         }
         return new ResizeRule(signature.width(), signature.height(), fit).toString();
     }

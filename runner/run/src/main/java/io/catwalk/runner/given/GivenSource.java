@@ -37,22 +37,6 @@ public record GivenSource(
         @Nullable String output,
         @Nullable String size) {
 
-    /**
-     * Returns what the images of a folder are resized to for this file alone.
-     *
-     * @return null for a table, for a file that takes any size, and where nothing says how to fit images
-     */
-    public @Nullable ResizeRule resizing() {
-        if (kind() == GivenModel.Kind.TABLE) {
-            return null;
-        }
-        Signature signature = signature(1, 1);
-        Fit fitting = fitting();
-        return (signature.width() == 1 && signature.height() == 1) || fitting == null
-                ? null
-                : new ResizeRule(signature.width(), signature.height(), fitting);
-    }
-
     /** Returns the same with its file at another place. */
     public GivenSource at(String place) {
         return new GivenSource(place, normalize, order, fit, labels, output, size);

@@ -42,7 +42,7 @@ final class PreparationSearch {
     /** Chance below which a difference is not one of luck, with some sixteen preparations tried. */
     private static final double CHANCE = 0.001;
 
-    /** Share of the images that more must be right at the least. */
+    /** Share of the images that more must be right at the least, than as asked and than by chance. */
     private static final double LEAST = 0.1;
 
     private final GivenNetwork asked;
@@ -98,7 +98,7 @@ final class PreparationSearch {
             best = count(answers) > count(after) ? one : best;
             after = count(answers) > count(after) ? answers : after;
         }
-        boolean better = count(after) - asAsked >= LEAST * all.length
+        boolean better = count(after) - Math.max(asAsked, byChance) >= LEAST * all.length
                 && McNemar.of(after, before).p() < CHANCE;
         return !better
                 ? null

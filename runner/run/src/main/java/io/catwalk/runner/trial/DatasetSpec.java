@@ -124,8 +124,7 @@ public record DatasetSpec(
     }
 
     /** Returns how images are fitted to their size; null if they are not resized. */
-    @Nullable
-    Fit fit() {
+    public @Nullable Fit fit() {
         return imageSize == null ? null : ResizeRule.parse(imageSize).fit();
     }
 

@@ -70,7 +70,7 @@ class GivenFilesTest {
     }
 
     private static GivenAnswers answers(ImageDataset dataset, GivenSource source) {
-        return GivenAnswers.of(GivenModel.of(source, dataset), Path.of(source.file()), dataset, null);
+        return GivenAnswers.of(GivenModel.of(source, dataset, null), Path.of(source.file()), dataset, null);
     }
 
     private static Predictions scores(GivenAnswers answers) {
@@ -138,7 +138,7 @@ class GivenFilesTest {
     @Test
     void aFileThatNormalizesBytesGetsThem() throws IOException {
         GivenSource source = source(file(named().channelsLast(BYTES, "n", 5, 5)), "normalize=imagenet");
-        GivenModel model = GivenModel.of(source, colors(5));
+        GivenModel model = GivenModel.of(source, colors(5), null);
         assertThat(model.mean()).isNull();
         assertThat(scores(answers(colors(5), source)).logits()).startsWith(200, 50, 10, 150, 100, 50);
     }
@@ -154,7 +154,7 @@ class GivenFilesTest {
 
         ColorNetwork one = new ColorNetwork(new float[][] {{1, 2, 3}}, 0, 0, 0);
         GivenSource luma = source(file(one), "normalize=none", "labels=index");
-        GivenModel model = GivenModel.of(luma, colors(5));
+        GivenModel model = GivenModel.of(luma, colors(5), null);
         assertThat(model.order()).isEqualTo(Order.GRAY);
         // 0.299 * 200 + 0.587 * 50 + 0.114 * 10 = 90.29
         assertThat(scores(answers(colors(5), luma)).logits()).startsWith(90, 180, 270);
@@ -191,7 +191,7 @@ class GivenFilesTest {
     void namesLieBesideTheFile(String name, String text) throws IOException {
         Files.writeString(folder.resolve(name), text.replace('~', '\n'));
         Files.writeString(folder.resolve("config.json.bak"), "");
-        GivenModel model = GivenModel.of(source(file(means()), "normalize=0-1"), colors(5));
+        GivenModel model = GivenModel.of(source(file(means()), "normalize=0-1"), colors(5), null);
         assertThat(model.classes()).containsExactly("green", "blue", "red");
     }
 
@@ -204,7 +204,7 @@ class GivenFilesTest {
         """)
     void namesOfUltralyticsAreADictionaryOfPython(String names) throws IOException {
         ColorNetwork network = means().metadata(Map.of("names", names, "task", "classify"));
-        GivenModel model = GivenModel.of(source(file(network), "normalize=0-1"), colors(5));
+        GivenModel model = GivenModel.of(source(file(network), "normalize=0-1"), colors(5), null);
         assertThat(model.classes()).containsExactly("green", "blue", "red");
     }
 
@@ -215,7 +215,8 @@ class GivenFilesTest {
         ImageDataset images = colors(5);
         ImageDataset odd = new ImageDataset(
                 "odd", "0".repeat(64), List.of("jack-o'-lantern", "it's, green", "red"), images.train(), images.test());
-        assertThat(GivenModel.of(source(file(network), "normalize=0-1"), odd).classes())
+        assertThat(GivenModel.of(source(file(network), "normalize=0-1"), odd, null)
+                        .classes())
                 .containsExactly("red", "it's, green", "jack-o'-lantern");
     }
 
@@ -223,7 +224,7 @@ class GivenFilesTest {
     void theMetadataOfOnnxItselfSaysOrderAndRange() throws IOException {
         ColorNetwork network = named().metadata(
                         Map.of("Image.BitmapPixelFormat", "Bgr8", "Image.NominalPixelRange", "Normalized_1_1"));
-        GivenModel model = GivenModel.of(source(file(network)), colors(5));
+        GivenModel model = GivenModel.of(source(file(network)), colors(5), null);
         assertThat(model.order()).isEqualTo(Order.BGR);
         assertThat(model.mean()).containsExactly(0.5, 0.5, 0.5);
     }
@@ -240,7 +241,7 @@ class GivenFilesTest {
                 "preprocessing.std",
                 "0.5,1,2");
         GivenSource source = source(file(named().metadata(own)));
-        GivenModel model = GivenModel.of(source, colors(5));
+        GivenModel model = GivenModel.of(source, colors(5), null);
         assertThat(model.mean()).containsExactly(0.5, 0.25, 0.0);
         assertThat(model.std()).containsExactly(0.5, 1.0, 2.0);
     }

@@ -79,7 +79,7 @@ class GoldenGivenTest {
                 text(golden.path("labels")),
                 null,
                 null);
-        GivenModel model = GivenModel.of(source, dataset());
+        GivenModel model = GivenModel.of(source, dataset(), null);
         GivenAnswers answers = GivenAnswers.of(model, file, dataset(), null);
         assertThat(answers.probabilities()).isEqualTo(name.equals("softmax"));
         agree(answers, golden.path("scores"), golden.path("accuracy"), name.equals("half") ? 2e-3 : 1e-4);
@@ -90,7 +90,7 @@ class GoldenGivenTest {
         Path file = Files.writeString(
                 folder.resolve("predictions.csv"), GOLDEN.path("table").asString());
         GivenSource source = new GivenSource(file.toString(), null, null, null, null, null, null);
-        GivenAnswers answers = GivenAnswers.of(GivenModel.of(source, dataset()), file, dataset(), null);
+        GivenAnswers answers = GivenAnswers.of(GivenModel.of(source, dataset(), null), file, dataset(), null);
         assertThat(answers.probabilities()).isTrue();
         agree(answers, GOLDEN.path("table_scores"), GOLDEN.path("table_accuracy"), 1e-6);
     }

@@ -42,7 +42,7 @@ class PredictionTableTest {
     private GivenAnswers answers(ImageDataset dataset, String text, @Nullable String labels) throws IOException {
         Path file = Files.writeString(folder.resolve("table.csv"), text.replace('~', '\n'));
         GivenSource source = new GivenSource(file.toString(), "imagenet", null, null, labels, null, null);
-        GivenModel model = GivenModel.of(source, dataset);
+        GivenModel model = GivenModel.of(source, dataset, null);
         return GivenAnswers.of(model, file, dataset, null);
     }
 
@@ -157,7 +157,7 @@ class PredictionTableTest {
                 "image,predicted\n0,K\u00e4tzchen".getBytes(StandardCharsets.ISO_8859_1),
                 "image,predicted\n0,cat".getBytes(StandardCharsets.UTF_16LE))) {
             Files.write(file, bytes);
-            GivenModel model = GivenModel.of(source, pets());
+            GivenModel model = GivenModel.of(source, pets(), null);
             refused(() -> GivenAnswers.of(model, file, pets(), null), "UTF-8", "another encoding");
         }
     }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.given;
 
+import static io.catwalk.runner.Refusals.refused;
 import static io.catwalk.runner.given.GivenFilesTest.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +11,8 @@ import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
+import io.catwalk.runner.data.ResizeRule.Fit;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import io.catwalk.runner.given.GivenAnswers.Suggestion;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -83,7 +86,7 @@ class PreparationSearchTest {
     }
 
     private static @Nullable Suggestion suggestion(GivenSource source, ImageDataset images, @Nullable Path folder) {
-        return GivenAnswers.of(GivenModel.of(source, images), source.path(), images, folder)
+        return GivenAnswers.of(GivenModel.of(source, images, null), source.path(), images, folder)
                 .suggestion();
     }
 
@@ -141,6 +144,28 @@ class PreparationSearchTest {
                 .isNull();
     }
 
+    /** Of dark images it says "e", of bright ones "a": it is always wrong, and raw pixels are all bright. */
+    @Test
+    void aPreparationThatIsRightByChanceIsNoSuggestion() throws IOException {
+        float[] light = {1 / 3f, 0, 0, 0, 0, 0};
+        Path file = new ColorNetwork(new float[][] {light, light, light}, -0.6f, -1e3f, -1e3f, -1e3f, 0, -1e3f)
+                .input(ColorNetwork.FLOAT, "n", 3, "h", "w")
+                .labels("a", "b", "c", "d", "e", "f")
+                .write(folder.resolve("model.onnx"));
+        for (int side : new int[] {SMALL, LARGE}) {
+            assertThat(right(file, "0-1", images(IMAGES, side))).isLessThan(IMAGES / 20);
+            assertThat(right(file, "none", images(IMAGES, side))).isEqualTo(IMAGES / 6);
+            assertThat(suggestion(source(file, "normalize=0-1"), images(IMAGES, side), null))
+                    .isNull();
+        }
+    }
+
+    private static long right(Path file, String normalize, ImageDataset images) {
+        GivenModel model = GivenModel.of(source(file, "normalize=" + normalize), images, null);
+        PredictedClasses answers = GivenAnswers.of(model, file, images, null).predicted();
+        return IntStream.range(0, IMAGES).filter(answers::correct).count();
+    }
+
     /** The class is the color of the middle; a stretched image also has what is beside it. */
     @Test
     void anotherFitIsFound() throws IOException {
@@ -164,8 +189,11 @@ class PreparationSearchTest {
         DataHome home = new DataHome(folder, new ImageCache(folder.resolve("cache"), ImageCache.Listener.none()));
         ImageDataset whole = home.load(photos.toString(), null, FolderReading.STANDARD);
         GivenSource source = source(nearest("0-1", "rgb"), "normalize=0-1", "fit=stretch", "size=5x5");
-        GivenModel model = GivenModel.of(source, whole);
+        GivenModel model = GivenModel.of(source, whole, null);
         assertThat(model.imageSize()).isEqualTo("5x5");
+        GivenSource silent = source(source.path(), "normalize=0-1", "size=5x5");
+        assertThat(GivenModel.of(silent, whole, Fit.CROP).imageSize()).isEqualTo("5x5 crop");
+        refused(() -> GivenModel.of(silent, whole, null), "30x10 to its 5x5", "state fit");
         ImageDataset small = home.load(photos.toString(), ResizeRule.parse("5x5"), FolderReading.STANDARD);
         Suggestion found = Objects.requireNonNull(
                 GivenAnswers.of(model, source.path(), small, photos).suggestion());
@@ -175,9 +203,9 @@ class PreparationSearchTest {
         assertThat(found.right()).isEqualTo(60);
 
         GivenSource asLoaded = source(source.path(), "normalize=0-1");
-        assertThat(GivenModel.of(asLoaded, small).imageSize()).isNull();
+        assertThat(GivenModel.of(asLoaded, small, null).imageSize()).isNull();
         assertThat(suggestion(asLoaded, small, photos)).isEqualTo(found);
         GivenSource corrected = source(source.path(), "normalize=0-1", "fit=crop", "size=5x5");
-        assertThat(GivenModel.of(corrected, small).imageSize()).isEqualTo("5x5 crop");
+        assertThat(GivenModel.of(corrected, small, null).imageSize()).isEqualTo("5x5 crop");
     }
 }
