@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -201,14 +202,14 @@ public final class ContentStore {
 
     /** Lists what is kept, by name. */
     public List<Entry> entries() throws IOException {
-        return those(kind.ending);
+        return those(name -> name.endsWith(kind.ending) && !name.endsWith(DRAFT));
     }
 
     /** Lists what stopped processes have left unfinished; what is being made is not among it. */
     public List<Entry> unfinished() throws IOException {
         List<Entry> unfinished = new ArrayList<>();
         if (Files.isWritable(folder)) { // otherwise a lock could not be taken, and nothing could be deleted
-            for (Entry draft : those(DRAFT)) {
+            for (Entry draft : those(name -> name.endsWith(DRAFT))) {
                 try (ProcessLock lock = ProcessLock.tryTake(lock(draft.path()))) {
                     if (lock != null && Files.exists(draft.path())) { // it may have been finished meanwhile
                         unfinished.add(draft);
@@ -219,7 +220,7 @@ public final class ContentStore {
         return unfinished;
     }
 
-    private List<Entry> those(String ending) throws IOException {
+    private List<Entry> those(Predicate<String> wanted) throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
@@ -227,11 +228,7 @@ public final class ContentStore {
         try (Stream<Path> all = Files.list(folder)) {
             paths = all.filter(path -> {
                         String name = path.getFileName().toString();
-                        boolean draft = name.endsWith(DRAFT);
-                        return name.matches("[0-9a-f]{64}.*")
-                                && name.endsWith(ending)
-                                && !name.endsWith(LOCK)
-                                && draft == ending.equals(DRAFT);
+                        return name.matches("[0-9a-f]{64}.*") && !name.endsWith(LOCK) && wanted.test(name);
                     })
                     .sorted()
                     .toList();

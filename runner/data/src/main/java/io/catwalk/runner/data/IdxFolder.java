@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -140,16 +141,10 @@ record IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) 
     }
 
     private static String sha256(List<String> sums) {
-        StringBuilder lines = new StringBuilder();
-        for (IdxFile.Part part : PARTS) {
-            lines.append(sums.get(PARTS.indexOf(part)))
-                    .append("  ")
-                    .append(part.fileName())
-                    .append('\n');
-        }
-        return new Sha256()
-                .add(lines.toString().getBytes(StandardCharsets.US_ASCII))
-                .hex();
+        String lines = IntStream.range(0, PARTS.size())
+                .mapToObj(i -> sums.get(i) + "  " + PARTS.get(i).fileName() + "\n")
+                .collect(Collectors.joining());
+        return new Sha256().add(lines.getBytes(StandardCharsets.US_ASCII)).hex();
     }
 
     @Override

@@ -56,21 +56,6 @@ public final class ImageSource {
             throw new IllegalArgumentException(
                     "Expected at least 1 image, channel, row and column, found shape " + shape);
         }
-        if (stored.pixels.length() != (long) stored.channels * stored.height * stored.width
-                || places.length != labels.length) {
-            throw new IllegalArgumentException(
-                    "Expected a record and a label for each image of shape %s, found %d of %d bytes"
-                            .formatted(shape, places.length, stored.pixels.length()));
-        }
-        for (int i = 0; i < labels.length; i++) {
-            if (labels[i] < 0) {
-                throw new IllegalArgumentException("Expected labels from 0, found %d at %d".formatted(labels[i], i));
-            }
-            if (places[i] < 0 || places[i] >= stored.pixels.count()) {
-                throw new IllegalArgumentException("Expected images among %d records, found no record %d"
-                        .formatted(stored.pixels.count(), places[i]));
-            }
-        }
         this.stored = stored;
         this.places = places;
         this.labels = labels;

@@ -4,13 +4,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
+import java.util.regex.Pattern;
+import org.pf4j.DefaultVersionManager;
 
 /** Reads the versions that plugins are checked against; the build records them. */
 final class ApiVersion {
 
     private static final Properties VERSIONS = read();
 
+    private static final Pattern SINGLE_VERSION = Pattern.compile("\\d+\\.\\d+\\.\\d+");
+
     private ApiVersion() {}
+
+    /** Tells whether a Plugin-Requires allows this version, as PF4J reads it: a single version is the oldest suitable one. */
+    static boolean fits(String requires) {
+        String range = (SINGLE_VERSION.matcher(requires).matches() ? ">=" : "") + requires;
+        return new DefaultVersionManager().checkVersionConstraint(current(), range);
+    }
 
     /** Returns the version of the plugin contract that this program provides. */
     static String current() {

@@ -176,9 +176,7 @@ public final class PluginIndex {
 
     private static boolean fits(@Nullable String requires) {
         try {
-            return requires == null
-                    || requires.isBlank()
-                    || VERSIONS.checkVersionConstraint(ApiVersion.current(), PluginJar.range(requires.strip()));
+            return requires == null || requires.isBlank() || ApiVersion.fits(requires.strip());
         } catch (RuntimeException e) {
             return false;
         }

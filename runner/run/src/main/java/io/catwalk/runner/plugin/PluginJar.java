@@ -31,8 +31,6 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
-import org.pf4j.DefaultVersionManager;
-import org.pf4j.VersionManager;
 import org.pf4j.processor.ExtensionStorage;
 
 /**
@@ -68,8 +66,6 @@ public record PluginJar(
     /** What Java reads as a whole to verify a signed jar. */
     private static final Pattern OF_A_SIGNATURE =
             Pattern.compile("(?i)META-INF/(MANIFEST\\.MF|SIG-[^/]*|[^/]+\\.(SF|DSA|RSA|EC))");
-
-    private static final Pattern SINGLE_VERSION = Pattern.compile("\\d+\\.\\d+\\.\\d+");
 
     /** A step to the parent folder, or a path that begins at the root of a file system. */
     private static final Pattern OUTWARD = Pattern.compile("(^|[/\\\\])\\.\\.([/\\\\]|$)|^[/\\\\]|^[A-Za-z]:");
@@ -287,17 +283,11 @@ public record PluginJar(
         return attributes;
     }
 
-    /** Reads Plugin-Requires as PF4J does: a single version is the oldest suitable one. */
-    static String range(String requires) {
-        return (SINGLE_VERSION.matcher(requires).matches() ? ">=" : "") + requires;
-    }
-
     private static void requireThisApi(String requires) {
-        VersionManager versions = new DefaultVersionManager();
         String api = ApiVersion.current();
         boolean fits;
         try {
-            fits = versions.checkVersionConstraint(api, range(requires));
+            fits = ApiVersion.fits(requires);
         } catch (RuntimeException e) {
             throw new PluginException(
                     "expected a range of versions such as >=" + api + " in Plugin-Requires, but found " + requires, e);

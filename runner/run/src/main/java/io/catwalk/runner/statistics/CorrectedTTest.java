@@ -43,8 +43,6 @@ public record CorrectedTTest(double difference, double standardError, int degree
 
     /** Returns the interval of the difference, for a confidence such as 0.95. */
     public Interval interval(double confidence) {
-        double half =
-                standardError * TDistribution.of(degreesOfFreedom).inverseSurvivalProbability((1 - confidence) / 2);
-        return new Interval(difference - half, difference + half);
+        return Paired.interval(difference, standardError, degreesOfFreedom, confidence);
     }
 }

@@ -1,10 +1,12 @@
 package io.catwalk.runner.statistics;
 
+import io.catwalk.runner.evaluation.Interval;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 /** Helps with paired values: scores of the same folds, predictions of the same images. */
 public final class Paired {
@@ -73,6 +75,13 @@ public final class Paired {
             error += value - rounded;
         }
         return rounded + error / values.length;
+    }
+
+    /** Returns the interval of a mean by Student's distribution. */
+    static Interval interval(double mean, double standardError, double degreesOfFreedom, double confidence) {
+        double half =
+                standardError * TDistribution.of(degreesOfFreedom).inverseSurvivalProbability((1 - confidence) / 2);
+        return new Interval(mean - half, mean + half);
     }
 
     /** Returns the unbiased variance, divided by one less than the number of values. */

@@ -48,8 +48,6 @@ record WelchTTest(double difference, double standardError, double degreesOfFreed
         if (standardError == 0) {
             return null;
         }
-        double half =
-                standardError * TDistribution.of(degreesOfFreedom).inverseSurvivalProbability((1 - confidence) / 2);
-        return new Interval(difference - half, difference + half);
+        return Paired.interval(difference, standardError, degreesOfFreedom, confidence);
     }
 }
