@@ -1,6 +1,7 @@
 package io.catwalk.runner.report;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A chart of numbers. Its sentence and its table say the same in words, for readers who cannot see it. */
 public sealed interface Chart permits RowChart, XyChart, MatrixChart {
@@ -11,6 +12,11 @@ public sealed interface Chart permits RowChart, XyChart, MatrixChart {
     /** Returns a key for each row of its table, by which scripts find the same data in the picture; empty for none. */
     default List<String> keys() {
         return List.of();
+    }
+
+    /** Returns the numbers of the classes that it shows, separated by commas; null if it shows all, or is not about them. */
+    default @Nullable String part() {
+        return null;
     }
 
     /** Draws it without its title, at least 300 pixels wide and as high as it needs. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Shows which classes are classified as which: a row for each true class, a column for each predicted one. Correct
  * predictions are blue, mistakes vermilion; the larger their share of the row, the stronger the color.
  */
-public record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer> shown, List<String> classes)
+record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer> shown, List<String> classes)
         implements Chart {
 
     private static final Letters TITLE = Letters.bold(11);
@@ -38,7 +38,7 @@ public record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer>
                 .toList();
     }
 
-    /** Returns the numbers of the classes that it shows, separated by commas; null if it shows all. */
+    @Override
     public @Nullable String part() {
         return shown.size() == classes.size()
                 ? null

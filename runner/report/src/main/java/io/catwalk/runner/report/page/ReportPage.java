@@ -11,7 +11,6 @@ import io.catwalk.runner.report.Cell;
 import io.catwalk.runner.report.Chart;
 import io.catwalk.runner.report.Document;
 import io.catwalk.runner.report.Mark.Paint;
-import io.catwalk.runner.report.MatrixChart;
 import io.catwalk.runner.report.Medium;
 import io.catwalk.runner.report.Palette.Look;
 import io.catwalk.runner.report.Picture;
@@ -91,11 +90,6 @@ public final class ReportPage {
         static String swatch(Look look) {
             return new Picture(12, 12, List.of(look.symbol().at(6, 6, 4.6, Paint.fill(look.color()))))
                     .ornament(Theme.PAGE);
-        }
-
-        /** Returns the classes that a confusion matrix shows, if it does not show all. */
-        static @Nullable String part(Chart chart) {
-            return chart instanceof MatrixChart matrix ? matrix.part() : null;
         }
 
         /** Returns whether a column of texts holds numbers, which are aligned to the right. */

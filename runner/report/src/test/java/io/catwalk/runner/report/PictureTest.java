@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.catwalk.runner.report.Mark.Anchor;
+import io.catwalk.runner.report.Mark.Paint;
+import io.catwalk.runner.report.Mark.Rect;
 import io.catwalk.runner.report.Mark.Text;
+import io.catwalk.runner.report.Picture.Theme;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
@@ -16,10 +19,19 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
-final class ImagePainterTest {
+final class PictureTest {
+
+    @ParameterizedTest
+    @CsvSource({"7, 7", "0.051, 0.05", "-0.049, -0.05", "-0.001, 0", "19.999, 20", "1234567.891, 1234567.89"})
+    void numbersHaveTwoDecimalsAtMost(double value, String expected) {
+        Rect rect = new Rect(value, 0, 1, 1, 0, Paint.fill("ink"));
+        String svg = new Picture(10, 10, List.of(rect)).svg(Theme.LIGHT, "title", "sentence");
+        assertThat(svg).contains(" x=\"" + expected + "\"");
+    }
 
     private static final int WIDTH = 400;
     private static final int HEIGHT = 60;
