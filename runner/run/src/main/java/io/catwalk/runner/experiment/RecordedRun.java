@@ -33,12 +33,10 @@ public record RecordedRun(
         RunResults.Dataset dataset,
         Outcomes outcomes) {
 
-    /** Lists the trials that have an outcome. */
     public List<TrialOutcome> trials() {
         return outcomes.of(spec.trials(outcomes));
     }
 
-    /** Returns the results. */
     public RunResults results() {
         List<TrialSpec> planned = spec.trials(outcomes);
         LatencyColumn finished = LatencyColumn.of(

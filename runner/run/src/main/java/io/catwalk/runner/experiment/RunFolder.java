@@ -29,10 +29,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds all files of an experiment. A folder is a run folder if it has a readable
- * {@code experiment.yaml} and nothing that no run writes; nothing else is ever deleted.
- *
- * @param path the folder
+ * Holds all files of an experiment. A folder is a run folder if it has a readable {@code experiment.yaml} and nothing that
+ * no run writes; nothing else is ever deleted.
  */
 public record RunFolder(Path path) {
 
@@ -93,16 +91,11 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** Tells whether a folder is a run folder. */
     public static boolean isOne(Path path) {
         return Files.isRegularFile(path.resolve(RunFiles.EXPERIMENT));
     }
 
-    /**
-     * Opens the folder of an earlier run.
-     *
-     * @throws RequestException if there is no run folder in a format that this program reads
-     */
+    /** Opens the folder of an earlier run; refuses every other. */
     public static RunFolder open(Path path) {
         RunFolder folder = new RunFolder(path);
         if (!isOne(path) && DataSetRuns.isOne(path)) {
@@ -155,11 +148,7 @@ public record RunFolder(Path path) {
         return trained;
     }
 
-    /**
-     * Finds the only trial with trained weights.
-     *
-     * @throws RequestException if it is neither, or has no trained network or several
-     */
+    /** Finds the only trial with trained weights; refuses a folder with several, too. */
     public static TrialFolder onlyTrained(Path folder) throws IOException {
         List<TrialFolder> trained = trained(folder);
         if (trained.size() != 1) {
@@ -170,12 +159,10 @@ public record RunFolder(Path path) {
         return trained.get(0);
     }
 
-    /** Writes the request. */
     public void writeExperiment(ExperimentSpec spec) throws IOException {
         AtomicFiles.write(path.resolve(RunFiles.EXPERIMENT), Json.YAML.writeValueAsString(spec));
     }
 
-    /** Reads the request. */
     public ExperimentSpec readExperiment() {
         Path file = path.resolve(RunFiles.EXPERIMENT);
         try {
@@ -203,12 +190,10 @@ public record RunFolder(Path path) {
         return new TrialFolder(Files.createDirectories(inside));
     }
 
-    /** Returns the folder of a trial. */
     public TrialFolder trial(TrialSpec spec) {
         return new TrialFolder(path.resolve(spec.folder()));
     }
 
-    /** Returns the path of Spark's log, if the trials run on Spark. */
     public Path sparkLog() {
         return path.resolve(RunFiles.SPARK_LOG);
     }
@@ -289,11 +274,7 @@ public record RunFolder(Path path) {
         return Files.exists(file) ? Json.read(file, Baselines.class, "baselines") : null;
     }
 
-    /**
-     * Writes the results as data: JSON, a table of the trials, and one of the standings once they are compared.
-     *
-     * @throws IOException if they cannot be written; older ones are then unchanged
-     */
+    /** Writes the results as data: JSON, a table of the trials, and one of the standings once they are compared. */
     public void writeResults(RunResults results) throws IOException {
         AtomicFiles.write(path.resolve(RunFiles.RESULTS), Json.JSON.writeValueAsString(results));
         AtomicFiles.write(path.resolve("results.csv"), RunResults.csv(results.trials()));
@@ -307,11 +288,7 @@ public record RunFolder(Path path) {
         }
     }
 
-    /**
-     * Reads the state of the run.
-     *
-     * @throws RequestException if the run has not begun, or its files are not in a format that this program reads
-     */
+    /** Reads the state of the run; refuses one that has not begun. */
     public RecordedRun recorded() throws IOException {
         ExperimentSpec spec = readExperiment();
         Journal.Content journal = journal().read();
@@ -340,21 +317,13 @@ public record RunFolder(Path path) {
                 || done.provenance().datasetSha256().equals(head.dataset().sha256());
     }
 
-    /**
-     * Checks that changes of trials can be recorded and the results written again, before the trials are changed.
-     *
-     * @throws RequestException if the journal does not contain one of them, or a file of the run is damaged
-     */
+    /** Checks that changes of trials can be recorded and the results written again, before the trials are changed. */
     public void requireRecordable(List<TrialOutcome> outcomes) throws IOException {
         entries(outcomes);
         recorded().compared();
     }
 
-    /**
-     * Records that trials of the run have changed, for example how they were exported.
-     *
-     * @throws RequestException if it does not contain one of them; nothing is recorded then
-     */
+    /** Records that trials of the run have changed, or nothing if the journal does not contain one of them. */
     public void record(List<TrialOutcome> outcomes) throws IOException {
         for (Journal.Entry entry : entries(outcomes)) {
             journal().append(entry);

@@ -10,9 +10,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Locks a run folder for one process. The lock file names its holder, for the message that others print.
- */
+/** Locks a run folder for one process. The lock file names its holder, for the message that others print. */
 public final class RunLock implements AutoCloseable {
 
     /** What the holder of the lock does with the run. */
@@ -106,7 +104,6 @@ public final class RunLock implements AutoCloseable {
         }
     }
 
-    /** Returns the locked run. */
     public RunFolder run() {
         return run;
     }

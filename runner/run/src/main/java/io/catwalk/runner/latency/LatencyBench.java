@@ -34,11 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record LatencyBench(BenchProcess process) {
 
-    /** Measures a network in one process. Nothing else should run on the machine meanwhile. */
-    @FunctionalInterface
+    /** Measures a network in one process, or throws. Nothing else should run on the machine meanwhile. */
     public interface BenchProcess {
 
-        /** Returns times, throughput and logits; throws if the network cannot be measured. */
         Measured measure(Order order) throws IOException, InterruptedException;
     }
 
@@ -151,18 +149,12 @@ public record LatencyBench(BenchProcess process) {
             return noise(signature.imageSize(), normalization);
         }
 
-        /** Returns the image as the network receives it. */
         public float[] normalized() {
             return normalization.normalized(pixels, 1);
         }
     }
 
-    /**
-     * The result of an order.
-     *
-     * @param processes what each process measured, in the order of the turns
-     * @param failure why it could not be measured; null if it could
-     */
+    /** What each process measured for an order, in the order of the turns, and why it could not be measured, if so. */
     public record Result(List<Measured> processes, @Nullable IOException failure) {
 
         /** Combines the results of all processes to medians and ranges, or throws the failure. */
@@ -175,7 +167,6 @@ public record LatencyBench(BenchProcess process) {
     }
 
     /** Receives progress. */
-    @FunctionalInterface
     public interface Listener<K> {
 
         /** Called when a process begins, with the name of its order. */

@@ -105,7 +105,6 @@ public enum Corruption {
         this.strongest = strongest;
     }
 
-    /** Returns the name that is shown to people. */
     public String title() {
         return title;
     }
@@ -120,7 +119,6 @@ public enum Corruption {
         return strongest * step / STEPS;
     }
 
-    /** Returns the strength of the last step, in the unit. */
     public int strongest() {
         return strongest;
     }
@@ -128,12 +126,10 @@ public enum Corruption {
     /**
      * Makes an image harder to classify.
      *
-     * @param image any image
      * @param strength in the unit; 0 leaves the image unchanged
      * @param number index of the image, from 0: it selects the direction of the shift or rotation, so that all
      *     directions are equally frequent and all classifiers see the same images
      * @param random source of the noise; nothing else draws from it
-     * @return an image of the same shape
      */
     public abstract RasterImage of(RasterImage image, int strength, int number, RandomGenerator random);
 

@@ -76,7 +76,7 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
     /** The accuracy of a file at one strength, in the unit of the corruption. */
     public record Step(int strength, Accuracy accuracy) {}
 
-    /** Reads the measurements of a run; null if nothing was measured. */
+    /** Reads the measurements of a run; null if there are none. */
     public static @Nullable Robustness in(RunFolder run) throws IOException {
         Path file = run.path().resolve(FILE);
         if (!Files.exists(file)) {
@@ -95,7 +95,6 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
         return read;
     }
 
-    /** Writes the measurements into a run folder. */
     public void write(RunFolder run) throws IOException {
         AtomicFiles.write(run.path().resolve(FILE), Json.JSON.writeValueAsString(this));
     }
@@ -130,15 +129,9 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
         for (Classifier one : classifiers) {
             row(csv, one, "none", 0, "", one.clean());
             for (Curve curve : one.curves()) {
-                for (Step step : curve.steps()) {
-                    row(
-                            csv,
-                            one,
-                            curve.corruption().title(),
-                            step.strength(),
-                            curve.corruption().unit(),
-                            step.accuracy());
-                }
+                Corruption kind = curve.corruption();
+                curve.steps()
+                        .forEach(step -> row(csv, one, kind.title(), step.strength(), kind.unit(), step.accuracy()));
             }
         }
         return csv.toString();
