@@ -13,7 +13,7 @@ import io.catwalk.runner.process.Platform;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.training.Accelerators;
 import io.catwalk.runner.trial.EngineSettings;
-import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import io.catwalk.runner.trial.Software;
 import java.util.List;
 import java.util.Locale;

@@ -16,7 +16,7 @@ import io.catwalk.runner.data.FoundFiles;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
 import java.io.InputStream;

@@ -14,7 +14,7 @@ import io.catwalk.runner.report.slides.Slides.SlideOptions.Extent;
 import io.catwalk.runner.report.slides.Template;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.robustness.RobustnessMeter;
-import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.experiment.RunPolicy;
 import io.catwalk.runner.latency.Machine;
-import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import io.catwalk.runner.trial.TrialExecutorFactory;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.process.ParentPipe;
 import io.catwalk.runner.trial.EngineSettings;
-import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;

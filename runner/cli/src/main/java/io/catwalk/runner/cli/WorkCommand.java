@@ -8,7 +8,7 @@ import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.remote.OrderRunner;
 import io.catwalk.runner.remote.TrialResultArchive;
 import io.catwalk.runner.supply.FileSource;
-import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;

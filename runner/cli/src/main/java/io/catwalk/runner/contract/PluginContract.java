@@ -7,7 +7,7 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.process.ChildProcess;
 import io.catwalk.runner.trial.EngineSettings;
-import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import io.catwalk.testkit.contract.Check;
 import io.catwalk.testkit.contract.Effort;
 import io.catwalk.testkit.contract.Expectations;

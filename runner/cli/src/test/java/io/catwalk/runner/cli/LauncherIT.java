@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
-import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import io.catwalk.runner.trial.Software;
 import java.io.IOException;
 import java.nio.file.Files;

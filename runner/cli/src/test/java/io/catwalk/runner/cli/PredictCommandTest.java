@@ -11,7 +11,7 @@ import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;

@@ -98,29 +98,22 @@ public record DatasetSpec(
 
     /** Takes all images of a folder without a test set as test images, where nothing is trained. */
     public DatasetSpec allTested(DataHome home) {
-        return testShare != null || !home.lacksTest(name, reading())
-                ? this
-                : new DatasetSpec(
-                        name, imageSize, labels, 1.0, skipUnreadable, limitTrain, limitTest, mirrored, followLinks);
+        return testShare != null || !home.lacksTest(name, reading()) ? this : with(name, imageSize, labels, 1.0);
     }
 
     /** Returns the same images in another size; null keeps it. */
     public DatasetSpec resized(@Nullable String rule) {
-        return new DatasetSpec(
-                name,
-                rule == null ? imageSize : rule,
-                labels,
-                testShare,
-                skipUnreadable,
-                limitTrain,
-                limitTest,
-                mirrored,
-                followLinks);
+        return with(name, rule == null ? imageSize : rule, labels, testShare);
     }
 
     private DatasetSpec placed(String newName, @Nullable String newLabels) {
+        return with(newName, imageSize, newLabels, testShare);
+    }
+
+    private DatasetSpec with(
+            String newName, @Nullable String newSize, @Nullable String newLabels, @Nullable Double newShare) {
         return new DatasetSpec(
-                newName, imageSize, newLabels, testShare, skipUnreadable, limitTrain, limitTest, mirrored, followLinks);
+                newName, newSize, newLabels, newShare, skipUnreadable, limitTrain, limitTest, mirrored, followLinks);
     }
 
     /** Returns how images are fitted to their size; null if they are not resized. */

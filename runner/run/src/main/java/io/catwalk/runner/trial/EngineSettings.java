@@ -1,10 +1,32 @@
 package io.catwalk.runner.trial;
 
 import ai.djl.engine.Engine;
+import ai.onnxruntime.OrtEnvironment;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageCache;
+import io.catwalk.runner.process.Platform;
+import io.catwalk.runner.process.UserCache;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,5 +113,207 @@ public final class EngineSettings {
         properties.put("OPT_OUT_TRACKING", "true");
         properties.put(ImageCache.PROPERTY, ImageCache.standardFolder().toString());
         return properties;
+    }
+
+    /**
+     * The folder for unpacked native libraries and temporary files: {@code ~/.cache/catwalk}, or the value of the
+     * variable {@code CATWALK_CACHE}. If they cannot write to the home folder, DJL and ONNX Runtime by default load native
+     * code from a temporary folder that everybody can write to. Nobody else can write to this folder; otherwise
+     * nothing is started.
+     *
+     * @param path the folder
+     */
+    public record PrivateFolder(Path path) {
+
+        private static final Logger LOG = LoggerFactory.getLogger(PrivateFolder.class);
+
+        /** Space that PyTorch needs when it is unpacked, twice, since it is then moved into place. */
+        private static final long ROOM_BYTES = 1L << 30;
+
+        /** Files of killed processes are removed after this time. A run on a cluster may need its own for many days. */
+        private static final Duration LITTER = Duration.ofDays(30);
+
+        private static @Nullable PrivateFolder claimed;
+
+        /** Makes this process use the folder from now on; later calls return the same folder. */
+        public static synchronized PrivateFolder claim() {
+            if (claimed == null) {
+                PrivateFolder folder = at(UserCache.chosen());
+                folder.properties().forEach(System::setProperty);
+                claimed = folder;
+            }
+            return claimed;
+        }
+
+        /** Creates a folder that is safe to use, or throws. */
+        static PrivateFolder at(Path path) {
+            PrivateFolder folder = new PrivateFolder(path);
+            folder.prepare();
+            return folder;
+        }
+
+        /** Returns the system properties that make a process keep its libraries and temporary files here. */
+        Map<String, String> properties() {
+            String libraries = natives().toString();
+            Map<String, String> properties = new LinkedHashMap<>();
+            properties.put(UserCache.PROPERTY, path.toString());
+            properties.put("java.io.tmpdir", temporary().toString());
+            properties.put("DJL_CACHE_DIR", libraries);
+            properties.put("ENGINE_CACHE_DIR", libraries);
+            properties.put("jna.tmpdir", libraries);
+            if (Files.isDirectory(onnxRuntime())) {
+                properties.put("onnxruntime.native.path", onnxRuntime().toString());
+            }
+            return properties;
+        }
+
+        /** Returns where native libraries are unpacked. */
+        public Path natives() {
+            return path.resolve("native");
+        }
+
+        /** Returns the folder for short-lived files. */
+        public Path temporary() {
+            return path.resolve("tmp");
+        }
+
+        /** Machines of several kinds may share the folder. */
+        private Path onnxRuntime() {
+            return natives().resolve("onnxruntime-" + Software.current().onnxruntime() + "-" + Platform.current());
+        }
+
+        private void prepare() {
+            try {
+                for (Path folder : List.of(path, natives(), temporary())) {
+                    requireMine(UserCache.make(folder));
+                }
+                requireRoom();
+                requireNativesFor(Platform.current());
+                unpackOnnxRuntime();
+                removeLitter();
+            } catch (IOException e) {
+                throw refusal("a folder for native libraries that can be written", Reasons.of(e));
+            }
+        }
+
+        /**
+         * Refuses a folder that somebody else could put a library into. A new file there shows the owner of this process.
+         */
+        private void requireMine(Path folder) throws IOException {
+            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                throw refusal("a folder at " + folder, "a link");
+            }
+            Path made = Files.createTempFile(folder, "probe", ".tmp");
+            try {
+                if (!Files.getOwner(folder).equals(Files.getOwner(made))) {
+                    throw refusal("a folder of your own at " + folder, "one that belongs to " + Files.getOwner(folder));
+                }
+                Files.write(made, new byte[4096]);
+            } finally {
+                Files.deleteIfExists(made);
+            }
+            if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                Set<PosixFilePermission> allowed = Files.getPosixFilePermissions(folder);
+                Set<PosixFilePermission> others =
+                        Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+                if (allowed.stream().anyMatch(others::contains)) {
+                    throw refusal(
+                            "a folder that only you can write to at " + folder,
+                            "mode " + PosixFilePermissions.toString(allowed) + " (try chmod 700 " + folder + ")");
+                }
+            }
+        }
+
+        private void requireRoom() throws IOException {
+            long free = Files.getFileStore(path).getUsableSpace();
+            if (!Files.isDirectory(natives().resolve("pytorch")) && free < ROOM_BYTES) {
+                throw refusal(
+                        "1 GiB of room to unpack native libraries",
+                        String.format(Locale.ROOT, "%.2f GiB", free / Math.pow(2, 30)));
+            }
+        }
+
+        /** Refuses a download for another platform, in which DJL would look for a missing library. */
+        static void requireNativesFor(Platform here) throws IOException {
+            try (InputStream in = Platform.class.getResourceAsStream("/native/lib/pytorch.properties")) {
+                if (in != null) { // otherwise, a variable of DJL names PyTorch
+                    Properties packed = new Properties();
+                    packed.load(in);
+                    String found = packed.getProperty("classifier", here.toString());
+                    if (!found.equals(here.toString())) {
+                        throw new RequestException("expected the native code of PyTorch for " + here
+                                + " in lib, found that for " + found + ": take the download for " + here);
+                    }
+                }
+            }
+        }
+
+        /** Unpacks the two libraries of ONNX Runtime once; by default each process would unpack them again. */
+        private void unpackOnnxRuntime() throws IOException {
+            if (Files.isDirectory(onnxRuntime())) {
+                return;
+            }
+            Platform platform = Platform.current();
+            Path draft = Files.createTempDirectory(temporary(), "onnxruntime");
+            try {
+                for (String name : new String[] {"onnxruntime", "onnxruntime4j_jni"}) {
+                    String file = System.mapLibraryName(name);
+                    try (InputStream in = OrtEnvironment.class.getResourceAsStream(
+                            "native/" + platform.ofOnnxRuntime() + "/" + file)) {
+                        if (in == null) {
+                            LOG.info("ONNX Runtime has no {} for {} and unpacks what it has itself", file, platform);
+                            return;
+                        }
+                        Files.copy(in, draft.resolve(file));
+                    }
+                }
+                Files.move(draft, onnxRuntime(), StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                if (!Files.isDirectory(onnxRuntime())) { // otherwise another process was faster
+                    throw e;
+                }
+            } finally {
+                remove(draft);
+            }
+        }
+
+        /** Another process may be removing the same files, or its own: what cannot be removed is left. */
+        private void removeLitter() {
+            try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary())) {
+                // The folder itself was changed a moment ago, by the same clock.
+                Instant old = Files.getLastModifiedTime(temporary()).toInstant().minus(LITTER);
+                for (Path each : left) {
+                    if (isBefore(each, old)) {
+                        remove(each);
+                    }
+                }
+            } catch (IOException | DirectoryIteratorException e) {
+                LOG.info("{} is not tidied up", temporary(), e);
+            }
+        }
+
+        private static boolean isBefore(Path path, Instant time) {
+            try {
+                return Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS)
+                        .toInstant()
+                        .isBefore(time);
+            } catch (IOException e) {
+                LOG.info("{} is gone", path, e);
+                return false;
+            }
+        }
+
+        private static void remove(Path path) {
+            try {
+                Scratch.delete(path);
+            } catch (IOException e) {
+                LOG.info("{} stays where it is", path, e);
+            }
+        }
+
+        private RequestException refusal(String expected, String found) {
+            return new RequestException("expected " + expected + " under " + path + ", found " + found
+                    + ": name another by " + UserCache.VARIABLE + "=DIR");
+        }
     }
 }

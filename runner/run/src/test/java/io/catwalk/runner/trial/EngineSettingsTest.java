@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.data.ImageCache;
+import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;

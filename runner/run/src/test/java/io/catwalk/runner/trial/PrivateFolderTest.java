@@ -4,6 +4,7 @@ import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.process.Platform;
+import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
