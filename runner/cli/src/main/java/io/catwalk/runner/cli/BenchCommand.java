@@ -44,9 +44,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Measure how fast an ONNX file is, or how fast the networks of a run are on DJL + PyTorch and on ONNX "
                     + "Runtime. For a run, the figures are written into its results.",
-            "Each network runs in five fresh processes, in turns, and warms up until two windows of calls agree within "
-                    + "2 %%. The figures are the latency of one image (p50, p90, p99), and images per second in "
-                    + "batches of 64 and 256: medians of the processes, but p90 and p99 are those of all their calls."
+            "Each network runs in five fresh processes, in turns, until two windows of calls agree within 2 %%. The figures "
+                    + "are the latency of one image (p50, p90, p99), and images per second in batches of 64 and 256."
         })
 final class BenchCommand extends JsonCommand {
 

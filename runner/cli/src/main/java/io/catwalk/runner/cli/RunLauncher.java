@@ -63,11 +63,8 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
      * Holds what a command asks of each run.
      *
      * @param on what runs the trials
-     * @param executor opens it
      * @param bench whether the trained networks are measured
      * @param json whether a program reads the output
-     * @param resumes whether the run began earlier
-     * @param plugins folder of the plugin jars
      * @param again options of the command that continues a stopped run, each after a space
      */
     record Settings(
@@ -112,13 +109,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         return counted.withZone(ZoneOffset.UTC);
     }
 
-    /**
-     * Starts a run on one data set, or a run for each of several.
-     *
-     * @param name of the command, for the folder
-     * @param choice asks for the classifiers on the images of a catalog
-     * @param out folder that the user named; null for a new one
-     */
+    /** Starts a run on one data set, or a run for each of several, in a folder that the user named or in a new one. */
     int start(
             String name,
             ExperimentRequest request,

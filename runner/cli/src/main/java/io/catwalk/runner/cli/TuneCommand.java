@@ -54,11 +54,10 @@ final class TuneCommand extends ConsoleCommand {
             names = "--search",
             paramLabel = "NAME=VALUE,...",
             description = "What to search over; repeatable: a hyperparameter (without values: all that the plugin "
-                    + "offers), a number of the recipe such as learning_rate, batch_size or weight_decay, but not "
-                    + "epochs, or augmentation=none,flip,flip+shift,flip+shift+erase. LOW..HIGH is a range to draw "
-                    + "from, LOW..HIGH:log the same on a logarithmic scale. Default: all "
-                    + "hyperparameters that --config leaves open (none with --init, whose weights fit one network), "
-                    + "and the learning rate, halved and doubled")
+                    + "offers), a number of the recipe such as learning_rate, but not epochs, or "
+                    + "augmentation=none,flip,flip+shift,flip+shift+erase. LOW..HIGH is a range, LOW..HIGH:log one on a "
+                    + "logarithmic scale. Default: all hyperparameters that --config leaves open (none with --init), and "
+                    + "the learning rate, halved and doubled")
     private List<String> search = List.of();
 
     @Option(

@@ -53,8 +53,7 @@ final class WorkCommand extends ConsoleCommand {
             paramLabel = "ORDER|-",
             description =
                     "File or https: address of the order. With -, each line of the standard input is an order: ORDER, "
-                            + "a tab, FILE.zip. The orders are carried out one after the other. The answer to each is "
-                            + "a line 'ended CODE WHY'. The process ends when the input ends")
+                            + "a tab, FILE.zip. The answer to each is a line 'ended CODE WHY'")
     private String order = "";
 
     @Option(names = "--out", paramLabel = "FILE.zip", description = "The outcome. Default: ORDER.outcome-ATTEMPT.zip")

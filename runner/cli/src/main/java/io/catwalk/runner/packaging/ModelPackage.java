@@ -286,14 +286,7 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
             return images.read(0, images.size());
         }
 
-        /**
-         * The content of {@code expected.json}.
-         *
-         * @param schema version of this format
-         * @param runtime that computed the answers
-         * @param tolerance how far a logit of a float file may differ on another runtime; one of an 8-bit file may differ
-         *     more
-         */
+        /** The content of {@code expected.json}; a logit of an 8-bit file may differ by more than the tolerance. */
         private record Expected(int schema, String runtime, double tolerance, List<Image> images) {}
 
         /** A sample, by its path, with its true class and the answers of the ONNX files by their names. */

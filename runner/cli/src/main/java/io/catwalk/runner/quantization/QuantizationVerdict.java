@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param busy what else the machine did while one of the two was measured; null if it was quiet
  * @param shrinking how many times smaller its file is
  * @param accuracy of both on all test images; the float model is the first
- * @param gate the limits that it must keep
  */
 public record QuantizationVerdict(
         @Nullable Double speedupOf64,
