@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,24 @@ record CommandCase(Path file, int line, List<String> words, int exitCode, List<S
             assertThat(answer.out()).isEmpty();
             assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1);
         }
+    }
+
+    /** Runs the command, checks the answer, and that it changes nothing in a folder. */
+    void check(Map<String, String> places, Path folder) throws IOException {
+        Map<Path, String> before = files(folder);
+        check(places);
+        assertThat(files(folder)).isEqualTo(before);
+    }
+
+    private static Map<Path, String> files(Path folder) throws IOException {
+        Map<Path, String> files = new HashMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.toList()) {
+                files.put(
+                        file, Files.isDirectory(file) ? "" : Files.size(file) + " " + Files.getLastModifiedTime(file));
+            }
+        }
+        return files;
     }
 
     private static String filled(String word, Map<String, String> places) {

@@ -6,7 +6,6 @@ import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -69,22 +68,7 @@ final class PluginRequestsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void aRequestIsRefusedAndNothingIsChanged(CommandCase one) throws IOException {
-        Map<Path, String> before = files();
-
-        one.check(PLACES);
-
-        assertThat(files()).isEqualTo(before);
+        one.check(PLACES, folder);
         assertThat(Path.of("other-net")).doesNotExist();
-    }
-
-    private static Map<Path, String> files() throws IOException {
-        Map<Path, String> files = new HashMap<>();
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path file : all.toList()) {
-                files.put(
-                        file, Files.isDirectory(file) ? "" : Files.size(file) + " " + Files.getLastModifiedTime(file));
-            }
-        }
-        return files;
     }
 }
