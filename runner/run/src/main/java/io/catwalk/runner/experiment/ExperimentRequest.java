@@ -144,7 +144,7 @@ public final class ExperimentRequest {
         Entry {
             if (name == null && file == null) {
                 throw new RequestException(
-                        "expected a name or a file for each of the classifiers, but one has neither");
+                        "expected the key name, or file for a model that was trained elsewhere, but found neither");
             }
             variant = TrialSpec.checkedName(
                     "variant", Objects.requireNonNullElse(variant, TrialSpec.DEFAULT_VARIANT), LONGEST);

@@ -354,8 +354,8 @@ final class ExperimentRequestTest {
             plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, datasets, device, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
             dataset: {limit: 3}    | unknown key 'dataset.limit' (known: follow_links, image_size, labels, limit_test, limit_train, mirrored, name, skip_unreadable, test_share)
             split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, repeats, seed)
-            classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: hyperparameters, init, name, plugin_sha256, recipe, variant)
-            classifiers: [gru, {nam: gru}] | classifiers[1] must have the key 'name', but has only nam
+            classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: file, fit, given, hyperparameters, init, labels, name, normalize, order, output, plugin_sha256, recipe, size, variant)
+            classifiers: [gru, {nam: gru}] | classifiers[1]: expected the key name, or file for a model that was trained elsewhere, but found neither
             schema: 2              | schema must be 1, but is 2: a newer Catwalk has written it, use that one
             {schema: 2, new: 1}    | schema must be 1, but is 2: a newer Catwalk has written it, use that one
             schema: -1             | schema must be 1, but is -1: leave it out
@@ -372,8 +372,8 @@ final class ExperimentRequestTest {
             classifiers: []        | classifiers must have at least one, but has none: leave it out for all that catwalk list shows
             classifiers: gru       | classifiers must be a list, but is 'gru'
             classifiers: [null]    | classifiers[0] must be keys with values, but is null
-            classifiers: [{}]      | classifiers[0] must have the key 'name', but has none
-            classifiers: [{name: null}]  | classifiers[0].name must be text, but is null
+            classifiers: [{}]      | classifiers[0]: expected the key name, or file for a model that was trained elsewhere, but found neither
+            classifiers: [{name: null}]  | classifiers[0]: expected the key name, or file for a model that was trained elsewhere, but found neither
             classifiers: [{name: [gru]}] | classifiers[0].name must be text, but is a list
             classifiers: [gru, gru]      | classifiers must be distinct, but has gru twice: give each choice a variant of its own
             classifiers: [{name: gru, variant: a}, {name: gru, variant: A}] | classifiers must be distinct, but has gru@A twice: give each choice a variant of its own
