@@ -397,7 +397,7 @@ final class ComparisonTest {
                 .containsExactly("mlp", 1, 0.65);
         assertThat(best.accuracyLow()).isCloseTo(0.7695, within(5e-5));
         assertThat(best.accuracyHigh()).isCloseTo(0.9604, within(5e-5));
-        assertThat(best.gap().trials()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(best.gap()).trials()).isEqualTo(1);
     }
 
     /** Two seeds on one fold are evaluated on the same images: the folds are two observations, not four. */

@@ -90,7 +90,7 @@ final class ImageBrowserTest {
         ReportModel model = run.report();
 
         Evaluation gru = Objects.requireNonNull(model.entrants().get(0).evaluation());
-        assertThat(gru.calibration().reliability().stream()
+        assertThat(Objects.requireNonNull(gru.calibration()).reliability().stream()
                         .mapToInt(Bin::images)
                         .sum())
                 .isEqualTo(200);
@@ -234,7 +234,7 @@ final class ImageBrowserTest {
                 counts[bin]++;
             }
             Evaluation evaluation = Objects.requireNonNull(model.evaluation());
-            var bins = evaluation.calibration().reliability().stream();
+            var bins = Objects.requireNonNull(evaluation.calibration()).reliability().stream();
             assertThat(counts).isEqualTo(bins.mapToInt(Bin::images).toArray());
         }
         assertThat(page.get("models")).hasSize(7);

@@ -258,7 +258,7 @@ public record SampleRun(
         Done made = MadeUp.done(trial, metrics, costs, measured ? proof : null);
         int best = Math.max(1, epochs - place % 3);
         Timing time = new Timing("2026-11-24T15:15:52Z", 50 + 210.0 * place, epochs, best, 12.3, null);
-        var scale = made.normalization();
+        var scale = Objects.requireNonNull(made.normalization());
         var gap = made.overfitting();
         return new Done(trial, null, metrics, gap, made.parity(), costs, time, scale, made.provenance(), made.files());
     }

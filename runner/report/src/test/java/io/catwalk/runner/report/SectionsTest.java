@@ -93,7 +93,7 @@ class SectionsTest {
         String name = done.trial().classifier();
         double accuracy = done.metrics().test().accuracy();
         models.add(new Model(name, done, List.of(), answers, null));
-        double seconds = done.efficiency().trainingSeconds();
+        double seconds = Objects.requireNonNull(done.efficiency().trainingSeconds());
         standings.add(new Standing(
                 name,
                 1,

@@ -252,7 +252,7 @@ class GivenFilesTest {
         Path photos = folder.resolve("photos");
         for (int i = 0; i < 30; i++) {
             BufferedImage image = new BufferedImage(5, 5, BufferedImage.TYPE_INT_RGB);
-            image.setRGB(i % 5, i / 5 % 5, 0xff << 8 * (i % 3));
+            image.setRGB(i % 5, i / 5 % 5, 0xff << (8 * (i % 3)));
             Path kind = Files.createDirectories(photos.resolve(CLASSES.get(i % 3)));
             ImageIO.write(image, "png", kind.resolve(i + ".png").toFile());
         }
