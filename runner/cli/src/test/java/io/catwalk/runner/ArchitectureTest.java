@@ -305,7 +305,7 @@ class ArchitectureTest {
         "results, 5",
         "experiment, 23",
         "latency, 8",
-        "trial, 30",
+        "trial, 29",
         "quantization, 3"
     })
     void numbersHoldNoSentence(String name, int floor) throws IOException {
