@@ -57,7 +57,7 @@ record GivenSection(List<ClassifierReport> given, int classes) {
         List<String> sentences = new ArrayList<>();
         Suggestion better = answers.suggestion();
         if (better != null) {
-            sentences.add(name + " is right for " + better.rightAsAsked() + " of the first " + better.images()
+            sentences.add(name + " is right for " + better.rightAsAsked() + " of " + better.images()
                     + " test images; with " + options(better) + " for " + better.right()
                     + ": check how its images are prepared.");
         }
