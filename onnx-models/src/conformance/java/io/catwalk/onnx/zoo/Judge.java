@@ -71,7 +71,9 @@ final class Judge {
                 return new Verdict(network, Outcome.WRONG, 1, "exported, though it changes from call to call");
             }
             double change = distance(answers(network, block, manager, BATCHES[0]), again);
-            return steady && change > 0
+            // What is computed from memory behind a weight changes with that memory, whoever uses it next.
+            boolean nonsense = verdict.why().contains("computes nonsense");
+            return steady && change > 0 && !nonsense
                     ? new Verdict(network, Outcome.SPOILED, change, "answers differently after the export")
                     : verdict;
         }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.report.Block.Drawing;
@@ -112,7 +113,7 @@ record ArchitecturesSection(ReportModel model) {
         try {
             ArchitectureDrawing drawing = ArchitectureDrawing.of(one.name(), onnx);
             return Optional.of(new Drawing(media, heading, drawing.description(), drawing.picture()));
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | OnnxFileException e) {
             return Optional.empty();
         }
     }

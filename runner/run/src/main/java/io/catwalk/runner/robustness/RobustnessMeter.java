@@ -64,8 +64,8 @@ public final class RobustnessMeter {
     }
 
     /**
-     * Finds the ONNX files of a run, one for each classifier, and the test images that all of them were evaluated on,
-     * at least 1.
+     * Finds the ONNX files of a run, one for each classifier that was trained in it, and the test images that all of them
+     * were evaluated on, at least 1.
      *
      * @throws RequestException if there is no ONNX file, or its test images do not exist any more
      */
@@ -76,7 +76,8 @@ public final class RobustnessMeter {
         ImageDataset dataset = null;
         int fold = 0;
         for (Done done : (searched ? results.withoutCandidates() : results).done()) {
-            if (!Files.exists(run.folder().trial(done.trial()).onnx())) {
+            if (done.trial().given() != null
+                    || !Files.exists(run.folder().trial(done.trial()).onnx())) {
                 continue;
             }
             if (dataset == null) {
@@ -95,7 +96,7 @@ public final class RobustnessMeter {
             }
         }
         if (dataset == null) {
-            throw new RequestException("expected networks with ONNX files in "
+            throw new RequestException("expected networks that were trained here, with ONNX files, in "
                     + run.folder().path() + ", found none: write them with catwalk export "
                     + run.folder().path());
         }
