@@ -33,7 +33,7 @@ final class GivenNetworks {
     /** Tells whether a word of the command line is a file, and not the name of a classifier. */
     static boolean isOne(String word) {
         String lower = word.toLowerCase(Locale.ROOT);
-        return lower.endsWith(".onnx") || lower.endsWith(".csv") || word.indexOf('/') >= 0 || word.indexOf('\\') >= 0;
+        return lower.matches(".*[.](onnx|csv|tsv)|.*[/\\\\].*");
     }
 
     /**
@@ -44,7 +44,7 @@ final class GivenNetworks {
      * @throws RequestException if there is none, or it does not say enough about itself
      */
     ClassifierConfig resolved(@Nullable String name, GivenSource source, ImageDataset images, @Nullable Fit fit) {
-        Path path = Path.of(source.file());
+        Path path = source.path();
         String own = baseName(path);
         Path file = path;
         if (!Files.isRegularFile(path)) {
@@ -92,7 +92,7 @@ final class GivenNetworks {
     /** Makes the name of a file one of a folder. */
     private static String baseName(Path path) {
         String name = String.valueOf(path.getFileName())
-                .replaceFirst("(?i)\\.(onnx|csv)$", "")
+                .replaceFirst("(?i)\\.(onnx|csv|tsv)$", "")
                 .replaceAll("[^A-Za-z0-9]+", "-")
                 .replaceAll("^-|-$", "");
         return name.isEmpty()

@@ -62,7 +62,8 @@ public record GivenSource(
                 : metadata().get(MetadataKeys.FIT).map(Fit::parse).orElse(null);
     }
 
-    Path path() {
+    /** Returns the path of the file, absolute. */
+    public Path path() {
         try {
             return Path.of(file).toAbsolutePath().normalize();
         } catch (InvalidPathException e) {
