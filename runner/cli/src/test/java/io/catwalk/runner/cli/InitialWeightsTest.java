@@ -121,7 +121,7 @@ final class InitialWeightsTest {
 
         assertThat(answer.exitCode()).as("%s", answer).isNotEqualTo(ExitCode.DONE);
         assertThat((answer.out() + answer.err()).replaceAll("\\s+", " "))
-                .contains("expected the initial weights " + file, "restore the old ones, or start again");
+                .contains("expected the initial weights " + file, "restore the old file, or start again");
     }
 
     /**

@@ -129,7 +129,7 @@ public final class TrialSources {
                     (order.spec().given() == null ? "expected the initial weights " : "expected the given model ")
                             + file + " of sha256 " + shortened(sha256) + ", but "
                             + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
-                            + ": restore the old one, or start again",
+                            + ": restore the old file, or start again",
                     null);
         }
         return file;
