@@ -96,7 +96,7 @@ public final class RobustnessMeter {
             }
         }
         if (dataset == null) {
-            throw new RequestException("expected networks that were trained here, with ONNX files, in "
+            throw new RequestException("expected networks with ONNX files in "
                     + run.folder().path() + ", found none: write them with catwalk export "
                     + run.folder().path());
         }
