@@ -114,6 +114,7 @@ final class GivenModelsTest {
                         .filter(one -> one.path("gap").isNull()))
                 .hasSize(3);
         assertThat(report).contains("3 models were trained elsewhere").containsPattern("theirs.csv .*classes");
+        assertThat(report).contains("with another seed the ranking may change").doesNotContain("--seeds");
         CheckRunTest.requirePass(all);
         assertThat(ResultsSchemaTest.errors(Files.readString(all.resolve("results.json"))))
                 .isEmpty();

@@ -132,7 +132,7 @@ record ClassifiersSection(ReportModel model) {
                             .map(each -> Fact.of(each.getKey(), String.valueOf(each.getValue())))
                             .toList()));
         }
-        if (one.request().given() == null) {
+        if (one.request().trains()) {
             blocks.add(new Facts(MEDIA, "Recipe", false, recipe(one, first == null ? null : first.timing())));
         }
         if (first != null) {
@@ -149,7 +149,7 @@ record ClassifiersSection(ReportModel model) {
 
     private static List<String> absent(ClassifierReport one) {
         List<String> sentences = new ArrayList<>();
-        if (one.request().given() == null
+        if (one.request().trains()
                 && one.done().stream().allMatch(trial -> trial.history().isEmpty())) {
             sentences.add("The history of its training is missing, and so are its learning curves.");
         }
@@ -255,7 +255,7 @@ record ClassifiersSection(ReportModel model) {
         one.models().stream().filter(trial -> trial.onnx() != null).findFirst().ifPresent(trial -> files(trial, facts));
         Provenance provenance = first.provenance();
         if (provenance != null) {
-            boolean given = one.request().given() != null;
+            boolean given = !one.request().trains();
             if (!given) {
                 facts.add(Fact.of("Plugin", provenance.pluginId() + " " + provenance.pluginVersion()));
             }

@@ -177,21 +177,30 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
         return (folds ? "fold" : "seed") + (numbers.size() == 1 ? " " : "s ") + names(numbers);
     }
 
+    /** Says what a comparison of networks leaves open; beside a given model, there can be no other seeds. */
+    private String models(boolean alone) {
+        List<Boolean> trained = results.done().stream()
+                .map(done -> done.trial().trains())
+                .distinct()
+                .toList();
+        if (trained.equals(List.of(false))) {
+            return "The result holds for these models and test images; how they were trained is not known.";
+        }
+        return alone
+                ? "One split evaluates this trained model, not its architecture: another seed gives another accuracy. Use"
+                        + " --seeds or crossval to evaluate the architecture."
+                : "One seed on one split compares these trained models, not their architectures: with another seed the"
+                        + " ranking may change."
+                        + (trained.size() > 1 ? "" : " Use --seeds 5 or crossval to compare architectures.");
+    }
+
     /** Returns the limits of the comparison, a sentence each. */
     public List<String> limits() {
         List<String> limits = new ArrayList<>();
         boolean alone = comparison.standings().size() == 1;
         limits.add(
                 switch (comparison.scope()) {
-                    case MODELS ->
-                        results.done().stream().allMatch(done -> done.trial().given() != null)
-                                ? "The result holds for these models and test images; how they were trained is not known."
-                                : alone
-                                        ? "One split evaluates this trained model, not its architecture: another seed gives"
-                                                + " another accuracy. Use --seeds or crossval to evaluate the architecture."
-                                        : "One seed on one split compares these trained models, not their architectures: with"
-                                                + " another seed the ranking may change. Use --seeds 5 or crossval to compare"
-                                                + " architectures.";
+                    case MODELS -> models(alone);
                     case SEEDS ->
                         "The seeds " + (alone ? "evaluate this architecture" : "compare these architectures")
                                 + " on one split and one set of test images: the interval"

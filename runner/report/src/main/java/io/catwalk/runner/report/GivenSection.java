@@ -1,9 +1,9 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.given.GivenAnswers.Suggestion;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.given.GivenReport;
+import io.catwalk.runner.given.GivenReport.Suggestion;
 import io.catwalk.runner.report.Block.Sentences;
 import io.catwalk.runner.report.Block.Tone;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -20,9 +20,8 @@ record GivenSection(List<ClassifierReport> given, int classes) {
     private static final int NAMED = 5;
 
     static Optional<Section> of(ReportModel model) {
-        List<ClassifierReport> given = model.trained().stream()
-                .filter(one -> one.request().given() != null)
-                .toList();
+        List<ClassifierReport> given =
+                model.trained().stream().filter(one -> !one.request().trains()).toList();
         if (given.isEmpty()) {
             return Optional.empty();
         }

@@ -283,7 +283,7 @@ public record ReportModel(
 
     /** Returns those of them that were trained here, and not given. */
     public List<ClassifierReport> learned() {
-        return trained().stream().filter(one -> one.request().given() == null).toList();
+        return trained().stream().filter(one -> one.request().trains()).toList();
     }
 
     /** Returns the classifiers with the highest accuracy: several if theirs is the same, none without a network. */

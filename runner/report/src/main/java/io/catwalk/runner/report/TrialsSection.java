@@ -76,7 +76,7 @@ record TrialsSection(List<Model> trials) {
     }
 
     private static @Nullable Integer epochs(Done done, int epochs) {
-        return done.trial().given() == null ? (Integer) epochs : null;
+        return done.trial().trains() ? (Integer) epochs : null;
     }
 
     private static @Nullable Double accuracy(@Nullable Metrics metrics) {

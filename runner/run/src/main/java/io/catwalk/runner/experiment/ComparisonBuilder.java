@@ -130,7 +130,7 @@ public final class ComparisonBuilder {
         List<PairedComparison> pairs = pairs(scope, silent, correct);
         List<Criterion> criteria = paired.trials().values().stream()
                 .flatMap(List::stream)
-                .filter(trial -> trial.given() == null)
+                .filter(TrialSpec::trains)
                 .map(trial -> trial.recipe().selectBy())
                 .distinct()
                 .sorted()

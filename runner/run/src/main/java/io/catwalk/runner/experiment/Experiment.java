@@ -261,7 +261,7 @@ public final class Experiment {
             TrialOrder order = order(trial).on(policy.processor()).numbered(attempt);
             TrialFolder folder = run.createTrial(trial);
             folder.prepare(order);
-            if (trial.given() == null || executor instanceof LocalExecutor) {
+            if (trial.trains() || executor instanceof LocalExecutor) {
                 return executor.submit(order, folder, news -> tell(order, news));
             }
             // What was given lies here, and takes seconds.
@@ -441,7 +441,7 @@ public final class Experiment {
     }
 
     private String staleness(TrialSpec trial, TrialOrder.Inputs now, TrialOrder.Inputs then) {
-        if (trial.given() != null && !then.pluginSha256().equals(now.pluginSha256())) {
+        if (!trial.trains() && !then.pluginSha256().equals(now.pluginSha256())) {
             return "its file has changed";
         }
         if (!then.pluginSha256().equals(now.pluginSha256())) {

@@ -118,7 +118,7 @@ public record RunFolder(Path path) {
      * @throws RequestException if it is neither, or has no trained network
      */
     public static List<TrialFolder> trained(Path folder) throws IOException {
-        return networks(folder, done -> done.trial().given() == null);
+        return networks(folder, done -> done.trial().trains());
     }
 
     /** Lists the trials with a network, as {@link #trained}, and those of given models. */

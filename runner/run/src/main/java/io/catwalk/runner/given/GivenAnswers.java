@@ -8,6 +8,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import java.nio.file.Path;
@@ -22,49 +23,29 @@ import org.jspecify.annotations.Nullable;
  * @param predicted the class of each image
  * @param scores logits in the order of the data set's classes, logarithms where the file gives probabilities; null for a
  *     table without scores
- * @param otherClasses classes that the file knows beyond those of the data set; its answers leave them out
- * @param probabilities whether the file gives probabilities, as their sums tell
- * @param trainedOnTestImages whether the metadata of the file says that it was trained on some of the images
- * @param suggestion another preparation of the images under which many more answers are right; null if there is none
+ * @param report what else a reader must know
  */
 public record GivenAnswers(
-        PredictedClasses predicted,
-        @Nullable Predictions scores,
-        List<String> otherClasses,
-        boolean probabilities,
-        boolean trainedOnTestImages,
-        @Nullable Suggestion suggestion) {
+        PredictedClasses predicted, @Nullable Predictions scores, GivenReport report) {
 
     /** Sums of probabilities in 16-bit floating point, or in 8 bits, differ from 1. */
     private static final double LARGEST_GAP = 0.02;
 
-    /**
-     * Suggests to prepare the images in another way. It was found on some of the test images, {@link #images}.
-     *
-     * @param normalize as in {@link GivenSource}; null to leave it
-     * @param order likewise
-     * @param fit likewise
-     * @param images how many test images it was tried on
-     * @param right how many of them are answered rightly in this way
-     * @param rightAsAsked how many are as asked
-     */
-    public record Suggestion(
-            @Nullable String normalize,
-            @Nullable String order,
-            @Nullable String fit,
-            int images,
-            int right,
-            int rightAsAsked) {
-
-        /** Returns the numbers of the test images that other preparations are tried on. */
-        public static int[] images(int testImages) {
-            return PreparationSearch.images(testImages);
-        }
+    /** Evaluates them; metrics that need scores are null where there are none. */
+    public Evaluation evaluation(List<String> classes) {
+        return scores == null ? Evaluation.of(predicted, classes) : Evaluation.of(scores, classes);
     }
 
-    /** Copies the list. */
-    public GivenAnswers {
-        otherClasses = List.copyOf(otherClasses);
+    /** Returns what is stored: where there are no scores, 1 for the predicted class. */
+    public Predictions stored(int classes) {
+        if (scores != null) {
+            return scores;
+        }
+        float[] chosen = new float[predicted.images() * classes];
+        for (int i = 0; i < predicted.images(); i++) {
+            chosen[i * classes + predicted.predicted()[i]] = 1;
+        }
+        return new Predictions(classes, predicted.labels(), chosen);
     }
 
     /**
@@ -128,10 +109,12 @@ public record GivenAnswers(
         return new GivenAnswers(
                 predicted,
                 predictions,
-                others,
-                probabilities,
-                trainedOn,
-                new PreparationSearch(network, images, predicted, folder).suggestion());
+                new GivenReport(
+                        true,
+                        probabilities,
+                        others,
+                        trainedOn,
+                        new PreparationSearch(network, images, predicted, folder).suggestion()));
     }
 
     /** Tells whether every row has numbers from 0 to 1 whose sum is at most 1, and at least this. */

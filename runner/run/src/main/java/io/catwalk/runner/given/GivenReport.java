@@ -17,15 +17,28 @@ public record GivenReport(
         boolean probabilities,
         List<String> otherClasses,
         boolean trainedOnTestImages,
-        GivenAnswers.@Nullable Suggestion suggestion) {
+        @Nullable Suggestion suggestion) {
 
-    /** Summarizes answers. */
-    public static GivenReport of(GivenAnswers answers) {
-        return new GivenReport(
-                answers.scores() != null,
-                answers.probabilities(),
-                answers.otherClasses(),
-                answers.trainedOnTestImages(),
-                answers.suggestion());
+    /**
+     * Suggests to prepare the images in another way. It was found on some of the test images.
+     *
+     * @param normalize as in {@link GivenSource}; null to leave it
+     * @param order likewise
+     * @param fit likewise
+     * @param images how many test images it was tried on
+     * @param right how many of them are answered rightly in this way
+     * @param rightAsAsked how many are as asked
+     */
+    public record Suggestion(
+            @Nullable String normalize,
+            @Nullable String order,
+            @Nullable String fit,
+            int images,
+            int right,
+            int rightAsAsked) {}
+
+    /** Copies the list. */
+    public GivenReport {
+        otherClasses = List.copyOf(otherClasses);
     }
 }

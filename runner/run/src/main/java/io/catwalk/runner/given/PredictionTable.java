@@ -236,12 +236,15 @@ final class PredictionTable {
         int classes = dataset.classes().size();
         if (scores.length == 0) {
             return new GivenAnswers(
-                    new PredictedClasses(classes, images.labels(), predicted), null, List.of(), false, false, null);
+                    new PredictedClasses(classes, images.labels(), predicted),
+                    null,
+                    new GivenReport(false, false, List.of(), false, null));
         }
         boolean probabilities = GivenAnswers.areProbabilities(scores, classes, 0);
         Predictions all =
                 new Predictions(classes, images.labels(), probabilities ? GivenAnswers.logarithms(scores) : scores);
-        return new GivenAnswers(all.predictedClasses(), all, List.of(), probabilities, false, null);
+        return new GivenAnswers(
+                all.predictedClasses(), all, new GivenReport(true, probabilities, List.of(), false, null));
     }
 
     private String text() {

@@ -64,12 +64,8 @@ final class PreparationSearch {
         this.folder = folder;
     }
 
-    static int[] images(int testImages) {
-        return ImageSource.evenlySpaced(testImages, MOST);
-    }
-
-    GivenAnswers.@Nullable Suggestion suggestion() {
-        int[] all = images(images.size());
+    GivenReport.@Nullable Suggestion suggestion() {
+        int[] all = ImageSource.evenlySpaced(images.size(), MOST);
         boolean[] before = new boolean[all.length];
         int[] ofClass = new int[predicted.classes()];
         for (int i = 0; i < all.length; i++) {
@@ -102,7 +98,7 @@ final class PreparationSearch {
                 && McNemar.of(after, before).p() < CHANCE;
         return !better
                 ? null
-                : new GivenAnswers.Suggestion(
+                : new GivenReport.Suggestion(
                         best.normalize,
                         best.order == null ? null : best.order.key(),
                         best.fit == null ? null : best.fit.key(),

@@ -264,7 +264,7 @@ public record RunResults(
         if (latenciesLeftOut.isEmpty()
                 && done.stream()
                         .anyMatch(one -> one.trial().purpose() == TrialSpec.Purpose.SHIP
-                                && one.trial().given() == null
+                                && one.trial().trains()
                                 && one.efficiency().pytorch() == null)) {
             marks.add(Latency.Mark.UNMEASURED);
         }

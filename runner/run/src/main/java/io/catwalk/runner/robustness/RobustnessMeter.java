@@ -76,7 +76,7 @@ public final class RobustnessMeter {
         ImageDataset dataset = null;
         int fold = 0;
         for (Done done : (searched ? results.withoutCandidates() : results).done()) {
-            if (done.trial().given() != null
+            if (!done.trial().trains()
                     || !Files.exists(run.folder().trial(done.trial()).onnx())) {
                 continue;
             }

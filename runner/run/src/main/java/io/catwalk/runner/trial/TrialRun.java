@@ -12,10 +12,8 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import io.catwalk.runner.given.GivenAnswers;
 import io.catwalk.runner.given.GivenModel;
-import io.catwalk.runner.given.GivenReport;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.LoadedPlugin;
@@ -132,14 +130,14 @@ final class TrialRun {
         }
         folder.writeSplit(images);
         folder.writeClasses(dataset.classes());
-        folder.writePredictions("test", stored(answers, dataset), dataset.test());
+        folder.writePredictions("test", answers.stored(dataset.classes().size()), dataset.test());
         if (model.kind() == GivenModel.Kind.ONNX) {
             ModelFiles.copy(file, folder.onnx());
         }
         TrialOutcome.Done done = new TrialOutcome.Done(
                 order.spec(),
                 null,
-                new TrialMetrics(evaluation(answers, dataset).metrics(), null, null),
+                new TrialMetrics(answers.evaluation(dataset.classes()).metrics(), null, null),
                 null,
                 null,
                 Efficiency.ofGiven(model, file, spent),
@@ -157,30 +155,9 @@ final class TrialRun {
                         Software.current(),
                         Machine.current()),
                 folder.digests(),
-                GivenReport.of(answers));
+                answers.report());
         folder.writeOutcome(done);
         return done;
-    }
-
-    private static Evaluation evaluation(GivenAnswers answers, ImageDataset dataset) {
-        Predictions scores = answers.scores();
-        return scores == null
-                ? Evaluation.of(answers.predicted(), dataset.classes())
-                : Evaluation.of(scores, dataset.classes());
-    }
-
-    /** Returns what is written: where there is no score, 1 for the predicted class. */
-    private static Predictions stored(GivenAnswers answers, ImageDataset dataset) {
-        if (answers.scores() != null) {
-            return answers.scores();
-        }
-        int classes = dataset.classes().size();
-        PredictedClasses predicted = answers.predicted();
-        float[] chosen = new float[predicted.images() * classes];
-        for (int i = 0; i < predicted.images(); i++) {
-            chosen[i * classes + predicted.predicted()[i]] = 1;
-        }
-        return new Predictions(classes, predicted.labels(), chosen);
     }
 
     private Hyperparameters chosen() {

@@ -120,13 +120,13 @@ public final class TrialSources {
         Path file = Path.of(name);
         try {
             file = weightsFile();
-            found = order.spec().given() == null ? Sha256.of(file) : GivenModel.digest(file);
+            found = order.spec().trains() ? Sha256.of(file) : GivenModel.digest(file);
         } catch (RequestException e) {
             LOG.info("{} is not there", file, e);
         }
         if (!found.equals(sha256)) {
             throw new InfrastructureException(
-                    (order.spec().given() == null ? "expected the initial weights " : "expected the given model ")
+                    (order.spec().trains() ? "expected the initial weights " : "expected the given model ")
                             + file + " of sha256 " + shortened(sha256) + ", but "
                             + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
                             + ": restore the old file, or start again",

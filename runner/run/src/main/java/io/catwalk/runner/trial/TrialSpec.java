@@ -90,6 +90,11 @@ public record TrialSpec(
         return Objects.requireNonNull(training, classifier);
     }
 
+    /** Tells whether it is a training, and not the evaluation of a given model. */
+    public boolean trains() {
+        return given == null;
+    }
+
     /** Returns the number of epochs; 0 for a given model. */
     public int epochs() {
         return training == null ? 0 : training.epochs();

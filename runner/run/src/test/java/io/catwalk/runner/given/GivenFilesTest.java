@@ -114,7 +114,7 @@ class GivenFilesTest {
             }
         }
         assertThat(answers.predicted().predicted()).containsExactly(0, 0, 1, 0, 2, 2);
-        assertThat(answers.probabilities()).isFalse();
+        assertThat(answers.report().probabilities()).isFalse();
     }
 
     @Test
@@ -164,7 +164,7 @@ class GivenFilesTest {
     void probabilitiesAreFoundByTheirSumsAndZeroHasAFiniteLogarithm() throws IOException {
         GivenSource source = source(file(named().ending("Softmax")), "normalize=none");
         GivenAnswers answers = answers(colors(5), source);
-        assertThat(answers.probabilities()).isTrue();
+        assertThat(answers.report().probabilities()).isTrue();
         // softmax(200, 50, 10) = 1, e^-150, e^-190; the smallest 32-bit number is 2^-149, and 149 ln 2 = 103.2789
         assertThat(scores(answers).logits()).startsWith(0, -103.27893f, -103.27893f);
         // softmax(150, 100, 50): e^-50
@@ -177,7 +177,7 @@ class GivenFilesTest {
         float[][] weights = {{9, 0, 0, 1, 0}, {9, 0, 1, 0, 0}, {9, 0, 0, 0, 1}};
         ColorNetwork five = new ColorNetwork(weights, 0, 0, 0, 0, 0).labels("white", "black", "green", "red", "blue");
         GivenAnswers answers = answers(colors(5), source(file(five), "normalize=none"));
-        assertThat(answers.otherClasses()).containsExactly("white", "black");
+        assertThat(answers.report().otherClasses()).containsExactly("white", "black");
         assertThat(scores(answers).logits()).startsWith(200, 50, 10);
         assertThat(answers.predicted().predicted()).containsExactly(0, 0, 1, 0, 2, 2);
     }
@@ -262,9 +262,9 @@ class GivenFilesTest {
         assertThat(all.test().size()).isEqualTo(30);
         ColorNetwork network = named().metadata(Map.of("provenance.dataset_sha256", learned.sha256()));
         GivenSource source = source(file(network), "normalize=0-1");
-        assertThat(answers(all, source).trainedOnTestImages()).isTrue();
-        assertThat(answers(learned, source).trainedOnTestImages()).isFalse();
-        assertThat(answers(colors(5), source).trainedOnTestImages()).isFalse();
+        assertThat(answers(all, source).report().trainedOnTestImages()).isTrue();
+        assertThat(answers(learned, source).report().trainedOnTestImages()).isFalse();
+        assertThat(answers(colors(5), source).report().trainedOnTestImages()).isFalse();
     }
 
     private interface Case {
@@ -313,7 +313,7 @@ class GivenFilesTest {
                 .map(one -> DynamicTest.dynamicTest(one.getKey(), () -> {
                     GivenAnswers answers = answers(colors(5), one.getValue().in(folder));
                     assertThat(answers.predicted().predicted()).containsExactly(0, 0, 1, 0, 2, 2);
-                    assertThat(answers.suggestion()).isNull();
+                    assertThat(answers.report().suggestion()).isNull();
                 }))
                 .toList();
     }

@@ -81,7 +81,7 @@ class GoldenGivenTest {
                 null);
         GivenModel model = GivenModel.of(source, dataset(), null);
         GivenAnswers answers = GivenAnswers.of(model, file, dataset(), null);
-        assertThat(answers.probabilities()).isEqualTo(name.equals("softmax"));
+        assertThat(answers.report().probabilities()).isEqualTo(name.equals("softmax"));
         agree(answers, golden.path("scores"), golden.path("accuracy"), name.equals("half") ? 2e-3 : 1e-4);
     }
 
@@ -91,7 +91,7 @@ class GoldenGivenTest {
                 folder.resolve("predictions.csv"), GOLDEN.path("table").asString());
         GivenSource source = new GivenSource(file.toString(), null, null, null, null, null, null);
         GivenAnswers answers = GivenAnswers.of(GivenModel.of(source, dataset(), null), file, dataset(), null);
-        assertThat(answers.probabilities()).isTrue();
+        assertThat(answers.report().probabilities()).isTrue();
         agree(answers, GOLDEN.path("table_scores"), GOLDEN.path("table_accuracy"), 1e-6);
     }
 }

@@ -61,7 +61,7 @@ class PredictionTableTest {
         GivenAnswers answers = answers(pets(), text, null);
         assertThat(answers.predicted().predicted()).containsExactly(0, 2, 2);
         assertThat(answers.scores()).isNull();
-        assertThat(answers.probabilities()).isFalse();
+        assertThat(answers.report().probabilities()).isFalse();
     }
 
     @ParameterizedTest
@@ -95,7 +95,7 @@ class PredictionTableTest {
         GivenAnswers answers = answers(pets(), "dog,note,owl,image,cat~-1.5,x,2,0,3~0,,4,1,1~1,y,5,2,1", null);
         assertThat(Objects.requireNonNull(answers.scores()).logits()).containsExactly(3, -1.5f, 2, 1, 0, 4, 1, 1, 5);
         assertThat(answers.predicted().predicted()).containsExactly(0, 2, 2);
-        assertThat(answers.probabilities()).isFalse();
+        assertThat(answers.report().probabilities()).isFalse();
     }
 
     @ParameterizedTest
@@ -108,7 +108,7 @@ class PredictionTableTest {
             })
     void probabilitiesBecomeLogarithms(String text) throws IOException {
         GivenAnswers answers = answers(pets(), text, null);
-        assertThat(answers.probabilities()).isTrue();
+        assertThat(answers.report().probabilities()).isTrue();
         float half = -0.6931472f;
         assertThat(Objects.requireNonNull(answers.scores()).logits())
                 .containsExactly(

@@ -13,7 +13,7 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
-import io.catwalk.runner.given.GivenAnswers.Suggestion;
+import io.catwalk.runner.given.GivenReport.Suggestion;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -87,6 +87,7 @@ class PreparationSearchTest {
 
     private static @Nullable Suggestion suggestion(GivenSource source, ImageDataset images, @Nullable Path folder) {
         return GivenAnswers.of(GivenModel.of(source, images, null), source.path(), images, folder)
+                .report()
                 .suggestion();
     }
 
@@ -196,7 +197,7 @@ class PreparationSearchTest {
         refused(() -> GivenModel.of(silent, whole, null), "30x10 to its 5x5", "state fit");
         ImageDataset small = home.load(photos.toString(), ResizeRule.parse("5x5"), FolderReading.STANDARD);
         Suggestion found = Objects.requireNonNull(
-                GivenAnswers.of(model, source.path(), small, photos).suggestion());
+                GivenAnswers.of(model, source.path(), small, photos).report().suggestion());
         assertThat(found.fit()).isEqualTo("crop");
         assertThat(found.normalize()).isNull();
         assertThat(found.order()).isNull();
