@@ -156,6 +156,14 @@ final class GivenModelsTest {
         String how = "compare %s --dataset %s --image-size 8x6 --out " + folder.resolve("none") + " --plugins-dir "
                 + folder.resolve("plugins") + " --in-process --no-latency ";
         Catwalk.ask(how + "--seeds 3", model, photos).refused("one seed");
+        Catwalk.ask(how + "--normalize imagenet", "dense", photos).refused("--normalize", "leave them out");
+        Path file = folder.resolve("mistakes.yaml");
+        String config = "compare --config %s --dataset %s --image-size 8x6 --out " + folder.resolve("none")
+                + " --plugins-dir " + folder.resolve("plugins");
+        Files.writeString(file, "classifiers:\n- name: dense\n  order: bgr\n");
+        Catwalk.ask(config, file, photos).refused("mistakes.yaml", "classifiers[0]", "beside a file");
+        Files.writeString(file, "classifiers:\n- file: net.onnx\n  recipe: {epochs: 2}\n");
+        Catwalk.ask(config, file, photos).refused("mistakes.yaml", "classifiers[0]", "not trained here");
         Catwalk.ask(how, "nowhere/net.onnx", photos).refused("nowhere/net.onnx", "does not exist");
         Catwalk.ask(how, first.resolve("lstm"), photos).refused("one network", "lstm");
         Path unlike = Files.writeString(folder.resolve("other.csv"), "image,prediction\ntest/day/0.png,day\n");

@@ -121,8 +121,11 @@ record ImageFolder(
             if (share < 1) {
                 train = train.select(Split.allBut(testing, train.size()));
             }
-            notes.add("%d of %d images are held out as the test set, because the folder has none (--test-share %s)"
-                    .formatted(testing.length, learned.length, share));
+            notes.add(
+                    share == 1
+                            ? "all %d images are test images".formatted(testing.length)
+                            : "%d of %d images are held out as the test set, because the folder has none (--test-share %s)"
+                                    .formatted(testing.length, learned.length, share));
         }
         List<String> names = files.stream().map(ImageFile::name).toList();
         return new ImageDataset(

@@ -152,6 +152,22 @@ public final class ExperimentRequest {
                     ? Map.of()
                     : Collections.unmodifiableMap(new LinkedHashMap<>(hyperparameters));
             recipe = Objects.requireNonNullElseGet(recipe, JsonNodeFactory.instance::objectNode);
+            boolean stated =
+                    Stream.of(normalize, order, fit, labels, output, size).anyMatch(Objects::nonNull);
+            if (stated && file == null) {
+                throw new RequestException(
+                        "normalize, order, fit, labels, output and size must stand beside a file, but there is none");
+            }
+            boolean asked = !variant.equals(TrialSpec.DEFAULT_VARIANT)
+                    || !hyperparameters.isEmpty()
+                    || !recipe.isEmpty()
+                    || init != null
+                    || pluginSha256 != null;
+            if (asked && (file != null || given != null)) {
+                throw new RequestException(
+                        "variant, hyperparameters, recipe, init and plugin_sha256 must not stand beside"
+                                + " a file, since it is not trained here");
+            }
         }
 
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -345,7 +361,15 @@ public final class ExperimentRequest {
                         entry.name(), source, images, spec.dataset().fit()));
             }
         }
-        return all.size() == spec.classifiers().size() ? spec : spec.with(all);
+        if (all.size() > spec.classifiers().size()) {
+            return spec.with(all);
+        }
+        if (content.given != null) {
+            throw new RequestException(
+                    "--normalize, --order, --output and --model-labels are for ONNX files that are given,"
+                            + " but there is none: leave them out");
+        }
+        return spec;
     }
 
     List<Entry> entries() {
