@@ -143,7 +143,16 @@ public record Latency(
     }
 
     /** The lowest and the highest figure of several processes with the same measurement; equal if only one measured. */
-    public record Range(double low, double high) {}
+    public record Range(double low, double high) {
+
+        /** Checks the order. */
+        public Range {
+            if (!(low <= high)) {
+                throw new IllegalArgumentException(
+                        "expected a lowest and a highest, but found " + low + " and " + high);
+            }
+        }
+    }
 
     /**
      * What else the machine did.

@@ -33,6 +33,12 @@ public final class Bootstrap {
      */
     public static @Nullable Interval macroF1(
             PredictedClasses predictions, int resamples, double confidence, long seed) {
+        if (resamples < 100) {
+            throw new IllegalArgumentException("expected at least 100 resamples, but found " + resamples);
+        }
+        if (!(confidence > 0 && confidence < 1)) {
+            throw new IllegalArgumentException("expected a confidence above 0 and below 1, but found " + confidence);
+        }
         ConfusionMatrix matrix =
                 ConfusionMatrix.of(predictions.classes(), predictions.labels(), predictions.predicted());
         if (IntStream.range(0, matrix.classes()).anyMatch(c -> matrix.support(c) == 1)) {

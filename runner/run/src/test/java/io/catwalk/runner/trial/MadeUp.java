@@ -88,7 +88,8 @@ public final class MadeUp {
             @Nullable Double large,
             Latency.@Nullable Busy busy,
             Machine machine) {
-        Latency.Range range = new Latency.Range(p50, p50);
+        double only = Double.isFinite(p50) ? p50 : 0;
+        Latency.Range range = new Latency.Range(only, only);
         return new Latency(threads, calls, p50, p90, p99, small, large, 1, range, null, null, List.of(), busy, machine);
     }
 
