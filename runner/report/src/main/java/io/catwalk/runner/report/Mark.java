@@ -61,7 +61,7 @@ public sealed interface Mark permits Mark.Rect, Mark.Path, Mark.Text, Mark.Tip {
     record Tip(String text, String key, List<Mark> marks) implements Mark {}
 
     /**
-     * The fill and the outline of a shape. A color is {@code #RRGGBB} or a name of a {@link Theme}, such as {@code ink}.
+     * The fill and the outline of a shape. A color is {@code #RRGGBB} or a name of a {@link Picture.Theme}, such as {@code ink}.
      *
      * @param fill color of the inside; null for none
      * @param opacity of the fill and of the line, 0 to 1

@@ -16,7 +16,7 @@ import tools.jackson.databind.SerializationFeature;
  *
  * @param inputs plugin, data and software that are expected; others are refused
  * @param timeoutSeconds time after which it is stopped; null for no limit
- * @param processor model that it must run on, as in {@link Machine}, since bits are equal only on the same model; null
+ * @param processor model that it must run on, as in {@link io.catwalk.runner.latency.Machine}, since bits are equal only on the same model; null
  *     for any
  * @param attempt number of the attempt, from 1: a lost trial is ordered again
  */
