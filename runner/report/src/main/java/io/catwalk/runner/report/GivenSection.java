@@ -1,6 +1,7 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.given.GivenReport;
 import io.catwalk.runner.given.GivenReport.Suggestion;
@@ -38,7 +39,7 @@ record GivenSection(List<ClassifierReport> given, int classes) {
     private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
         List<String> warnings = given.stream()
-                .flatMap(one -> warnings(one.name(), answers(one)).stream())
+                .flatMap(one -> warnings(one.name(), done(one)).stream())
                 .toList();
         if (!warnings.isEmpty()) {
             blocks.add(new Sentences(Medium.ALL, "", Tone.WARNING, warnings));
@@ -52,13 +53,14 @@ record GivenSection(List<ClassifierReport> given, int classes) {
         return blocks;
     }
 
-    private List<String> warnings(String name, GivenReport answers) {
+    private List<String> warnings(String name, Done done) {
         List<String> sentences = new ArrayList<>();
+        GivenReport answers = Objects.requireNonNull(done.answers());
         Suggestion better = answers.suggestion();
         if (better != null) {
-            sentences.add(name + " is right for " + better.rightAsAsked() + " of " + better.images()
-                    + " test images; with " + options(better) + " for " + better.right()
-                    + ": check how its images are prepared.");
+            sentences.add(name + " is right for " + better.rightAsAsked() + " of "
+                    + tried(better.images(), done.metrics().test().images()) + "; with " + options(better) + " for "
+                    + better.right() + ": check how its images are prepared.");
         }
         if (answers.trainedOnTestImages()) {
             sentences.add(
@@ -73,6 +75,15 @@ record GivenSection(List<ClassifierReport> given, int classes) {
                     + " of the data set.");
         }
         return sentences;
+    }
+
+    /** Names the test images that a preparation was tried on, for who leaves them out of a later comparison. */
+    static String tried(int images, int all) {
+        int[] chosen = ImageSource.evenlySpaced(all, images);
+        return images == all
+                ? "all " + all + " test images"
+                : images + " test images (numbers " + chosen[0] + ", " + chosen[1] + ", ..., " + chosen[images - 1]
+                        + " of " + all + ")";
     }
 
     private static String options(Suggestion better) {
@@ -93,9 +104,12 @@ record GivenSection(List<ClassifierReport> given, int classes) {
         return Objects.requireNonNull(one.request().given());
     }
 
+    private static Done done(ClassifierReport one) {
+        return Objects.requireNonNull(one.first());
+    }
+
     private static GivenReport answers(ClassifierReport one) {
-        Done done = Objects.requireNonNull(one.first());
-        return Objects.requireNonNull(done.answers());
+        return Objects.requireNonNull(done(one).answers());
     }
 
     private static String name(GivenModel model) {

@@ -750,6 +750,13 @@ class SectionsTest {
         return texts(document.section("standings").in(medium).blocks()).toList();
     }
 
+    /** Every 50th of 10,000, counted from 0, as the search takes them. */
+    @Test
+    void theImagesThatAPreparationWasTriedOnAreNamed() {
+        assertThat(GivenSection.tried(200, 10_000)).isEqualTo("200 test images (numbers 0, 50, ..., 9950 of 10000)");
+        assertThat(GivenSection.tried(60, 60)).isEqualTo("all 60 test images");
+    }
+
     @Test
     void aCurveOfOneTrialOfSeveralSaysSo() {
         assertThat(curveNote(new SampleRun(List.of("a"), SampleRun.CLOTHES, 0, 60, 2)))
