@@ -52,6 +52,15 @@ class LinksTest {
         }
     }
 
+    /** A newcomer reads it before a first result. */
+    @Test
+    void theFirstPageIsShort() throws IOException {
+        List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
+
+        assertThat(lines).hasSizeLessThanOrEqualTo(90);
+        assertThat(String.join(" ", lines).split("\\s+")).hasSizeLessThanOrEqualTo(700);
+    }
+
     /** A link, and how it is named if it leads nowhere. */
     @ParameterizedTest
     @CsvSource({
