@@ -10,7 +10,6 @@ import ai.djl.nn.Block;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import io.catwalk.onnx.diff.OnnxDiff;
 import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
@@ -119,7 +118,6 @@ class ExternalDataTest extends ExportTest {
         assertThat(answers(file)).isEqualTo(answers(one));
         assertThat(buffers(file)).hasSize(6).isEqualTo(buffers(one));
         assertThat(OnnxRunner.read(file)).isEqualTo(OnnxRunner.read(one));
-        assertThat(OnnxDiff.between(file, one).report().agrees()).isTrue();
         String made = OnnxRunner.read(file).getGraph().getNode(0).getOutput(0);
         try (OnnxRunner watching = OnnxRunner.watching(file, Set.of(made), OnnxOptions.standard())) {
             assertThat(watching.outputs()).hasSize(1);

@@ -60,7 +60,7 @@ final class PublishedModulesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"catwalk-api", "catwalk-onnx", "catwalk-testkit", "catwalk-plugins"})
+    @ValueSource(strings = {"catwalk-api", "catwalk-onnx", "catwalk-onnx-tools", "catwalk-testkit", "catwalk-plugins"})
     void aPomSaysWhatCentralAsksForAndNeedsNoOtherOfThisBuild(String artifact) throws Exception {
         Document pom = pom(artifact);
         String all = "groupId artifactId version name description url licenses/license/name licenses/license/url"
@@ -115,12 +115,17 @@ final class PublishedModulesIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"catwalk-api, io.catwalk.api", "catwalk-onnx, io.catwalk.onnx", "catwalk-testkit, io.catwalk.testkit"})
-    void aJarHasANameAsAModule(String artifact, String name) {
+    @CsvSource({
+        "catwalk-api, io.catwalk.api, io.catwalk.api",
+        "catwalk-onnx, io.catwalk.onnx, io.catwalk.onnx",
+        "catwalk-onnx-tools, io.catwalk.onnx.tools, io.catwalk.onnx",
+        "catwalk-testkit, io.catwalk.testkit, io.catwalk.testkit"
+    })
+    void aJarHasANameAsAModule(String artifact, String name, String root) {
         var modules = ModuleFinder.of(file(artifact, ".jar")).findAll();
         ModuleDescriptor module = modules.iterator().next().descriptor();
         assertThat(module.name()).isEqualTo(name);
-        assertThat(module.packages()).allMatch(each -> each.equals(name) || each.startsWith(name + "."));
+        assertThat(module.packages()).allMatch(each -> each.equals(root) || each.startsWith(root + "."));
     }
 
     @Test

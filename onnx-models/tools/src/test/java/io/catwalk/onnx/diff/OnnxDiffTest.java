@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Faults that are planted into real files are found where they were planted. */
 final class OnnxDiffTest {
 
-    private static final Path ZOO = Path.of("zoo/fashion-mnist");
+    private static final Path ZOO = Path.of("../zoo/fashion-mnist");
 
     @TempDir
     private Path folder;
@@ -122,6 +122,24 @@ final class OnnxDiffTest {
         ByteBuffer changed = ByteBuffer.allocate(raw.remaining()).order(ByteOrder.LITTLE_ENDIAN);
         changed.asFloatBuffer().put(change.apply(numbers));
         weights.setRawData(ByteString.copyFrom(changed));
+    }
+
+    @Test
+    void aModelWithItsWeightsInAnotherFileIsTheSame() throws IOException {
+        ModelProto.Builder model = read(ZOO.resolve("conv-maxpool.onnx"));
+        ByteString data = ByteString.EMPTY;
+        for (TensorProto.Builder tensor : model.getGraphBuilder().getInitializerBuilderList()) {
+            ByteString raw = tensor.getRawData();
+            tensor.clearRawData().setDataLocation(TensorProto.DataLocation.EXTERNAL);
+            tensor.addExternalDataBuilder().setKey("location").setValue("weights");
+            tensor.addExternalDataBuilder().setKey("offset").setValue("" + data.size());
+            tensor.addExternalDataBuilder().setKey("length").setValue("" + raw.size());
+            data = data.concat(raw);
+        }
+        Files.write(folder.resolve("weights"), data.toByteArray());
+        Path two = Files.write(folder.resolve("two.onnx"), model.build().toByteArray());
+        assertThat(diff(ZOO.resolve("conv-maxpool.onnx"), two).report().agrees())
+                .isTrue();
     }
 
     static List<Arguments> faults() {

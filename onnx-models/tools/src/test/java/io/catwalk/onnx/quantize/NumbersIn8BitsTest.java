@@ -141,7 +141,7 @@ class NumbersIn8BitsTest {
 
     @BeforeAll
     static void read() throws IOException {
-        golden = JsonParser.parseString(Files.readString(Path.of("../test-data/golden/quantization.json")))
+        golden = JsonParser.parseString(Files.readString(Path.of("../../test-data/golden/quantization.json")))
                 .getAsJsonObject();
     }
 

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Runtimes with a planted fault: ONNX Runtime, to which each model is given with one of its nodes changed. */
 final class RuntimeDiffTest {
 
-    private static final Path ZOO = Path.of("zoo/fashion-mnist");
+    private static final Path ZOO = Path.of("../zoo/fashion-mnist");
 
     @TempDir
     private Path folder;
