@@ -54,6 +54,7 @@ public final class Main {
             TuneCommand.class,
             ResumeCommand.class,
             ReportCommand.class,
+            RunsCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
             VerifyCommand.class,
