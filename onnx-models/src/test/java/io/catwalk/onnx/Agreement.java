@@ -10,8 +10,12 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import ai.onnxruntime.OrtException;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 
@@ -72,13 +76,12 @@ public final class Agreement {
     }
 
     /** Returns the largest difference between both outputs over 1, 3 and 7 samples or as many, relative above 1. */
-    static double difference(Block block, Shape sample, byte[] model, long... batches) throws OrtException {
+    static double difference(Block block, Shape sample, byte[] model, long... batches) {
         return difference(block, sample, model, Agreement::images, batches.length == 0 ? BATCHES : batches);
     }
 
     /** Returns the largest difference between both outputs over some batch sizes, relative above 1. */
-    public static double difference(Block block, Shape sample, byte[] model, Inputs inputs, long... batches)
-            throws OrtException {
+    public static double difference(Block block, Shape sample, byte[] model, Inputs inputs, long... batches) {
         return difference(block, sample, model, inputs, expected -> 1, batches);
     }
 
@@ -86,37 +89,56 @@ public final class Agreement {
      * Returns the largest difference of each output over its largest number, or over 1 if all are smaller. This suits a
      * network of many layers with random weights, whose small numbers are differences of large ones.
      */
-    public static double scaledDifference(Block block, Shape sample, byte[] model, long... batches)
-            throws OrtException {
+    public static double scaledDifference(Block block, Shape sample, byte[] model, long... batches) {
         return difference(block, sample, model, Agreement::images, Agreement::scale, batches);
     }
 
     private static double difference(
-            Block block, Shape sample, byte[] model, Inputs inputs, ToDoubleFunction<NDArray> least, long... batches)
-            throws OrtException {
+            Block block, Shape sample, byte[] model, Inputs inputs, ToDoubleFunction<NDArray> least, long... batches) {
         double worst = 0;
-        try (OrtSession session = new OrtSession(model);
+        try (OnnxRunner runner = runner(model);
                 NDManager manager = NDManager.newBaseManager()) {
             for (long batch : batches) {
                 Shape shape = new Shape(batch).addAll(sample);
                 NDArray input = manager.create(inputs.make((int) shape.size(), batch), shape);
-                worst = Math.max(worst, difference(block, session, new NDList(input), least));
+                worst = Math.max(worst, difference(block, runner, new NDList(input), least));
             }
         }
         return worst;
     }
 
-    /** Returns the largest difference between both outputs for some inputs, relative above 1. */
-    public static double difference(Block block, byte[] model, NDList inputs) throws OrtException {
-        try (OrtSession session = new OrtSession(model)) {
-            return difference(block, session, inputs, expected -> 1);
+    /** Opens exported bytes, to be run on one thread. */
+    static OnnxRunner runner(byte[] model) {
+        return OnnxRunner.open(model, OnnxOptions.standard().withThreads(1));
+    }
+
+    /** Returns the first output of a file for its only input. */
+    static double[] answer(byte[] model, Tensor input) {
+        try (OnnxRunner runner = runner(model)) {
+            String name = runner.inputs().get(0).name();
+            return runner.run(Map.of(name, input)).values().iterator().next().toDoubles();
         }
     }
 
-    private static double difference(Block block, OrtSession session, NDList inputs, ToDoubleFunction<NDArray> least)
-            throws OrtException {
+    /** Runs arrays of the engine, which are the inputs in order. */
+    static List<Tensor> run(OnnxRunner runner, NDList inputs) {
+        Map<String, Tensor> given = new LinkedHashMap<>();
+        for (int i = 0; i < runner.inputs().size(); i++) {
+            given.put(runner.inputs().get(i).name(), DjlTensors.of(inputs.get(i)));
+        }
+        return List.copyOf(runner.run(given).values());
+    }
+
+    /** Returns the largest difference between both outputs for some inputs, relative above 1. */
+    public static double difference(Block block, byte[] model, NDList inputs) {
+        try (OnnxRunner runner = runner(model)) {
+            return difference(block, runner, inputs, expected -> 1);
+        }
+    }
+
+    private static double difference(Block block, OnnxRunner runner, NDList inputs, ToDoubleFunction<NDArray> least) {
         ParameterStore store = new ParameterStore(inputs.get(0).getManager(), false);
-        List<OrtSession.Output> found = session.run(inputs);
+        List<Tensor> found = run(runner, inputs);
         NDList expected = block.forward(store, new NDList(inputs), false);
         assertThat(found).hasSameSizeAs(expected);
         double worst = 0;
@@ -137,14 +159,14 @@ public final class Agreement {
     }
 
     /** Returns the largest difference over the number that is expected, or over {@code least} where that is larger. */
-    private static double difference(NDArray expected, OrtSession.Output found, double least) {
-        assertThat(found.shape().stream().mapToLong(Long::longValue).toArray())
-                .isEqualTo(expected.getShape().getShape());
+    private static double difference(NDArray expected, Tensor found, double least) {
+        assertThat(found.shape()).isEqualTo(expected.getShape().getShape());
+        double[] given = found.toDoubles();
         Number[] numbers = expected.toType(DataType.FLOAT64, true).toArray();
         double worst = 0;
         for (int i = 0; i < numbers.length; i++) {
             double wanted = numbers[i].doubleValue();
-            double got = found.numbers().get(i);
+            double got = given[i];
             if (wanted == got || (Double.isNaN(wanted) && Double.isNaN(got))) {
                 continue;
             }

@@ -23,21 +23,23 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import io.catwalk.onnx.graph.OnnxParser;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -204,15 +206,18 @@ class OnnxExportTest extends ExportTest {
     @Test
     void probabilitiesSumToOneAndFollowTheLogits() throws Exception {
         byte[] model = export(SmallNetworks.PERCEPTRON).withProbabilities().bytes();
-        try (OrtSession session = new OrtSession(model)) {
-            assertThat(session.raw().getOutputNames()).containsExactly("logits", "probabilities");
-            List<OrtSession.Output> outputs = session.run(Agreement.images(784, 1), 1, 1, 28, 28);
-            List<Double> logits = outputs.get(0).numbers();
-            double sum = logits.stream().mapToDouble(Math::exp).sum();
-            for (int i = 0; i < 10; i++) {
-                double probability = outputs.get(1).numbers().get(i);
-                assertThat(probability).isCloseTo(Math.exp(logits.get(i)) / sum, within(1e-6));
-            }
+        try (OnnxRunner runner = Agreement.runner(model)) {
+            Map<String, Tensor> outputs =
+                    runner.run(Map.of("images", Tensor.of(Agreement.images(784, 1), 1, 1, 28, 28)));
+            assertThat(outputs.keySet()).containsExactly("logits", "probabilities");
+            double[] powers = Arrays.stream(
+                            Objects.requireNonNull(outputs.get("logits")).toDoubles())
+                    .map(Math::exp)
+                    .toArray();
+            double sum = Arrays.stream(powers).sum();
+            double[] expected = Arrays.stream(powers).map(power -> power / sum).toArray();
+            assertThat(Objects.requireNonNull(outputs.get("probabilities")).toDoubles())
+                    .containsExactly(expected, within(1e-6));
         }
     }
 
@@ -236,17 +241,9 @@ class OnnxExportTest extends ExportTest {
         }
         long[] shape = new Shape(2).addAll(sample).getShape();
         byte[] embedded = export.withEmbeddedPreprocessing(mean, std).bytes();
-        try (OrtSession plain = new OrtSession(export.bytes());
-                OrtSession fed = new OrtSession(embedded);
-                OnnxTensor bytes = OnnxTensor.createTensor(
-                        OrtEnvironment.getEnvironment(), ByteBuffer.wrap(pixels), shape, OnnxJavaType.UINT8)) {
-            List<Double> expected = plain.run(normalized, shape).get(0).numbers();
-            List<Double> found = fed.run(bytes).get(0).numbers();
-            assertThat(found).hasSameSizeAs(expected);
-            for (int i = 0; i < expected.size(); i++) {
-                assertThat(found.get(i)).isCloseTo(expected.get(i), within(1e-5));
-            }
-        }
+        double[] expected = Agreement.answer(export.bytes(), Tensor.of(normalized, shape));
+        Tensor bytes = Tensor.of(TensorType.UINT8, ByteBuffer.wrap(pixels), shape);
+        assertThat(Agreement.answer(embedded, bytes)).containsExactly(expected, within(1e-5));
     }
 
     /** Of 256 levels, 118 would differ in the last place if these were normalized as doubles. */

@@ -16,7 +16,6 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.NoopTranslator;
-import ai.onnxruntime.OrtException;
 import io.catwalk.onnx.graph.OnnxParser;
 import io.catwalk.onnx.graph.Value;
 import java.util.List;
@@ -65,7 +64,7 @@ class SignatureTest extends ExportTest {
     }
 
     /** Exports, compares at inputs of FLOAT32 of each shape, and returns the file. */
-    private byte[] assertTakes(Block block, OnnxInput input, double tolerance, long[]... shapes) throws OrtException {
+    private byte[] assertTakes(Block block, OnnxInput input, double tolerance, long[]... shapes) {
         byte[] model = OnnxExport.of(block, input).bytes();
         for (long[] shape : shapes) {
             NDList inputs = new NDList(floats(shape));
@@ -75,7 +74,7 @@ class SignatureTest extends ExportTest {
     }
 
     @Test
-    void aTransformerOfTokensAndMaskTakesEverySequenceUpToItsTableOfPositions() throws OrtException {
+    void aTransformerOfTokensAndMaskTakesEverySequenceUpToItsTableOfPositions() {
         OwnBlocks.Transformer block = new OwnBlocks.Transformer();
         block.initialize(manager, DataType.FLOAT32, new Shape(2, 5), new Shape(2, 5));
         Agreement.randomize(block, 3);
@@ -97,7 +96,7 @@ class SignatureTest extends ExportTest {
     }
 
     @Test
-    void aFullyConvolutionalNetworkTakesEveryImage() throws OrtException {
+    void aFullyConvolutionalNetworkTakesEveryImage() {
         Conv2d.Builder halving = Conv2d.builder().setFilters(4).setKernelShape(new Shape(3, 3));
         Conv2d.Builder pointwise = Conv2d.builder().setFilters(3).setKernelShape(new Shape(1, 1));
         Shape one = new Shape(1, 1);
@@ -117,7 +116,7 @@ class SignatureTest extends ExportTest {
     }
 
     @Test
-    void globalPoolingMakesClassesOfEveryImage() throws OrtException {
+    void globalPoolingMakesClassesOfEveryImage() {
         Conv2d.Builder halving = Conv2d.builder().setFilters(4).setKernelShape(new Shape(3, 3));
         Block weighted = lambda(x -> {
             Shape shape = x.getShape();
@@ -135,7 +134,7 @@ class SignatureTest extends ExportTest {
     }
 
     @Test
-    void anLstmTakesEverySequence() throws OrtException {
+    void anLstmTakesEverySequence() {
         Block lstm = SmallNetworks.lstm(6, 2).build();
         Block block = seq(lstm, lambda(x -> x.mean(new int[] {1}, true).add(x)));
         initialized(block, new Shape(5, 3));
@@ -146,7 +145,7 @@ class SignatureTest extends ExportTest {
     }
 
     @Test
-    void whatIsHalvedAndDoubledAgainTakesMultiples() throws OrtException {
+    void whatIsHalvedAndDoubledAgainTakesMultiples() {
         Shape four = new Shape(4, 4);
         Block block = lambda(x -> {
             NDArray small = x.getNDArrayInternal().maxPool(four, four, new Shape(0, 0), false);
@@ -208,7 +207,7 @@ class SignatureTest extends ExportTest {
     }
 
     @Test
-    void inputsHaveTheirNamesInForward() throws OrtException {
+    void inputsHaveTheirNamesInForward() {
         Block block = new LambdaBlock(inputs -> {
             NDArray left = inputs.get("left");
             return new NDList(left.sub(inputs.get("right")), left.toType(DataType.INT32, false), left);
@@ -224,7 +223,7 @@ class SignatureTest extends ExportTest {
     }
 
     @Test
-    void aFixedAxisMayBeLookedAt() throws OrtException {
+    void aFixedAxisMayBeLookedAt() {
         Block block = lambda(x -> x.getShape().get(1) > 8 ? x.neg() : x.abs());
         OnnxExport export = OnnxExport.of(block, floats("x", Axis.BATCH, SEQUENCE));
         assertRefused(export, "sequence-dependent control flow", "NDArray.abs()", "a sequence of 7", "44");
@@ -234,7 +233,7 @@ class SignatureTest extends ExportTest {
     }
 
     @Test
-    void anAxisInStepsHasNoLargestSizeUnlessItIsGivenOne() throws OrtException {
+    void anAxisInStepsHasNoLargestSizeUnlessItIsGivenOne() {
         Axis.Dynamic even = SEQUENCE.inStepsOf(2);
         assertThat(even.most()).isEqualTo(Long.MAX_VALUE);
         assertThat(SEQUENCE.atMost(17).inStepsOf(2).most()).isEqualTo(16);
@@ -246,7 +245,7 @@ class SignatureTest extends ExportTest {
 
     /** The first of the numbers is -0.0, which counting in whole numbers does not make. */
     @Test
-    void positionsBelowZeroAreExported() throws OrtException {
+    void positionsBelowZeroAreExported() {
         Block block = lambda(x -> {
             NDArray below = x.getManager().arange((float) x.getShape().get(1)).neg();
             return x.add(1).div(below);
@@ -257,7 +256,7 @@ class SignatureTest extends ExportTest {
     }
 
     @Test
-    void positionsThatAreRepeatedForEachSampleAreRefusedWithAWay() throws OrtException {
+    void positionsThatAreRepeatedForEachSampleAreRefusedWithAWay() {
         OnnxInput input = floats("x", Axis.BATCH, SEQUENCE.atMost(16));
         Block repeated = lambda(x -> x.add(positions(x).repeat(0, x.getShape().get(0))));
         assertRefused(OnnxExport.of(repeated, input), "also follows the batch", "make it of size 1 there");

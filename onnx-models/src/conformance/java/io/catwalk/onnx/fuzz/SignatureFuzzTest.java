@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import ai.onnxruntime.OrtException;
 import io.catwalk.onnx.Agreement;
 import io.catwalk.onnx.OnnxExport;
 import java.util.ArrayList;
@@ -62,8 +61,7 @@ class SignatureFuzzTest {
     }
 
     /** Compares where most samples are: arrays of two sequences that happen to be equally long draw another program. */
-    private static Optional<String> compare(Block block, byte[] model, Map<List<Integer>, List<NDList>> samples)
-            throws OrtException {
+    private static Optional<String> compare(Block block, byte[] model, Map<List<Integer>, List<NDList>> samples) {
         for (NDList inputs : Collections.max(samples.values(), Comparator.comparing(List::size))) {
             String where =
                     "for " + inputs.get(0).getShape() + " and " + inputs.get(1).getShape();

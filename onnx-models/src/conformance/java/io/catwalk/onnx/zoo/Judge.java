@@ -8,15 +8,16 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import io.catwalk.onnx.Axis;
+import io.catwalk.onnx.DjlTensors;
 import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.OnnxInput;
 import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorInfo;
 import io.catwalk.onnx.zoo.Network.Feed;
 import io.catwalk.onnx.zoo.Verdict.Outcome;
 import java.util.ArrayList;
@@ -92,15 +93,15 @@ final class Judge {
         }
         double largest = 0;
         String why = "";
-        try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file)) {
+        try (OnnxRunner runner = OnnxRunner.open(file, OnnxOptions.standard())) {
             for (long size : expected.keySet()) {
-                double distance = batch.takes(size) ? distance(run(session, network, size), expected.get(size)) : 0;
+                double distance = batch.takes(size) ? distance(run(runner, network, size), expected.get(size)) : 0;
                 if (distance > largest) {
                     largest = distance;
                     why = "a batch of %d differs by %.2g".formatted(size, distance);
                 }
             }
-        } catch (OrtException | IllegalStateException e) {
+        } catch (OnnxFileException | IllegalArgumentException e) {
             return new Verdict(network, Outcome.UNREADABLE, 0, line(e));
         }
         return largest > TOLERANCE
@@ -166,23 +167,17 @@ final class Judge {
         }
     }
 
-    private static List<Values> run(OrtSession session, Network network, long batch) throws OrtException {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
+    private static List<Values> run(OnnxRunner runner, Network network, long batch) {
         try (NDManager manager = NDManager.newBaseManager()) {
+            Map<String, Tensor> feeds = new LinkedHashMap<>();
             for (Values input : inputs(network, batch)) {
-                feeds.put("in_" + feeds.size(), input.tensor(environment, manager));
+                feeds.put("in_" + feeds.size(), DjlTensors.of(input.array(manager)));
             }
-            feeds.keySet().retainAll(session.getInputNames());
-            List<Values> found = new ArrayList<>();
-            try (OrtSession.Result result = session.run(feeds)) {
-                for (Map.Entry<String, OnnxValue> output : result) {
-                    found.add(Values.of((OnnxTensor) output.getValue(), manager));
-                }
-            }
-            return found;
-        } finally {
-            feeds.values().forEach(OnnxTensor::close);
+            feeds.keySet()
+                    .retainAll(runner.inputs().stream().map(TensorInfo::name).toList());
+            return runner.run(feeds).values().stream()
+                    .map(output -> Values.of(DjlTensors.toArray(output, manager)))
+                    .toList();
         }
     }
 

@@ -4,14 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
 import io.catwalk.onnx.zoo.Network.Feed;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -40,43 +33,8 @@ record Values(DataType type, Shape shape, double[] numbers) {
         return new Values(array.getDataType(), array.getShape(), numbers);
     }
 
-    static Values of(OnnxTensor tensor, NDManager manager) {
-        OnnxJavaType found = tensor.getInfo().type;
-        DataType type = Arrays.stream(DataType.values())
-                .filter(candidate -> name(candidate).equals(found.name()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("an output of type " + found));
-        Shape shape = new Shape(tensor.getInfo().getShape());
-        try (NDArray array = manager.create(direct(tensor.getByteBuffer()), shape, type)) {
-            return of(array);
-        }
-    }
-
-    /** What ONNX Runtime calls a type. */
-    private static String name(DataType type) {
-        return switch (type) {
-            case FLOAT32 -> "FLOAT";
-            case FLOAT64 -> "DOUBLE";
-            case BOOLEAN -> "BOOL";
-            default -> type.name();
-        };
-    }
-
     NDArray array(NDManager manager) {
         return manager.create(numbers, shape).toType(type, false);
-    }
-
-    OnnxTensor tensor(OrtEnvironment environment, NDManager manager) throws OrtException {
-        try (NDArray array = array(manager)) {
-            ByteBuffer bytes = direct(array.toByteBuffer());
-            return OnnxTensor.createTensor(environment, bytes, shape.getShape(), OnnxJavaType.valueOf(name(type)));
-        }
-    }
-
-    /** Both engines take the bytes of any type if they lie outside of the heap. */
-    private static ByteBuffer direct(ByteBuffer bytes) {
-        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.nativeOrder());
-        return direct.put(bytes).flip();
     }
 
     /** How far these are from the expected ones, relative to the largest of those; 1 at least if they are of another kind. */

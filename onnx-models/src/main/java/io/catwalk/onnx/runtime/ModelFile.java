@@ -44,11 +44,6 @@ record ModelFile(
         BESIDE
     }
 
-    /** Returns a copy with other outputs. */
-    ModelFile giving(List<TensorInfo> newOutputs) {
-        return new ModelFile(file, fields, content, inputs, newOutputs, metadata, external);
-    }
-
     /** Returns the content including the weights that are stored beside it, for code that inspects the graph. */
     ModelProto whole() {
         if (external == Weights.INSIDE) {

@@ -38,17 +38,17 @@ public final class OnnxPredictor implements Predictor {
     private final SortedSet<String> operators;
     private final Pixels pixels;
     private final int mostTogether;
-    private final Session session;
-    private final Deque<Lane> idle = new ConcurrentLinkedDeque<>();
+    private final OnnxRunner runner;
+    private final Deque<IoBuffers> idle = new ConcurrentLinkedDeque<>();
 
-    private OnnxPredictor(Classifier classifier, OnnxOptions options, Session session) {
+    private OnnxPredictor(Classifier classifier, OnnxOptions options, OnnxRunner runner) {
         this.signature = classifier.signature();
         this.scores = classifier.scores();
         this.metadata = classifier.metadata();
         this.operators = classifier.operators();
         this.pixels = Pixels.of(signature, metadata);
         this.mostTogether = options.batch() == OnnxOptions.WHOLE_CALL ? Integer.MAX_VALUE : options.batch();
-        this.session = session;
+        this.runner = runner;
     }
 
     /**
@@ -103,9 +103,8 @@ public final class OnnxPredictor implements Predictor {
     }
 
     private static OnnxPredictor open(ModelFile model, OnnxOptions options, OnnxHints hints) {
-        OnnxRuntime.require();
         Classifier classifier = Classifier.of(model, hints);
-        return new OnnxPredictor(classifier, options, Session.open(model, options));
+        return new OnnxPredictor(classifier, options, OnnxRunner.opened(model, options));
     }
 
     /**
@@ -196,9 +195,9 @@ public final class OnnxPredictor implements Predictor {
         return Map.of(signature.input(), Tensor.of(type, input, signature.shape(count)));
     }
 
-    private float[] logits(int numbers, int count, Lane.Images images) {
+    private float[] logits(int numbers, int count, IoBuffers.Images images) {
         requireImages(numbers, count);
-        return session.run(
+        return runner.run(
                 "a batch of " + count,
                 "export it with a dynamic batch",
                 (ort, environment) -> run(ort, environment, images, count));
@@ -212,48 +211,49 @@ public final class OnnxPredictor implements Predictor {
         }
     }
 
-    private float[] run(OrtSession ort, OrtEnvironment environment, Lane.Images images, int count) throws OrtException {
+    private float[] run(OrtSession ort, OrtEnvironment environment, IoBuffers.Images images, int count)
+            throws OrtException {
         boolean open = signature.batch() == Signature.ANY_BATCH;
         int batch = open ? Math.min(count, mostTogether) : signature.batch();
         float[] logits = new float[Math.multiplyExact(count, signature.classes())];
-        Lane lane = take(environment, batch);
+        IoBuffers buffers = take(environment, batch);
         try {
             for (int first = 0; first < count; first += batch) {
                 int some = Math.min(batch, count - first);
-                lane.run(ort, images, logits, first, some, open ? some : batch);
+                buffers.run(ort, images, logits, first, some, open ? some : batch);
             }
         } finally {
-            idle.push(lane);
+            idle.push(buffers);
         }
         return logits;
     }
 
-    /** Takes an idle lane, or makes one if there is none of this size. */
-    private Lane take(OrtEnvironment environment, int batch) {
-        Lane lane = idle.poll();
-        if (lane != null && lane.capacity() >= batch) {
-            return lane;
+    /** Takes idle buffers, or makes new ones if there are none of this size. */
+    private IoBuffers take(OrtEnvironment environment, int batch) {
+        IoBuffers buffers = idle.poll();
+        if (buffers != null && buffers.capacity() >= batch) {
+            return buffers;
         }
-        if (lane != null) {
-            lane.close();
+        if (buffers != null) {
+            buffers.close();
         }
-        return new Lane(environment, signature, pixels, batch);
+        return new IoBuffers(environment, signature, pixels, batch);
     }
 
     /** Waits for all runs in progress and frees all native memory; a second call does nothing. */
     @Override
     public void close() {
-        session.close(() -> {
-            idle.forEach(Lane::close);
-            idle.clear(); // the buffers of a lane are freed once nothing refers to it
+        runner.close(() -> {
+            idle.forEach(IoBuffers::close);
+            idle.clear(); // the memory of buffers is freed once nothing refers to it
         });
     }
 
     /**
      * Holds the native memory of one run at a time: direct buffers for a limited number of images, and tensors that are
-     * views of them. Only one thread may use a lane at a time.
+     * views of them. Only one thread may use them at a time.
      */
-    private static final class Lane implements AutoCloseable {
+    private static final class IoBuffers implements AutoCloseable {
 
         private final OrtEnvironment environment;
         private final Signature signature;
@@ -271,7 +271,7 @@ public final class OnnxPredictor implements Predictor {
             }
         }
 
-        Lane(OrtEnvironment environment, Signature signature, Pixels pixels, int capacity) {
+        IoBuffers(OrtEnvironment environment, Signature signature, Pixels pixels, int capacity) {
             this.environment = environment;
             this.signature = signature;
             this.pixels = pixels;
@@ -298,7 +298,7 @@ public final class OnnxPredictor implements Predictor {
             Binding tensors = bind(batch);
             int size = signature.imageSize();
             images.write(pixels, first * size, count * size, batch * size, input);
-            session.run(tensors.inputs(), Set.of(), tensors.outputs()).close(); // the lane keeps its tensors
+            session.run(tensors.inputs(), Set.of(), tensors.outputs()).close(); // the tensors are kept
             int from = first * signature.classes();
             int length = count * signature.classes();
             if (signature.scores() == TensorType.FLOAT) {

@@ -4,19 +4,22 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.Result;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.runtime.TensorInfo.Axis;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,6 +30,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -45,17 +51,25 @@ import java.util.stream.Stream;
  */
 public final class OnnxRunner implements AutoCloseable {
 
+    /** How ONNX Runtime says that it does not know an operator, or does not compute it for these types. */
+    private static final Pattern LACKING = Pattern.compile(
+            "No Op registered for|is not a registered function/op|Could not find an implementation for");
+
     private final Path file;
     private final List<TensorInfo> inputs;
     private final List<TensorInfo> outputs;
     private final SortedMap<String, String> metadata;
-    private final Session session;
+    private final SessionOptions options; // must outlive the session
+    private final OrtSession session;
+    private final ReadWriteLock lifetime = new ReentrantReadWriteLock(); // shared by runs, exclusive to close
+    private boolean closed;
 
-    private OnnxRunner(ModelFile model, Session session) {
+    private OnnxRunner(ModelFile model, SessionOptions options, OrtSession session) {
         this.file = model.file();
         this.inputs = model.inputs();
         this.outputs = model.outputs();
         this.metadata = model.metadata();
+        this.options = options;
         this.session = session;
     }
 
@@ -113,8 +127,8 @@ public final class OnnxRunner implements AutoCloseable {
      * @param file an ONNX file, of at most 2 GB with its weights
      * @param tensors names of outputs of nodes
      * @param options how to run it
-     * @return the runner, to be closed; its outputs are these tensors in the order of the nodes, except sequences and
-     *     types that Java cannot hold
+     * @return the runner, to be closed; a run returns these tensors in the order of the nodes, except sequences and types
+     *     that Java cannot hold. {@link #outputs} does not know their types and shapes
      * @throws OnnxFileException as {@link #open(Path, OnnxOptions)} and {@link #read}, or if no node computes any of
      *     the tensors
      */
@@ -146,15 +160,7 @@ public final class OnnxRunner implements AutoCloseable {
                     "none",
                     "choose outputs of its nodes");
         }
-        ModelFile watched = ModelFile.of(file, chosen.toByteArray());
-        Session session = Session.open(watched, options);
-        try {
-            List<TensorInfo> given = session.run("", "", (ort, environment) -> outputs(ort, watched));
-            return new OnnxRunner(watched.giving(given), session);
-        } catch (RuntimeException e) {
-            session.close();
-            throw e;
-        }
+        return opened(ModelFile.of(file, chosen.toByteArray()), options);
     }
 
     /**
@@ -172,23 +178,7 @@ public final class OnnxRunner implements AutoCloseable {
         return model.toBuilder().setGraph(graph.addAllNode(kept)).build();
     }
 
-    private static List<TensorInfo> outputs(OrtSession ort, ModelFile model) throws OrtException {
-        Map<String, NodeInfo> known = ort.getOutputInfo();
-        List<TensorInfo> outputs = new ArrayList<>();
-        for (TensorInfo output : model.outputs()) {
-            NodeInfo info = known.get(output.name());
-            if (info != null && info.getInfo() instanceof ai.onnxruntime.TensorInfo tensor) {
-                TensorType type = TensorType.named(tensor.type.name()); // both have the names of onnx.proto
-                if (type.isHeld()) {
-                    outputs.add(new TensorInfo(output.name(), type, Optional.empty()));
-                }
-            }
-        }
-        return outputs;
-    }
-
     private static OnnxRunner open(ModelFile model, OnnxOptions options) {
-        OnnxRuntime.require();
         for (TensorInfo value :
                 Stream.concat(model.inputs().stream(), model.outputs().stream()).toList()) {
             if (!value.type().isHeld()) {
@@ -199,7 +189,58 @@ public final class OnnxRunner implements AutoCloseable {
                         "export it without text, sequences, and types that Java cannot hold");
             }
         }
-        return new OnnxRunner(model, Session.open(model, options));
+        return opened(model, options);
+    }
+
+    /** Opens a file, some of whose outputs may be of types that Java cannot hold. */
+    static OnnxRunner opened(ModelFile model, OnnxOptions chosen) {
+        OnnxRuntime.require();
+        Path file = model.file();
+        OrtEnvironment environment = OnnxRuntime.environment();
+        SessionOptions options = new SessionOptions();
+        OnnxRuntime.begin();
+        try {
+            options.setIntraOpNumThreads(chosen.threads());
+            options.setOptimizationLevel(level(chosen.optimization()));
+            options.setMemoryPatternOptimization(chosen.memoryPattern());
+            options.addConfigEntry("session.intra_op.allow_spinning", chosen.spinning() ? "1" : "0");
+            // Every failure also arrives as an exception; the copy on the error stream is noise.
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            // The bytes that were checked are those that run. Weights beside the file need its path.
+            OrtSession session = switch (model.external()) {
+                case INSIDE -> environment.createSession(model.fields().bytes(), options);
+                case BESIDE -> environment.createSession(file.toRealPath().toString(), options);
+            };
+            return new OnnxRunner(model, options, session);
+        } catch (OrtException e) {
+            options.close();
+            throw new OnnxFileException(
+                    file,
+                    "a model that ONNX Runtime accepts",
+                    reason(e),
+                    LACKING.matcher(reason(e)).find()
+                            ? "export it without this operator, or use a build of ONNX Runtime that has it"
+                            : "check it with onnx.checker or export it again",
+                    e);
+        } catch (IOException e) {
+            options.close();
+            throw new OnnxFileException(file, "a model that is not moved while it opens", e.toString(), "try again", e);
+        } catch (RuntimeException | Error e) {
+            options.close();
+            throw e;
+        } finally {
+            OnnxRuntime.end();
+        }
+    }
+
+    private static OptLevel level(OptimizationLevel chosen) {
+        return switch (chosen) {
+            case NONE -> OptLevel.NO_OPT;
+            case BASIC -> OptLevel.BASIC_OPT;
+            case EXTENDED -> OptLevel.EXTENDED_OPT;
+            case LAYOUT -> OptLevel.LAYOUT_OPT;
+            case ALL -> OptLevel.ALL_OPT;
+        };
     }
 
     /**
@@ -242,13 +283,39 @@ public final class OnnxRunner implements AutoCloseable {
      */
     public Map<String, Tensor> run(Map<String, Tensor> given) {
         requireFit(given);
-        return session.run(
+        return run(
                 given.entrySet().stream()
                         .map(each -> each.getKey() + " " + each.getValue())
                         .sorted()
                         .collect(Collectors.joining(", ")),
                 "give it sizes that it takes, or export it with dynamic axes",
                 (ort, environment) -> run(ort, environment, given));
+    }
+
+    /** Uses an open file. */
+    interface Run<T> {
+        T on(OrtSession session, OrtEnvironment environment) throws OrtException;
+    }
+
+    /**
+     * Runs the file.
+     *
+     * @param remedy what to try if ONNX Runtime cannot run the file
+     */
+    <T> T run(String what, String remedy, Run<T> run) {
+        lifetime.readLock().lock();
+        OnnxRuntime.begin();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the session of " + file + " is closed");
+            }
+            return run.on(session, OnnxRuntime.environment());
+        } catch (OrtException e) {
+            throw new OnnxFileException(file, "a model that runs " + what, reason(e), remedy, e);
+        } finally {
+            OnnxRuntime.end();
+            lifetime.readLock().unlock();
+        }
     }
 
     private Map<String, Tensor> run(OrtSession ort, OrtEnvironment environment, Map<String, Tensor> given)
@@ -261,18 +328,29 @@ public final class OnnxRunner implements AutoCloseable {
             Map<String, Tensor> answers = new LinkedHashMap<>();
             try (Result result = ort.run(tensors)) {
                 for (TensorInfo output : outputs) {
-                    OnnxTensor found = (OnnxTensor) result.get(output.name()).orElseThrow();
-                    ByteBuffer data =
-                            found.getInfo().getNumElements() == 0 ? ByteBuffer.allocate(0) : found.getByteBuffer();
-                    answers.put(
-                            output.name(),
-                            Tensor.of(output.type(), data, found.getInfo().getShape()));
+                    held(result.get(output.name()).orElseThrow())
+                            .ifPresent(tensor -> answers.put(output.name(), tensor));
                 }
             }
             return Collections.unmodifiableMap(answers);
         } finally {
             tensors.values().forEach(OnnxTensor::close);
         }
+    }
+
+    /** Returns what Java can hold: no sequence, and no text. */
+    private static Optional<Tensor> held(OnnxValue value) {
+        if (!(value instanceof OnnxTensor found)) {
+            return Optional.empty();
+        }
+        TensorType type = TensorType.named(found.getInfo().type.name()); // both have the names of onnx.proto
+        boolean none = found.getInfo().getNumElements() == 0;
+        return !type.isHeld()
+                ? Optional.empty()
+                : Optional.of(Tensor.of(
+                        type,
+                        none ? ByteBuffer.allocate(0) : found.getByteBuffer(),
+                        found.getInfo().getShape()));
     }
 
     private static OnnxTensor tensor(OrtEnvironment environment, Tensor tensor) throws OrtException {
@@ -320,9 +398,34 @@ public final class OnnxRunner implements AutoCloseable {
         return true;
     }
 
-    /** Waits for all runs in progress and frees all native memory; a second call does nothing. */
+    /** Waits for all runs in progress and frees the session; a second call does nothing. */
     @Override
     public void close() {
-        session.close();
+        close(() -> {});
+    }
+
+    /** Frees something else before the session. */
+    void close(Runnable first) {
+        lifetime.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                try {
+                    first.run();
+                    session.close();
+                } finally {
+                    options.close();
+                }
+            }
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime did not free the session of " + file, e);
+        } finally {
+            lifetime.writeLock().unlock();
+        }
+    }
+
+    private static String reason(OrtException e) {
+        String message = String.valueOf(e.getMessage());
+        return "\"" + message.replaceFirst("^Error code - \\S+ - message: ", "") + "\"";
     }
 }

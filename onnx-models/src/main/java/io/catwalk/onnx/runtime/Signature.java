@@ -104,11 +104,11 @@ public record Signature(
             Optional<Preprocessing> stated,
             OnnxHints hints) {
         if (inputs.size() != 1) {
-            throw new OnnxFileException(
+            throw refusal(
                     file,
                     "exactly one input: " + IMAGES,
                     inputs.size() + ": " + TensorInfo.listed(inputs),
-                    "export images alone, or run it with OnnxRunner, which takes any inputs");
+                    "export images alone");
         }
         TensorInfo input = inputs.get(0);
         List<Axis> axes = input.knownAxes();
@@ -136,7 +136,7 @@ public record Signature(
         Axis batch = axes.get(0);
         Axis answers = output.knownAxes().get(0);
         if (!answers.isOpen() && answers.size() != batch.size()) {
-            throw new OnnxFileException(
+            throw refusal(
                     file,
                     "one row of logits per image",
                     input + " and " + output,
@@ -167,11 +167,13 @@ public record Signature(
     }
 
     private static OnnxFileException noImages(Path file, String expected, TensorInfo input) {
+        return refusal(file, expected, input.toString(), "export the model with an image as its input");
+    }
+
+    /** Says why a file is no image classifier, and what runs it as it is. */
+    private static OnnxFileException refusal(Path file, String expected, String found, String remedy) {
         return new OnnxFileException(
-                file,
-                expected,
-                input.toString(),
-                "export the model with an image as its input, or run it with OnnxRunner, which takes any");
+                file, expected, found, remedy + ", or run it with OnnxRunner, which takes any inputs and outputs");
     }
 
     /** Finds the output with the given name, else the one with the usual name, else the only one of the right form. */
@@ -183,7 +185,7 @@ public record Signature(
                     .orElseThrow(() -> new OnnxFileException(
                             file, "an output " + wanted.get(), TensorInfo.listed(outputs), "choose one of these"));
             if (!isLogits(named)) {
-                throw new OnnxFileException(
+                throw refusal(
                         file,
                         SCORES,
                         named.toString(),
@@ -196,12 +198,12 @@ public record Signature(
         List<TensorInfo> fitting = (named.isEmpty() ? outputs : named)
                 .stream().filter(Signature::isLogits).toList();
         if (fitting.size() != 1) {
-            throw new OnnxFileException(
+            throw refusal(
                     file,
                     "an output " + LOGITS + ", or exactly one with " + SCORES,
                     TensorInfo.listed(outputs),
                     fitting.isEmpty()
-                            ? "export it with logits as an output, or run it with OnnxRunner, which gives any"
+                            ? "export it with logits as an output"
                             : "choose one, such as --output " + fitting.get(0).name()
                                     + ", or OnnxHints.withOutput in Java");
         }

@@ -12,13 +12,14 @@ import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.training.ParameterStore;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.OnnxParser;
 import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Reference;
@@ -26,7 +27,6 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,14 +66,15 @@ class OnnxOperationTest {
         }
     }
 
-    private static float[] answer(byte[] model, float... matrices) throws Exception {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        long[] shape = {matrices.length / 9, 3, 3};
-        try (var session = environment.createSession(model);
-                var input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(matrices), shape);
-                var outputs = session.run(Map.of("images", input))) {
-            return ((OnnxTensor) outputs.get(0)).getFloatBuffer().array();
+    private static float[] answer(byte[] model, float... matrices) {
+        Tensor given = Tensor.of(matrices, matrices.length / 9, 3, 3);
+        float[] numbers = new float[matrices.length];
+        try (OnnxRunner runner = OnnxRunner.open(model, OnnxOptions.standard())) {
+            Tensor found =
+                    runner.run(Map.of("images", given)).values().iterator().next();
+            found.buffer().asFloatBuffer().get(numbers);
         }
+        return numbers;
     }
 
     /** Lists the operator sets of a file that the parser reads as it was written. */

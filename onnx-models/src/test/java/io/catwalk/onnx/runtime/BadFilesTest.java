@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
@@ -143,6 +144,45 @@ class BadFilesTest {
         ModelProto.Builder two = withOutputs(value("a", FLOAT, "batch", 3), value("b", FLOAT, "batch", 3));
         refused(two, "exactly one", "a float (batch, 3), b float (batch, 3)");
         refused(withOutputs(value("logits", FLOAT, 1, 3)), "one row of logits per image", "logits float (1, 3)");
+    }
+
+    /** Such files are right, and only no classifiers of images: the line says why, and what runs them. */
+    @Test
+    void whatIsNoClassifierRunsInOnnxRunner() {
+        ModelProto.Builder two = withInput(value("images", FLOAT, "batch", 4));
+        two.getGraphBuilder().addInput(value("more", FLOAT, "batch", 3));
+        two.getGraphBuilder()
+                .setNode(1, TestModels.node("Gemm", List.of("flat", "weight", "bias"), "scores"))
+                .addNode(TestModels.node("Add", List.of("scores", "more"), "logits"));
+        ModelProto.Builder table = withInput(value("images", FLOAT, "batch", 4));
+        ModelProto.Builder unknown = withOutputs(value("logits", FLOAT, "batch", "classes"));
+        ModelProto.Builder another = withOutputs(value("flat", FLOAT, "batch", "numbers"));
+        Tensor rows = Tensor.of(new float[8], 2, 4);
+        Map<String, Tensor> images = Map.of("images", Tensor.of(new float[8], 2, 1, 2, 2));
+        runsInOnnxRunner(two, Map.of("images", rows, "more", Tensor.of(new float[6], 2, 3)));
+        runsInOnnxRunner(table, Map.of("images", rows));
+        runsInOnnxRunner(unknown, images);
+        runsInOnnxRunner(another, images);
+    }
+
+    private void runsInOnnxRunner(ModelProto.Builder model, Map<String, Tensor> given) {
+        refused(model, "OnnxRunner");
+        try (OnnxRunner runner = OnnxRunner.open(file)) {
+            assertThat(runner.run(given)).hasSize(1);
+        }
+    }
+
+    /** What ONNX Runtime lacks, not the file, is what its line is about. */
+    @ParameterizedTest
+    @CsvSource({"'', NoSuchOperator", "com.example, Mine"})
+    void anOperatorThatOnnxRuntimeLacksIsNamed(String domain, String operator) {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder().getNodeBuilder(0).setOpType(operator).setDomain(domain);
+        model.addOpsetImport(
+                OperatorSetIdProto.newBuilder().setDomain("com.example").setVersion(1));
+        TestModels.write(file, model);
+        fileRefused(() -> OnnxRunner.open(file).close())
+                .contains(operator, "export it without this operator, or use a build of ONNX Runtime that has it");
     }
 
     @ParameterizedTest

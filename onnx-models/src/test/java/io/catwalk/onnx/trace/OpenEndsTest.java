@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
-import ai.onnxruntime.OrtException;
 import io.catwalk.onnx.Agreement;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.OnnxExport;
@@ -30,7 +29,7 @@ class OpenEndsTest extends OneTrace {
                 .bytes();
     }
 
-    private void assertAgrees(Axis time, Function<NDArray, NDArray> body, long... lengths) throws OrtException {
+    private void assertAgrees(Axis time, Function<NDArray, NDArray> body, long... lengths) {
         Block block = LambdaBlock.singleton(body);
         byte[] file = file(time, block);
         for (long length : lengths) {
@@ -45,13 +44,13 @@ class OpenEndsTest extends OneTrace {
 
     @ParameterizedTest
     @ValueSource(strings = {":, 2:100", ":, :100", ":, -100:", ":, 1:100:3", ":, -100:100"})
-    void whatIsLongerThanTheAxisIsTheWholeAxis(String index) throws OrtException {
+    void whatIsLongerThanTheAxisIsTheWholeAxis(String index) {
         assertAgrees(TIME.atLeast(3).atMost(100), x -> x.get(index), 3, 7, 99, 100);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {":, 2:100", ":, :100", ":, -100:"})
-    void whatIsShorterThanTheAxisIsCut(String index) throws OrtException {
+    void whatIsShorterThanTheAxisIsCut(String index) {
         assertAgrees(TIME.atLeast(100), x -> x.get(index), 100, 101, 300);
     }
 
@@ -74,7 +73,7 @@ class OpenEndsTest extends OneTrace {
     }
 
     @Test
-    void aMinimumAndAMaximumAreNamed() throws OrtException {
+    void aMinimumAndAMaximumAreNamed() {
         Function<NDArray, NDArray> upTo64 =
                 x -> x.get(":, :" + Math.min(x.getShape().get(1), 64));
         assertOpen(TIME, upTo64, "smaller of the time and 64", "atMost(64)");
