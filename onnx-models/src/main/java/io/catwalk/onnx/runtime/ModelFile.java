@@ -117,7 +117,7 @@ record ModelFile(
     }
 
     /** Lists the inputs that a run needs, without the weights, which a file of IR version 3 lists as inputs, too. */
-    private static List<TensorInfo> inputs(GraphProto graph) {
+    static List<TensorInfo> inputs(GraphProto graph) {
         Set<String> weights =
                 graph.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toUnmodifiableSet());
         return graph.getInputList().stream()

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.runtime;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import io.catwalk.onnx.OnnxFileException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -50,6 +51,20 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
      */
     public static OnnxMetadata read(Path file) {
         return of(file, ModelFields.read(file).metadata());
+    }
+
+    /**
+     * Reads the metadata of a parsed model.
+     *
+     * @param file path of the model, for messages
+     * @param model the model
+     * @return its metadata; empty if it has none
+     * @throws OnnxFileException if an entry is malformed
+     */
+    public static OnnxMetadata of(Path file, ModelProto model) {
+        SortedMap<String, String> entries = new TreeMap<>();
+        model.getMetadataPropsList().forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
+        return of(file, entries);
     }
 
     static OnnxMetadata of(Path file, Map<String, String> entries) {

@@ -121,6 +121,18 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     /**
+     * Parses a model that is held in memory, with the same checks.
+     *
+     * @param content content of an ONNX file; not copied
+     * @return the parsed model
+     * @throws OnnxFileException as {@link #read(Path)}, or if weights are in other files; the message names the model
+     *     {@code model}
+     */
+    public static ModelProto read(byte[] content) {
+        return ModelFile.of(Path.of("model"), content).content();
+    }
+
+    /**
      * Opens a file so that each run returns chosen tensors that its nodes compute, instead of its outputs. ONNX Runtime
      * does not fuse nodes across a tensor that it has to return.
      *

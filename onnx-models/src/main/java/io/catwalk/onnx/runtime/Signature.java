@@ -38,9 +38,6 @@ public record Signature(
     /** Name of the output that is preferred where a file has several. */
     static final String LOGITS = "logits";
 
-    private static final int LARGEST_DIMENSION = 1 << 16;
-    private static final String IMAGES =
-            "float32, float16 or uint8 images (batch, channels, height, width) or (batch, height, width, channels)";
     private static final String SCORES = "float32 or float16 logits (batch, classes) with a fixed number of classes";
 
     /** Type of the pixels that a file takes. */
@@ -103,75 +100,32 @@ public record Signature(
             List<TensorInfo> outputs,
             Optional<Preprocessing> stated,
             OnnxHints hints) {
-        if (inputs.size() != 1) {
-            throw refusal(
-                    file,
-                    "exactly one input: " + IMAGES,
-                    inputs.size() + ": " + TensorInfo.listed(inputs),
-                    "export images alone");
-        }
-        TensorInfo input = inputs.get(0);
-        List<Axis> axes = input.knownAxes();
-        if (!(isFloat(input.type()) || input.type() == TensorType.UINT8) || axes.size() != 4) {
-            throw noImages(file, IMAGES, input);
-        }
-        Layout layout = hints.layout().orElseGet(() -> Layout.of(axes, stated));
-        if (!isFixed(layout.channels(axes))) {
-            throw noImages(file, IMAGES + " with a fixed number of channels", input);
-        }
-        long channels = layout.channels(axes).size();
-        long height = size(layout.height(axes), hints.height(), stated.map(Preprocessing::height));
-        long width = size(layout.width(axes), hints.width(), stated.map(Preprocessing::width));
-        if (height == Axis.OPEN || width == Axis.OPEN) {
-            throw new OnnxFileException(
-                    file,
-                    "images of a fixed size, or a size for them",
-                    input.toString(),
-                    "name the size, such as --image-size 224x224, or OnnxHints.withImageSize in Java");
-        }
-        if (!isUsable(height) || !isUsable(width) || channels * height * width > Integer.MAX_VALUE) {
-            throw noImages(file, IMAGES + " with sizes of 1 to " + LARGEST_DIMENSION, input);
-        }
+        ImageInput images = ImageInput.of(file, inputs, stated, hints);
         TensorInfo output = output(file, outputs, hints.output());
-        Axis batch = axes.get(0);
+        Axis batch = inputs.get(0).knownAxes().get(0);
         Axis answers = output.knownAxes().get(0);
         if (!answers.isOpen() && answers.size() != batch.size()) {
             throw refusal(
                     file,
                     "one row of logits per image",
-                    input + " and " + output,
+                    inputs.get(0) + " and " + output,
                     "export it with the same batch size in input and output");
         }
         return new Signature(
-                input.name(),
-                layout,
-                switch (input.type()) {
-                    case FLOAT -> PixelType.FLOAT32;
-                    case FLOAT16 -> PixelType.FLOAT16;
-                    default -> PixelType.UINT8;
-                },
-                isFixed(batch) ? (int) batch.size() : ANY_BATCH,
-                (int) channels,
-                (int) height,
-                (int) width,
+                images.name(),
+                images.layout(),
+                images.pixels(),
+                images.batch(),
+                images.channels(),
+                images.height(),
+                images.width(),
                 output.name(),
                 output.type(),
                 (int) output.knownAxes().get(1).size());
     }
 
-    /** Returns the size that the file fixes, else the one in the hints, else the one in its metadata. */
-    private static long size(Axis axis, int hint, Optional<Integer> stated) {
-        return !axis.isOpen()
-                ? axis.size()
-                : hint > 0 ? hint : stated.map(Integer::longValue).orElse(Axis.OPEN);
-    }
-
-    private static OnnxFileException noImages(Path file, String expected, TensorInfo input) {
-        return refusal(file, expected, input.toString(), "export the model with an image as its input");
-    }
-
     /** Says why a file is no image classifier, and what runs it as it is. */
-    private static OnnxFileException refusal(Path file, String expected, String found, String remedy) {
+    static OnnxFileException refusal(Path file, String expected, String found, String remedy) {
         return new OnnxFileException(
                 file, expected, found, remedy + ", or run it with OnnxRunner, which takes any inputs and outputs");
     }
@@ -211,20 +165,8 @@ public record Signature(
     }
 
     private static boolean isLogits(TensorInfo value) {
-        return isFloat(value.type())
+        return ImageInput.isFloat(value.type())
                 && value.knownAxes().size() == 2
-                && isFixed(value.knownAxes().get(1));
-    }
-
-    private static boolean isFloat(TensorType type) {
-        return type == TensorType.FLOAT || type == TensorType.FLOAT16;
-    }
-
-    private static boolean isFixed(Axis axis) {
-        return isUsable(axis.size());
-    }
-
-    private static boolean isUsable(long size) {
-        return size >= 1 && size <= LARGEST_DIMENSION;
+                && ImageInput.isFixed(value.knownAxes().get(1));
     }
 }

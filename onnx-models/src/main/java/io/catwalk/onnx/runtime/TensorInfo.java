@@ -56,7 +56,13 @@ public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes
         axes = axes.map(List::copyOf);
     }
 
-    static TensorInfo of(ValueInfoProto value) {
+    /**
+     * Reads what a file declares.
+     *
+     * @param value an input or output of its graph
+     * @return the same
+     */
+    public static TensorInfo of(ValueInfoProto value) {
         TypeProto.Tensor tensor = value.getType().getTensorType();
         return new TensorInfo(
                 value.getName(),

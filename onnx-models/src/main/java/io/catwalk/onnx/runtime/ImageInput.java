@@ -1,0 +1,126 @@
+package io.catwalk.onnx.runtime;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.Signature.PixelType;
+import io.catwalk.onnx.runtime.TensorInfo.Axis;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Describes the only input of a file that takes images, whatever it returns.
+ *
+ * @param name name of the input
+ * @param layout order of its axes
+ * @param pixels type of its numbers
+ * @param batch the only batch size that the file accepts, or {@link Signature#ANY_BATCH}
+ * @param channels channels of an image; at least 1
+ * @param height rows of an image; at least 1
+ * @param width columns of an image; at least 1
+ */
+public record ImageInput(String name, Layout layout, PixelType pixels, int batch, int channels, int height, int width) {
+
+    private static final int LARGEST_DIMENSION = 1 << 16;
+    private static final String IMAGES =
+            "float32, float16 or uint8 images (batch, channels, height, width) or (batch, height, width, channels)";
+
+    /**
+     * Looks for images among the inputs of a model.
+     *
+     * @param file path of the model, for messages
+     * @param model a parsed file, as from {@link OnnxRunner#read}
+     * @param hints size and layout, where the model leaves them open
+     * @return its only input
+     * @throws OnnxFileException if it has another number of inputs, or takes no images of one size
+     */
+    public static ImageInput of(Path file, ModelProto model, OnnxHints hints) {
+        return of(
+                file,
+                ModelFile.inputs(model.getGraph()),
+                OnnxMetadata.of(file, model).preprocessing(),
+                hints);
+    }
+
+    /** Looks for images among inputs; {@code stated} is what the file says about preprocessing. */
+    static ImageInput of(Path file, List<TensorInfo> inputs, Optional<Preprocessing> stated, OnnxHints hints) {
+        if (inputs.size() != 1) {
+            throw Signature.refusal(
+                    file,
+                    "exactly one input: " + IMAGES,
+                    inputs.size() + ": " + TensorInfo.listed(inputs),
+                    "export images alone");
+        }
+        TensorInfo input = inputs.get(0);
+        List<Axis> axes = input.knownAxes();
+        if (!(isFloat(input.type()) || input.type() == TensorType.UINT8) || axes.size() != 4) {
+            throw noImages(file, IMAGES, input);
+        }
+        Layout layout = hints.layout().orElseGet(() -> Layout.of(axes, stated));
+        if (!isFixed(layout.channels(axes))) {
+            throw noImages(file, IMAGES + " with a fixed number of channels", input);
+        }
+        long channels = layout.channels(axes).size();
+        long height = size(layout.height(axes), hints.height(), stated.map(Preprocessing::height));
+        long width = size(layout.width(axes), hints.width(), stated.map(Preprocessing::width));
+        if (height == Axis.OPEN || width == Axis.OPEN) {
+            throw new OnnxFileException(
+                    file,
+                    "images of a fixed size, or a size for them",
+                    input.toString(),
+                    "name the size, such as --image-size 224x224, or OnnxHints.withImageSize in Java");
+        }
+        if (!isUsable(height) || !isUsable(width) || channels * height * width > Integer.MAX_VALUE) {
+            throw noImages(file, IMAGES + " with sizes of 1 to " + LARGEST_DIMENSION, input);
+        }
+        Axis batch = axes.get(0);
+        return new ImageInput(
+                input.name(),
+                layout,
+                switch (input.type()) {
+                    case FLOAT -> PixelType.FLOAT32;
+                    case FLOAT16 -> PixelType.FLOAT16;
+                    default -> PixelType.UINT8;
+                },
+                isFixed(batch) ? (int) batch.size() : Signature.ANY_BATCH,
+                (int) channels,
+                (int) height,
+                (int) width);
+    }
+
+    /**
+     * Returns the shape of images in the layout of the file.
+     *
+     * @param count number of images
+     * @return four sizes
+     */
+    public long[] shape(int count) {
+        return switch (layout) {
+            case NCHW -> new long[] {count, channels, height, width};
+            case NHWC -> new long[] {count, height, width, channels};
+        };
+    }
+
+    /** Returns the size that the file fixes, else the one in the hints, else the one in its metadata. */
+    private static long size(Axis axis, int hint, Optional<Integer> stated) {
+        return !axis.isOpen()
+                ? axis.size()
+                : hint > 0 ? hint : stated.map(Integer::longValue).orElse(Axis.OPEN);
+    }
+
+    private static OnnxFileException noImages(Path file, String expected, TensorInfo input) {
+        return Signature.refusal(file, expected, input.toString(), "export the model with an image as its input");
+    }
+
+    static boolean isFloat(TensorType type) {
+        return type == TensorType.FLOAT || type == TensorType.FLOAT16;
+    }
+
+    static boolean isFixed(Axis axis) {
+        return isUsable(axis.size());
+    }
+
+    private static boolean isUsable(long size) {
+        return size >= 1 && size <= LARGEST_DIMENSION;
+    }
+}
