@@ -203,6 +203,7 @@ class ArchitectureTest {
             29  | .trace..    | ai.onnxruntime..                          | lowering runtime parity
             20  | .runtime..  | ai.djl..                                  | trace lowering graph
             9   | .parity..   | ai.djl..                                  | trace lowering graph
+            4   | .compose    | ai.djl..                                  | trace lowering parity
             9   | .quantize   | ai.djl..                                  | trace lowering parity
             9   | .diff       | ai.djl..                                  | trace lowering parity
             """)
@@ -216,7 +217,7 @@ class ArchitectureTest {
 
     @Test
     void onlyTheWriterTheReadersAndTheRewriterOfFilesTouchProtobuf() {
-        var others = except("onnx: graph.OnnxSerializer graph.OnnxParser runtime quantize diff");
+        var others = except("onnx: graph.OnnxSerializer graph.OnnxParser runtime compose quantize diff");
         holds(430, others, knowsNone("ai.onnx.proto..", "com.google.protobuf.."));
     }
 
