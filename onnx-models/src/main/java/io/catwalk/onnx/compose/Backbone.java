@@ -419,31 +419,22 @@ public final class Backbone {
         Map<String, Long> sets = operatorSets(top);
         GraphProto.Builder graph = cut();
         String input = upper.getInput(0).getName();
-        String fed = FEATURES;
+        String entry = taken.getDimCount() == 2 ? FEATURES : FEATURES + "/shaped";
         if (taken.getDimCount() != 2) {
-            fed = FEATURES + "/shaped";
             long[] sizes = taken.getDimList().stream()
                     .mapToLong(Dimension::getDimValue)
                     .toArray();
             sizes[0] = -1;
             graph.addInitializer(Graphs.longs(FEATURES + "/shape", sizes))
-                    .addNode(Graphs.node("Reshape", List.of(FEATURES, FEATURES + "/shape"), fed));
+                    .addNode(Graphs.node("Reshape", List.of(FEATURES, FEATURES + "/shape"), entry));
         }
         Set<String> kept = upper.getOutputList().stream()
                 .map(value -> value.getName())
                 .filter(name -> !name.equals(images.name()))
                 .collect(Collectors.toSet());
-        GraphProto named = Graphs.prefixed(upper, HEAD, kept);
-        for (NodeProto node : named.getNodeList()) {
-            NodeProto.Builder changed = node.toBuilder();
-            for (int i = 0; i < node.getInputCount(); i++) {
-                if (node.getInput(i).equals(HEAD + input)) {
-                    changed.setInput(i, fed);
-                }
-            }
-            graph.addNode(changed);
-        }
-        Graphs.append(graph, named.toBuilder().clearNode().build());
+        GraphProto named =
+                Graphs.renamed(upper, name -> name.equals(input) ? entry : kept.contains(name) ? name : HEAD + name);
+        Graphs.append(graph, named);
         graph.addAllOutput(named.getOutputList());
         ModelProto.Builder whole = composed(graph, sets, Math.max(model.getIrVersion(), top.getIrVersion()));
         Graphs.addMetadata(whole, entries(top, metadata));
@@ -513,7 +504,8 @@ public final class Backbone {
 
     /** Returns the graph from the images to {@link #FEATURES}, without an output. */
     private GraphProto.Builder cut() {
-        GraphProto below = Graphs.prefixed(Graphs.behind(model.getGraph(), output), PREFIX, Set.of(images.name()));
+        GraphProto below = Graphs.renamed(
+                Graphs.behind(model.getGraph(), output), name -> name.equals(images.name()) ? name : PREFIX + name);
         GraphProto.Builder graph = below.toBuilder();
         TensorShapeProto.Builder sizes =
                 graph.getInputBuilder(0).getTypeBuilder().getTensorTypeBuilder().getShapeBuilder();

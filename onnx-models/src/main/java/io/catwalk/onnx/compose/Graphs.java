@@ -64,12 +64,9 @@ final class Graphs {
         return part.build();
     }
 
-    /** Puts a prefix before every name in a graph and its subgraphs, except some. */
-    static GraphProto prefixed(GraphProto graph, String prefix, Set<String> except) {
-        return renamed(graph, name -> name.isEmpty() || except.contains(name) ? name : prefix + name);
-    }
-
-    private static GraphProto renamed(GraphProto graph, UnaryOperator<String> rename) {
+    /** Renames every value and node in a graph and its subgraphs; empty names, of what is left out, stay empty. */
+    static GraphProto renamed(GraphProto graph, UnaryOperator<String> names) {
+        UnaryOperator<String> rename = name -> name.isEmpty() ? name : names.apply(name);
         GraphProto.Builder other = graph.toBuilder();
         other.getNodeBuilderList().forEach(node -> {
             node.setName(rename.apply(node.getName()));
@@ -81,10 +78,10 @@ final class Graphs {
             }
             node.getAttributeBuilderList().forEach(attribute -> {
                 if (attribute.hasG()) {
-                    attribute.setG(renamed(attribute.getG(), rename));
+                    attribute.setG(renamed(attribute.getG(), names));
                 }
                 for (int i = 0; i < attribute.getGraphsCount(); i++) {
-                    attribute.setGraphs(i, renamed(attribute.getGraphs(i), rename));
+                    attribute.setGraphs(i, renamed(attribute.getGraphs(i), names));
                 }
             });
         });
