@@ -3,6 +3,7 @@ package io.catwalk.api;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,22 @@ import org.jspecify.annotations.Nullable;
  * number is out of range.
  */
 public final class Recipe extends Rule {
+
+    /** So many images, counted again in each epoch, teach a small network what it can learn from few of them. */
+    private static final int IMAGES_SEEN = 80_000;
+
+    private static final int MOST_TIMES_AS_MANY_EPOCHS = 4;
+
+    /** Steps of an epoch for which the batches are made smaller, and how small they may become. */
+    private static final int STEPS = 40;
+
+    private static final int SMALLEST_BATCH = 32;
+
+    /** Up to so many photos are learned by heart unless each epoch shows others parts of them. */
+    private static final int FEW_PHOTOS = 10_000;
+
+    /** In color, with sides of at least so many pixels, images are taken for photos. */
+    private static final int SIDE_OF_PHOTO = 32;
 
     private final Optimizer optimizer;
     private final Schedule schedule;
@@ -239,6 +256,27 @@ public final class Recipe extends Rule {
         return changed(draft -> draft.pretrained = pretrained);
     }
 
+    /**
+     * Fits a recipe that suits tens of thousands of images to a task with fewer. The batches become smaller, so that an
+     * epoch has 40 steps, but not below 32. There are up to four times as many epochs, so that the training sees 80,000
+     * images. Up to 10,000 images in color with sides of at least 32 pixels are taken for photos: random crops and
+     * light take the place of shifts. For 60,000 images, and where their number is unknown, nothing changes.
+     *
+     * @param task the images and classes
+     * @return this recipe, or a changed copy
+     */
+    public Recipe fittedTo(Task task) {
+        int images = task.classSizes().stream().mapToInt(Integer::intValue).sum();
+        if (images == 0) {
+            return this;
+        }
+        int enough = Math.min(epochs * MOST_TIMES_AS_MANY_EPOCHS, (IMAGES_SEEN + images - 1) / images);
+        Recipe fitted = withEpochs(Math.max(epochs, enough))
+                .withBatchSize(Math.min(batchSize, Math.max(SMALLEST_BATCH, images / STEPS)));
+        boolean photos = task.channels() > 1 && Math.min(task.height(), task.width()) >= SIDE_OF_PHOTO;
+        return photos && images <= FEW_PHOTOS ? fitted.changed(Draft::varyPhotos) : fitted;
+    }
+
     /** {@return the rule that turns gradients into steps, with the peak learning rate} */
     public Optimizer optimizer() {
         return optimizer;
@@ -373,6 +411,17 @@ public final class Recipe extends Rule {
             groups = recipe.groups;
             loss = recipe.loss;
             pretrained = recipe.pretrained;
+        }
+
+        /** Puts a random crop, which also shifts, and light in the place of a recipe's own and of shifts. */
+        void varyPhotos() {
+            augmentations = Stream.concat(
+                            augmentations.stream()
+                                    .filter(one -> !(one instanceof Augmentation.Shift
+                                            || one instanceof Augmentation.Crop
+                                            || one instanceof Augmentation.Light)),
+                            Stream.of(Augmentation.crop(0.4), Augmentation.light(0.3, 0.3)))
+                    .toList();
         }
 
         Recipe recipe() {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("tiny")
@@ -172,5 +173,50 @@ class RecipeTest {
         assertThat(recipe.augmentations()).containsExactly(Augmentation.shift(0.1));
         List<Augmentation> theirs = recipe.augmentations();
         assertThatThrownBy(theirs::clear).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    /** So many images, counted by hand: 15 epochs of 1,250 see 18,750, and 64 see 80,000. */
+    @ParameterizedTest
+    @CsvSource({
+        "60000, 15, 15, 128", // Fashion-MNIST
+        "5200, 15, 16, 128", // 80,000 / 5,200 = 15.4; 5,200 / 40 = 130
+        "2000, 15, 40, 50",
+        "1250, 15, 60, 32", // not 64, which are more than four times as many
+        "1250, 30, 64, 32",
+        "10, 15, 60, 32",
+        "1250, 100, 100, 32"
+    })
+    void fewImagesAreSeenMoreOftenAndInSmallerBatches(int images, int epochs, int fitted, int batch) {
+        Recipe recipe = STANDARD.withEpochs(epochs).withAugmentations(Augmentation.shift(0.04));
+        Task task = Task.of(1, 64, 64, 2).withClassSizes(List.of(images - 4, 4));
+        assertThat(recipe.fittedTo(task)).isEqualTo(recipe.withEpochs(fitted).withBatchSize(batch));
+        assertThat(recipe.withBatchSize(16).fittedTo(task))
+                .isEqualTo(recipe.withEpochs(fitted).withBatchSize(16));
+        assertThat(recipe.fittedTo(task.withClassSizes(List.of()))).isEqualTo(recipe);
+    }
+
+    @Test
+    void fewPhotosAreCroppedAndLitInsteadOfShifted() {
+        Augmentation[] own = {
+            Augmentation.horizontalFlip(),
+            Augmentation.shift(0.04),
+            Augmentation.erase(0.25, 0.2),
+            Augmentation.crop(0.9)
+        };
+        Recipe recipe = STANDARD.withAugmentations(own);
+        List<Integer> few = List.of(5_000, 5_000);
+
+        assertThat(recipe.fittedTo(Task.of(3, 32, 48, 2).withClassSizes(few)).augmentations())
+                .containsExactly(
+                        Augmentation.horizontalFlip(),
+                        Augmentation.erase(0.25, 0.2),
+                        Augmentation.crop(0.4),
+                        Augmentation.light(0.3, 0.3));
+        for (Task other : List.of(
+                Task.of(1, 32, 48, 2).withClassSizes(few),
+                Task.of(3, 31, 48, 2).withClassSizes(few),
+                Task.of(3, 32, 48, 2).withClassSizes(List.of(5_000, 5_001)))) {
+            assertThat(recipe.fittedTo(other).augmentations()).containsExactly(own);
+        }
     }
 }

@@ -82,6 +82,7 @@ public final class DropNormL2 implements Classifier {
                 .withAugmentations(
                         Augmentation.horizontalFlip(), Augmentation.shift(0.04), Augmentation.erase(0.25, 0.2))
                 .withAveraging(0.998)
-                .withClipNorm(1);
+                .withClipNorm(1)
+                .fittedTo(task);
     }
 }

@@ -76,6 +76,7 @@ public final class Fast implements Classifier {
                 .withEpochs(8)
                 .withBatchSize(256)
                 .withAugmentations(Augmentation.horizontalFlip())
-                .withLabelSmoothing(0.1);
+                .withLabelSmoothing(0.1)
+                .fittedTo(task);
     }
 }

@@ -69,6 +69,7 @@ public final class Mlp implements Classifier {
                 .withEpochs(20)
                 .withBatchSize(128)
                 .withAugmentations(Augmentation.horizontalFlip(), Augmentation.shift(0.04))
-                .withAveraging(0.998);
+                .withAveraging(0.998)
+                .fittedTo(task);
     }
 }

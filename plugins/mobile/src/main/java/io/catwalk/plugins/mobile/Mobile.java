@@ -113,6 +113,7 @@ public final class Mobile implements Classifier {
                         Augmentation.horizontalFlip(), Augmentation.shift(0.08), Augmentation.erase(0.5, 0.25))
                 .withLabelSmoothing(0.05)
                 .withAveraging(0.998)
-                .withClipNorm(1);
+                .withClipNorm(1)
+                .fittedTo(task);
     }
 }

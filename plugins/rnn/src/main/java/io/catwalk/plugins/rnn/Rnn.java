@@ -75,6 +75,7 @@ public final class Rnn implements Classifier {
                 .withBatchSize(64)
                 .withAugmentations(Augmentation.horizontalFlip(), Augmentation.shift(0.04))
                 .withAveraging(0.998)
-                .withClipNorm(1);
+                .withClipNorm(1)
+                .fittedTo(task);
     }
 }

@@ -91,6 +91,7 @@ public final class Scan2d implements Classifier {
                 .withBatchSize(128)
                 .withAugmentations(Augmentation.horizontalFlip(), Augmentation.shift(0.04))
                 .withAveraging(0.998)
-                .withClipNorm(1);
+                .withClipNorm(1)
+                .fittedTo(task);
     }
 }

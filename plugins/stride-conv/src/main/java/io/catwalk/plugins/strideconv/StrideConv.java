@@ -77,6 +77,7 @@ public final class StrideConv implements Classifier {
                 .withBatchSize(128)
                 .withAugmentations(Augmentation.horizontalFlip(), Augmentation.shift(0.04))
                 .withAveraging(0.998)
-                .withClipNorm(1);
+                .withClipNorm(1)
+                .fittedTo(task);
     }
 }

@@ -92,7 +92,7 @@ class LayerTablesTest {
         }
     }
 
-    private static Classifier classifier(String name) throws ReflectiveOperationException {
+    static Classifier classifier(String name) throws ReflectiveOperationException {
         // The class comes first.
         var file = TestPlugin.ours(name).files().entrySet().iterator().next();
         byte[] code = file.getValue();
