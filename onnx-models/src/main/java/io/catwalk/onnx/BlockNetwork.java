@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.lowering.Options;

@@ -1,7 +1,6 @@
 package io.catwalk.onnx;
 
 import ai.djl.ndarray.NDList;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Model;
 import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.graph.Value;

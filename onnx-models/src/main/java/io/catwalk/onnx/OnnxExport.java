@@ -284,7 +284,7 @@ public final class OnnxExport {
      * @return how far the outputs differ, compared at {@link io.catwalk.onnx.parity.Proof#TOLERANCE}
      * @throws IllegalArgumentException if there is no sample, or one does not fit the inputs
      * @throws IllegalStateException if ONNX Runtime is not on the class path
-     * @throws io.catwalk.onnx.graph.ExportException as {@link #bytes()}, or if the network itself does not run on a
+     * @throws ExportException as {@link #bytes()}, or if the network itself does not run on a
      *     sample, or ONNX Runtime cannot load the export
      */
     public ProofReport prove(NDList... samples) {
@@ -295,7 +295,7 @@ public final class OnnxExport {
      * Exports the network in its current state.
      *
      * @return the content of an {@code .onnx} file; the same weights give the same bytes
-     * @throws io.catwalk.onnx.graph.ExportException if control flow depends on the input or on a dynamic axis, an
+     * @throws ExportException if control flow depends on the input or on a dynamic axis, an
      *     operation has no ONNX form, a weight is NaN, a required proof fails, or the model is larger than 2 GB
      * @throws IllegalStateException after {@link #withExternalData}, which needs a second file
      */
@@ -314,7 +314,7 @@ public final class OnnxExport {
      *
      * @param file the file to write; it and the weights beside it are replaced if they exist
      * @throws IOException if the file cannot be written
-     * @throws io.catwalk.onnx.graph.ExportException as {@link #bytes()}
+     * @throws ExportException as {@link #bytes()}
      */
     public void write(Path file) throws IOException {
         Model model = order.model();

@@ -18,7 +18,6 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.catwalk.onnx.graph.ExportException;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;

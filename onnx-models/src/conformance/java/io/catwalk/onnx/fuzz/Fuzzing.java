@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
-import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.ExportException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,16 @@
 package io.catwalk.onnx.extension;
 
-import io.catwalk.onnx.graph.Attributes;
-import io.catwalk.onnx.graph.ExportException;
-import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.ExportException;
+import io.catwalk.onnx.runtime.TensorInfo;
 import java.util.List;
+import java.util.Map;
 
-/** Gives an {@link OnnxOperation} one call of its method, and receives the nodes that the call is written as. */
+/**
+ * Gives an {@link OnnxOperation} one call of its method, and receives the nodes that the call is written as. A tensor of
+ * the file is named by its {@link TensorInfo}, as this interface returned it; a size that depends on the inputs is open,
+ * and its name is the formula. The attributes of a node are {@link Long}, {@link Integer}, {@link Float},
+ * {@link String}, or a list of one of them, by name.
+ */
 public interface OnnxCall {
 
     /**
@@ -19,10 +24,10 @@ public interface OnnxCall {
      * Returns an array operand of the call.
      *
      * @param index 0 for the receiver, then the arguments in order
-     * @return the array, with its type and shape; dynamic axes are symbolic dimensions
+     * @return the array, with its type and axes
      * @throws ExportException if the argument is not an array
      */
-    Value array(int index);
+    TensorInfo array(int index);
 
     /**
      * Returns an argument that is not an array.
@@ -40,13 +45,13 @@ public interface OnnxCall {
      * shape of the output are inferred as the specification says.
      *
      * @param operator name of the operator, such as {@code MatMul}
-     * @param attributes its attributes, such as {@code Attributes.NONE.with("axis", 1)}
+     * @param attributes its attributes, such as {@code Map.of("axis", 1)}
      * @param inputs its inputs, in the operator's order
      * @return its output
      * @throws ExportException if the exporter does not know the operator, the operator came with a later opset, or the
      *     inputs do not fit it
      */
-    Value node(String operator, Attributes attributes, Value... inputs);
+    TensorInfo node(String operator, Map<String, ?> attributes, TensorInfo... inputs);
 
     /**
      * Adds a node whose outputs are the results of the method: of another operator set, in version 1, or of an operator
@@ -57,9 +62,16 @@ public interface OnnxCall {
      * @param operator name of the operator
      * @param attributes its attributes
      * @param inputs its inputs, in the operator's order
-     * @return one value for each array that the method returns
+     * @return one tensor for each array that the method returns
      */
-    List<Value> custom(String domain, String operator, Attributes attributes, Value... inputs);
+    List<TensorInfo> custom(String domain, String operator, Map<String, ?> attributes, TensorInfo... inputs);
+
+    /**
+     * Stands for an optional input of a node that is left out before one that is given.
+     *
+     * @return an input without a name
+     */
+    TensorInfo omitted();
 
     /**
      * Adds a constant of floats, as an initializer.
@@ -68,7 +80,7 @@ public interface OnnxCall {
      * @param shape sizes of the axes; none for a scalar
      * @return a constant of float32
      */
-    Value floats(float[] numbers, long... shape);
+    TensorInfo floats(float[] numbers, long... shape);
 
     /**
      * Adds a constant list of whole numbers, such as a shape or axes, as an initializer.
@@ -76,7 +88,7 @@ public interface OnnxCall {
      * @param numbers the numbers
      * @return a constant of int64 with one axis
      */
-    Value ints(long... numbers);
+    TensorInfo ints(long... numbers);
 
     /**
      * Creates an error that names the call, the block and the line.

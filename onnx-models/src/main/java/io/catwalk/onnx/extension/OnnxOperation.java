@@ -1,6 +1,6 @@
 package io.catwalk.onnx.extension;
 
-import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorInfo;
 import java.util.List;
 
 /**
@@ -23,8 +23,8 @@ public interface OnnxOperation {
      * Writes the nodes of one call.
      *
      * @param call the arguments of the call, and the methods that add nodes
-     * @return one value for each array that the method returns, of the type and shape that the engine computed
-     * @throws io.catwalk.onnx.graph.ExportException from {@link OnnxCall#refusal}, if these arguments have no ONNX form
+     * @return one tensor for each array that the method returns, of the type and shape that the engine computed
+     * @throws io.catwalk.onnx.ExportException from {@link OnnxCall#refusal}, if these arguments have no ONNX form
      */
-    List<Value> write(OnnxCall call);
+    List<TensorInfo> write(OnnxCall call);
 }

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.graph;
 
+import io.catwalk.onnx.ExportException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -11,6 +11,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim.Atom;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -13,11 +13,13 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
+import io.catwalk.onnx.ExportException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,6 +33,16 @@ public final class OnnxSerializer {
     private static final long LARGEST_FILE = Integer.MAX_VALUE - (64L << 20);
 
     private OnnxSerializer() {}
+
+    /** Creates the error for something that does not fit into a file: protobuf messages are limited to 2 GB. */
+    public static ExportException tooLarge(String what, long bytes) {
+        return new ExportException(String.format(
+                Locale.ROOT,
+                "%s takes %.1f GB, and an ONNX file holds at most 2 GB, as does an array of Java: write the model"
+                        + " into a file, with its weights beside it, and split what is larger by itself",
+                what,
+                bytes / 1e9));
+    }
 
     /**
      * Writes a model.
@@ -90,7 +102,7 @@ public final class OnnxSerializer {
 
     private static ModelMessage message(Model model) {
         if (!fits(model)) {
-            throw ExportException.tooLarge("the network with its constants", size(model));
+            throw tooLarge("the network with its constants", size(model));
         }
         return message(model, new DataFile("", Map.of()));
     }

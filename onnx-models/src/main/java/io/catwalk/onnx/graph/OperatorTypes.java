@@ -9,6 +9,7 @@ import static io.catwalk.onnx.graph.ElementType.INT64;
 import static io.catwalk.onnx.graph.ElementType.INT8;
 import static io.catwalk.onnx.graph.ElementType.UINT8;
 
+import io.catwalk.onnx.ExportException;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;

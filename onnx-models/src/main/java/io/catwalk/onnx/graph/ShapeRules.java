@@ -1,5 +1,6 @@
 package io.catwalk.onnx.graph;
 
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Inference.Made;
 import io.catwalk.onnx.graph.Inference.Operands;
 import io.catwalk.onnx.graph.Inference.Rule;

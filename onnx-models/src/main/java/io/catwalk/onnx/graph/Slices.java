@@ -1,5 +1,6 @@
 package io.catwalk.onnx.graph;
 
+import io.catwalk.onnx.ExportException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 

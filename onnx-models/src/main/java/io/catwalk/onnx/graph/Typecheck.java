@@ -1,5 +1,6 @@
 package io.catwalk.onnx.graph;
 
+import io.catwalk.onnx.ExportException;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;

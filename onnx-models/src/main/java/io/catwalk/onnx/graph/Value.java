@@ -1,5 +1,6 @@
 package io.catwalk.onnx.graph;
 
+import io.catwalk.onnx.ExportException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

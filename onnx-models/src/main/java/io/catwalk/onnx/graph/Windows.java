@@ -1,5 +1,7 @@
 package io.catwalk.onnx.graph;
 
+import io.catwalk.onnx.ExportException;
+
 /**
  * Computes the number of positions of a window that slides along one axis.
  *

@@ -1,10 +1,10 @@
 package io.catwalk.onnx.lowering;
 
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.Dim.Atom;
 import io.catwalk.onnx.graph.ElementType;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Inference;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Names;

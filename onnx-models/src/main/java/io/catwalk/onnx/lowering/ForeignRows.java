@@ -1,19 +1,25 @@
 package io.catwalk.onnx.lowering;
 
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.extension.OnnxCall;
 import io.catwalk.onnx.extension.OnnxOperation;
 import io.catwalk.onnx.graph.Attributes;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorInfo;
+import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Operand;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +88,8 @@ final class ForeignRows {
     /** Names the row in what it throws: a fault of the row is not one of the exporter. */
     private static List<Value> written(String name, OnnxOperation operation, Site site) {
         try {
-            return List.copyOf(operation.write(new Call(site)));
+            Call call = new Call(site, new HashMap<>());
+            return operation.write(call).stream().map(call::value).toList();
         } catch (ExportException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -101,8 +108,9 @@ final class ForeignRows {
      * Gives a user's row access to what built-in rows use, and no more.
      *
      * @param site the call
+     * @param values what was handed out, by name
      */
-    private record Call(Site site) implements OnnxCall {
+    private record Call(Site site, Map<String, Value> values) implements OnnxCall {
 
         @Override
         public int opset() {
@@ -110,8 +118,8 @@ final class ForeignRows {
         }
 
         @Override
-        public Value array(int index) {
-            return site.value(index);
+        public TensorInfo array(int index) {
+            return info(site.value(index));
         }
 
         @Override
@@ -120,29 +128,84 @@ final class ForeignRows {
         }
 
         @Override
-        public Value node(String operator, Attributes attributes, Value... inputs) {
-            return site.to().node(operator, attributes, inputs);
+        public TensorInfo node(String operator, Map<String, ?> attributes, TensorInfo... inputs) {
+            return info(site.to().node(operator, attributes(attributes), values(inputs)));
         }
 
         @Override
-        public List<Value> custom(String domain, String operator, Attributes attributes, Value... inputs) {
+        public List<TensorInfo> custom(
+                String domain, String operator, Map<String, ?> attributes, TensorInfo... inputs) {
             String set = domain.equals("ai.onnx") ? "" : domain; // two names of the operator set of ONNX
-            return site.to().custom(set + "::" + operator, attributes, site.results(), inputs);
+            Value[] given = values(inputs);
+            return site.to().custom(set + "::" + operator, attributes(attributes), site.results(), given).stream()
+                    .map(this::info)
+                    .toList();
         }
 
         @Override
-        public Value floats(float[] numbers, long... shape) {
-            return site.to().floats("numbers", TensorShape.of(shape), numbers);
+        public TensorInfo omitted() {
+            return info(Value.OMITTED);
         }
 
         @Override
-        public Value ints(long... numbers) {
-            return site.to().ints(numbers);
+        public TensorInfo floats(float[] numbers, long... shape) {
+            return info(site.to().floats("numbers", TensorShape.of(shape), numbers));
+        }
+
+        @Override
+        public TensorInfo ints(long... numbers) {
+            return info(site.to().ints(numbers));
         }
 
         @Override
         public ExportException refusal(String reason) {
             return site.error(reason);
+        }
+
+        private TensorInfo info(Value value) {
+            values.put(value.name(), value);
+            List<TensorInfo.Axis> axes = value.shape().dims().stream()
+                    .map(dim -> dim.isFixed()
+                            ? new TensorInfo.Axis(dim.fixed(), "")
+                            : new TensorInfo.Axis(TensorInfo.Axis.OPEN, dim.toString()))
+                    .toList();
+            return new TensorInfo(value.name(), TensorType.valueOf(value.type().name()), Optional.of(axes));
+        }
+
+        private Value value(TensorInfo tensor) {
+            return Optional.ofNullable(values.get(tensor.name()))
+                    .orElseThrow(() -> site.error("gets " + tensor + ", which is no tensor of this call: "
+                            + "pass what OnnxCall returned, one of " + new TreeSet<>(values.keySet())));
+        }
+
+        private Value[] values(TensorInfo... inputs) {
+            return Stream.of(inputs).map(this::value).toArray(Value[]::new);
+        }
+
+        private Attributes attributes(Map<String, ?> given) {
+            SortedMap<String, Object> entries = new TreeMap<>();
+            given.forEach((name, value) -> entries.put(name, attribute(name, value)));
+            return new Attributes(entries);
+        }
+
+        private Object attribute(String name, Object value) {
+            if (value instanceof Integer number) {
+                return number.longValue();
+            }
+            if (value instanceof Long || value instanceof Float || value instanceof String) {
+                return value;
+            }
+            if (value instanceof List<?> all) {
+                List<?> items = all.stream()
+                        .map(item -> item instanceof List<?> ? item : attribute(name, item))
+                        .toList();
+                if (items.stream().map(Object::getClass).distinct().count() == 1 && !(items.get(0) instanceof List)) {
+                    return items;
+                }
+            }
+            throw site.error("writes the attribute " + name + " as " + value + ", of "
+                    + value.getClass().getSimpleName()
+                    + ": use a Long, a Float, a String, or a list of one of them");
         }
     }
 }

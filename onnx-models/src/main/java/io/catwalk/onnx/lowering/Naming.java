@@ -1,6 +1,6 @@
 package io.catwalk.onnx.lowering;
 
-import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.trace.Program;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,6 +1,6 @@
 package io.catwalk.onnx.lowering;
 
-import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.ExportException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.catwalk.onnx.lowering;
 
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.trace.Arguments;

@@ -1,6 +1,6 @@
 package io.catwalk.onnx.lowering;
 
-import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;

@@ -1,8 +1,8 @@
 package io.catwalk.onnx.trace;
 
 import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ExportException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -2,9 +2,9 @@ package io.catwalk.onnx.trace;
 
 import ai.djl.util.Float16Utils;
 import io.catwalk.onnx.Axis;
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.TensorShape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

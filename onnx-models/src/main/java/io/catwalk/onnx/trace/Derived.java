@@ -1,7 +1,7 @@
 package io.catwalk.onnx.trace;
 
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Slices;
 import io.catwalk.onnx.graph.Windows;
 import java.util.ArrayList;

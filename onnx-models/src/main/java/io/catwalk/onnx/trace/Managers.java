@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.ExportException;
 import java.util.Optional;
 
 /** Opens managers for calls of a network. */

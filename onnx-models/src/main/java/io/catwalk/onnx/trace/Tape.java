@@ -2,7 +2,7 @@ package io.catwalk.onnx.trace;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.OnnxSerializer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -133,7 +133,7 @@ final class Tape {
     private static <T> T read(String hint, NDArray array, Function<ByteBuffer, T> reading) {
         long bytes = array.getShape().size() * array.getDataType().getNumOfBytes();
         if (bytes > Integer.MAX_VALUE) {
-            throw ExportException.tooLarge("the constant " + hint + array.getShape(), bytes);
+            throw OnnxSerializer.tooLarge("the constant " + hint + array.getShape(), bytes);
         }
         if (bytes == 0) {
             return reading.apply(ByteBuffer.allocate(0));

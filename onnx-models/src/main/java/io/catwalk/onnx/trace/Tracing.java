@@ -6,9 +6,10 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SymbolBlock;
 import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.Axis;
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.FloatFormat;
 import io.catwalk.onnx.OnnxInput;
-import io.catwalk.onnx.graph.ExportException;
+import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.trace.Rehearsal.Mode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -266,7 +267,7 @@ public record Tracing(
                 }
                 long bytes = array.getShape().size() * array.getDataType().getNumOfBytes();
                 if (bytes > Integer.MAX_VALUE) {
-                    throw ExportException.tooLarge("parameter " + parameter.getName() + " of block " + path, bytes);
+                    throw OnnxSerializer.tooLarge("parameter " + parameter.getName() + " of block " + path, bytes);
                 }
             }
         }

@@ -1,9 +1,9 @@
 package io.catwalk.onnx.extension;
 
-import io.catwalk.onnx.graph.Attributes;
-import io.catwalk.onnx.graph.ElementType;
-import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorInfo;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.List;
+import java.util.Map;
 
 // snippet: operation
 /** Writes the inverse of a matrix, which ONNX lacks, as the operator that ONNX Runtime brings along. */
@@ -15,11 +15,11 @@ public final class Inverse implements OnnxOperation {
     }
 
     @Override
-    public List<Value> write(OnnxCall call) {
-        if (call.array(0).type() != ElementType.FLOAT) {
+    public List<TensorInfo> write(OnnxCall call) {
+        if (call.array(0).type() != TensorType.FLOAT) {
             throw call.refusal("is written for FLOAT32 alone: use toType");
         }
-        return call.custom("com.microsoft", "Inverse", Attributes.NONE, call.array(0));
+        return call.custom("com.microsoft", "Inverse", Map.of(), call.array(0));
     }
 }
 // end

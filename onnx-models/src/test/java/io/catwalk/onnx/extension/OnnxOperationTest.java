@@ -13,13 +13,13 @@ import ai.djl.nn.LambdaBlock;
 import ai.djl.training.ParameterStore;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import io.catwalk.onnx.OnnxExport;
-import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.OnnxParser;
 import io.catwalk.onnx.graph.OnnxSerializer;
-import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorInfo;
+import io.catwalk.onnx.runtime.TensorType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Reference;
@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -121,9 +122,9 @@ class OnnxOperationTest {
     /** Claims to write an inverse. */
     private abstract static class Row implements OnnxOperation {
 
-        private final Function<OnnxCall, List<Value>> nodes;
+        private final Function<OnnxCall, List<TensorInfo>> nodes;
 
-        Row(Function<OnnxCall, List<Value>> nodes) {
+        Row(Function<OnnxCall, List<TensorInfo>> nodes) {
             this.nodes = nodes;
         }
 
@@ -133,7 +134,7 @@ class OnnxOperationTest {
         }
 
         @Override
-        public List<Value> write(OnnxCall call) {
+        public List<TensorInfo> write(OnnxCall call) {
             return nodes.apply(call);
         }
     }
@@ -142,10 +143,10 @@ class OnnxOperationTest {
     public static final class DiagonalInverse extends Row {
         public DiagonalInverse() {
             super(call -> {
-                Value eye = call.floats(new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1}, 3, 3);
-                Value diagonal = call.node("ReduceSum", Attributes.NONE, call.array(0), call.ints(2));
-                Value inverse = call.node("Reciprocal", Attributes.NONE, diagonal);
-                return List.of(call.node("Mul", Attributes.NONE, eye, inverse));
+                TensorInfo eye = call.floats(new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1}, 3, 3);
+                TensorInfo diagonal = call.node("ReduceSum", Map.of(), call.array(0), call.ints(2));
+                TensorInfo inverse = call.node("Reciprocal", Map.of(), diagonal);
+                return List.of(call.node("Mul", Map.of(), eye, inverse));
             });
         }
     }
@@ -158,11 +159,71 @@ class OnnxOperationTest {
         assertThat(answer(model, 1, 2, 3, 4, 3, 6, 7, 8, 0)).containsExactly(0.5f, 0, 0, 0, 0.25f, 0, 0, 0, 1);
     }
 
+    /** Leaves out a lower bound, and reduces over a list of axes. */
+    public static final class Bounded extends Row {
+        public Bounded() {
+            super(call -> {
+                TensorInfo bound =
+                        call.node("Clip", Map.of(), call.array(0), call.omitted(), call.floats(new float[] {2}));
+                return List.of(call.custom("", "Transpose", Map.of("perm", List.of(0, 2, 1)), bound)
+                        .get(0));
+            });
+        }
+    }
+
+    @Test
+    void anInputIsLeftOutAndAnAttributeIsAList() throws Exception {
+        Block block = LambdaBlock.singleton(
+                x -> x.clip(-9, 9).add(x.getManager().eye(3)).inverse());
+        byte[] model = export(block, Bounded.class);
+        assertThat(answer(model, 0, 1, 2, 3, 0, 5, 6, -7, 0)).containsExactly(1, 2, 2, 1, 1, -7, 2, 2, 1);
+    }
+
+    /** Gives an attribute of a type that ONNX does not have. */
+    public static final class OddAttribute extends Row {
+        public OddAttribute() {
+            super(call -> List.of(call.node("ReduceSum", Map.of("keepdims", true), call.array(0), call.ints(2))));
+        }
+    }
+
+    /** Passes a tensor that it made up. */
+    public static final class OddTensor extends Row {
+        public OddTensor() {
+            super(call ->
+                    List.of(call.node("Neg", Map.of(), new TensorInfo("nowhere", TensorType.FLOAT, Optional.empty()))));
+        }
+    }
+
+    @Test
+    void whatARowPassesIsChecked() {
+        exportRefused(() -> export(INVERTING, OddAttribute.class))
+                .contains("keepdims", "Boolean", "OnnxOperationTest.java:");
+        exportRefused(() -> export(INVERTING, OddTensor.class)).contains("nowhere", "OnnxOperationTest.java:");
+    }
+
+    /** Keeps what it was told of its operand. */
+    public static final class Noting extends Row {
+
+        private static String noted = "";
+
+        public Noting() {
+            super(call -> {
+                noted = call.array(0).toString().replaceFirst("^\\S+ ", "");
+                return List.of(call.node("Identity", Map.of(), call.array(0)));
+            });
+        }
+    }
+
+    @Test
+    void anArrayIsDescribedWithItsTypeAndAxes() throws Exception {
+        export(INVERTING, Noting.class);
+        assertThat(Noting.noted).isEqualTo("float (batch, 3, 3)");
+    }
+
     /** Leaves an axis out. */
     public static final class Smaller extends Row {
         public Smaller() {
-            super(call ->
-                    List.of(call.node("ReduceSum", Attributes.NONE.with("keepdims", 0), call.array(0), call.ints(2))));
+            super(call -> List.of(call.node("ReduceSum", Map.of("keepdims", 0), call.array(0), call.ints(2))));
         }
     }
 
@@ -180,7 +241,7 @@ class OnnxOperationTest {
         }
 
         @Override
-        public List<Value> write(OnnxCall call) {
+        public List<TensorInfo> write(OnnxCall call) {
             return List.of(call.array(0));
         }
     }
@@ -240,14 +301,14 @@ class OnnxOperationTest {
     /** Uses an operator that no row of the exporter uses. */
     public static final class Determinant extends Row {
         public Determinant() {
-            super(call -> List.of(call.node("Det", Attributes.NONE, call.array(0))));
+            super(call -> List.of(call.node("Det", Map.of(), call.array(0))));
         }
     }
 
     /** Uses an operator that came with opset 20. */
     public static final class TooNew extends Row {
         public TooNew() {
-            super(call -> List.of(call.node("Gelu", Attributes.NONE, call.array(0))));
+            super(call -> List.of(call.node("Gelu", Map.of(), call.array(0))));
         }
     }
 
@@ -263,7 +324,7 @@ class OnnxOperationTest {
     /** Transposes, with an operator of ONNX that the exporter does not use itself. */
     public static final class Transposed extends Row {
         public Transposed() {
-            super(call -> call.custom("", "Einsum", Attributes.NONE.with("equation", "bij->bji"), call.array(0)));
+            super(call -> call.custom("", "Einsum", Map.of("equation", "bij->bji"), call.array(0)));
         }
     }
 

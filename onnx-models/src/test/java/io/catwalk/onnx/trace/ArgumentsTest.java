@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.TensorShape;
 import java.util.ArrayList;
 import java.util.Arrays;

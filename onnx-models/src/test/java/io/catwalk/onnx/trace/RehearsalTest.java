@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.fail;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.TensorShape;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.OnnxFileException;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.runner.LogSetup;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;

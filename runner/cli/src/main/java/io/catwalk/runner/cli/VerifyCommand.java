@@ -1,8 +1,8 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.diff.OnnxDiff;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;

@@ -1,10 +1,10 @@
 package io.catwalk.runner.trial;
 
 import ai.djl.ndarray.types.Shape;
+import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.parity.NormalizedImages;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.runtime.MetadataKeys;
