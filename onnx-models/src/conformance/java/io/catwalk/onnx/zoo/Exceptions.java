@@ -34,8 +34,11 @@ final class Exceptions {
             Map.entry("djl layers/TransformerEncoder masked", "only support 1 input"),
             // no PReLU, no transposed convolution
             Map.entry("djl layers/Prelu", "Not implemented"),
+            Map.entry("djl layers/Conv1dTranspose", "Not implemented"),
+            Map.entry("djl layers/Conv2dTranspose", "Not implemented"),
             Map.entry("generative/DCGAN", "Not implemented"),
             // biases of both directions in another order than PyTorch's
+            Map.entry("djl layers/LSTM both ways", "must match the size of tensor b"),
             Map.entry("sequence/LSTM both ways", "must match the size of tensor b"),
             Map.entry("sequence/GRU both ways", "must match the size of tensor b"));
 

@@ -8,6 +8,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
+import ai.onnx.proto.OnnxMl.ModelProto;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.DjlTensors;
 import io.catwalk.onnx.ExportException;
@@ -23,14 +24,12 @@ import io.catwalk.onnx.zoo.Verdict.Outcome;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.SplittableRandom;
 
 /** Runs a network in DJL, exports it, and holds the answers of ONNX Runtime against those of DJL. */
 final class Judge {
-    /** Sizes of batch; the first is that which networks are initialized with. */
-    private static final long[] BATCHES = {2, 1, 3, 7};
-
     /** What messages advise where forward does not treat all sizes of batch alike. */
     private static final List<Axis.Dynamic> BOUNDED = List.of(
             Axis.of("batch").atLeast(2),
@@ -40,6 +39,8 @@ final class Judge {
     /** Largest difference relative to the scale of an output. */
     private static final double TOLERANCE = 1e-5;
 
+    private static final long FIRST = Network.BATCHES.get(0);
+
     private Judge() {}
 
     static Verdict judge(Network network) {
@@ -48,48 +49,58 @@ final class Judge {
             Map<Long, List<Values>> expected = new LinkedHashMap<>();
             try {
                 block = initialized(network, manager);
-                expected.put(BATCHES[0], answers(network, block, manager, BATCHES[0]));
+                expected.put(FIRST, answers(network, block, manager, FIRST));
             } catch (RuntimeException e) {
-                return new Verdict(network, Outcome.CANNOT_RUN, 0, line(e));
+                return new Verdict(network, Outcome.CANNOT_RUN, 0, 0, line(e));
             }
-            for (long batch : BATCHES) {
+            for (long batch : Network.BATCHES) {
                 try {
                     expected.put(batch, answers(network, block, manager, batch));
                 } catch (RuntimeException e) {
                     // a batch that DJL does not run is not asked for
                 }
             }
-            List<Values> again = answers(network, block, manager, BATCHES[0]);
-            Verdict verdict = exported(network, block, Axis.of("batch"), expected);
+            List<Values> again = answers(network, block, manager, FIRST);
+            Verdict verdict = exported(network, block, Axis.of("batch"), false, expected);
+            if (verdict.outcome() == Outcome.REFUSED && !network.sizes().isEmpty()) {
+                Verdict second = exported(network, block, Axis.of("batch"), true, expected);
+                verdict = second.outcome() == Outcome.REFUSED
+                        ? verdict
+                        : second.advised("with the largest and smallest sizes, after " + verdict.why());
+            }
             for (Axis.Dynamic bounded : BOUNDED) {
                 if (verdict.outcome() == Outcome.REFUSED) {
-                    Verdict second = exported(network, block, bounded, expected);
+                    Verdict second = exported(network, block, bounded, false, expected);
                     verdict = second.outcome() == Outcome.REFUSED ? verdict : second.advised(bounded, verdict.why());
                 }
             }
-            boolean steady = distance(again, expected.get(BATCHES[0])) == 0;
+            boolean steady = distance(again, expected.get(FIRST)) == 0;
             if (verdict.outcome() == Outcome.AGREES && !steady) {
-                return new Verdict(network, Outcome.WRONG, 1, "exported, though it changes from call to call");
+                return new Verdict(
+                        network, Outcome.WRONG, verdict.nodes(), 1, "exported, though it changes from call to call");
             }
-            double change = distance(answers(network, block, manager, BATCHES[0]), again);
+            double change = distance(answers(network, block, manager, FIRST), again);
             // What is computed from memory behind a weight changes with that memory, whoever uses it next.
             boolean nonsense = verdict.why().contains("computes nonsense");
             return steady && change > 0 && !nonsense
-                    ? new Verdict(network, Outcome.SPOILED, change, "answers differently after the export")
+                    ? new Verdict(
+                            network, Outcome.SPOILED, verdict.nodes(), change, "answers differently after the export")
                     : verdict;
         }
     }
 
     @SuppressWarnings("IllegalCatch") // whatever leaves the export is what is measured
     private static Verdict exported(
-            Network network, Block block, Axis.Dynamic batch, Map<Long, List<Values>> expected) {
+            Network network, Block block, Axis.Dynamic batch, boolean bounded, Map<Long, List<Values>> expected) {
         byte[] file;
+        int nodes;
         try {
-            file = OnnxExport.of(block, inputs(network, batch)).bytes();
+            file = OnnxExport.of(block, inputs(network, batch, bounded)).bytes();
+            nodes = ModelProto.parseFrom(file).getGraph().getNodeCount();
         } catch (ExportException e) {
-            return new Verdict(network, Outcome.REFUSED, 0, line(e));
+            return new Verdict(network, Outcome.REFUSED, 0, 0, line(e));
         } catch (Throwable e) {
-            return new Verdict(network, Outcome.CRASHED, 0, line(e));
+            return new Verdict(network, Outcome.CRASHED, 0, 0, line(e));
         }
         double largest = 0;
         String why = "";
@@ -102,28 +113,36 @@ final class Judge {
                 }
             }
         } catch (OnnxFileException | IllegalArgumentException e) {
-            return new Verdict(network, Outcome.UNREADABLE, 0, line(e));
+            return new Verdict(network, Outcome.UNREADABLE, 0, 0, line(e));
         }
         return largest > TOLERANCE
-                ? new Verdict(network, Outcome.WRONG, largest, why)
-                : new Verdict(network, Outcome.AGREES, largest, "");
+                ? new Verdict(network, Outcome.WRONG, nodes, largest, why)
+                : new Verdict(network, Outcome.AGREES, nodes, largest, "");
     }
 
-    private static OnnxInput[] inputs(Network network, Axis batch) {
+    private static OnnxInput[] inputs(Network network, Axis batch, boolean bounded) {
         List<OnnxInput> inputs = new ArrayList<>();
         for (Feed feed : network.feeds()) {
             List<Axis> axes = new ArrayList<>(List.of(batch));
-            for (long size : feed.sample().getShape()) {
-                axes.add(Axis.of(size));
+            for (long size : feed.sample()) {
+                axes.add(size < 0 ? axis(network, (int) -size, bounded) : Axis.of(size));
             }
             inputs.add(OnnxInput.of("in_" + inputs.size(), feed.type(), axes.toArray(Axis[]::new)));
         }
         return inputs.toArray(OnnxInput[]::new);
     }
 
+    private static Axis axis(Network network, int number, boolean bounded) {
+        LongSummaryStatistics sizes =
+                network.sizes().stream().mapToLong(run -> run.get(number - 1)).summaryStatistics();
+        Axis.Dynamic any = Axis.of("axis_" + number);
+        return bounded ? any.atLeast(sizes.getMin()).atMost(sizes.getMax()) : any;
+    }
+
     private static Block initialized(Network network, NDManager manager) {
         Block block = network.block().get();
-        Shape[] shapes = network.feeds().stream().map(feed -> feed.shape(2)).toArray(Shape[]::new);
+        Shape[] shapes =
+                network.feeds().stream().map(feed -> network.shape(feed, FIRST)).toArray(Shape[]::new);
         block.initialize(manager, DataType.FLOAT32, shapes);
         int count = 0;
         for (Pair<String, Parameter> pair : block.getParameters()) {
@@ -153,7 +172,8 @@ final class Judge {
     private static List<Values> inputs(Network network, long batch) {
         List<Values> inputs = new ArrayList<>();
         for (Feed feed : network.feeds()) {
-            inputs.add(Values.drawn(feed, batch, network.name().hashCode() + 100 * batch + inputs.size()));
+            inputs.add(Values.drawn(
+                    feed, network.shape(feed, batch), network.name().hashCode() + 100 * batch + inputs.size()));
         }
         return inputs;
     }

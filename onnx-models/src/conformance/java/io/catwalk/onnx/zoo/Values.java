@@ -18,9 +18,8 @@ import java.util.Random;
 record Values(DataType type, Shape shape, double[] numbers) {
 
     /** Draws what an input takes; the same seed gives the same numbers. */
-    static Values drawn(Feed feed, long batch, long seed) {
+    static Values drawn(Feed feed, Shape shape, long seed) {
         boolean whole = !feed.type().isFloating();
-        Shape shape = feed.shape(batch);
         double[] numbers = new Random(seed)
                 .doubles(shape.size(), feed.low(), feed.high())
                 .map(value -> whole ? Math.floor(value) : (float) value)

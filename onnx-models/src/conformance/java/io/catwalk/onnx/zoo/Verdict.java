@@ -7,17 +7,21 @@ import io.catwalk.onnx.Axis;
  *
  * @param network which
  * @param outcome how it went
+ * @param nodes those of the file; 0 without one
  * @param difference the largest, relative to the scale of its output; 0 without answers
  * @param why the reason, on one line; empty if it agrees
  */
-record Verdict(Network network, Outcome outcome, double difference, String why) {
+record Verdict(Network network, Outcome outcome, int nodes, double difference, String why) {
 
     /** The verdict on a second try, with the bounds that the refusal of the first advised. */
     Verdict advised(Axis.Dynamic bounds, String refusal) {
+        return advised("with a batch from %d to %s, after %s"
+                .formatted(bounds.least(), bounds.most() == Long.MAX_VALUE ? "any" : bounds.most(), refusal));
+    }
+
+    Verdict advised(String words) {
         Outcome now = outcome == Outcome.AGREES ? Outcome.AGREES_AS_ADVISED : outcome;
-        String words = "with a batch from %d to %s, after %s"
-                .formatted(bounds.least(), bounds.most() == Long.MAX_VALUE ? "any" : bounds.most(), refusal);
-        return new Verdict(network, now, difference, (why + " " + words).strip());
+        return new Verdict(network, now, nodes, difference, (why + " " + words).strip());
     }
 
     enum Outcome {
