@@ -1,12 +1,12 @@
 package io.catwalk.onnx;
 
 import ai.djl.ndarray.NDList;
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.graph.Model;
 import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.parity.ProofReport;
-import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxRuntime;
 import io.catwalk.onnx.runtime.Tensor;
 import java.io.IOException;

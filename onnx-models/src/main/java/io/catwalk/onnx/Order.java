@@ -2,6 +2,7 @@ package io.catwalk.onnx;
 
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Model;
 import io.catwalk.onnx.graph.OnnxSerializer;
@@ -13,7 +14,6 @@ import io.catwalk.onnx.lowering.Options;
 import io.catwalk.onnx.lowering.Options.Choice;
 import io.catwalk.onnx.parity.ProofReport;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.trace.Tracing;
 import java.io.IOException;
 import java.io.OutputStream;

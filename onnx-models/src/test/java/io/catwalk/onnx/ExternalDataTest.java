@@ -10,11 +10,12 @@ import ai.djl.nn.Block;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import io.catwalk.onnx.runtime.ModelFiles;
+import io.catwalk.onnx.file.ModelFile;
+import io.catwalk.onnx.file.ModelFiles;
+import io.catwalk.onnx.file.OnnxWeights;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxRunner;
-import io.catwalk.onnx.runtime.OnnxWeights;
 import io.catwalk.onnx.runtime.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -117,8 +118,8 @@ class ExternalDataTest extends ExportTest {
         inside().write(one);
         assertThat(answers(file)).isEqualTo(answers(one));
         assertThat(buffers(file)).hasSize(6).isEqualTo(buffers(one));
-        assertThat(OnnxRunner.read(file)).isEqualTo(OnnxRunner.read(one));
-        String made = OnnxRunner.read(file).getGraph().getNode(0).getOutput(0);
+        assertThat(ModelFile.read(file).whole()).isEqualTo(ModelFile.read(one).whole());
+        String made = ModelFile.read(file).whole().getGraph().getNode(0).getOutput(0);
         try (OnnxRunner watching = OnnxRunner.watching(file, Set.of(made), OnnxOptions.standard())) {
             assertThat(watching.outputs()).hasSize(1);
         }

@@ -7,10 +7,11 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.file.ModelFile;
+import io.catwalk.onnx.file.NodeReads;
 import io.catwalk.onnx.runtime.ImageInput;
 import io.catwalk.onnx.runtime.Layout;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.NodeReads;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
@@ -160,7 +161,7 @@ public final class Backbone {
      *     row for each image
      */
     public static Backbone open(Path file, OnnxHints hints) {
-        return open(file, OnnxRunner.read(file), hints, tensors -> OnnxRunner.watching(file, tensors, OPTIONS));
+        return open(file, ModelFile.read(file).whole(), hints, tensors -> OnnxRunner.watching(file, tensors, OPTIONS));
     }
 
     /**
@@ -172,7 +173,7 @@ public final class Backbone {
      * @throws OnnxFileException as {@link #open(Path, OnnxHints)}; the message names the file {@code model}
      */
     public static Backbone open(byte[] content, OnnxHints hints) {
-        ModelProto model = OnnxRunner.read(content);
+        ModelProto model = ModelFile.parsed(content);
         return open(Path.of("model"), model, hints, tensors -> OnnxRunner.watching(content, tensors, OPTIONS));
     }
 
@@ -186,7 +187,8 @@ public final class Backbone {
                     "opset " + opset,
                     "export it with opset 17");
         }
-        ImageInput images = ImageInput.of(file, model, hints);
+        ImageInput images = ImageInput.of(
+                file, ModelFile.inputs(model.getGraph()), metadata(file, model).preprocessing(), hints);
         if (images.batch() != Signature.ANY_BATCH) {
             throw new OnnxFileException(
                     file,
@@ -356,7 +358,7 @@ public final class Backbone {
      * @return its metadata; empty if it has none
      */
     public OnnxMetadata metadata() {
-        return OnnxMetadata.of(file, model);
+        return metadata(file, model);
     }
 
     /**
@@ -413,7 +415,7 @@ public final class Backbone {
      *     operator that is not the same there
      */
     public byte[] merged(byte[] head, Map<String, String> metadata) {
-        ModelProto top = OnnxRunner.read(head);
+        ModelProto top = ModelFile.parsed(head);
         GraphProto upper = top.getGraph();
         TensorShapeProto taken = requireHead(top);
         Map<String, Long> sets = operatorSets(top);
@@ -480,7 +482,7 @@ public final class Backbone {
                     file,
                     "a head for its " + size() + " features (float)",
                     head.getGraph().getInputList().stream()
-                            .map(value -> TensorInfo.of(value).toString())
+                            .map(value -> ModelFile.info(value).toString())
                             .collect(Collectors.joining(", ")),
                     "merge the head that was trained on features of this backbone");
         }
@@ -592,8 +594,7 @@ public final class Backbone {
     }
 
     private SortedMap<String, String> entries(ModelProto head, Map<String, String> given) {
-        SortedMap<String, String> entries =
-                new TreeMap<>(OnnxMetadata.of(file, head).entries());
+        SortedMap<String, String> entries = new TreeMap<>(metadata(file, head).entries());
         SortedMap<String, String> own = metadata().entries();
         own.forEach((key, value) -> entries.put(METADATA + key, value));
         String producer = (model.getProducerName() + " " + model.getProducerVersion()).strip();
@@ -611,5 +612,9 @@ public final class Backbone {
                         license,
                         (one, other) -> one.equals(other) ? one : one + " AND " + other));
         return entries;
+    }
+
+    private static OnnxMetadata metadata(Path file, ModelProto model) {
+        return OnnxMetadata.of(file, ModelFile.metadata(model));
     }
 }

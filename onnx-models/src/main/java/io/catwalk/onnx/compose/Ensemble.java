@@ -5,11 +5,11 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.runtime.Layout;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
-import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Scores;
 import io.catwalk.onnx.runtime.Signature;
@@ -65,7 +65,7 @@ public final class Ensemble {
                     OnnxPredictor.open(member.file(), OnnxOptions.standard(), OnnxHints.none())) {
                 return new Opened(
                         member,
-                        OnnxRunner.read(member.file()),
+                        ModelFile.parsed(member.file()),
                         predictor.signature(),
                         predictor.scores(),
                         predictor.metadata().preprocessing(),

@@ -1,6 +1,5 @@
 package io.catwalk.onnx.runtime;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.onnx.runtime.TensorInfo.Axis;
@@ -29,21 +28,13 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
      * Looks for images among the inputs of a model.
      *
      * @param file path of the model, for messages
-     * @param model a parsed file, as from {@link OnnxRunner#read}
+     * @param inputs what it takes
+     * @param stated what its metadata says about preprocessing
      * @param hints size and layout, where the model leaves them open
      * @return its only input
      * @throws OnnxFileException if it has another number of inputs, or takes no images of one size
      */
-    public static ImageInput of(Path file, ModelProto model, OnnxHints hints) {
-        return of(
-                file,
-                ModelFile.inputs(model.getGraph()),
-                OnnxMetadata.of(file, model).preprocessing(),
-                hints);
-    }
-
-    /** Looks for images among inputs; {@code stated} is what the file says about preprocessing. */
-    static ImageInput of(Path file, List<TensorInfo> inputs, Optional<Preprocessing> stated, OnnxHints hints) {
+    public static ImageInput of(Path file, List<TensorInfo> inputs, Optional<Preprocessing> stated, OnnxHints hints) {
         if (inputs.size() != 1) {
             throw Signature.refusal(
                     file,

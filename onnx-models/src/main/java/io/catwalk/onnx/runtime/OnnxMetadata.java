@@ -1,7 +1,7 @@
 package io.catwalk.onnx.runtime;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.file.ModelFields;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -54,20 +54,14 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
     }
 
     /**
-     * Reads the metadata of a parsed model.
+     * Checks the metadata of a file.
      *
-     * @param file path of the model, for messages
-     * @param model the model
-     * @return its metadata; empty if it has none
-     * @throws OnnxFileException if an entry is malformed
+     * @param file path of the file, for messages
+     * @param entries values by key
+     * @return the entries
+     * @throws OnnxFileException if one is malformed
      */
-    public static OnnxMetadata of(Path file, ModelProto model) {
-        SortedMap<String, String> entries = new TreeMap<>();
-        model.getMetadataPropsList().forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
-        return of(file, entries);
-    }
-
-    static OnnxMetadata of(Path file, Map<String, String> entries) {
+    public static OnnxMetadata of(Path file, Map<String, String> entries) {
         try {
             return new OnnxMetadata(new TreeMap<>(entries));
         } catch (IllegalArgumentException e) {

@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.platform.Fp16Conversions;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.file.ModelFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;

@@ -15,6 +15,8 @@ import ai.onnxruntime.OrtSession.Result;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.file.ModelFile;
+import io.catwalk.onnx.file.NodeReads;
 import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -110,29 +112,6 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     /**
-     * Reads and parses a file, with the checks that {@link #open(Path)} makes before ONNX Runtime loads it.
-     *
-     * @param file an ONNX file
-     * @return the parsed model, including weights that are stored beside it
-     * @throws OnnxFileException if the file is missing, damaged or unsafe, or larger than 2 GB with its weights
-     */
-    public static ModelProto read(Path file) {
-        return ModelFile.read(file).whole();
-    }
-
-    /**
-     * Parses a model that is held in memory, with the same checks.
-     *
-     * @param content content of an ONNX file; not copied
-     * @return the parsed model
-     * @throws OnnxFileException as {@link #read(Path)}, or if weights are in other files; the message names the model
-     *     {@code model}
-     */
-    public static ModelProto read(byte[] content) {
-        return ModelFile.of(Path.of("model"), content).content();
-    }
-
-    /**
      * Opens a file so that each run returns chosen tensors that its nodes compute, instead of its outputs. ONNX Runtime
      * does not fuse nodes across a tensor that it has to return.
      *
@@ -141,7 +120,7 @@ public final class OnnxRunner implements AutoCloseable {
      * @param options how to run it
      * @return the runner, to be closed; a run returns these tensors in the order of the nodes, except sequences and types
      *     that Java cannot hold. {@link #outputs} does not know their types and shapes
-     * @throws OnnxFileException as {@link #open(Path, OnnxOptions)} and {@link #read}, or if no node computes any of
+     * @throws OnnxFileException as {@link #open(Path, OnnxOptions)}, or if no node computes any of
      *     the tensors
      */
     public static OnnxRunner watching(Path file, Set<String> tensors, OnnxOptions options) {

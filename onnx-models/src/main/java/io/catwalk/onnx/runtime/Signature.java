@@ -1,6 +1,7 @@
 package io.catwalk.onnx.runtime;
 
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,8 +1,5 @@
 package io.catwalk.onnx.runtime;
 
-import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -36,14 +33,6 @@ public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes
             return size == OPEN;
         }
 
-        static Axis of(Dimension dimension) {
-            return switch (dimension.getValueCase()) {
-                case DIM_VALUE -> new Axis(dimension.getDimValue(), "");
-                case DIM_PARAM -> new Axis(OPEN, dimension.getDimParam());
-                case VALUE_NOT_SET -> new Axis(OPEN, "");
-            };
-        }
-
         /** Returns the size, or the name of an open size, or {@code ?} if it has no name. */
         @Override
         public String toString() {
@@ -54,28 +43,6 @@ public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes
     /** Copies the axes. */
     public TensorInfo {
         axes = axes.map(List::copyOf);
-    }
-
-    /**
-     * Reads what a file declares.
-     *
-     * @param value an input or output of its graph
-     * @return the same
-     */
-    public static TensorInfo of(ValueInfoProto value) {
-        TypeProto.Tensor tensor = value.getType().getTensorType();
-        return new TensorInfo(
-                value.getName(),
-                isTensor(value) ? TensorType.of(tensor.getElemType()) : TensorType.OTHER,
-                isTensor(value) && tensor.hasShape()
-                        ? Optional.of(tensor.getShape().getDimList().stream()
-                                .map(Axis::of)
-                                .toList())
-                        : Optional.empty());
-    }
-
-    private static boolean isTensor(ValueInfoProto value) {
-        return value.getType().getValueCase() == TypeProto.ValueCase.TENSOR_TYPE;
     }
 
     /** Returns the axes; an empty list if the file does not declare them. */

@@ -58,7 +58,13 @@ public enum TensorType {
         return bytes;
     }
 
-    static TensorType of(int code) {
+    /**
+     * Returns the type of a code.
+     *
+     * @param code a number of {@code TensorProto.DataType}
+     * @return the type; {@link #OTHER} if it is none of these
+     */
+    public static TensorType of(int code) {
         return Arrays.stream(values())
                 .filter(type -> type.code == code)
                 .findFirst()

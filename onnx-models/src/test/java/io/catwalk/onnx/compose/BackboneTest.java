@@ -24,6 +24,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
@@ -117,10 +118,10 @@ final class BackboneTest {
         byte[] whole = Backbone.open(golden.bytes("onnx"), OnnxHints.none()).merged(golden.bytes("head"), Map.of());
 
         assertThat(predicted(whole, golden.images(), 3)).containsExactly(golden.floats("logits"), within(2e-6f));
-        assertThat(OnnxRunner.read(whole).getGraph().getOutputList())
+        assertThat(ModelFile.parsed(whole).getGraph().getOutputList())
                 .extracting(value -> value.getName())
                 .containsExactly("logits");
-        assertThat(OnnxRunner.read(whole).getOpsetImport(0).getVersion())
+        assertThat(ModelFile.parsed(whole).getOpsetImport(0).getVersion())
                 .isEqualTo(golden.entry().get("opset").getAsInt());
     }
 
@@ -270,7 +271,7 @@ final class BackboneTest {
         byte[] whole =
                 Backbone.open(file, OnnxHints.none().withOutput("map")).merged(head(2), Map.of("model_author", "me"));
 
-        OnnxMetadata metadata = OnnxMetadata.of(Path.of("whole"), OnnxRunner.read(whole));
+        OnnxMetadata metadata = OnnxMetadata.of(Path.of("whole"), ModelFile.metadata(ModelFile.parsed(whole)));
         assertThat(metadata.labels().orElseThrow()).containsExactly("cat", "dog");
         assertThat(metadata.entries())
                 .containsEntry(MetadataKeys.LICENSE, "Apache-2.0 AND AGPL-3.0")
@@ -282,7 +283,7 @@ final class BackboneTest {
 
     @Test
     void whatTheFeaturesDoNotNeedIsLeftOut() {
-        ModelProto cut = OnnxRunner.read(open(maps(), "map").features());
+        ModelProto cut = ModelFile.parsed(open(maps(), "map").features());
 
         assertThat(cut.getGraph().getInitializerList())
                 .extracting(TensorProto::getName)
@@ -366,8 +367,8 @@ final class BackboneTest {
         Backbone eleven = Backbone.open(old.bytes("onnx"), OnnxHints.none());
         assertThat(eleven.headOpset()).isEqualTo(13);
         fileRefused(() -> eleven.merged(head(eleven.size()), Map.of())).contains("opset 13", "opset 17");
-        byte[] squeezing = OnnxRunner.read(old.bytes("head")).toBuilder()
-                .setGraph(OnnxRunner.read(old.bytes("head")).getGraph().toBuilder()
+        byte[] squeezing = ModelFile.parsed(old.bytes("head")).toBuilder()
+                .setGraph(ModelFile.parsed(old.bytes("head")).getGraph().toBuilder()
                         .addNode(node("Softmax", List.of("logits"), "probabilities")))
                 .build()
                 .toByteArray();

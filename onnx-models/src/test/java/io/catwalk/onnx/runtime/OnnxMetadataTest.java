@@ -11,7 +11,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnxruntime.OrtEnvironment;
 import io.catwalk.onnx.TestModels;
-import io.catwalk.onnx.runtime.ModelFields.AtomicFile;
+import io.catwalk.onnx.file.ModelFields.AtomicFile;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;

@@ -3,7 +3,7 @@ package io.catwalk.onnx.diff;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import io.catwalk.onnx.runtime.OnnxWeights;
+import io.catwalk.onnx.file.OnnxWeights;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.Tolerance;
 import java.util.ArrayList;

@@ -9,7 +9,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
-import io.catwalk.onnx.runtime.NodeReads;
+import io.catwalk.onnx.file.NodeReads;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

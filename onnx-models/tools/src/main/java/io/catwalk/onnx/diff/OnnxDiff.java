@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.OptimizationLevel;
@@ -190,7 +191,7 @@ public final class OnnxDiff {
      * @throws OnnxFileException if none can be computed, or they are not enough
      */
     private static Side watched(Path file, Map<String, Tensor> given, Predicate<Side> suffices) {
-        ModelProto model = OnnxRunner.read(file);
+        ModelProto model = ModelFile.read(file).whole();
         Set<String> tensors = new LinkedHashSet<>();
         model.getGraph().getNodeList().forEach(node -> tensors.addAll(node.getOutputList()));
         tensors.remove("");
@@ -226,8 +227,8 @@ public final class OnnxDiff {
     }
 
     private static Map<String, Tensor> renamed(Path reference, Path other, Map<String, Tensor> given) {
-        List<String> ours = inputs(OnnxRunner.read(reference));
-        List<String> theirs = inputs(OnnxRunner.read(other));
+        List<String> ours = inputs(ModelFile.read(reference).whole());
+        List<String> theirs = inputs(ModelFile.read(other).whole());
         if (ours.size() != theirs.size()) {
             throw new OnnxFileException(
                     other,

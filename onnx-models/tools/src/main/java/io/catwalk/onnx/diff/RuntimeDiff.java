@@ -3,6 +3,7 @@ package io.catwalk.onnx.diff;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.OptimizationLevel;
@@ -63,7 +64,7 @@ public final class RuntimeDiff {
     }
 
     private RuntimeDiff(Path file, Signature signature, Tensor images, Tolerance tolerance, OtherRuntime runtime) {
-        this.model = OnnxRunner.read(file);
+        this.model = ModelFile.read(file).whole();
         this.signature = signature;
         this.input = signature.input();
         this.output = signature.output();

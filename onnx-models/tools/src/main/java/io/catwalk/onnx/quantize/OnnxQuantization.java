@@ -8,9 +8,10 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.FloatFormat;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.file.ModelFile;
+import io.catwalk.onnx.file.OnnxWeights;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxRunner;
-import io.catwalk.onnx.runtime.OnnxWeights;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ public final class OnnxQuantization {
     public static OnnxQuantization of(Path file) {
         OnnxRunner.open(file, OnnxOptions.standard().withOptimization(OptimizationLevel.NONE))
                 .close(); // throws if something is wrong with it
-        ModelProto model = OnnxRunner.read(file);
+        ModelProto model = ModelFile.read(file).whole();
         checkOpset(file, model);
         checkFloat(file, model.getGraph());
         checkWeights(file, model.getGraph());

@@ -4,7 +4,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import io.catwalk.onnx.runtime.NodeReads;
+import io.catwalk.onnx.file.NodeReads;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -9,7 +9,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.catwalk.onnx.ParameterPaths;
-import io.catwalk.onnx.runtime.OnnxWeights;
+import io.catwalk.onnx.file.OnnxWeights;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;

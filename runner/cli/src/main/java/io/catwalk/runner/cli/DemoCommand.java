@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;

@@ -1,6 +1,6 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.onnx.runtime.ModelFiles;
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset.ClassMatch;

@@ -1,6 +1,6 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.onnx.runtime.ModelFiles;
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;

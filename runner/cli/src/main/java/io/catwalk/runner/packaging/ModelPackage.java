@@ -1,9 +1,9 @@
 package io.catwalk.runner.packaging;
 
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.Layout;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature;

@@ -1,5 +1,6 @@
 package io.catwalk.runner.quantization;
 
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.quantize.CalibratedModel;
 import io.catwalk.onnx.quantize.MixedPrecision;
 import io.catwalk.onnx.quantize.NodeNoise;
@@ -7,7 +8,6 @@ import io.catwalk.onnx.quantize.OnnxQuantization;
 import io.catwalk.onnx.quantize.Scorer;
 import io.catwalk.onnx.quantize.WeightRange;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;

@@ -1,7 +1,7 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;

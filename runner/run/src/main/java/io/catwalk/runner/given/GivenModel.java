@@ -1,8 +1,8 @@
 package io.catwalk.runner.given;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;

@@ -1,7 +1,7 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.InferenceEngine;

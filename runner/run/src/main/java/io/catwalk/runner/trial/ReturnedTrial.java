@@ -2,10 +2,10 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;

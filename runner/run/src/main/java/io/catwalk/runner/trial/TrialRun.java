@@ -3,7 +3,7 @@ package io.catwalk.runner.trial;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
-import io.catwalk.onnx.runtime.ModelFiles;
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;

@@ -3,7 +3,7 @@ package io.catwalk.runner.training;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.onnx.runtime.OnnxWeights;
+import io.catwalk.onnx.file.OnnxWeights;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.runner.Golden;
 import io.catwalk.runner.training.WeightFile.SafetensorsFile;

@@ -1,9 +1,10 @@
-package io.catwalk.onnx.runtime;
+package io.catwalk.onnx.file;
 
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.UnsafeByteOperations;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.TensorType;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,19 +24,19 @@ import java.util.function.Predicate;
  * @param offset first byte
  * @param length number of bytes
  */
-record ExternalData(Path file, long offset, long length) {
+public record ExternalData(Path file, long offset, long length) {
 
     /** Key of the path of the data, relative to the folder of the model. */
-    static final String LOCATION = "location";
+    public static final String LOCATION = "location";
 
     private static final int CHUNK = 1 << 20; // a multiple of every element's size
     private static final int LARGEST = Integer.MAX_VALUE - 8; // length of an array, in every JVM
 
-    static boolean isExternal(TensorProto tensor) {
+    public static boolean isExternal(TensorProto tensor) {
         return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL || tensor.getExternalDataCount() > 0;
     }
 
-    static String location(TensorProto tensor) {
+    public static String location(TensorProto tensor) {
         return entries(tensor).getOrDefault(LOCATION, "");
     }
 
@@ -48,7 +49,7 @@ record ExternalData(Path file, long offset, long length) {
     }
 
     /** Returns a tensor with its external data read into it; a tensor without external data is returned unchanged. */
-    static TensorProto inside(Path model, TensorProto tensor) {
+    public static TensorProto inside(Path model, TensorProto tensor) {
         if (!isExternal(tensor)) {
             return tensor;
         }
@@ -74,7 +75,7 @@ record ExternalData(Path file, long offset, long length) {
      *
      * @throws IOException if the file cannot be read
      */
-    InputStream open() throws IOException {
+    public InputStream open() throws IOException {
         InputStream in = Files.newInputStream(file);
         try {
             in.skipNBytes(offset);
@@ -86,7 +87,7 @@ record ExternalData(Path file, long offset, long length) {
     }
 
     /** Reads the data in chunks, and tells whether any of them meets a condition. */
-    boolean anyMatch(Predicate<ByteBuffer> condition) throws IOException {
+    public boolean anyMatch(Predicate<ByteBuffer> condition) throws IOException {
         byte[] chunk = new byte[(int) Math.min(CHUNK, length)];
         try (InputStream in = open()) {
             for (long left = length; left > 0; left -= chunk.length) {
@@ -103,7 +104,7 @@ record ExternalData(Path file, long offset, long length) {
         return false;
     }
 
-    static ExternalData of(Path model, TensorProto tensor) {
+    public static ExternalData of(Path model, TensorProto tensor) {
         Map<String, String> entries = entries(tensor);
         String location = location(tensor);
         try {
@@ -152,7 +153,7 @@ record ExternalData(Path file, long offset, long length) {
     /** Returns the number of bytes of a tensor whose length the file does not state: other tensors may follow it. */
     private static long needed(TensorProto tensor, long rest) {
         TensorType type = TensorType.of(tensor.getDataType());
-        if (!type.isHeld()) {
+        if (type.bytes() == 0) {
             return rest;
         }
         double elements =

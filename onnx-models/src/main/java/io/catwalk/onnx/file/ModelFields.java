@@ -1,4 +1,4 @@
-package io.catwalk.onnx.runtime;
+package io.catwalk.onnx.file;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * Holds the bytes of an ONNX file with the positions of its top-level fields (Protocol Buffers, "Encoding"). Metadata
  * is read and replaced without parsing the graph, so that no other byte can change.
  */
-final class ModelFields {
+public final class ModelFields {
 
     private static final String REMEDY = "export the model again or copy the file again";
 
@@ -45,11 +45,11 @@ final class ModelFields {
         this.fields = fields;
     }
 
-    static ModelFields read(Path file) {
+    public static ModelFields read(Path file) {
         return of(file, bytes(file));
     }
 
-    static ModelFields of(Path file, byte[] bytes) {
+    public static ModelFields of(Path file, byte[] bytes) {
         List<Field> fields = new ArrayList<>();
         try {
             CodedInputStream in = CodedInputStream.newInstance(bytes);
@@ -70,12 +70,12 @@ final class ModelFields {
         return new ModelFields(file, bytes, fields);
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
     }
 
     /** Parses the whole model; its weights are not copied, they refer to {@link #bytes()}. */
-    ModelProto model() {
+    public ModelProto model() {
         try {
             CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
             in.enableAliasing(true);
@@ -85,7 +85,7 @@ final class ModelFields {
         }
     }
 
-    SortedMap<String, String> metadata() {
+    public SortedMap<String, String> metadata() {
         SortedMap<String, String> entries = new TreeMap<>();
         try {
             for (Field field : fields) {
@@ -104,7 +104,7 @@ final class ModelFields {
     }
 
     /** Replaces the metadata of the file, and writes it where a serializer that sorts fields by number does. */
-    void write(SortedMap<String, String> metadata) {
+    public void write(SortedMap<String, String> metadata) {
         try {
             AtomicFile.replace(file, out -> {
                 for (Field field : fields) {
@@ -174,17 +174,17 @@ final class ModelFields {
     /**
      * Replaces a file atomically: writes a temporary file beside it, forces it to disk, and moves it over the old file.
      */
-    static final class AtomicFile {
+    public static final class AtomicFile {
 
         /** Writes the new content of a file. */
         @FunctionalInterface
-        interface Content {
+        public interface Content {
             void writeTo(OutputStream out) throws IOException;
         }
 
         private AtomicFile() {}
 
-        static void replace(Path file, Content content) throws IOException {
+        public static void replace(Path file, Content content) throws IOException {
             Path target = file.toRealPath(); // replaces the target of a symbolic link, not the link
             Path beside = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
             try {

@@ -1,4 +1,4 @@
-package io.catwalk.onnx.runtime;
+package io.catwalk.onnx.file;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;

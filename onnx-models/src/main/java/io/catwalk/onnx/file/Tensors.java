@@ -1,4 +1,4 @@
-package io.catwalk.onnx.runtime;
+package io.catwalk.onnx.file;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** Finds every tensor in a model: in initializers, constants, subgraphs, functions and sparse tensors. */
-final class Tensors {
+public final class Tensors {
 
     private Tensors() {}
 
     /** Follows the message descriptors, so that no part of the format is missed. */
-    static void visit(Message message, Consumer<TensorProto> visitor) {
+    public static void visit(Message message, Consumer<TensorProto> visitor) {
         if (message instanceof TensorProto tensor) {
             visitor.accept(tensor);
             return;
@@ -28,7 +28,7 @@ final class Tensors {
     }
 
     /** Names a tensor for an error message. */
-    static String name(TensorProto tensor) {
+    public static String name(TensorProto tensor) {
         return tensor.getName().isEmpty() ? "an unnamed constant" : "tensor " + tensor.getName();
     }
 }

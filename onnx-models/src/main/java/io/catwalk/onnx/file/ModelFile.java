@@ -1,15 +1,23 @@
-package io.catwalk.onnx.runtime;
+package io.catwalk.onnx.file;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.TensorInfo;
+import io.catwalk.onnx.runtime.TensorInfo.Axis;
+import io.catwalk.onnx.runtime.TensorType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -23,7 +31,7 @@ import java.util.stream.Collectors;
  * @param metadata metadata of the file
  * @param external whether weights are stored in files beside it
  */
-record ModelFile(
+public record ModelFile(
         Path file,
         ModelFields fields,
         ModelProto content,
@@ -33,19 +41,23 @@ record ModelFile(
         Weights external) {
 
     /** Smallest operator set that ONNX Runtime promises to run (its documentation, "Compatibility"). */
-    static final long OLDEST_OPSET = 7;
+    public static final long OLDEST_OPSET = 7;
 
     /** Largest operator set that ONNX Runtime 1.29 accepts. */
-    static final long NEWEST_OPSET = 26;
+    public static final long NEWEST_OPSET = 26;
 
     /** Says where the weights are. */
-    enum Weights {
+    public enum Weights {
         INSIDE,
         BESIDE
     }
 
-    /** Returns the content including the weights that are stored beside it, for code that inspects the graph. */
-    ModelProto whole() {
+    /**
+     * Returns the content including the weights that are stored beside it, for code that inspects the graph.
+     *
+     * @throws OnnxFileException if it is larger than 2 GB with its weights
+     */
+    public ModelProto whole() {
         if (external == Weights.INSIDE) {
             return content;
         }
@@ -80,8 +92,22 @@ record ModelFile(
                 .sum();
     }
 
-    static ModelFile read(Path file) {
+    /**
+     * Reads a file.
+     *
+     * @throws OnnxFileException if it is missing, damaged or unsafe
+     */
+    public static ModelFile read(Path file) {
         return of(file, ModelFields.read(file));
+    }
+
+    /**
+     * Parses a model that is held in memory.
+     *
+     * @throws OnnxFileException as {@link #of}; the message names the model {@code model}
+     */
+    public static ModelProto parsed(byte[] content) {
+        return of(Path.of("model"), content).content();
     }
 
     /**
@@ -89,7 +115,7 @@ record ModelFile(
      *
      * @throws OnnxFileException if it has weights in other files: a model in memory has no folder
      */
-    static ModelFile of(Path name, byte[] content) {
+    public static ModelFile of(Path name, byte[] content) {
         ModelFields fields = ModelFields.of(name, content);
         Tensors.visit(fields.model(), tensor -> {
             if (ExternalData.isExternal(tensor)) {
@@ -117,17 +143,24 @@ record ModelFile(
     }
 
     /** Lists the inputs that a run needs, without the weights, which a file of IR version 3 lists as inputs, too. */
-    static List<TensorInfo> inputs(GraphProto graph) {
+    public static List<TensorInfo> inputs(GraphProto graph) {
         Set<String> weights =
                 graph.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toUnmodifiableSet());
         return graph.getInputList().stream()
                 .filter(value -> !weights.contains(value.getName()))
-                .map(TensorInfo::of)
+                .map(ModelFile::info)
                 .toList();
     }
 
+    /** Reads the metadata of a parsed model. */
+    public static SortedMap<String, String> metadata(ModelProto model) {
+        SortedMap<String, String> entries = new TreeMap<>();
+        model.getMetadataPropsList().forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
+        return entries;
+    }
+
     private static List<TensorInfo> outputs(GraphProto graph) {
-        return graph.getOutputList().stream().map(TensorInfo::of).toList();
+        return graph.getOutputList().stream().map(ModelFile::info).toList();
     }
 
     private static void checkOpset(Path file, ModelProto model) {
@@ -166,5 +199,34 @@ record ModelFile(
         });
         external.forEach(tensor -> ExternalData.of(file, tensor));
         return external.isEmpty() ? Weights.INSIDE : Weights.BESIDE;
+    }
+
+    /**
+     * Reads what a file declares.
+     *
+     * @param value an input or output of its graph
+     */
+    public static TensorInfo info(ValueInfoProto value) {
+        TypeProto.Tensor tensor = value.getType().getTensorType();
+        return new TensorInfo(
+                value.getName(),
+                isTensor(value) ? TensorType.of(tensor.getElemType()) : TensorType.OTHER,
+                isTensor(value) && tensor.hasShape()
+                        ? Optional.of(tensor.getShape().getDimList().stream()
+                                .map(ModelFile::axis)
+                                .toList())
+                        : Optional.empty());
+    }
+
+    private static boolean isTensor(ValueInfoProto value) {
+        return value.getType().getValueCase() == TypeProto.ValueCase.TENSOR_TYPE;
+    }
+
+    private static Axis axis(Dimension dimension) {
+        return switch (dimension.getValueCase()) {
+            case DIM_VALUE -> new Axis(dimension.getDimValue(), "");
+            case DIM_PARAM -> new Axis(Axis.OPEN, dimension.getDimParam());
+            case VALUE_NOT_SET -> new Axis(Axis.OPEN, "");
+        };
     }
 }

@@ -1,8 +1,10 @@
-package io.catwalk.onnx.runtime;
+package io.catwalk.onnx.file;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -48,14 +50,14 @@ public final class OnnxWeights {
      * @return false for text and types that Java cannot hold
      */
     public static boolean isReadable(TensorProto tensor) {
-        return TensorType.of(tensor.getDataType()).isHeld();
+        return TensorType.of(tensor.getDataType()).bytes() > 0;
     }
 
     /**
      * Reads one tensor.
      *
      * @param tensor a tensor of numbers or booleans ({@link #isReadable}) that holds them itself, as in a model from
-     *     {@link OnnxRunner#read}
+     *     {@link ModelFile#whole}
      * @return its numbers
      * @throws IllegalArgumentException if the number of elements does not match its shape
      */

@@ -1,9 +1,10 @@
-package io.catwalk.onnx.runtime;
+package io.catwalk.onnx.file;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.runtime.TensorType;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
