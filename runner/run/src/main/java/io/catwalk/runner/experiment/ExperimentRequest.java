@@ -81,7 +81,8 @@ public final class ExperimentRequest {
      * @param names of the classifiers on the command line
      * @param choice hyperparameters and numbers of the recipe for the only one of them
      * @param classifiers the entries of the file
-     * @param recipe keys and values for all of them
+     * @param fileRecipe keys and values for all of them, which entries override
+     * @param recipe keys and values of options for all of them
      * @param init weights for the only one of them
      * @param augment which augmentations all of them have
      * @param given how the given models are prepared that do not say it themselves
@@ -92,6 +93,7 @@ public final class ExperimentRequest {
             List<String> names,
             Map<String, Object> choice,
             @Nullable List<Entry> classifiers,
+            ObjectNode fileRecipe,
             @Nullable ObjectNode recipe,
             @Nullable InitEntry init,
             @Nullable String augment,
@@ -100,6 +102,7 @@ public final class ExperimentRequest {
         Content {
             names = names == null ? List.of() : names;
             choice = choice == null ? Map.of() : choice;
+            fileRecipe = Objects.requireNonNullElseGet(fileRecipe, JsonNodeFactory.instance::objectNode);
             if (datasets != null && datasets.isEmpty()) {
                 throw new RequestException(
                         "datasets must have at least one, but has none: leave it out for fashion-mnist");
@@ -426,13 +429,14 @@ public final class ExperimentRequest {
             }
         }
         Map<Hyperparameters, Recipe> recipes = classifier.recipes(points);
-        choosesBatch |= entry.recipe().has("batch_size");
+        choosesBatch |= chooses(entry, "batch_size");
         ObjectNode overrides =
                 content.recipe == null ? entry.recipe() : RecipeOverrides.merged(entry.recipe(), content.recipe);
         List<ClassifierConfig> resolved = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
             Recipe ofPlugin = Objects.requireNonNull(recipes.get(points.get(i)));
-            Recipe recipe = harmless(RecipeOverrides.recipe(ofPlugin, overrides, title, at + ".recipe"), entry, task);
+            Recipe ofFile = RecipeOverrides.recipe(ofPlugin, content.fileRecipe, title, "recipe");
+            Recipe recipe = harmless(RecipeOverrides.recipe(ofFile, overrides, title, at + ".recipe"), entry, task);
             Map<String, Object> numbers = new LinkedHashMap<>(choices.get(i));
             numbers.keySet().removeAll(known);
             resolved.add(new ClassifierConfig(
@@ -472,6 +476,10 @@ public final class ExperimentRequest {
         return init == null ? null : weights.computeIfAbsent(init, InitEntry::found);
     }
 
+    private boolean chooses(Entry entry, String key) {
+        return entry.recipe().has(key) || content.fileRecipe.has(key);
+    }
+
     /** Removes the augmentations that may change a class, unless the user wrote them, or applies those of the option. */
     private Recipe harmless(Recipe recipe, Entry entry, Task task) {
         if (content.augment != null) {
@@ -481,7 +489,7 @@ public final class ExperimentRequest {
                 throw new RequestException(entry.title() + ": " + e.getMessage(), e);
             }
         }
-        if (entry.recipe().has("augmentations")) {
+        if (chooses(entry, "augmentations")) {
             return recipe;
         }
         Recipe kept = LabelPreservingAugmentations.of(task).appliedTo(recipe);

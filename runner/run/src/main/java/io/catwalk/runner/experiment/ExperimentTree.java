@@ -40,13 +40,13 @@ public final class ExperimentTree {
 
     /** The keys that a file may have. */
     static final List<String> KEYS =
-            List.of(("classifiers dataset datasets device jobs region schema seeds split threads"
+            List.of(("classifiers dataset datasets device jobs recipe region schema seeds split threads"
                             + " trial_timeout trial_timeout_seconds")
                     .split(" ", -1));
 
     /** Those that are read into {@link ExperimentRequest.Content}, and what only options set. */
     private static final List<String> CONTENT =
-            List.of("dataset datasets names choice classifiers recipe init augment given".split(" ", -1));
+            List.of("dataset datasets names choice classifiers file_recipe recipe init augment given".split(" ", -1));
 
     /** What is read where neither file nor option says anything; jobs and threads are chosen later then. */
     private static final String DEFAULTS = """
@@ -115,7 +115,17 @@ public final class ExperimentTree {
                         path + ": " + pair[0] + " must not be given together with " + pair[1] + ": keep one of them");
             }
         }
-        return new ExperimentTree(path + ": ", tree);
+        JsonNode recipe = tree.path("recipe");
+        if (tree.has("recipe") && !recipe.isObject()) {
+            throw new RequestException(
+                    path + ": recipe must be keys with values, such as epochs: 20, but is " + TreeReader.words(recipe));
+        }
+        // An entry overrides what the file says for all, and an option both.
+        return new ExperimentTree(path + ": ", tree.has("recipe") ? moved(tree) : tree);
+    }
+
+    private static ObjectNode moved(ObjectNode tree) {
+        return tree.set("file_recipe", tree.remove("recipe"));
     }
 
     /** Removes keys without a value, which are those that are left out. */

@@ -258,6 +258,32 @@ final class ExperimentRequestTest {
     }
 
     @Test
+    void aRecipeOfTheFileIsForAllAndEntriesAndOptionsOverrideIt() throws IOException {
+        String text = """
+                recipe: {epochs: 3, batch_size: 8, optimizer: {learning_rate: 0.5}, augmentations: [{type: horizontal-flip}]}
+                classifiers: [gru, {name: gru, variant: long, recipe: {epochs: 9, optimizer: {weight_decay: 0.25}}}]
+                """;
+        Recipe ofFile = Recipe.standard()
+                .withEpochs(3)
+                .withBatchSize(8)
+                .withOptimizer(Optimizer.adamW(0.5, 0.01))
+                .withAugmentations(Augmentation.horizontalFlip());
+        Recipe ofEntry = ofFile.withEpochs(9).withOptimizer(Optimizer.adamW(0.5, 0.25));
+        ExperimentRequest request = file(text);
+        Task unmirrored = TASK.withMirrored(false);
+
+        assertThat(request.entries())
+                .extracting(entry -> request.resolved(entry, GRU, unmirrored, List.of(Map.of()))
+                        .get(0)
+                        .recipe())
+                .containsExactly(ofFile, ofEntry);
+        assertThat(request.choosesBatch()).isTrue();
+        assertThat(all(tree(text).with("--epochs", "recipe.epochs", 5).read()))
+                .extracting(ClassifierConfig::recipe)
+                .containsExactly(ofFile.withEpochs(5), ofEntry.withEpochs(5));
+    }
+
+    @Test
     void aChoiceOverridesTheHyperparametersAndNumbersOfAnEntryAndNothingElse() throws IOException {
         ExperimentRequest request = file("classifiers:\n"
                 + "- {name: gru, hyperparameters: {units: 64, pooling: max}, recipe: {batch_size: 7}}");
@@ -350,8 +376,8 @@ final class ExperimentRequestTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: classifiers, dataset, datasets, device, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
-            plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, datasets, device, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
+            classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: classifiers, dataset, datasets, device, jobs, recipe, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
+            plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, datasets, device, jobs, recipe, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
             dataset: {limit: 3}    | unknown key 'dataset.limit' (known: follow_links, image_size, labels, limit_test, limit_train, mirrored, name, skip_unreadable, test_share)
             split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, repeats, seed)
             classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: file, fit, given, hyperparameters, init, labels, name, normalize, order, output, plugin_sha256, recipe, size, variant)
@@ -377,6 +403,7 @@ final class ExperimentRequestTest {
             classifiers: [{name: [gru]}] | classifiers[0].name must be text, but is a list
             classifiers: [gru, gru]      | classifiers must be distinct, but has gru twice: give each choice a variant of its own
             classifiers: [{name: gru, variant: a}, {name: gru, variant: A}] | classifiers must be distinct, but has gru@A twice: give each choice a variant of its own
+            recipe: fast                                      | recipe must be keys with values, such as epochs: 20, but is 'fast'
             classifiers: [{name: gru, recipe: fast}]          | classifiers[0].recipe must be keys with values, but is 'fast'
             classifiers: [{name: gru, hyperparameters: 3}]    | classifiers[0].hyperparameters must be keys with values, but is 3
             classifiers: [{name: gru, hyperparameters: {units: null}}] | classifiers[0].hyperparameters.units must be a value, but is null
