@@ -52,6 +52,8 @@ public final class ContentStore {
     public enum Kind {
         /** Decoded images, by the digest of their data set. */
         IMAGES(".images"),
+        /** What networks made of images, by the digest of network, data set and preparation. */
+        FEATURES(".features"),
         /** Inputs of trials that came from elsewhere, by their own digest. */
         FETCHED(""),
         /** What plugins contain, by the digest of their file. */
@@ -107,6 +109,7 @@ public final class ContentStore {
     public static ContentStore of(Kind kind) {
         return switch (kind) {
             case IMAGES -> new ContentStore(kind, ImageCache.standardFolder());
+            case FEATURES -> new ContentStore(kind, ImageCache.standardFolder().resolve(ImageCache.FEATURES));
             case FETCHED -> new ContentStore(kind, ImageCache.standardFolder().resolve("depot"));
             case INSPECTIONS -> new ContentStore(kind, UserCache.chosen().resolve("plugins"));
         };

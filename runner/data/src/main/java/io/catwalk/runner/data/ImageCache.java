@@ -27,6 +27,9 @@ public final class ImageCache {
     /** The system property that names the folder, for this process and those that it starts. */
     public static final String PROPERTY = "catwalk.images";
 
+    /** The folder of the features in that of the images. */
+    static final String FEATURES = "features";
+
     private final ContentStore store;
     private final Listener listener;
 
@@ -38,7 +41,10 @@ public final class ImageCache {
          */
         default void started(String name, int images, long bytes, Path folder) {}
 
-        /** Called after each image. */
+        /** Called when a network is about to be asked for the features of images. */
+        default void extracting(String name, int images, long bytes, Path folder) {}
+
+        /** Called after each image, or after some of them. */
         default void decoded(int images) {}
 
         /** Called when another process makes what is needed here. */
@@ -68,6 +74,12 @@ public final class ImageCache {
         return named.isBlank()
                 ? UserCache.folder().resolve("images")
                 : Path.of(named).toAbsolutePath().normalize();
+    }
+
+    /** Returns what keeps the features of images, beside the images. */
+    public FeatureCache features() {
+        return new FeatureCache(
+                new ContentStore(ContentStore.Kind.FEATURES, store.folder().resolve(FEATURES)), listener);
     }
 
     /** Returns the images of a data set; decodes them if they are not cached yet, or the file is incomplete. */

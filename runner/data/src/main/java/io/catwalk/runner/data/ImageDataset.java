@@ -104,6 +104,11 @@ public record ImageDataset(
                 name, sha256, order, train.relabeled(places), test.relabeled(places), validating, notes);
     }
 
+    /** Tells whether the same images, in another size, are split in the same way. */
+    public boolean isDealtLike(ImageDataset other) {
+        return train.isDealtLike(other.train) && test.isDealtLike(other.test);
+    }
+
     private static List<Integer> shape(ImageSource images) {
         return List.of(images.channels(), images.height(), images.width());
     }

@@ -6,6 +6,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.CachedImages.ImageRecords;
 import io.catwalk.runner.data.Split.Stratification;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -15,9 +16,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads images of one shape, and their labels, by index. It holds no pixels, only where they are, and the names of their
- * files: a million images take little memory, and so does every selection of them. Any number of threads may read at
- * once.
+ * Reads images of one shape, and their labels, by index; or what a network made of them, their features. It holds no
+ * pixels, only where they are, and the names of their files: a million images take little memory, and so does every
+ * selection of them. Any number of threads may read at once.
  */
 public final class ImageSource {
 
@@ -28,8 +29,24 @@ public final class ImageSource {
 
     private static final double WHITE = 255;
 
-    /** Images of one shape, (channels, height, width), and the {@link CachedImages#sums} of each. */
-    record Stored(int channels, int height, int width, ImageRecords pixels, ImageRecords sums) {}
+    /** Deviation of features that are equal but for the order in which a network has summed, as a share of them. */
+    private static final double ROUNDING = 1e-6;
+
+    /**
+     * Images of one shape, (channels, height, width).
+     *
+     * @param pixels unsigned bytes; of features, little-endian 32-bit floats
+     * @param sums the {@link CachedImages#sums} of each image; null for features
+     */
+    record Stored(
+            int channels,
+            int height,
+            int width,
+            ImageRecords pixels,
+            @Nullable ImageRecords sums) {}
+
+    /** All that is known of images besides what is stored of each; {@code indices} and {@code files} by image. */
+    record Listed(int[] labels, int[] clusters, int[] indices, List<String> files) {}
 
     private final Stored stored;
     private final int[] places;
@@ -47,6 +64,23 @@ public final class ImageSource {
     /** Creates a source of some of the stored images. */
     ImageSource(Stored stored, int[] places, int[] labels) {
         this(stored, places, labels, places, null, List.of());
+    }
+
+    /** Creates a source of features, which are stored in the order of the images, from {@code first} on. */
+    static ImageSource of(Stored stored, int first, Listed listed, List<String> files) {
+        int[] places = IntStream.range(first, first + listed.labels.length).toArray();
+        return new ImageSource(stored, places, listed.labels, listed.clusters, listed.indices, files);
+    }
+
+    /** Lists the images. */
+    Listed listed() {
+        return new Listed(
+                labels,
+                clusters,
+                IntStream.range(0, size()).map(this::index).toArray(),
+                files.isEmpty()
+                        ? List.of()
+                        : IntStream.of(places).mapToObj(files::get).toList());
     }
 
     private ImageSource(
@@ -89,9 +123,14 @@ public final class ImageSource {
         return labels.length;
     }
 
-    /** Returns how many bytes one image takes. */
+    /** Returns how many values one image has: bytes, or the floats of its features. */
     public int imageLength() {
-        return stored.pixels.length();
+        return stored.channels * stored.height * stored.width;
+    }
+
+    /** Tells whether these are features, which are floats of any range, and not images. */
+    public boolean holdsFeatures() {
+        return stored.sums == null;
     }
 
     /**
@@ -105,6 +144,7 @@ public final class ImageSource {
 
     /** Copies the pixels of an image. */
     public void read(int image, byte[] target, int at) {
+        sums(); // features are no pixels
         stored.pixels.read(places[image], target, at);
     }
 
@@ -122,10 +162,23 @@ public final class ImageSource {
         return pixels;
     }
 
+    private ImageRecords sums() {
+        return Objects.requireNonNull(stored.sums, "features are no pixels");
+    }
+
+    /** Reads the features of an image: (channels, height, width), row-major. */
+    public float[] features(int image) {
+        byte[] bytes = new byte[stored.pixels.length()];
+        stored.pixels.read(places[image], bytes, 0);
+        float[] features = new float[imageLength()];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(features);
+        return features;
+    }
+
     /** Returns, for each channel of an image, the sum of its pixels and the sum of their squares. */
     long[] sums(int image) {
-        byte[] bytes = new byte[stored.sums.length()];
-        stored.sums.read(places[image], bytes, 0);
+        byte[] bytes = new byte[sums().length()];
+        sums().read(places[image], bytes, 0);
         long[] numbers = new long[bytes.length / Long.BYTES];
         ByteBuffer.wrap(bytes).asLongBuffer().get(numbers);
         return numbers;
@@ -133,7 +186,7 @@ public final class ImageSource {
 
     /**
      * Computes mean and (population) standard deviation over all pixels of some images, exactly, from sums that are kept
-     * beside each image.
+     * beside each image; or over their features, in units of these.
      *
      * @param indices which images to use, usually {@link Split#train}; at least one
      * @return the two numbers for each channel; a channel that is constant gets the deviation 1
@@ -141,6 +194,9 @@ public final class ImageSource {
     public Normalization normalization(int[] indices) {
         if (indices.length == 0) {
             throw new IllegalArgumentException("Normalization: expected at least 1 image, found none");
+        }
+        if (holdsFeatures()) {
+            return standardization(indices);
         }
         long[] totals = new long[2 * channels()];
         for (int index : indices) {
@@ -163,13 +219,53 @@ public final class ImageSource {
         return new Normalization(mean, std);
     }
 
-    /** Normalizes images that follow each other: (to - from, channels, height, width), row-major. */
+    /** Computes mean and deviation of features; a channel whose deviation is rounding gets the deviation 1. */
+    private Normalization standardization(int[] indices) {
+        double[] sums = new double[channels()];
+        double[] squares = new double[channels()];
+        float[] first = features(indices[0]); // what is subtracted keeps the squares of large features small
+        int plane = height() * width();
+        for (int index : indices) {
+            float[] features = features(index);
+            for (int i = 0; i < features.length; i++) {
+                double value = (double) features[i] - first[i / plane * plane];
+                sums[i / plane] += value;
+                squares[i / plane] += value * value;
+            }
+        }
+        double n = (double) indices.length * plane;
+        float[] mean = new float[channels()];
+        float[] std = new float[channels()];
+        for (int c = 0; c < channels(); c++) {
+            double middle = sums[c] / n + first[c * plane];
+            double deviation = Math.sqrt(Math.max(0, squares[c] / n - (sums[c] / n) * (sums[c] / n)));
+            mean[c] = (float) middle;
+            std[c] = deviation <= Math.max(Float.MIN_NORMAL, ROUNDING * Math.abs(middle)) ? 1 : (float) deviation;
+        }
+        return new Normalization(mean, std);
+    }
+
+    /** Normalizes images that follow each other, or features: (to - from, channels, height, width), row-major. */
     public float[] normalized(Normalization normalization, int from, int to) {
         if (channels() != normalization.mean().length) {
             throw new IllegalArgumentException("Normalization: expected images of %d channels, found %d"
                     .formatted(normalization.mean().length, channels()));
         }
-        return normalization.normalized(read(from, to), to - from);
+        if (!holdsFeatures()) {
+            return normalization.normalized(read(from, to), to - from);
+        }
+        float[] all = new float[Math.multiplyExact(to - from, imageLength())];
+        int plane = height() * width();
+        for (int image = from; image < to; image++) {
+            float[] features = features(image);
+            for (int i = 0; i < features.length; i++) {
+                int channel = i / plane;
+                all[(image - from) * features.length + i] =
+                        (features[i] - normalization.mean()[channel])
+                                / normalization.std()[channel];
+            }
+        }
+        return all;
     }
 
     /** Copies an image. */
@@ -264,6 +360,12 @@ public final class ImageSource {
         int[] sorted = clusters.clone();
         Arrays.sort(sorted);
         return IntStream.range(1, sorted.length).anyMatch(i -> sorted[i] == sorted[i - 1]);
+    }
+
+    boolean isDealtLike(ImageSource other) {
+        return Arrays.equals(places, other.places)
+                && Arrays.equals(labels, other.labels)
+                && Arrays.equals(clusters, other.clusters);
     }
 
     /** Returns the SHA-256 of where each image lies among those of the data set, as 32-bit big-endian numbers. */

@@ -1,0 +1,140 @@
+package io.catwalk.runner.data;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.CachedImages.ImageRecords;
+import io.catwalk.runner.data.ImageSource.Listed;
+import io.catwalk.runner.data.ImageSource.Stored;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+
+/**
+ * A data set whose images are replaced by what a network made of them, whole by itself: trials need neither the images
+ * nor the network to train on it. The file holds, in this order: {@value #MAGIC}, the length of the list of the images
+ * as a 32-bit big-endian number, the list as JSON, the features of the training images and those of the test images, as
+ * little-endian 32-bit floats.
+ *
+ * @param shape of the features of an image: channels, height, width
+ * @param key identifies what made them
+ */
+record FeatureFile(
+        String key,
+        String name,
+        String sha256,
+        List<String> classes,
+        int validating,
+        List<String> notes,
+        List<Integer> shape,
+        Listed train,
+        Listed test) {
+
+    private static final String MAGIC = "catwalk features 1\n";
+    private static final int HEAD = MAGIC.length() + Integer.BYTES;
+
+    /** Lists the images of a data set. */
+    static FeatureFile of(String key, ImageDataset images, List<Integer> shape) {
+        return new FeatureFile(
+                key,
+                images.name(),
+                images.sha256(),
+                images.classes(),
+                images.validating(),
+                images.notes(),
+                shape,
+                images.train().listed(),
+                images.test().listed());
+    }
+
+    private int images() {
+        return train.labels().length + test.labels().length;
+    }
+
+    private int recordLength() {
+        return shape.stream().reduce(Float.BYTES, Math::multiplyExact);
+    }
+
+    /** Begins a file; the features are written behind it. */
+    void begin(FileChannel file) throws IOException {
+        byte[] list = Json.LINE.writeValueAsBytes(this);
+        ByteBuffer head = ByteBuffer.allocate(HEAD + list.length)
+                .put(MAGIC.getBytes(StandardCharsets.US_ASCII))
+                .putInt(list.length)
+                .put(list)
+                .flip();
+        write(file, head);
+    }
+
+    /** Appends the features of some images, (images, channels, height, width). */
+    static void append(FileChannel file, float[] features) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(features.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(features);
+        write(file, bytes);
+    }
+
+    private static void write(FileChannel file, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            file.write(bytes);
+        }
+    }
+
+    /** Maps a file; empty if there is none, or if it is incomplete, damaged or of another key. */
+    static Optional<ImageDataset> open(Path path, String key) throws IOException {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+            ByteBuffer head = ByteBuffer.allocate(HEAD);
+            if (!filled(file, head)
+                    || !new String(head.array(), 0, MAGIC.length(), StandardCharsets.US_ASCII).equals(MAGIC)) {
+                return Optional.empty();
+            }
+            int length = head.getInt(MAGIC.length());
+            if (length < 0 || length > file.size()) {
+                return Optional.empty();
+            }
+            ByteBuffer list = ByteBuffer.allocate(length);
+            if (!filled(file, list)) {
+                return Optional.empty();
+            }
+            FeatureFile found = Json.LINE.readValue(list.array(), FeatureFile.class);
+            long from = (long) HEAD + length;
+            boolean whole = file.size() == from + (long) found.images() * found.recordLength();
+            return whole && found.key.equals(key) ? Optional.of(found.dataset(file, from)) : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (JacksonException | IllegalArgumentException | ArithmeticException | RequestException e) {
+            return Optional.empty(); // it is damaged, and made anew
+        }
+    }
+
+    private static boolean filled(FileChannel file, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            if (file.read(bytes) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private ImageDataset dataset(FileChannel file, long from) throws IOException {
+        Stored stored = new Stored(
+                shape.get(0), shape.get(1), shape.get(2), ImageRecords.map(file, from, recordLength(), images()), null);
+        List<String> files =
+                Stream.concat(train.files().stream(), test.files().stream()).toList();
+        return new ImageDataset(
+                name,
+                sha256,
+                classes,
+                ImageSource.of(stored, 0, train, files),
+                ImageSource.of(stored, train.labels().length, test, files),
+                validating,
+                notes);
+    }
+}

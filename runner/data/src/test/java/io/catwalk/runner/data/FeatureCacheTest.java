@@ -1,0 +1,122 @@
+package io.catwalk.runner.data;
+
+import static io.catwalk.runner.Refusals.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.onnx.runtime.Normalization;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("tiny")
+final class FeatureCacheTest {
+
+    private static final String KEY = "a".repeat(64);
+
+    @TempDir
+    private Path folder;
+
+    private final AtomicInteger asked = new AtomicInteger();
+
+    /** Returns for each image a map of 2 channels and 1 x 2 places: its first pixel, and 1000 plus multiples of it. */
+    private final class Made implements FeatureCache.Extractor {
+
+        @Override
+        public List<Integer> shape() {
+            return List.of(2, 1, 2);
+        }
+
+        @Override
+        public int batch() {
+            return 2;
+        }
+
+        @Override
+        public float[] features(ImageSource images, int from, int to) {
+            float[] features = new float[4 * (to - from)];
+            for (int i = from; i < to; i++) {
+                asked.incrementAndGet();
+                float first = images.read(i, i + 1)[0] & 0xff;
+                float[] one = {first, -first, 1000 + first, 1000 + 3 * first};
+                System.arraycopy(one, 0, features, 4 * (i - from), 4);
+            }
+            return features;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static ImageDataset images() {
+        ImageSource train = HeapImages.of(1, 1, 2, new byte[] {1, 0, 2, 0, 3, 0}, new int[] {0, 1, 0});
+        ImageSource test = HeapImages.of(1, 1, 2, new byte[] {0, 9}, new int[] {1});
+        return new ImageDataset("small", "b".repeat(64), List.of("x", "y"), train, test);
+    }
+
+    private ImageDataset open() {
+        return new ImageCache(folder, ImageCache.Listener.none())
+                .features()
+                .open(KEY, FeatureCacheTest::images, images -> new Made());
+    }
+
+    private Path file() {
+        return new ImageCache(folder, ImageCache.Listener.none()).features().file(KEY);
+    }
+
+    @Test
+    void imagesGoThroughTheNetworkOnceAndAgainOnlyIfTheFileIsGoneOrDamaged() throws Exception {
+        ImageDataset made = open();
+        ImageDataset kept = open();
+
+        assertThat(asked).hasValue(4);
+        assertThat(kept.train().features(1)).containsExactly(2, -2, 1002, 1006);
+        assertThat(kept.test().features(0)).containsExactly(0, -0f, 1000, 1000);
+        assertThat(List.of(kept.name(), kept.sha256(), kept.classes()))
+                .isEqualTo(List.of(made.name(), made.sha256(), made.classes()));
+        assertThat(kept.train().labels()).containsExactly(0, 1, 0);
+        assertThat(kept.train().select(new int[] {2}).index(0)).isEqualTo(2);
+
+        Files.delete(file());
+        assertThat(open().train().size()).isEqualTo(3);
+        assertThat(asked).hasValue(8);
+
+        Files.write(file(), new byte[] {0}, StandardOpenOption.APPEND);
+        assertThat(open().train().size()).isEqualTo(3);
+        assertThat(asked).hasValue(12);
+
+        byte[] bytes = Files.readAllBytes(file());
+        bytes[30] = '?';
+        Files.write(file(), bytes);
+        assertThat(open().train().size()).isEqualTo(3);
+        assertThat(asked).hasValue(16);
+    }
+
+    /** By hand: of images 0 and 2, the channels have 1, -1, 3, -3 and 1001, 1003, 1003, 1009. */
+    @Test
+    void featuresAreStandardizedByTheTrainingImages() {
+        ImageSource train = open().train();
+
+        Normalization normalization = train.normalization(new int[] {0, 2});
+
+        assertThat(normalization.mean()).containsExactly(0, 1004);
+        assertThat(normalization.std()).containsExactly((float) Math.sqrt(5), 3);
+        assertThat(train.normalized(normalization, 0, 1))
+                .containsExactly(1 / (float) Math.sqrt(5), -1 / (float) Math.sqrt(5), -1, -1 / 3f);
+        // What is always the same is not divided by nothing.
+        Normalization constant = open().test().normalization(new int[] {0});
+        assertThat(constant.mean()).containsExactly(0, 1000);
+        assertThat(constant.std()).containsExactly(1, 1);
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsRefusedInOneLine() throws Exception {
+        Files.writeString(folder.resolve("features"), "no folder");
+
+        refused(this::open, "features", "--cache DIR");
+    }
+}
