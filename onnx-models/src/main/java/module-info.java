@@ -8,6 +8,7 @@ module io.catwalk.onnx {
     requires static transitive org.jspecify;
 
     exports io.catwalk.onnx;
+    exports io.catwalk.onnx.compose;
     exports io.catwalk.onnx.extension;
     exports io.catwalk.onnx.parity;
     exports io.catwalk.onnx.runtime;

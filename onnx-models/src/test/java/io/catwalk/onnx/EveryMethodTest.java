@@ -13,7 +13,6 @@ import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.recurrent.RNN;
-import ai.onnxruntime.OrtException;
 import io.catwalk.onnx.lowering.OperatorTable;
 import java.io.IOException;
 import java.lang.invoke.MethodType;

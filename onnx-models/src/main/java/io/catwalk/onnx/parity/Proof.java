@@ -57,6 +57,8 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
     public enum Extent {
         /** In all, which is the proof. */
         FULL,
+        /** With all optimizations, on all threads; images in batches of 256. */
+        ONCE,
         /** Without optimization and with all, on one thread; images in batches of 256 and of 7. */
         BRIEF
     }
@@ -222,7 +224,20 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
         if (count < 1) {
             throw new IllegalArgumentException("expected at least 1 image to compare, found " + count);
         }
-        float[] logits = logits(reference, images, count);
+        return run(logits(reference, images, count), file, images, count);
+    }
+
+    /**
+     * Runs the proof on the file of an image classifier whose network has been run.
+     *
+     * @param logits of the network, which is right by definition: (count, classes)
+     * @param file the ONNX file to check
+     * @param images source of the images; each image is read several times
+     * @param count number of images; at least 1
+     * @return as {@link #run(Predictor, Path, NormalizedImages, int)}
+     * @throws OnnxFileException likewise
+     */
+    public ProofReport run(float[] logits, Path file, NormalizedImages images, int count) {
         int classes = logits.length / count;
         List<Pass<Range>> passes = new ArrayList<>();
         for (int batch : batches(count)) {
@@ -262,8 +277,10 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
 
     /** Lists the batch sizes of images; if 256 leaves no smaller last batch, a size that does is added. */
     List<Integer> batches(int count) {
-        if (extent == Extent.BRIEF) {
-            return List.of(batches.get(0), batches.get(batches.size() - 1));
+        if (extent != Extent.FULL) {
+            return extent == Extent.ONCE
+                    ? batches.subList(0, 1)
+                    : List.of(batches.get(0), batches.get(batches.size() - 1));
         }
         List<Integer> all = new ArrayList<>(batches);
         int uneven = BATCH;
@@ -290,6 +307,9 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
     }
 
     private List<OnnxOptions> options() {
+        if (extent == Extent.ONCE) {
+            return List.of(OnnxOptions.standard());
+        }
         List<OptimizationLevel> levels = new ArrayList<>(
                 extent == Extent.FULL
                         ? List.of(OptimizationLevel.values())

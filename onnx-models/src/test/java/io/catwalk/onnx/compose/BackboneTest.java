@@ -62,6 +62,7 @@ final class BackboneTest {
     private Path folder;
 
     /** One file that torch.onnx exported. */
+    @SuppressWarnings("ArrayRecordComponent") // nothing compares them
     private record Golden(JsonObject entry, float[] images) {
 
         static Stream<Golden> all() throws IOException {

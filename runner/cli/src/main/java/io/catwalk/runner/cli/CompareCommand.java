@@ -24,20 +24,6 @@ final class CompareCommand extends ConsoleCommand {
     private List<String> names = List.of();
 
     @Option(
-            names = "--normalize",
-            paramLabel = "HOW",
-            description =
-                    "How given files normalize pixels that do not say it: imagenet, 0-1, -1-1, none (0 to 255), "
-                            + "MEAN/STD such as 0.485,0.456,0.406/0.229,0.224,0.225, or JSON with mean and std, or a file of it.")
-    private @Nullable String normalize;
-
-    @Option(
-            names = "--order",
-            paramLabel = "rgb|bgr",
-            description = "Order of the color channels in given files. Default: rgb")
-    private @Nullable String order;
-
-    @Option(
             names = "--output",
             paramLabel = "NAME",
             description = "Output of given files with the scores, where they have several.")
@@ -55,8 +41,6 @@ final class CompareCommand extends ConsoleCommand {
     @Override
     int run(Console console) throws IOException, InterruptedException {
         ExperimentRequest request = options.tree(names)
-                .with("--normalize", "given.normalize", normalize)
-                .with("--order", "given.order", order)
                 .with("--output", "given.output", output)
                 .with("--model-labels", "given.labels", labels)
                 .read();

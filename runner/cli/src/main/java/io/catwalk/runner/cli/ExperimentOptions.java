@@ -9,6 +9,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.ExperimentTree;
 import io.catwalk.runner.experiment.LabelPreservingAugmentations;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.plugin.PluginCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -98,6 +99,36 @@ final class ExperimentOptions {
             paramLabel = "RATE",
             description = "Learning rate factor for the parameters that --init loads; 0 freezes them. Default: 1")
     private @Nullable Double initRate;
+
+    @Option(
+            names = "--backbone",
+            paramLabel = "FILE.onnx[@TENSOR]",
+            description =
+                    "Train on the features of this pretrained network, which stays as it is, instead of on images; "
+                            + "repeatable. Without @TENSOR, features are the input of its last linear layer. Images go through it "
+                            + "once, and the features are kept for later runs.")
+    private List<String> backbones = List.of();
+
+    @Option(
+            names = "--pool",
+            paramLabel = "mean|none",
+            description =
+                    "What becomes of a map of features: the mean of each channel, or the whole map. Default: mean")
+    private @Nullable String pool;
+
+    @Option(
+            names = "--normalize",
+            paramLabel = "HOW",
+            description =
+                    "How given files and backbones normalize pixels that do not say it: imagenet, 0-1, -1-1, none (0 to "
+                            + "255), MEAN/STD such as 0.485,0.456,0.406/0.229,0.224,0.225, or JSON with mean and std, or a file of it.")
+    private @Nullable String normalize;
+
+    @Option(
+            names = "--order",
+            paramLabel = "rgb|bgr",
+            description = "Order of the color channels in given files. Default: rgb")
+    private @Nullable String order;
 
     @Option(
             names = "--seed",
@@ -245,6 +276,10 @@ final class ExperimentOptions {
                         "--select-by",
                         "recipe.select_by",
                         OptionParsers.oneOf("--select-by", selectBy, Criterion.values()))
+                .with("--backbone", "backbones", backbones.isEmpty() ? null : backbones)
+                .with("--pool", "pool", OptionParsers.oneOf("--pool", pool, BackboneSpec.Pool.values()))
+                .with("--normalize", "given.normalize", normalize)
+                .with("--order", "given.order", order)
                 .with("--init", "init.file", init)
                 .with("--init-rate", "init.rate", initRate);
     }

@@ -1,6 +1,7 @@
 package io.catwalk.runner.evaluation;
 
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.parity.NormalizedImages;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.data.ImageSource;
 import java.io.IOException;
@@ -51,11 +52,16 @@ public record Predictions(int classes, int[] labels, float[] logits) {
 
     /** Predicts labeled images. */
     public static Predictions of(Predictor predictor, ImageSource images, Normalization normalization, int classes) {
+        return of(predictor, (from, to) -> images.normalized(normalization, from, to), images, classes);
+    }
+
+    /** Predicts labeled images, which are prepared as a file takes them. */
+    public static Predictions of(Predictor predictor, NormalizedImages prepared, ImageSource images, int classes) {
         float[] logits = new float[Math.multiplyExact(images.size(), classes)];
         int batchSize = images.batchSize();
         for (int from = 0; from < images.size(); from += batchSize) {
             int to = Math.min(images.size(), from + batchSize);
-            float[] answers = predictor.logits(images.normalized(normalization, from, to), to - from);
+            float[] answers = predictor.logits(prepared.range(from, to), to - from);
             System.arraycopy(answers, 0, logits, from * classes, answers.length);
         }
         return new Predictions(classes, images.labels(), logits);

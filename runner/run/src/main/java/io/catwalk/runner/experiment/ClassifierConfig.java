@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.training.WarmStart.InitialWeights;
 import io.catwalk.runner.trial.TrialSpec;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param pluginSha256 digest of the jar that it was resolved with, 64 lower-case hexadecimal digits; null if
  *     it may come from any jar
  * @param given what was trained elsewhere; null for a classifier of a plugin
+ * @param backbone whose features it is trained on; null for images
  */
 public record ClassifierConfig(
         String name,
@@ -28,7 +30,8 @@ public record ClassifierConfig(
         @JsonProperty("recipe") @Nullable Recipe training,
         @Nullable InitialWeights init,
         @Nullable String pluginSha256,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable GivenModel given) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable GivenModel given,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable BackboneSpec backbone) {
 
     /** Checks the names, which become names of folders. */
     public ClassifierConfig {
@@ -44,12 +47,12 @@ public record ClassifierConfig(
             Recipe recipe,
             @Nullable InitialWeights init,
             @Nullable String pluginSha256) {
-        this(name, variant, hyperparameters, recipe, init, pluginSha256, null);
+        this(name, variant, hyperparameters, recipe, init, pluginSha256, null, null);
     }
 
     /** Names what was trained elsewhere. */
     static ClassifierConfig of(String name, GivenModel given) {
-        return new ClassifierConfig(name, TrialSpec.DEFAULT_VARIANT, Map.of(), null, null, null, given);
+        return new ClassifierConfig(name, TrialSpec.DEFAULT_VARIANT, Map.of(), null, null, null, given, null);
     }
 
     /**
@@ -78,15 +81,20 @@ public record ClassifierConfig(
 
     /** Renames the choice. */
     public ClassifierConfig withVariant(String newVariant) {
-        return new ClassifierConfig(name, newVariant, hyperparameters, training, init, pluginSha256, given);
+        return new ClassifierConfig(name, newVariant, hyperparameters, training, init, pluginSha256, given, backbone);
+    }
+
+    /** Trains it on the features of a backbone. */
+    ClassifierConfig on(BackboneSpec newBackbone) {
+        return new ClassifierConfig(name, variant, hyperparameters, training, init, pluginSha256, given, newBackbone);
     }
 
     /** Replaces the recipe. */
     ClassifierConfig with(Recipe newRecipe) {
-        return new ClassifierConfig(name, variant, hyperparameters, newRecipe, init, pluginSha256);
+        return new ClassifierConfig(name, variant, hyperparameters, newRecipe, init, pluginSha256, given, backbone);
     }
 
     ClassifierConfig pinned(String sha256) {
-        return new ClassifierConfig(name, variant, hyperparameters, training, init, sha256, given);
+        return new ClassifierConfig(name, variant, hyperparameters, training, init, sha256, given, backbone);
     }
 }

@@ -345,10 +345,12 @@ public final class Experiment {
         private List<String> lacking(TrialFolder folder, Done done, TrialOrder order) {
             TrialRepair repair = new TrialRepair(folder, done, order);
             try {
-                GivenModel given = done.trial().given();
                 List<String> damaged = repair.mend(
-                        given != null
-                                ? spec.split().split(images(given), 0)
+                        done.trial().prepared() != null
+                                ? spec.split()
+                                        .split(
+                                                images(done.trial()),
+                                                done.trial().fold())
                                 : splits.computeIfAbsent(
                                         done.trial().fold(),
                                         fold -> spec.split().split(dataset, fold)));
@@ -393,7 +395,7 @@ public final class Experiment {
                     .filter(Done.class::isInstance)
                     .map(Done.class::cast)
                     .filter(done -> done.trial().purpose() == TrialSpec.Purpose.SHIP)
-                    .filter(done -> !done.isMeasured(run.trial(done.trial()).engines()))
+                    .filter(done -> !done.isMeasured(run.trial(done.trial()).engines(done.trial())))
                     .toList();
             List<TrialBench.Network> networks = trained.stream()
                     .map(done -> new TrialBench.Network(
@@ -401,9 +403,9 @@ public final class Experiment {
                             run.trial(done.trial()),
                             done.normalization(),
                             done.trial().threads(),
-                            done.trial().given() == null
+                            done.trial().prepared() == null
                                     ? null
-                                    : images(done.trial().given()).test().image(0)))
+                                    : images(done.trial()).test().image(0)))
                     .toList();
             List<TrialBench.Outcome> outcomes = bench.measure(networks, listener::measuring);
             for (int i = 0; i < trained.size(); i++) {
@@ -460,22 +462,32 @@ public final class Experiment {
                 : "it was made from another request";
     }
 
-    /** Returns the images of the size that a given model takes; of several sizes, each is read once. */
-    private ImageDataset images(@Nullable GivenModel given) {
-        String size = given == null ? null : given.imageSize();
-        return size == null || size.equals(spec.dataset().imageSize())
-                ? dataset
-                : resized.computeIfAbsent(
-                        size, rule -> spec.dataset().resized(rule).load(dataHome));
+    /** Returns the images of the size that a given model or a backbone takes; of several sizes, each is read once. */
+    private ImageDataset images(TrialSpec trial) {
+        GivenModel prepared = trial.prepared();
+        String size = prepared == null ? null : prepared.imageSize();
+        if (size == null || size.equals(spec.dataset().imageSize())) {
+            return dataset;
+        }
+        ImageDataset other = resized.computeIfAbsent(
+                size, rule -> spec.dataset().resized(rule).load(dataHome));
+        // Images that are equal in one size only stay together in that size only.
+        if (trial.backbone() != null && !dataset.isDealtLike(other)) {
+            throw new RequestException("expected images that are split alike in every size, but some of "
+                    + dataset.name() + " are equal in one size and not in another: choose --image-size " + size
+                    + " for all");
+        }
+        return other;
     }
 
     private TrialOrder order(TrialSpec trial) {
         GivenModel given = trial.given();
         PluginJar plugin = given == null ? catalog.require(trial.classifier()).plugin() : null;
-        ImageDataset own = images(given);
+        ImageDataset own = images(trial);
+        GivenModel prepared = trial.prepared();
         return new TrialOrder(
                 trial,
-                given == null ? spec.dataset() : spec.dataset().resized(given.imageSize()),
+                prepared == null ? spec.dataset() : spec.dataset().resized(prepared.imageSize()),
                 spec.split(),
                 plugin == null
                         ? new TrialOrder.Inputs(

@@ -10,7 +10,10 @@ import io.catwalk.api.Task;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.given.BackboneSpec;
+import io.catwalk.runner.given.BackboneSpec.Pool;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.given.GivenSource;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -28,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,6 +59,8 @@ public final class ExperimentRequest {
 
     private final Map<InitEntry, InitialWeights> weights = new HashMap<>();
     private List<String> names;
+    private final Map<BackboneEntry, ResolvedBackbone> backbones = new HashMap<>();
+
     private boolean choosesBatch;
     private boolean unmirrored;
 
@@ -85,7 +91,9 @@ public final class ExperimentRequest {
      * @param recipe keys and values of options for all of them
      * @param init weights for the only one of them
      * @param augment which augmentations all of them have
-     * @param given how the given models are prepared that do not say it themselves
+     * @param given how the given models and backbones are prepared that do not say it themselves
+     * @param backbones on whose features each classifier is trained that names none itself
+     * @param pool what becomes of their maps
      */
     record Content(
             @Nullable DatasetSpec dataset,
@@ -97,12 +105,15 @@ public final class ExperimentRequest {
             @Nullable ObjectNode recipe,
             @Nullable InitEntry init,
             @Nullable String augment,
-            @Nullable GivenSource given) {
+            @Nullable GivenSource given,
+            List<BackboneEntry> backbones,
+            @Nullable Pool pool) {
 
         Content {
             names = names == null ? List.of() : names;
             choice = choice == null ? Map.of() : choice;
             fileRecipe = Objects.requireNonNullElseGet(fileRecipe, JsonNodeFactory.instance::objectNode);
+            backbones = backbones == null ? List.of() : List.copyOf(new LinkedHashSet<>(backbones));
             if (datasets != null && datasets.isEmpty()) {
                 throw new RequestException(
                         "datasets must have at least one, but has none: leave it out for fashion-mnist");
@@ -140,7 +151,8 @@ public final class ExperimentRequest {
             @Nullable String labels,
             @Nullable String output,
             @Nullable String size,
-            @Nullable GivenModel given) {
+            @Nullable GivenModel given,
+            @Nullable BackboneEntry backbone) {
 
         private static final int LONGEST = 64;
 
@@ -165,10 +177,11 @@ public final class ExperimentRequest {
                     || !hyperparameters.isEmpty()
                     || !recipe.isEmpty()
                     || init != null
-                    || pluginSha256 != null;
+                    || pluginSha256 != null
+                    || backbone != null;
             if (asked && (file != null || given != null)) {
                 throw new RequestException(
-                        "variant, hyperparameters, recipe, init and plugin_sha256 must not stand beside"
+                        "variant, hyperparameters, recipe, init, plugin_sha256 and backbone must not stand beside"
                                 + " a file, since it is not trained here");
             }
         }
@@ -190,7 +203,29 @@ public final class ExperimentRequest {
                     null,
                     null,
                     null,
+                    null,
                     null);
+        }
+
+        /** Returns the same, trained on the features of a backbone, after which the variant is named. */
+        private Entry on(BackboneEntry newBackbone, String title) {
+            String plain = variant.equals(TrialSpec.DEFAULT_VARIANT) ? "" : variant + "-";
+            return new Entry(
+                    name,
+                    plain + title,
+                    hyperparameters,
+                    recipe,
+                    init,
+                    pluginSha256,
+                    file,
+                    normalize,
+                    order,
+                    fit,
+                    labels,
+                    output,
+                    size,
+                    given,
+                    newBackbone);
         }
 
         boolean trains() {
@@ -211,6 +246,69 @@ public final class ExperimentRequest {
             return new GivenSource(Objects.requireNonNull(file), normalize, order, fit, labels, output, size);
         }
     }
+
+    /**
+     * A backbone as a user asks for it, by {@code file}; or as a run writes it, with {@code network} instead.
+     *
+     * @param file an ONNX file
+     * @param output name of a tensor in it; null for the input of its last linear layer
+     */
+    record BackboneEntry(
+            @Nullable String file,
+            @Nullable String output,
+            @Nullable String normalize,
+            @Nullable String order,
+            @Nullable String fit,
+            @Nullable String size,
+            @Nullable Pool pool,
+            @Nullable GivenModel network,
+            @Nullable List<Integer> shape,
+            @Nullable Long parameters) {
+
+        BackboneEntry {
+            if (file == null && (network == null || shape == null || parameters == null)) {
+                throw new RequestException("expected the key file, but found none: name an ONNX file");
+            }
+        }
+
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        static BackboneEntry of(String typed) {
+            int at = typed.toLowerCase(Locale.ROOT).indexOf(".onnx@");
+            int end = at < 0 ? typed.length() : at + ".onnx".length();
+            String tensor = at < 0 ? null : typed.substring(end + 1);
+            return new BackboneEntry(typed.substring(0, end), tensor, null, null, null, null, null, null, null, null);
+        }
+
+        /** Returns a name for it among others: that of its file, and of the tensor if others are of the same file. */
+        private String title(List<BackboneEntry> all) {
+            boolean alone = all.stream()
+                            .filter(other -> Objects.equals(other.file, file))
+                            .count()
+                    == 1;
+            String own = GivenNetworks.baseName(Path.of(String.valueOf(file)));
+            return alone || output == null ? own : own + "-" + GivenNetworks.baseName(Path.of(output));
+        }
+
+        private BackboneSpec resolved(
+                @Nullable GivenSource others, @Nullable Pool otherPool, ImageDataset images, @Nullable Fit otherFit) {
+            if (network != null) {
+                return new BackboneSpec(
+                        network,
+                        pool == null ? Pool.MEAN : pool,
+                        Objects.requireNonNull(shape),
+                        Objects.requireNonNull(parameters));
+            }
+            GivenSource own = new GivenSource(Objects.requireNonNull(file), normalize, order, fit, null, output, size);
+            GivenSource source = others == null
+                    ? own
+                    : own.or(new GivenSource(file, others.normalize(), others.order(), null, null, null, null));
+            Pool chosen = pool != null ? pool : otherPool != null ? otherPool : Pool.MEAN;
+            return BackboneSpec.of(source, chosen, images, otherFit);
+        }
+    }
+
+    /** A backbone with the classifiers as they are for its features. */
+    private record ResolvedBackbone(BackboneSpec spec, PluginCatalog catalog) {}
 
     /**
      * Weights to start from.
@@ -260,6 +358,22 @@ public final class ExperimentRequest {
         }
     }
 
+    /**
+     * Resolves the backbones on the images of a data set, before the classifiers.
+     *
+     * @throws RequestException if one cannot be read, does not say enough about itself, or takes other images
+     */
+    public void resolveBackbones(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog) {
+        backbones.clear();
+        for (Entry entry : trained()) {
+            BackboneEntry asked = entry.backbone();
+            if (asked != null && !backbones.containsKey(asked)) {
+                BackboneSpec spec = asked.resolved(content.given, content.pool, images, dataset.fit());
+                backbones.put(asked, new ResolvedBackbone(spec, catalog.on(spec.task(dataset.task(images)))));
+            }
+        }
+    }
+
     /** Returns the data sets, at least one. */
     public List<DatasetSpec> dataSets() {
         return content.dataSets().stream().map(DatasetSpec::anywhere).toList();
@@ -297,6 +411,10 @@ public final class ExperimentRequest {
 
     /** Refuses unknown classifiers and missing weights to start from, before images are read, which may take long. */
     public void requireKnown(PluginCatalog catalog) {
+        if (!content.backbones.isEmpty() && !namesClassifiers()) {
+            throw new RequestException(source + "expected classifiers to train on the features of a backbone, but there"
+                    + " are none: name them, such as linear and mlp");
+        }
         InitialWeights unused = weights(content.init);
         trained().forEach(entry -> installed(entry, catalog));
     }
@@ -339,11 +457,22 @@ public final class ExperimentRequest {
     }
 
     private List<ClassifierConfig> resolved(Entry entry, PluginCatalog catalog, List<Map<String, Object>> choices) {
-        return resolved(entry, installed(entry, catalog), catalog.task(), choices);
+        ResolvedBackbone backbone = entry.backbone() == null ? null : backbones.get(entry.backbone());
+        if (backbone == null) {
+            return resolved(entry, installed(entry, catalog), catalog.task(), choices);
+        }
+        return resolved(entry, installed(entry, backbone.catalog), backbone.catalog.task(), choices).stream()
+                .map(one -> one.on(backbone.spec))
+                .toList();
     }
 
     private List<Entry> trained() {
-        return entries().stream().filter(Entry::trains).toList();
+        return entries().stream()
+                .filter(Entry::trains)
+                .flatMap(entry -> entry.backbone() != null || content.backbones.isEmpty()
+                        ? Stream.of(entry)
+                        : content.backbones.stream().map(one -> entry.on(one, one.title(content.backbones))))
+                .toList();
     }
 
     /**
@@ -367,9 +496,9 @@ public final class ExperimentRequest {
         if (all.size() > spec.classifiers().size()) {
             return spec.with(all);
         }
-        if (content.given != null) {
+        if (content.given != null && backbones.isEmpty()) {
             throw new RequestException(
-                    "--normalize, --order, --output and --model-labels are for ONNX files that are given,"
+                    "--normalize, --order, --output and --model-labels are for ONNX files that are given or backbones,"
                             + " but there is none: leave them out");
         }
         return spec;
@@ -416,6 +545,10 @@ public final class ExperimentRequest {
             }
         }
         InitialWeights init = init(entry, title + ": " + at);
+        if (init != null && entry.backbone() != null) {
+            throw new RequestException(
+                    entry.title() + ": init must be left out where there is a backbone, but there are both");
+        }
         List<Hyperparameters> points = new ArrayList<>();
         for (Map<String, Object> choice : choices) {
             Map<String, Object> chosen = new LinkedHashMap<>(choice);
@@ -482,6 +615,14 @@ public final class ExperimentRequest {
 
     /** Removes the augmentations that may change a class, unless the user wrote them, or applies those of the option. */
     private Recipe harmless(Recipe recipe, Entry entry, Task task) {
+        if (entry.backbone() != null) {
+            if (entry.recipe().path("augmentations").size() > 0) {
+                throw new RequestException(
+                        entry.title() + ": augmentations must be left out, since they are for images,"
+                                + " and it is trained on the features of a backbone");
+            }
+            return recipe.withAugmentations();
+        }
         if (content.augment != null) {
             try {
                 return LabelPreservingAugmentations.parse(content.augment).appliedTo(recipe);

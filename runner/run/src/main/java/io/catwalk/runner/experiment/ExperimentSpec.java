@@ -162,7 +162,8 @@ public record ExperimentSpec(
                 device,
                 one.init(),
                 purpose,
-                one.given());
+                one.given(),
+                one.backbone());
     }
 
     /** Lists the folders of all trials that the run may come to have, relative to its own. */

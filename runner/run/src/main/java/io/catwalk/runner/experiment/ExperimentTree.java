@@ -40,13 +40,14 @@ public final class ExperimentTree {
 
     /** The keys that a file may have. */
     static final List<String> KEYS =
-            List.of(("classifiers dataset datasets device jobs recipe region schema seeds split threads"
+            List.of(("backbones classifiers dataset datasets device jobs pool recipe region schema seeds split threads"
                             + " trial_timeout trial_timeout_seconds")
                     .split(" ", -1));
 
     /** Those that are read into {@link ExperimentRequest.Content}, and what only options set. */
     private static final List<String> CONTENT =
-            List.of("dataset datasets names choice classifiers file_recipe recipe init augment given".split(" ", -1));
+            List.of("dataset datasets names choice classifiers file_recipe recipe init augment given backbones pool"
+                    .split(" ", -1));
 
     /** What is read where neither file nor option says anything; jobs and threads are chosen later then. */
     private static final String DEFAULTS = """

@@ -90,7 +90,7 @@ final class GivenNetworks {
     }
 
     /** Makes the name of a file one of a folder. */
-    private static String baseName(Path path) {
+    static String baseName(Path path) {
         String name = String.valueOf(path.getFileName())
                 .replaceFirst("(?i)\\.(onnx|csv|tsv)$", "")
                 .replaceAll("[^A-Za-z0-9]+", "-")

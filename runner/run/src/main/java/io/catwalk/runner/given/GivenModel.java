@@ -2,6 +2,7 @@ package io.catwalk.runner.given;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.onnx.file.ModelFiles;
+import io.catwalk.onnx.runtime.ImageInput;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
@@ -106,24 +107,49 @@ public record GivenModel(
         }
         ImageSource images = dataset.test();
         Signature signature = source.signature(images.height(), images.width());
-        if (signature.channels() != 1 && signature.channels() != 3) {
+        return of(
+                source,
+                new ImageInput(
+                        signature.input(),
+                        signature.layout(),
+                        signature.pixels(),
+                        signature.batch(),
+                        signature.channels(),
+                        signature.height(),
+                        signature.width()),
+                images,
+                fit,
+                signature.output(),
+                names.ofOutputs(source.metadata(), signature.classes()));
+    }
+
+    /** Completes what is said of a network whose input is known. */
+    static GivenModel of(
+            GivenSource source,
+            ImageInput input,
+            ImageSource images,
+            @Nullable Fit fit,
+            String output,
+            @Nullable List<String> classes) {
+        if (input.channels() != 1 && input.channels() != 3) {
             throw source.refusal(
                     "a network for 1 or 3 channels",
-                    signature.channels() + " channels",
+                    input.channels() + " channels",
                     "only gray and color images are read");
         }
+        Path path = source.path();
         OnnxMetadata metadata = source.metadata();
-        TypedNormalization normalization = normalization(source, signature, metadata);
+        TypedNormalization normalization = normalization(source, input, metadata);
         return new GivenModel(
                 path.toString(),
                 digest(path),
-                kind,
-                imageSize(source, signature, images, fit),
-                normalization == null ? null : normalization.mean(path, signature.channels()),
-                normalization == null ? null : normalization.std(path, signature.channels()),
-                order(source, signature, metadata),
-                signature.output(),
-                names.ofOutputs(metadata, signature.classes()));
+                Kind.ONNX,
+                imageSize(source, input, images, fit),
+                normalization == null ? null : normalization.mean(path, input.channels()),
+                normalization == null ? null : normalization.std(path, input.channels()),
+                order(source, input, metadata),
+                output,
+                classes);
     }
 
     /** Returns the SHA-256 of a file, or of those of the file and of the files beside it that hold its weights. */
@@ -146,13 +172,13 @@ public record GivenModel(
     }
 
     private static @Nullable String imageSize(
-            GivenSource source, Signature signature, ImageSource images, @Nullable Fit otherwise) {
-        boolean same = signature.height() == images.height() && signature.width() == images.width();
+            GivenSource source, ImageInput input, ImageSource images, @Nullable Fit otherwise) {
+        boolean same = input.height() == images.height() && input.width() == images.width();
         if (same && (source.fit() == null || images.file(0).isEmpty())) {
             return null;
         }
         String own = images.width() + "x" + images.height();
-        String size = signature.width() + "x" + signature.height();
+        String size = input.width() + "x" + input.height();
         if (images.file(0).isEmpty()) {
             throw source.refusal(
                     "a network for images of " + own + ", which are no files to resize",
@@ -167,13 +193,13 @@ public record GivenModel(
                     "nothing about it",
                     "state fit: stretch, crop or pad, or resize all images with --image-size and --fit");
         }
-        return new ResizeRule(signature.width(), signature.height(), fit).toString();
+        return new ResizeRule(input.width(), input.height(), fit).toString();
     }
 
     /** Returns null for pixels from 0 to 255 as they are. */
     private static @Nullable TypedNormalization normalization(
-            GivenSource source, Signature signature, OnnxMetadata metadata) {
-        if (signature.pixels() == PixelType.UINT8) {
+            GivenSource source, ImageInput input, OnnxMetadata metadata) {
+        if (input.pixels() == PixelType.UINT8) {
             return null;
         }
         Preprocessing known = metadata.preprocessing().orElse(null);
@@ -193,8 +219,8 @@ public record GivenModel(
         return typed.equals(TypedNormalization.PIXELS) ? null : typed;
     }
 
-    private static Order order(GivenSource source, Signature signature, OnnxMetadata metadata) {
-        if (signature.channels() == 1) {
+    private static Order order(GivenSource source, ImageInput input, OnnxMetadata metadata) {
+        if (input.channels() == 1) {
             return Order.GRAY;
         }
         if (source.order() == null) {

@@ -4,6 +4,7 @@ import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
@@ -94,17 +95,24 @@ public record GivenSource(
     /** Returns the signature of the file; one that takes any size takes the stated one, its own, or else this one. */
     Signature signature(int height, int width) {
         OnnxHints hints = hints(output);
-        if (size != null) {
-            ResizeRule typed = ResizeRule.ofSize(size, Fit.STRETCH);
-            hints = hints.withImageSize(typed.height(), typed.width());
-        } else if (metadata().preprocessing().isEmpty()) {
-            hints = hints.withImageSize(height, width);
+        if (size != null || metadata().preprocessing().isEmpty()) {
+            hints = sized(hints, height, width);
         }
         try {
             return Signature.read(path(), hints);
         } catch (OnnxFileException e) {
             throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
         }
+    }
+
+    /** States the size of the images for a file that takes any: what is stated here, its own, or else this one. */
+    OnnxHints sized(OnnxHints hints, int height, int width) {
+        if (size != null) {
+            ResizeRule typed = ResizeRule.ofSize(size, Fit.STRETCH);
+            return hints.withImageSize(typed.height(), typed.width());
+        }
+        Preprocessing own = metadata().preprocessing().orElse(null);
+        return own == null ? hints.withImageSize(height, width) : hints.withImageSize(own.height(), own.width());
     }
 
     static OnnxHints hints(@Nullable String output) {

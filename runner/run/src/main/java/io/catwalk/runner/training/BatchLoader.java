@@ -36,14 +36,15 @@ final class BatchLoader {
 
     private final ImageSource images;
     private final ImageLayout layout;
-    private final Augmenter augmenter;
+    private final Normalization normalization;
+    private final @Nullable Augmenter augmenter;
     private final @Nullable Mixer mixer;
     private final @Nullable BatchAugmentation own;
 
     /**
      * Creates a loader.
      *
-     * @param augmentations random changes; none for evaluation
+     * @param augmentations random changes; none for evaluation. Features are mixed at most
      * @param own the batch augmentation that {@link Augmentation.Own} stands for; null if it is not among them
      */
     BatchLoader(
@@ -54,7 +55,8 @@ final class BatchLoader {
             @Nullable BatchAugmentation own) {
         this.images = images;
         this.layout = layout;
-        augmenter = new Augmenter(images, layout, normalization, augmentations);
+        this.normalization = normalization;
+        augmenter = images.holdsFeatures() ? null : new Augmenter(images, layout, normalization, augmentations);
         mixer = Mixer.of(augmentations, images, layout);
         this.own = own;
     }
@@ -100,9 +102,13 @@ final class BatchLoader {
             for (int i = 0; i < numbers.length; i++) {
                 int index = order[from + i];
                 numbers[i] = random.apply(from + i);
-                images.read(index, source, 0);
-                augmenter.place(source, image, numbers[i]);
-                pixels.put(image);
+                if (augmenter == null) {
+                    layout.put(images.normalized(normalization, index, index + 1), 1, images.channels(), pixels);
+                } else {
+                    images.read(index, source, 0);
+                    augmenter.place(source, image, numbers[i]);
+                    pixels.put(image);
+                }
                 labels.set(i, images.labels()[index]);
             }
             memory.limit(numbers.length * image.length * Float.BYTES);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.runtime.Normalization;
+import io.catwalk.runner.RequestException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,16 @@ public record ExportOptions(
     public ExportOptions withEmbeddedPreprocessing(boolean embedded) {
         return new ExportOptions(
                 opset, probabilities, embedded, batch, unrolledRecurrence, foldedBatchNorm, author, license);
+    }
+
+    /** Returns the options of a head that is merged with a backbone of others, which decides about its form. */
+    ExportOptions ofHead(int newOpset) {
+        if (embeddedPreprocessing || batch != null || externalData || float16) {
+            throw new RequestException("expected a file with any batch, normalized pixels and all of its weights in 32"
+                    + " bits where there is a backbone, but options say otherwise: leave them out");
+        }
+        return new ExportOptions(
+                newOpset, probabilities, false, null, unrolledRecurrence, foldedBatchNorm, author, license);
     }
 
     /** Returns whether files of both options hold the same graph, whoever made them and wherever the weights are. */

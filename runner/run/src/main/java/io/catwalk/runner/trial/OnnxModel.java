@@ -1,12 +1,8 @@
 package io.catwalk.runner.trial;
 
-import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.ExportException;
-import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.OnnxFileException;
-import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.file.ModelFiles;
-import io.catwalk.onnx.parity.NormalizedImages;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.Normalization;
@@ -20,14 +16,10 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Metrics;
-import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.trial.ParityResult.Missing;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,25 +49,24 @@ final class OnnxModel {
      * meanwhile means that it has no ONNX form; a problem with files means that it was not written.
      *
      * @param file where to; its folder exists. An existing file stays unless the new one agrees
+     * @param network applied to the test images
      * @param order of the trial, which says how the images got their size, and which they are
      * @param replacement is announced if the new file agrees
      */
     static ParityResult write(
             Path file,
-            TrainedModel model,
-            ImageDataset dataset,
+            AppliedNetwork network,
             TrialOrder order,
             TrialOutcome.Done result,
             ExportOptions options,
             Replacement replacement) {
         Path draft = rejected(file);
         try {
-            export(model, dataset, order, result, options).write(draft);
-            ParityResult parity = evaluated(draft, model, dataset, Objects.requireNonNull(result.normalization()));
+            export(draft, network, order, result, options);
+            ParityResult parity = evaluated(draft, network);
             if (parity.agrees()) {
                 replacement.announce();
-                signature(file, draft, Objects.requireNonNull(result.normalization()))
-                        .write(ModelSignature.beside(file));
+                signature(file, draft, network.ofPixels()).write(ModelSignature.beside(file));
                 ModelFiles.rename(draft, file);
             }
             return parity;
@@ -109,36 +100,28 @@ final class OnnxModel {
         }
     }
 
-    /** Prepares the export, with all metadata except a proof. */
-    static OnnxExport export(
-            TrainedModel model,
-            ImageDataset dataset,
-            TrialOrder order,
-            TrialOutcome.Done result,
-            ExportOptions options) {
-        OnnxExport export = OnnxExport.of(
-                model.block(),
-                new Shape(
-                        model.task().channels(),
-                        model.task().height(),
-                        model.task().width()));
-        return options.apply(export, Objects.requireNonNull(result.normalization()))
-                .withMetadata(metadata(dataset, order, result, options).entries());
+    /** Writes the file, with all metadata except a proof. */
+    static void export(
+            Path file, AppliedNetwork network, TrialOrder order, TrialOutcome.Done result, ExportOptions options)
+            throws IOException {
+        network.export(
+                file,
+                options,
+                metadata(network.images(), network.ofPixels(), order, result, options)
+                        .entries());
     }
 
-    private static ParityResult evaluated(
-            Path file, TrainedModel model, ImageDataset dataset, Normalization normalization) throws IOException {
+    private static ParityResult evaluated(Path file, AppliedNetwork network) throws IOException {
         ParityResult parity;
         try {
-            parity = crossCheck(file, model, dataset, normalization, check());
+            parity = crossCheck(file, network, check());
         } catch (OnnxFileException e) {
-            return ParityResult.unrun(dataset.test().size(), Reasons.oneLine(String.valueOf(e.getMessage())));
+            return ParityResult.unrun(network.images().test().size(), Reasons.oneLine(String.valueOf(e.getMessage())));
         }
         try {
             OnnxMetadata metadata = OnnxMetadata.read(file).withAll(parity.entries());
             if (parity.flipped() != null) {
-                metadata = metadata.withAll(
-                        metrics(evaluation(file, dataset, normalization).metrics()));
+                metadata = metadata.withAll(metrics(evaluation(file, network).metrics()));
             }
             metadata.write(file);
         } catch (OnnxFileException e) {
@@ -154,26 +137,17 @@ final class OnnxModel {
     }
 
     /** Evaluates a file whose results differ from those that the network was evaluated by. */
-    static Evaluation evaluation(Path file, ImageDataset dataset, Normalization normalization) {
-        List<String> classes = dataset.classes();
-        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
-            return Evaluation.of(Predictions.of(predictor, dataset.test(), normalization, classes.size()), classes);
-        }
+    static Evaluation evaluation(Path file, AppliedNetwork network) {
+        return Evaluation.of(network.predictions(file), network.images().classes());
     }
 
     /** Cross-checks a file on the test images. */
-    static ParityResult crossCheck(
-            Path file, TrainedModel model, ImageDataset dataset, Normalization normalization, Proof check) {
-        ImageSource test = dataset.test();
+    static ParityResult crossCheck(Path file, AppliedNetwork network, Proof check) {
         boolean rounded = OnnxMetadata.read(file)
                 .get(MetadataKeys.WEIGHTS)
                 .filter(MetadataKeys.FLOAT16::equals)
                 .isPresent();
-        Proof fitting = rounded ? check.withRoundedWeights() : check;
-        try (Predictor reference = model.predictor()) {
-            NormalizedImages images = (from, to) -> test.normalized(normalization, from, to);
-            return ParityResult.of(fitting.run(reference, file, images, test.size()), test.size());
-        }
+        return network.proven(file, rounded ? check.withRoundedWeights() : check);
     }
 
     /** Returns the path of a file that failed its cross-check. */
@@ -182,12 +156,15 @@ final class OnnxModel {
     }
 
     /** Returns the metadata of the file of a trial, except what the export itself and the cross-check add. */
-    static OnnxMetadata metadata(
-            ImageDataset dataset, TrialOrder order, TrialOutcome.Done result, ExportOptions options) {
+    private static OnnxMetadata metadata(
+            ImageDataset dataset,
+            Normalization normalization,
+            TrialOrder order,
+            TrialOutcome.Done result,
+            ExportOptions options) {
         ImageSource images = dataset.test();
-        Normalization normalization = Objects.requireNonNull(result.normalization());
         OnnxMetadata metadata = OnnxMetadata.empty().withLabels(dataset.classes());
-        if (images.channels() == 1 || images.channels() == 3) {
+        if (normalization.mean().length == 1 || normalization.mean().length == 3) {
             metadata = metadata.withPreprocessing(new Preprocessing(
                     images.height(),
                     images.width(),

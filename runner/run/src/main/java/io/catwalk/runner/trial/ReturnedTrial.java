@@ -388,6 +388,10 @@ final class ReturnedTrial {
         return said;
     }
 
+    private AppliedNetwork applied(TrainedModel model) {
+        return AppliedNetwork.of(model, normalization, images.dataset());
+    }
+
     /** Returns the result of a network without a proven file; a file that disagrees is cross-checked again. */
     private ParityResult unproven(TrainedModel model, @Nullable ParityResult said) {
         if (said == null) {
@@ -398,7 +402,7 @@ final class ReturnedTrial {
         }
         Path rejected = OnnxModel.rejected(folder.onnx());
         require(Files.exists(rejected), "the ONNX file that disagrees, but there is none");
-        ParityResult parity = OnnxModel.crossCheck(rejected, model, images.dataset(), normalization, OnnxModel.check());
+        ParityResult parity = OnnxModel.crossCheck(rejected, applied(model), OnnxModel.check());
         require(!parity.agrees(), "an ONNX file that disagrees, but it agrees");
         return parity;
     }
@@ -431,7 +435,7 @@ final class ReturnedTrial {
         Map<String, String> expected = new TreeMap<>();
         try (Scratch scratch = new Scratch()) {
             Path again = scratch.file("again.onnx");
-            OnnxModel.export(model, images.dataset(), order, claimed, options).write(again);
+            OnnxModel.export(again, applied(model), order, claimed, options);
             expected.putAll(OnnxMetadata.read(again).entries());
         }
         expected.putAll(parity.entries());

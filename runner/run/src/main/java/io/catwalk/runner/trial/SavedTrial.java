@@ -3,7 +3,6 @@ package io.catwalk.runner.trial;
 import ai.djl.MalformedModelException;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
-import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.parity.Proof;
@@ -16,6 +15,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.plugin.LoadedPlugin;
@@ -23,11 +23,14 @@ import io.catwalk.runner.plugin.LoadedPlugin.LoadedClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.training.TrainedModel;
+import io.catwalk.runner.trial.AppliedNetwork.LocalBackbone;
 import io.catwalk.runner.trial.ParityResult.Missing;
+import io.catwalk.runner.trial.TrialRun.TrainedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -39,24 +42,21 @@ public final class SavedTrial implements AutoCloseable {
 
     private final TrialFolder folder;
     private final TrialOutcome.Done result;
-    private final ImageDataset dataset;
+    private final AppliedNetwork network;
     private final boolean ownImages;
     private final LoadedPlugin plugin;
-    private final TrainedModel model;
 
     private SavedTrial(
             TrialFolder folder,
             TrialOutcome.Done result,
-            ImageDataset dataset,
+            AppliedNetwork network,
             boolean ownImages,
-            LoadedPlugin plugin,
-            TrainedModel model) {
+            LoadedPlugin plugin) {
         this.folder = folder;
         this.result = result;
-        this.dataset = dataset;
+        this.network = network;
         this.ownImages = ownImages;
         this.plugin = plugin;
-        this.model = model;
     }
 
     /**
@@ -88,13 +88,42 @@ public final class SavedTrial implements AutoCloseable {
         TrialOrder order = folder.readOrder();
         InstalledClassifier classifier = catalog.require(order.spec().classifier());
         requireSamePlugin(result, classifier);
-        ImageDataset dataset = other == null ? own(order, result, dataHome) : other.load(dataHome);
+        ImageDataset whole = other == null ? own(order, result, dataHome) : other.load(dataHome);
+        ImageDataset dataset =
+                other == null ? order.split().split(whole, order.spec().fold()).dataset() : whole;
+        BackboneSpec backbone = order.spec().backbone();
+        LocalBackbone local = backbone == null ? null : new LocalBackbone(backbone, file(backbone));
+        ImageDataset inputs = dataset;
+        if (backbone != null) {
+            // Of other images only the test images are evaluated.
+            ImageDataset asked = other == null ? whole : whole.limited(1, 0, 0);
+            ImageDataset features = dataHome.cache()
+                    .features()
+                    .open(
+                            other == null
+                                    ? order.featuresKey(backbone)
+                                    : backbone.key(whole.sha256(), 1, other.limitTest()),
+                            () -> asked,
+                            images -> backbone.open(file(backbone), images));
+            inputs = other == null
+                    ? order.split().split(features, order.spec().fold()).dataset()
+                    : features;
+        }
         LoadedPlugin plugin = classifier.load();
         try {
-            TrainedModel model = model(folder, plugin.require(classifier.name()), result, dataset);
+            TrainedModel model = model(folder, plugin.require(classifier.name()), result, inputs);
             try {
-                ImageDataset matched = dataset.labeledAs(folder.readClasses(), match);
-                return new SavedTrial(folder, result, matched, other == null, plugin, model);
+                Normalization normalization = backbone == null
+                        ? Objects.requireNonNull(result.normalization(), "a given model is not opened")
+                        : ofFeatures(folder, order);
+                List<String> classes = folder.readClasses();
+                AppliedNetwork network = new AppliedNetwork(
+                        model,
+                        normalization,
+                        inputs.labeledAs(classes, match),
+                        dataset.labeledAs(classes, match),
+                        local);
+                return new SavedTrial(folder, result, network, other == null, plugin);
             } catch (IOException | RuntimeException e) {
                 model.close();
                 throw e;
@@ -111,7 +140,7 @@ public final class SavedTrial implements AutoCloseable {
 
     /** Returns the images that the network is evaluated on: the trial's own, or those that it was opened with. */
     public ImageDataset dataset() {
-        return dataset;
+        return network.images();
     }
 
     /**
@@ -124,13 +153,9 @@ public final class SavedTrial implements AutoCloseable {
                 : null;
     }
 
-    private Normalization normalization() {
-        return Objects.requireNonNull(result.normalization(), "a given model is not opened");
-    }
-
     /** Evaluates the predictions for the test images from when the network was trained. */
     public Evaluation storedEvaluation() throws IOException {
-        return Evaluation.of(folder.readPredictions(result, "test"), dataset.classes());
+        return Evaluation.of(folder.readPredictions(result, "test"), classes());
     }
 
     /**
@@ -141,21 +166,15 @@ public final class SavedTrial implements AutoCloseable {
 
     /** Evaluates the weights again. */
     public Reevaluation reevaluate() throws IOException {
-        Predictions now = predictions();
+        Predictions now = network.predictions();
         return new Reevaluation(
                 result,
-                Evaluation.of(now, dataset.classes()),
+                Evaluation.of(now, classes()),
                 ownImages ? changed(folder.readPredictions(result, "test"), now) : -1);
     }
 
-    private Predictions predictions() {
-        try (Predictor predictor = model.predictor()) {
-            return Predictions.of(
-                    predictor,
-                    dataset.test(),
-                    normalization(),
-                    dataset.classes().size());
-        }
+    private List<String> classes() {
+        return network.images().classes();
     }
 
     /**
@@ -174,7 +193,7 @@ public final class SavedTrial implements AutoCloseable {
             throws IOException {
         String other = otherNetwork();
         ParityResult parity = other == null
-                ? OnnxModel.write(file, model, dataset, folder.readOrder(), result, options, replacement)
+                ? OnnxModel.write(file, network, folder.readOrder(), result, options, replacement)
                 : ParityResult.without(Missing.ANOTHER_NETWORK, other);
         if (parity.missing() == Missing.UNWRITTEN) {
             throw new IOException("cannot write " + file + ": " + parity.worst());
@@ -189,7 +208,7 @@ public final class SavedTrial implements AutoCloseable {
 
     private Predictions ownPredictions() throws IOException {
         Predictions then = folder.readPredictions(result, "test");
-        double accuracy = Evaluation.of(then, dataset.classes()).accuracy();
+        double accuracy = Evaluation.of(then, classes()).accuracy();
         if (accuracy != result.metrics().test().accuracy()) {
             throw new RequestException("expected the accuracy of the stored predictions, " + accuracy + ", in "
                     + folder.outcome() + ", but found "
@@ -203,7 +222,7 @@ public final class SavedTrial implements AutoCloseable {
     private @Nullable String otherNetwork() throws IOException {
         Predictions then = ownPredictions();
         try {
-            Predictions now = predictions();
+            Predictions now = network.predictions();
             if (now.logits().length != then.logits().length) {
                 return "there are " + now.images() + " test images, but there were " + then.images();
             }
@@ -252,24 +271,23 @@ public final class SavedTrial implements AutoCloseable {
 
     /** Writes the current export of the network, with the options of the trial's own file, without a cross-check. */
     public void writeUnproven(Path file) throws IOException {
-        OnnxModel.export(model, dataset, folder.readOrder(), result, folder.readExportOptions())
-                .write(file);
+        OnnxModel.export(file, network, folder.readOrder(), result, folder.readExportOptions());
     }
 
     /** Cross-checks an ONNX file against the network, on the test images. Near ties are listed, and are not label flips. */
     public ParityResult crossCheck(Path file, Tolerance tolerance) {
         Proof check = Proof.ofImages().withTolerance(tolerance).withNearTies();
-        return OnnxModel.crossCheck(file, model, dataset, normalization(), check);
+        return OnnxModel.crossCheck(file, network, check);
     }
 
     /** Evaluates an ONNX file whose results differ from those of the network, on the test images. */
     public Evaluation evaluation(Path file) {
-        return OnnxModel.evaluation(file, dataset, normalization());
+        return OnnxModel.evaluation(file, network);
     }
 
     @Override
     public void close() {
-        model.close();
+        network.model().close();
         plugin.close();
     }
 
@@ -305,7 +323,30 @@ public final class SavedTrial implements AutoCloseable {
                     + "): they have changed, or an earlier version split them in another way: restore the old ones, or"
                     + " make the trial again with catwalk resume");
         }
-        return order.split().split(whole, order.spec().fold()).dataset();
+        return whole;
+    }
+
+    /** Finds the file of a backbone where it was when the network was trained. */
+    private static Path file(BackboneSpec backbone) {
+        Path file = Path.of(backbone.network().file());
+        String found = Files.isRegularFile(file) ? GivenModel.digest(file) : "";
+        if (!found.equals(backbone.network().sha256())) {
+            throw new RequestException("expected the backbone " + file + " of sha256 "
+                    + TrialSources.shortened(backbone.network().sha256()) + ", but "
+                    + (found.isEmpty() ? "there is no such file" : "found " + TrialSources.shortened(found))
+                    + ": restore the old file, or use the ONNX file of the trial, which holds it");
+        }
+        return file;
+    }
+
+    private static Normalization ofFeatures(TrialFolder folder, TrialOrder order) throws IOException {
+        TrainedWeights weights = folder.readTraining(order.key());
+        if (weights == null) {
+            throw new RequestException(
+                    "expected how the features of " + order.spec().title() + " are normalized in " + folder.path()
+                            + ", but found nothing: make the trial again with catwalk resume");
+        }
+        return weights.normalization();
     }
 
     private static TrainedModel model(

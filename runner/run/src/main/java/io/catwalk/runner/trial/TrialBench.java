@@ -87,7 +87,7 @@ public final class TrialBench {
      * The network of a trained trial, with the normalization that it expects and the threads of its engines.
      *
      * @param normalization null for a table of predictions, which nothing runs
-     * @param first the first test image, in the size of a given model; null for a network that was trained here
+     * @param first the first test image, in the size of a given model or a backbone; null without
      */
     public record Network(
             TrialOrder trial,
@@ -101,8 +101,12 @@ public final class TrialBench {
             this(trial, folder, normalization, threads, null);
         }
 
+        private List<InferenceEngine> engines() {
+            return folder.engines(trial.spec());
+        }
+
         private LatencyBench.Image image(byte[] pixels) {
-            GivenModel given = trial.spec().given();
+            GivenModel given = trial.spec().prepared();
             return new LatencyBench.Image(
                     given == null || first == null ? pixels : given.input(first),
                     Objects.requireNonNull(normalization, "a network has one"));
@@ -149,7 +153,7 @@ public final class TrialBench {
             LatencySettings share = settings.withProcesses(share(network, networks));
             LatencyBench.Image image = network.image(pixels);
             all += share.processes();
-            for (InferenceEngine engine : network.folder.engines()) {
+            for (InferenceEngine engine : network.engines()) {
                 orders.put(new Place(network, engine), order(network, engine, image, share));
             }
         }
@@ -158,7 +162,7 @@ public final class TrialBench {
         return outcomes(networks, bench.measure(orders, new LatencyBench.Listener<>() {
             @Override
             public void begins(Place place) {
-                if (place.engine == place.network.folder.engines().get(0)) {
+                if (place.engine == place.network.engines().get(0)) {
                     listener.measuring(place.network.trial.spec(), number.incrementAndGet(), of);
                 }
             }

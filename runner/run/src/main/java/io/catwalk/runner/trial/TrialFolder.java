@@ -83,9 +83,9 @@ public record TrialFolder(Path path) {
      * Lists the engines that can run the trained network. A file that disagrees with it, or was never written, is
      * not run.
      */
-    public List<InferenceEngine> engines() {
+    public List<InferenceEngine> engines(TrialSpec trial) {
         List<InferenceEngine> engines = new ArrayList<>();
-        if (Files.exists(file(TrialFile.WEIGHTS))) {
+        if (Files.exists(file(TrialFile.WEIGHTS)) && trial.backbone() == null) {
             engines.add(InferenceEngine.PYTORCH);
         }
         if (Files.exists(onnx())) {

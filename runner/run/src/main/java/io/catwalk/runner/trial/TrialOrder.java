@@ -2,10 +2,10 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.given.BackboneSpec;
+import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.supply.InputFetcher.Place;
-import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ public record TrialOrder(
      * @param plugin jar of the plugin
      * @param images folder of the data set; empty for a known one, which the program that trains then finds itself
      * @param labels table of the labels of the images; empty if the folders are the labels
-     * @param weights file of the weights to start from, or of the given model; empty for random ones
+     * @param weights file of the weights to start from, of the given model or of the backbone; empty for random weights
      */
     public record Artifacts(List<Place> plugin, List<Place> images, List<Place> labels, List<Place> weights) {
 
@@ -78,8 +78,9 @@ public record TrialOrder(
 
         /** Names places on this machine. */
         public static Artifacts here(Path pluginsDir, Path images, @Nullable String labels, TrialSpec trial) {
-            String weights = trial.given() != null
-                    ? trial.given().file()
+            GivenModel network = trial.prepared();
+            String weights = network != null
+                    ? network.file()
                     : trial.init() != null ? trial.init().file() : null;
             return new Artifacts(
                     List.of(Place.here(pluginsDir)),
@@ -114,9 +115,9 @@ public record TrialOrder(
         return new Sha256().add(text).hex();
     }
 
-    /** Loads the images of the trial, from where the order says. */
-    public TrialImages images(DataHome home) {
-        return split.split(dataset.load(home), spec.fold());
+    /** Identifies the features that a backbone makes of the images. */
+    String featuresKey(BackboneSpec backbone) {
+        return backbone.key(inputs.datasetSha256(), dataset.limitTrain(), dataset.limitTest());
     }
 
     public TrialOrder with(Inputs newInputs) {

@@ -12,6 +12,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.given.GivenAnswers;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.Latency;
@@ -27,6 +28,7 @@ import io.catwalk.runner.training.Training.EpochBatches;
 import io.catwalk.runner.training.Training.TrainingData;
 import io.catwalk.runner.training.WarmStart;
 import io.catwalk.runner.training.WarmStart.InitialWeights;
+import io.catwalk.runner.trial.AppliedNetwork.LocalBackbone;
 import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import io.catwalk.runner.trial.TrialOutcome.Provenance;
 import io.catwalk.runner.trial.TrialOutcome.Timing;
@@ -87,7 +89,7 @@ final class TrialRun {
                 return given(given, sources, start);
             }
             InitialWeights init = sources.initialWeights();
-            TrialImages images = sources.images();
+            TrialImages images = sources.inputs();
             try (LoadedPlugin plugin =
                     LoadedPlugin.open(sources.jar(), order.inputs().pluginSha256())) {
                 LoadedClassifier classifier = plugin.require(order.spec().classifier());
@@ -101,7 +103,7 @@ final class TrialRun {
                 // New weights are read again, as a later attempt would do: the engine may sum in another order if they
                 // have another place in memory, and what is evaluated must not depend on whether the trial was stopped.
                 try (TrainedModel model = folder.readModel(classifier, chosen(), task)) {
-                    return evaluated(model, weights, images, evaluated);
+                    return evaluated(model, weights, images, sources, evaluated);
                 }
             }
         } catch (InfrastructureException e) {
@@ -252,11 +254,12 @@ final class TrialRun {
         EpochBatches batches = EpochBatches.of(
                 data.split().train().length, order.spec().recipe().batchSize());
         TrialFile.Digest digest = TrialFile.Digest.of(folder.path(), TrialFile.WEIGHTS);
+        BackboneSpec backbone = order.spec().backbone();
         return new TrainedWeights(
                 order.key(),
                 digest,
                 new Efficiency(
-                        model.parameters(),
+                        model.parameters() + (backbone == null ? 0 : backbone.parameters()),
                         null,
                         digest.bytes(),
                         null,
@@ -289,7 +292,11 @@ final class TrialRun {
     }
 
     private TrialOutcome evaluated(
-            TrainedModel model, TrainedWeights weights, TrialImages images, Consumer<TrialOutcome.Done> evaluated)
+            TrainedModel model,
+            TrainedWeights weights,
+            TrialImages images,
+            TrialSources sources,
+            Consumer<TrialOutcome.Done> evaluated)
             throws IOException {
         ResourceUsage spent = ResourceUsage.now();
         ImageDataset dataset = images.dataset();
@@ -316,6 +323,7 @@ final class TrialRun {
         }
         folder.writePredictions("test", test, dataset.test());
         folder.writePredictions("validation", validation, held);
+        BackboneSpec backbone = order.spec().backbone();
         TrialOutcome.Done done = new TrialOutcome.Done(
                 order.spec(),
                 null,
@@ -324,15 +332,22 @@ final class TrialRun {
                 null,
                 weights.efficiency().withMoreCpu(spent.cpuSeconds()),
                 weights.timing().withMore(spent.seconds()),
-                weights.normalization(),
+                backbone == null ? weights.normalization() : backbone.network().normalization(),
                 weights.provenance(),
                 folder.digests());
         evaluated.accept(done);
         if (order.spec().purpose() == TrialSpec.Purpose.SHIP) {
             // A network without an ONNX form is trained and evaluated nevertheless.
             ExportOptions options = folder.readExportOptions();
-            done = done.withOnnx(
-                    OnnxModel.write(folder.onnx(), model, dataset, order, done, options, () -> {}), folder);
+            AppliedNetwork network = backbone == null
+                    ? AppliedNetwork.of(model, weights.normalization(), dataset)
+                    : new AppliedNetwork(
+                            model,
+                            weights.normalization(),
+                            dataset,
+                            sources.images().dataset(),
+                            new LocalBackbone(backbone, sources.backbone(backbone)));
+            done = done.withOnnx(OnnxModel.write(folder.onnx(), network, order, done, options, () -> {}), folder);
         }
         folder.writeOutcome(done);
         return done;

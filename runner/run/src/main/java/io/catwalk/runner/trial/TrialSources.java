@@ -1,8 +1,11 @@
 package io.catwalk.runner.trial;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.PluginFolder;
@@ -58,20 +61,43 @@ public final class TrialSources {
 
     /** Loads the images. */
     TrialImages images() {
-        TrialImages images;
+        return order.split().split(dataset(), order.spec().fold());
+    }
+
+    /** Loads what the network is trained on: the images, or their features, which are made if they are not kept. */
+    TrialImages inputs() {
+        BackboneSpec backbone = order.spec().backbone();
+        if (backbone == null) {
+            return images();
+        }
+        try {
+            ImageDataset features = DataHome.of(Path.of(""))
+                    .cache()
+                    .features()
+                    .open(
+                            order.featuresKey(backbone),
+                            this::dataset,
+                            images -> backbone.open(backbone(backbone), images));
+            return order.split().split(features, order.spec().fold());
+        } catch (RequestException e) {
+            throw new InfrastructureException(e.getMessage(), e);
+        }
+    }
+
+    private ImageDataset dataset() {
+        ImageDataset images;
         try {
             Path folder = imagesFolder();
             Path labels = order.supplies().labels().isEmpty() ? null : labels();
-            TrialOrder placed = order.from(order.dataset().at(folder, labels), order.supplies());
-            images = placed.images(DataHome.of(Objects.requireNonNull(folder.getParent())));
+            images = order.dataset().at(folder, labels).load(DataHome.of(Objects.requireNonNull(folder.getParent())));
         } catch (RequestException e) {
             throw new InfrastructureException(e.getMessage(), e);
         }
         String expected = order.inputs().datasetSha256();
-        if (!images.dataset().sha256().equals(expected)) {
+        if (!images.sha256().equals(expected)) {
             throw new InfrastructureException(
                     "expected the images of " + order.dataset().name() + " of sha256 " + shortened(expected)
-                            + ", but found " + shortened(images.dataset().sha256())
+                            + ", but found " + shortened(images.sha256())
                             + ": they have changed since the run was started: restore the old ones, or start again",
                     null);
         }
@@ -96,9 +122,9 @@ public final class TrialSources {
         return fetcher.bring("the labels", order.supplies().labels());
     }
 
-    /** Finds the weights to start from. */
+    /** Finds the weights to start from, the given model or the backbone. */
     public Path weightsFile() {
-        return fetcher.bring("the initial weights", order.supplies().weights());
+        return fetcher.bring("the weights", order.supplies().weights());
     }
 
     /** Finds the weights to start from, and refuses others than ordered; null if the trial starts from none. */
@@ -107,27 +133,45 @@ public final class TrialSources {
         InitialWeights init = order.spec().init();
         return init == null
                 ? null
-                : new InitialWeights(own(init.file(), init.sha256()).toString(), init.sha256(), init.rate());
+                : new InitialWeights(
+                        own("initial weights", init.file(), init.sha256(), Sha256::of)
+                                .toString(),
+                        init.sha256(),
+                        init.rate());
     }
 
     /** Finds the given model, and refuses another than ordered. */
     Path given(GivenModel given) throws IOException {
-        return own(given.file(), given.sha256());
+        return own("given model", given.file(), given.sha256(), GivenModel::digest);
     }
 
-    private Path own(String name, String sha256) throws IOException {
+    /** Finds the file of the backbone, and refuses another than ordered. */
+    Path backbone(BackboneSpec backbone) {
+        GivenModel network = backbone.network();
+        try {
+            return own("backbone", network.file(), network.sha256(), GivenModel::digest);
+        } catch (IOException e) {
+            throw new InfrastructureException(Reasons.of(e), e);
+        }
+    }
+
+    private interface Digest {
+
+        String of(Path file) throws IOException;
+    }
+
+    private Path own(String what, String name, String sha256, Digest digest) throws IOException {
         String found = "";
         Path file = Path.of(name);
         try {
             file = weightsFile();
-            found = order.spec().trains() ? Sha256.of(file) : GivenModel.digest(file);
+            found = digest.of(file);
         } catch (RequestException e) {
             LOG.info("{} is not there", file, e);
         }
         if (!found.equals(sha256)) {
             throw new InfrastructureException(
-                    (order.spec().trains() ? "expected the initial weights " : "expected the given model ")
-                            + file + " of sha256 " + shortened(sha256) + ", but "
+                    "expected the " + what + " " + file + " of sha256 " + shortened(sha256) + ", but "
                             + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
                             + ": restore the old file, or start again",
                     null);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.WarmStart.InitialWeights;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads of the engine; they determine the order of sums, and so belong to the result
  * @param init weights to start from; null for random ones
  * @param given what was trained elsewhere; null for a classifier of a plugin
+ * @param backbone whose features it is trained on; null for images
  */
 public record TrialSpec(
         String classifier,
@@ -36,7 +38,8 @@ public record TrialSpec(
         ComputeDevice device,
         @Nullable InitialWeights init,
         Purpose purpose,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable GivenModel given) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable GivenModel given,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable BackboneSpec backbone) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]+([._+-][A-Za-z0-9]+)*");
     private static final int LONGEST = 96;
@@ -60,6 +63,10 @@ public record TrialSpec(
         checkedName("variant", variant);
         device = Objects.requireNonNullElse(device, ComputeDevice.CPU);
         purpose = Objects.requireNonNullElse(purpose, Purpose.SHIP);
+        if (backbone != null && init != null) {
+            throw new RequestException(
+                    "init must be left out where there is a backbone, but " + classifier + " has both");
+        }
         if ((training == null) == (given == null)) {
             throw new RequestException("expected a recipe or a given model, but " + classifier + " has "
                     + (given == null ? "none" : "both"));
@@ -78,7 +85,12 @@ public record TrialSpec(
             ComputeDevice device,
             @Nullable InitialWeights init,
             Purpose purpose) {
-        this(classifier, variant, hyperparameters, recipe, seed, fold, threads, device, init, purpose, null);
+        this(classifier, variant, hyperparameters, recipe, seed, fold, threads, device, init, purpose, null, null);
+    }
+
+    /** Returns the network of others whose preparation images need; null for one that is only trained here. */
+    public @Nullable GivenModel prepared() {
+        return backbone == null ? given : backbone.network();
     }
 
     /**
@@ -138,7 +150,10 @@ public record TrialSpec(
                         ? null
                         : new InitialWeights(Reasons.withoutFolders(init.file()), init.sha256(), init.rate()),
                 purpose,
-                given == null ? null : given.at(Reasons.withoutFolders(given.file())));
+                given == null ? null : given.at(Reasons.withoutFolders(given.file())),
+                backbone == null
+                        ? null
+                        : backbone.at(Reasons.withoutFolders(backbone.network().file())));
     }
 
     /**
