@@ -46,16 +46,4 @@ public enum Layout {
         boolean last = expected.contains(NHWC.channels(axes).size());
         return last && !expected.contains(NCHW.channels(axes).size()) ? NHWC : NCHW;
     }
-
-    /**
-     * Returns the index of a number in an image of this order.
-     *
-     * @param channel channel of the number
-     * @param pixel its index in the channel, row by row
-     * @param allChannels number of channels
-     * @param plane number of pixels in a channel
-     */
-    int index(int channel, int pixel, int allChannels, int plane) {
-        return this == NCHW ? channel * plane + pixel : pixel * allChannels + channel;
-    }
 }

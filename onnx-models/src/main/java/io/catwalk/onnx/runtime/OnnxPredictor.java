@@ -1,6 +1,5 @@
 package io.catwalk.onnx.runtime;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -47,7 +46,7 @@ public final class OnnxPredictor implements Predictor {
         this.scores = classifier.scores();
         this.metadata = classifier.metadata();
         this.operators = classifier.operators();
-        this.pixels = Pixels.of(signature, metadata);
+        this.pixels = new Pixels(signature, metadata.preprocessing());
         this.mostTogether = options.batch() == OnnxOptions.WHOLE_CALL ? Integer.MAX_VALUE : options.batch();
         this.runner = runner;
     }
@@ -189,11 +188,11 @@ public final class OnnxPredictor implements Predictor {
             throw new IllegalArgumentException(
                     "expected " + signature.batch() + " image(s), the batch size of the file, found " + count);
         }
-        ByteBuffer input = ByteBuffer.allocate(Math.multiplyExact(images.length, pixels.bytes()))
+        ByteBuffer input = ByteBuffer.allocate(
+                        Math.multiplyExact(images.length, pixels.type().bytes()))
                 .order(ByteOrder.nativeOrder());
         pixels.write(images, 0, images.length, images.length, input);
-        TensorType type = TensorType.valueOf(pixels.type().name());
-        return Map.of(signature.input(), Tensor.of(type, input, signature.shape(count)));
+        return Map.of(signature.input(), Tensor.of(pixels.type(), input, signature.shape(count)));
     }
 
     private float[] logits(int numbers, int count, IoBuffers.Images images) {
@@ -277,7 +276,8 @@ public final class OnnxPredictor implements Predictor {
             this.signature = signature;
             this.pixels = pixels;
             this.capacity = capacity;
-            input = direct((long) capacity * signature.imageSize() * pixels.bytes());
+            input = direct(
+                    (long) capacity * signature.imageSize() * pixels.type().bytes());
             output = direct(
                     (long) capacity * signature.classes() * signature.scores().bytes());
         }
@@ -316,9 +316,11 @@ public final class OnnxPredictor implements Predictor {
                 return binding;
             }
             close();
-            ByteBuffer imageBytes = input.slice(0, count * signature.imageSize() * pixels.bytes())
+            ByteBuffer imageBytes = input.slice(
+                            0, count * signature.imageSize() * pixels.type().bytes())
                     .order(ByteOrder.nativeOrder());
-            OnnxTensor images = OnnxTensor.createTensor(environment, imageBytes, signature.shape(count), pixels.type());
+            OnnxTensor images = OnnxTensor.createTensor(
+                    environment, imageBytes, signature.shape(count), OnnxRunner.type(pixels.type()));
             try {
                 OnnxTensor logits = OnnxTensor.createTensor(
                         environment,
@@ -329,7 +331,7 @@ public final class OnnxPredictor implements Predictor {
                                                 * signature.scores().bytes())
                                 .order(ByteOrder.nativeOrder()),
                         new long[] {count, signature.classes()},
-                        OnnxJavaType.valueOf(signature.scores().name()));
+                        OnnxRunner.type(signature.scores()));
                 binding = new Binding(count, Map.of(signature.input(), images), Map.of(signature.output(), logits));
                 return binding;
             } catch (OrtException | RuntimeException e) {

@@ -351,7 +351,7 @@ public final class OnnxRunner implements AutoCloseable {
         return OnnxTensor.createTensor(environment, direct, tensor.shape(), type(tensor.type()));
     }
 
-    private static OnnxJavaType type(TensorType type) {
+    static OnnxJavaType type(TensorType type) {
         return OnnxJavaType.valueOf(type.name()); // both have the names of onnx.proto
     }
 
