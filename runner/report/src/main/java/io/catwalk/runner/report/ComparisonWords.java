@@ -263,11 +263,43 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
         return text.toString();
     }
 
+    /** Says what the baselines learned from, and how the best compares with each on the same images; empty without any. */
+    String aboutBaselines() {
+        StringBuilder text = new StringBuilder();
+        List<String> pairs = new ArrayList<>();
+        int all = results.dataset().train();
+        for (Baseline baseline : comparison.baselines()) {
+            Integer learned = baseline.trainImages();
+            if (learned != null && baseline.name() == Baseline.Name.SUPPORT_VECTOR_MACHINE) {
+                text.append(
+                        "Nearest-neighbor and support-vector see histograms of gradients and colors, and learned from ");
+                text.append(learned < all ? Numbers.count(learned) + " of " : "all ")
+                        .append(Numbers.count(all));
+                text.append(" training images.");
+            }
+            PairedComparison pair = baseline.best();
+            if (pair != null && pair.p() != null) {
+                pairs.add(name(baseline.name()) + " " + Numbers.points(pair.difference()) + " (95 % interval "
+                        + new Cell.Range(pair.low(), pair.high(), Unit.POINTS).text() + ", p " + Numbers.p(pair.p())
+                        + ")");
+            }
+        }
+        if (!pairs.isEmpty()) {
+            text.append(text.isEmpty() ? "" : " ")
+                    .append(comparison.standings().get(0).classifier());
+            text.append(" against baselines, in points: ")
+                    .append(String.join("; ", pairs))
+                    .append('.');
+        }
+        return text.toString();
+    }
+
     /** Names what predicts without a network. */
     public static String name(Baseline.Name name) {
         return switch (name) {
             case LARGEST_CLASS -> "majority-class";
             case NEAREST_NEIGHBOR -> "nearest-neighbor";
+            case SUPPORT_VECTOR_MACHINE -> "support-vector";
         };
     }
 

@@ -349,6 +349,11 @@ public record ReportModel(
         return words().map(words -> words.baselines().strip()).orElse("");
     }
 
+    /** Says what the baselines learned from, and how the best compares with them; empty if there are none. */
+    public String aboutBaselines() {
+        return words().map(ComparisonWords::aboutBaselines).orElse("");
+    }
+
     /** Says in a sentence what the answer leaves open; empty if it leaves nothing open. */
     public String limits() {
         return words().map(words -> String.join(" ", words.limits())).orElse("");

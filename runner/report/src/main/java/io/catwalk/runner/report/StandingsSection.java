@@ -45,6 +45,9 @@ record StandingsSection(ReportModel model) {
         }
         blocks.add(best(model.trained().get(0)));
         blocks.add(standings());
+        if (!model.aboutBaselines().isEmpty()) {
+            blocks.add(Sentences.of(Medium.of(Medium.MARKDOWN, Medium.PAGE), Tone.NOTE, model.aboutBaselines()));
+        }
         if (model.trained().stream().anyMatch(this::isOnFront)) {
             blocks.add(Sentences.of(Medium.WRITTEN, Tone.NOTE, "Front: none is better in both accuracy and latency."));
         }

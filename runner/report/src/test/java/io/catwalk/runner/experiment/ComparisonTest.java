@@ -277,20 +277,21 @@ final class ComparisonTest {
         assertThat(headline(comparison)).contains("probably better than gru by these folds");
     }
 
-    /** The best is right on images 0 to 35, of classes 0, 1, 0, 1 and so on; the nearest image is on 0 to 37. */
+    /** The best is right on images 0 to 35, of classes 0, 1, 0, 1 and so on; the nearest image is on 0 to 37, the machine on 0 to 29. */
     @Test
     void theBestIsComparedWithWhatNeedsNoNetworkOnTheSameImages() {
         threeModels();
-        Baselines known = new Baselines(135, IMAGES, IMAGES, 0, 20, bits(38));
+        Baselines known = new Baselines(135, IMAGES, IMAGES, 0, 20, bits(38), bits(30));
 
         Comparison comparison = comparedWith(known);
 
         // McNemar's exact p of 18 to 2 and of 0 to 2, by scipy's binomtest.
         assertThat(comparison.baselines())
-                .extracting(Baseline::name, Baseline::images, Baseline::accuracy)
+                .extracting(Baseline::name, Baseline::images, Baseline::trainImages, Baseline::accuracy)
                 .containsExactly(
-                        tuple(Baseline.Name.LARGEST_CLASS, IMAGES, 0.5),
-                        tuple(Baseline.Name.NEAREST_NEIGHBOR, IMAGES, 0.95));
+                        tuple(Baseline.Name.LARGEST_CLASS, IMAGES, null, 0.5),
+                        tuple(Baseline.Name.NEAREST_NEIGHBOR, IMAGES, 135, 0.95),
+                        tuple(Baseline.Name.SUPPORT_VECTOR_MACHINE, IMAGES, 135, 0.75));
         PairedComparison largest =
                 Objects.requireNonNull(comparison.baselines().get(0).best());
         assertThat(largest.first()).isEqualTo("conv");
@@ -300,19 +301,27 @@ final class ComparisonTest {
                 Objects.requireNonNull(comparison.baselines().get(1).best());
         assertThat(nearest.onlySecond()).isEqualTo(2);
         assertThat(nearest.p()).isEqualTo(0.5, CLOSE);
-        assertThat(headline(comparison)).contains("nearest-neighbor", "95.00 %").doesNotContain("majority");
+        // 6 to 0, by hand: 2 / 2^6.
+        PairedComparison support =
+                Objects.requireNonNull(comparison.baselines().get(2).best());
+        assertThat(support.onlyFirst()).isEqualTo(6);
+        assertThat(support.p()).isEqualTo(0.03125, CLOSE);
+        assertThat(headline(comparison))
+                .contains("nearest-neighbor", "95.00 %")
+                .doesNotContain("majority", "support-vector");
     }
 
     @Test
     void overFoldsABaselineHasAnIntervalOnly() {
         fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
 
-        Comparison comparison = comparedWith(new Baselines(135, 50, 50, 0, 40, bits(38)));
+        Comparison comparison = comparedWith(new Baselines(135, 50, 50, 0, 40, bits(38), null));
 
         // Wilson's interval of 40 of 50, by scipy's binomtest.
         assertThat(comparison.baselines().get(0).best()).isNull();
         assertThat(comparison.baselines().get(0).accuracyLow()).isEqualTo(0.6696289, within(5e-7));
         assertThat(comparison.baselines().get(1).accuracy()).isEqualTo(38 / 50.0, CLOSE);
+        assertThat(comparison.baselines()).hasSize(2); // runs of earlier versions have no other
     }
 
     private static String bits(int right) {

@@ -292,7 +292,7 @@ public record SampleRun(
         BitSet right = new BitSet();
         right.set(0, (int) (0.84 * images));
         String nearest = Base64.getEncoder().encodeToString(right.toByteArray());
-        Baselines baselines = new Baselines(5400, images, images, 0, images / 10, nearest);
+        Baselines baselines = new Baselines(5400, images, images, 0, images / 10, nearest, nearest);
         return ComparisonBuilder.compare(planned, finished, answers, described(), region, baselines);
     }
 }

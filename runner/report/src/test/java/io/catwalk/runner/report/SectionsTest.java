@@ -345,12 +345,24 @@ class SectionsTest {
     void aBaselineAboveTheBestIsSaidAtOnceAndIsARow() {
         compare("0.85 0.80", "BETTER");
         PairedComparison worse = pair("", -0.15, -0.30, -0.05, 0.02, null, Outcome.WORSE);
-        baselines.add(new Baseline(Baseline.Name.NEAREST_NEIGHBOR, 60, 1.0, 0.94, 1.0, worse));
+        baselines.add(new Baseline(Baseline.Name.NEAREST_NEIGHBOR, 60, 120, 1.0, 0.94, 1.0, worse));
 
         assertThat(document().title()).contains("nearest-neighbor", "100.00 %", "significantly more");
         assertThat(first(document(), "standings", Table.class).texts())
                 .anyMatch(row -> row.get(0).equals("nearest-neighbor") && row.contains("100.00"));
         assertThat(title(document(), "conclusions")).contains("one choice: a", "not clearly better than a baseline");
+    }
+
+    @Test
+    void whatABaselineLearnedFromAndItsPairAreSaid() {
+        compare("0.85 0.80", "BETTER");
+        PairedComparison better = pair("", 0.05, 0.01, 0.09, 0.02, null, Outcome.BETTER);
+        baselines.add(new Baseline(Baseline.Name.SUPPORT_VECTOR_MACHINE, 60, 30, 0.80, 0.7, 0.9, better));
+
+        assertThat(texts(document().section("standings").blocks()))
+                .anyMatch(text -> text.contains("learned from 30 of ") && text.contains("+1.00 to +9.00, p = 0.0200"));
+        assertThat(first(document(), "standings", Table.class).texts())
+                .anyMatch(row -> row.get(0).equals("support-vector") && row.contains("80.00"));
     }
 
     @Test

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -179,12 +180,26 @@ public final class ComparisonBuilder {
             best = null;
         }
         int[] all = ImageSource.evenlySpaced(largest.length, largest.length);
-        return List.of(
-                baseline(Baseline.Name.LARGEST_CLASS, largest, best, all),
-                baseline(Baseline.Name.NEAREST_NEIGHBOR, known.nearest(), best, known.asked()));
+        List<Baseline> compared = new ArrayList<>();
+        compared.add(baseline(Baseline.Name.LARGEST_CLASS, null, largest, best, all));
+        Map<Baseline.Name, String> learned = new EnumMap<>(Baseline.Name.class);
+        learned.put(Baseline.Name.NEAREST_NEIGHBOR, known.nearestRight());
+        if (known.supportRight() != null) {
+            learned.put(Baseline.Name.SUPPORT_VECTOR_MACHINE, known.supportRight());
+        }
+        for (Map.Entry<Baseline.Name, String> one : learned.entrySet()) {
+            boolean[] right = known.right(one.getValue());
+            compared.add(baseline(one.getKey(), known.trainImages(), right, best, known.asked()));
+        }
+        return List.copyOf(compared);
     }
 
-    private Baseline baseline(Baseline.Name name, boolean[] right, @Nullable PredictedClasses best, int[] asked) {
+    private Baseline baseline(
+            Baseline.Name name,
+            @Nullable Integer trainImages,
+            boolean[] right,
+            @Nullable PredictedClasses best,
+            int[] asked) {
         int count = 0;
         boolean[] own = new boolean[right.length];
         for (int i = 0; i < right.length; i++) {
@@ -196,6 +211,7 @@ public final class ComparisonBuilder {
         return new Baseline(
                 name,
                 right.length,
+                trainImages,
                 accuracy.share(),
                 accuracy.low(),
                 accuracy.high(),

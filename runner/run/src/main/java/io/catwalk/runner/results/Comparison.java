@@ -108,6 +108,7 @@ public record Comparison(
      *
      * @param name of what predicts
      * @param images number of test images that it was asked about
+     * @param trainImages number of training images that it learned from; null for the largest class, counted over all
      * @param accuracy share of them that it is right for
      * @param accuracyLow lower bound of the 95 % interval: Wilson's
      * @param accuracyHigh upper bound
@@ -117,6 +118,7 @@ public record Comparison(
     public record Baseline(
             Name name,
             int images,
+            @Nullable Integer trainImages,
             double accuracy,
             double accuracyLow,
             double accuracyHigh,
@@ -127,9 +129,12 @@ public record Comparison(
             /** The class with the most training images, always. */
             @JsonProperty("largest_class")
             LARGEST_CLASS,
-            /** The class of the training image that is nearest, pixel by pixel. */
+            /** The class of the training image with the nearest histograms of gradients and colors. */
             @JsonProperty("nearest_neighbor")
-            NEAREST_NEIGHBOR
+            NEAREST_NEIGHBOR,
+            /** A radial support vector machine on the same histograms. */
+            @JsonProperty("support_vector_machine")
+            SUPPORT_VECTOR_MACHINE
         }
     }
 
