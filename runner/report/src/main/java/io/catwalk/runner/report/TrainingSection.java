@@ -1,5 +1,7 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Task;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.Block.Fact;
 import io.catwalk.runner.report.Block.Facts;
@@ -7,10 +9,13 @@ import io.catwalk.runner.report.Block.Sentences;
 import io.catwalk.runner.report.Block.Tone;
 import io.catwalk.runner.report.Table.TableBuilder;
 import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialOutcome.Timing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** How the networks were trained and evaluated, and in what their recipes differ. */
@@ -63,6 +68,7 @@ record TrainingSection(ReportModel model) {
                             "Fewer than " + Timing.FEW_STEPS + " optimizer steps: " + Wording.names(few) + ".",
                             "So few rarely train a network as well as it can be: try more --epochs, or a smaller --batch-size."));
         }
+        blocks.add(new Sentences(Medium.WRITTEN, "", Tone.NOTE, fitted()));
         if (model.differingSettings().isEmpty()) {
             blocks.add(new Facts(
                     Medium.WRITTEN, "The recipe", false, recipe(model.learned().get(0))));
@@ -71,6 +77,26 @@ record TrainingSection(ReportModel model) {
         }
         blocks.add(new Sentences(Medium.WRITTEN, "Evaluation", Tone.LIST, evaluation()));
         return blocks;
+    }
+
+    /** Says what the rule for few images and for photos changes, by the example of the standard recipe. */
+    private List<String> fitted() {
+        RunResults.Dataset data = model.dataset();
+        Task task = Task.of(data.channels(), data.height(), data.width(), 2)
+                .withClassSizes(List.of(data.train(), data.validation()));
+        Map<String, String> standard = RecipeWords.settings(Recipe.standard());
+        List<String> changes = RecipeWords.settings(Recipe.standard().fittedTo(task)).entrySet().stream()
+                .filter(setting -> !setting.getValue().equals(standard.get(setting.getKey())))
+                .map(setting -> setting.getKey().toLowerCase(Locale.ROOT) + " " + setting.getValue()
+                        + (standard.containsKey(setting.getKey())
+                                ? " instead of " + standard.get(setting.getKey())
+                                : ""))
+                .toList();
+        return changes.isEmpty()
+                ? List.of()
+                : List.of("A plugin can fit its recipe to so few images, as ours do; for " + Numbers.count(data.train())
+                        + (data.channels() == 1 ? "" : " in color") + ", the standard recipe becomes: "
+                        + String.join("; ", changes) + ".");
     }
 
     static List<Fact> recipe(ClassifierReport one) {
