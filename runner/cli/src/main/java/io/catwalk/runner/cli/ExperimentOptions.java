@@ -192,6 +192,11 @@ final class ExperimentOptions {
     private boolean quick;
 
     @Option(
+            names = "--no-export",
+            description = "Train and evaluate only: no ONNX file, no proof, no latency, as for a search among recipes.")
+    private boolean noExport;
+
+    @Option(
             names = "--region",
             paramLabel = "POINTS",
             description = "Largest difference in accuracy that does not matter, in points. Default: 0.5")
@@ -242,6 +247,7 @@ final class ExperimentOptions {
                 .with("--device", "device", device)
                 .with("--trial-timeout", "trial_timeout", trialTimeout)
                 .with("--region", "region", region)
+                .with("--no-export", "export", noExport ? false : null)
                 .with("", "command", commandLine());
         if (runOptions.on().equals("in-process")) {
             if (tree.has("trial_timeout") || tree.has("trial_timeout_seconds")) {

@@ -44,17 +44,29 @@ final class ExperimentOptionsTest {
     }
 
     @Test
-    void imagesOfWhichNothingIsKnownAreNotMirroredAndBatchesFitThem() {
+    void imagesOfWhichNothingIsKnownAreNotMirroredAndTheRecipeFitsThem() {
         Path run = folder.resolve("unknown");
 
         Catwalk.Answer answer =
                 Catwalk.ask(TRAIN + "1 --on made-up:", folder, folder, run).done();
-        assertThat(answer.err())
-                .contains("mirrored", "--augment all")
-                .contains("small-conv: batches of 36 images instead of 128", "108 training images", "3 steps");
-        assertThat(answer.out()).contains("200 optimizer steps: small-conv 3.");
+        assertThat(answer.err()).contains("mirrored", "--augment all");
+        assertThat(answer.out()).contains("200 optimizer steps: small-conv 4.");
 
         assertThat(recipe(run).augmentations()).containsExactly(Augmentation.shift(0.04));
+        assertThat(recipe(run).batchSize()).isEqualTo(32);
+    }
+
+    @Test
+    void batchesOfAPluginThatDoesNotFitThemToTheImagesAreMadeSmaller() {
+        TestPlugin.sound("plain").write(folder.resolve("plugins/plain.jar"));
+        Path run = folder.resolve("plain");
+
+        Catwalk.Answer answer = Catwalk.ask(
+                        TRAIN.replace("small-conv", "plain") + "1 --on made-up:", folder, folder, run)
+                .done();
+
+        assertThat(answer.err())
+                .contains("plain: batches of 36 images instead of 128", "108 training images", "3 steps");
         assertThat(recipe(run).batchSize()).isEqualTo(36);
     }
 
@@ -87,6 +99,21 @@ final class ExperimentOptionsTest {
         assertThat(history.subList(1, 3))
                 .map(line -> line.split(",", -1))
                 .allSatisfy(cells -> assertThat(Double.parseDouble(cells[5])).isEqualTo(-Double.parseDouble(cells[3])));
+    }
+
+    @Test
+    void withoutExportANetworkIsTrainedAndEvaluatedOnly() {
+        Path run = folder.resolve("scores");
+
+        String out = Catwalk.ask(TRAIN + "1 --no-export --in-process", folder, folder, run)
+                .done()
+                .out();
+
+        assertThat(out).contains("small-conv");
+        assertThat(run.resolve("trials/small-conv/1-0"))
+                .isDirectoryContaining("glob:**predictions*")
+                .isDirectoryNotContaining("glob:**.onnx");
+        assertThat(RunFolder.open(run).readExperiment().export()).isFalse();
     }
 
     @Command

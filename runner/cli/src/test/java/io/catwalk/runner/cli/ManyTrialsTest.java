@@ -67,7 +67,7 @@ class ManyTrialsTest {
         SplitSpec split = new SplitSpec(FOLDS, 1, 0.1, 0);
         int schema = ExperimentSpec.SCHEMA;
         ExperimentSpec spec = new ExperimentSpec(
-                schema, dataset, split, contestants, seeds, 1, 1, ComputeDevice.CPU, null, 0.5, null, "crossval");
+                schema, dataset, split, contestants, seeds, 1, 1, ComputeDevice.CPU, null, 0.5, null, null, "crossval");
         run.writeExperiment(spec);
         Map<String, Object> figures = new LinkedHashMap<>();
         int trials = CONTESTANTS * SEEDS * FOLDS;

@@ -1,5 +1,6 @@
 package io.catwalk.runner.experiment;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param trialTimeoutSeconds time after which a trial is stopped; null for no limit
  * @param region which differences in accuracy do not matter, in percentage points
  * @param tuning how to search among the classifiers' variants; null to run all of them
+ * @param export whether the networks that are meant for use are exported; null for yes
  */
 public record ExperimentSpec(
         int schema,
@@ -42,6 +44,7 @@ public record ExperimentSpec(
         @Nullable Long trialTimeoutSeconds,
         double region,
         @Nullable TuningSpec tuning,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean export,
         String command) {
 
     /** The version of the format that this program writes. */
@@ -151,6 +154,7 @@ public record ExperimentSpec(
     }
 
     TrialSpec trial(ClassifierConfig one, @Nullable Recipe recipe, long seed, int fold, Purpose purpose) {
+        boolean scoresOnly = Boolean.FALSE.equals(export) && one.trains();
         return new TrialSpec(
                 one.name(),
                 one.variant(),
@@ -161,7 +165,7 @@ public record ExperimentSpec(
                 threads,
                 device,
                 one.init(),
-                purpose,
+                scoresOnly ? Purpose.SCORE : purpose,
                 one.given(),
                 one.backbone());
     }
@@ -204,6 +208,7 @@ public record ExperimentSpec(
                 trialTimeoutSeconds,
                 region,
                 newTuning,
+                export,
                 command);
     }
 

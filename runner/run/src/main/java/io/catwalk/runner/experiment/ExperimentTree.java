@@ -39,8 +39,8 @@ import tools.jackson.dataformat.yaml.YAMLParser;
 public final class ExperimentTree {
 
     /** The keys that a file may have. */
-    static final List<String> KEYS =
-            List.of(("backbones classifiers dataset datasets device jobs pool recipe region schema seeds split threads"
+    static final List<String> KEYS = List.of(
+            ("backbones classifiers dataset datasets device export jobs pool recipe region schema seeds split threads"
                             + " trial_timeout trial_timeout_seconds")
                     .split(" ", -1));
 

@@ -376,8 +376,8 @@ final class ExperimentRequestTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: classifiers, dataset, datasets, device, jobs, recipe, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
-            plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, datasets, device, jobs, recipe, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
+            classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: classifiers, dataset, datasets, device, export, jobs, recipe, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
+            plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, datasets, device, export, jobs, recipe, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
             dataset: {limit: 3}    | unknown key 'dataset.limit' (known: follow_links, image_size, labels, limit_test, limit_train, mirrored, name, skip_unreadable, test_share)
             split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, repeats, seed)
             classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: file, fit, given, hyperparameters, init, labels, name, normalize, order, output, plugin_sha256, recipe, size, variant)

@@ -59,6 +59,7 @@ final class Requests {
                 null,
                 1,
                 tuning,
+                null,
                 "compare");
     }
 

@@ -92,6 +92,7 @@ final class RunFolderTest {
                 90L,
                 0.25,
                 null,
+                false,
                 "compare " + text);
         RunFolder run = new RunFolder(folder);
 
