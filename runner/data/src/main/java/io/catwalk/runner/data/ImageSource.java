@@ -46,6 +46,7 @@ public final class ImageSource {
             @Nullable ImageRecords sums) {}
 
     /** All that is known of images besides what is stored of each; {@code indices} and {@code files} by image. */
+    @SuppressWarnings("ArrayRecordComponent") // only handed on
     record Listed(int[] labels, int[] clusters, int[] indices, List<String> files) {}
 
     private final Stored stored;

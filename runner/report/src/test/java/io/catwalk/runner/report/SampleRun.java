@@ -143,7 +143,19 @@ public record SampleRun(
                 .toList();
         DatasetSpec dataset = new DatasetSpec("sample", null, 0, 0);
         return new ExperimentSpec(
-                ExperimentSpec.SCHEMA, dataset, split, all, seeds, 2, 1, ComputeDevice.CPU, null, 0.5, null, null, "compare");
+                ExperimentSpec.SCHEMA,
+                dataset,
+                split,
+                all,
+                seeds,
+                2,
+                1,
+                ComputeDevice.CPU,
+                null,
+                0.5,
+                null,
+                null,
+                "compare");
     }
 
     private Recipe recipe(String name) {

@@ -104,7 +104,7 @@ final class ImageHistograms {
 
     /** Returns which ninth of the half circle a direction or its opposite lies in. */
     private static int orientation(int down, int right) {
-        boolean opposite = down < 0 || down == 0 && right < 0;
+        boolean opposite = down < 0 || (down == 0 && right < 0);
         int y = opposite ? -down : down;
         int x = opposite ? -right : right;
         int orientation = 0;

@@ -33,6 +33,7 @@ final class SupportVectorMachine {
      * @param examples numbers of the examples that count
      * @param weights of them, above 0 for the first class, below for the second
      */
+    @SuppressWarnings("ArrayRecordComponent") // not compared
     private record Pair(int first, int second, int[] examples, double[] weights, double bias) {}
 
     private final LabeledHistograms examples;
