@@ -133,45 +133,40 @@ public final class TrialSources {
         InitialWeights init = order.spec().init();
         return init == null
                 ? null
-                : new InitialWeights(
-                        own("initial weights", init.file(), init.sha256(), Sha256::of)
-                                .toString(),
-                        init.sha256(),
-                        init.rate());
+                : new InitialWeights(own(init.file(), init.sha256()).toString(), init.sha256(), init.rate());
     }
 
     /** Finds the given model, and refuses another than ordered. */
     Path given(GivenModel given) throws IOException {
-        return own("given model", given.file(), given.sha256(), GivenModel::digest);
+        return own(given.file(), given.sha256());
     }
 
     /** Finds the file of the backbone, and refuses another than ordered. */
     Path backbone(BackboneSpec backbone) {
-        GivenModel network = backbone.network();
         try {
-            return own("backbone", network.file(), network.sha256(), GivenModel::digest);
+            return own(backbone.network().file(), backbone.network().sha256());
         } catch (IOException e) {
             throw new InfrastructureException(Reasons.of(e), e);
         }
     }
 
-    private interface Digest {
-
-        String of(Path file) throws IOException;
-    }
-
-    private Path own(String what, String name, String sha256, Digest digest) throws IOException {
+    private Path own(String name, String sha256) throws IOException {
         String found = "";
         Path file = Path.of(name);
         try {
             file = weightsFile();
-            found = digest.of(file);
+            found = order.spec().prepared() == null ? Sha256.of(file) : GivenModel.digest(file);
         } catch (RequestException e) {
             LOG.info("{} is not there", file, e);
         }
         if (!found.equals(sha256)) {
             throw new InfrastructureException(
-                    "expected the " + what + " " + file + " of sha256 " + shortened(sha256) + ", but "
+                    (order.spec().backbone() != null
+                                    ? "expected the backbone "
+                                    : order.spec().trains()
+                                            ? "expected the initial weights "
+                                            : "expected the given model ")
+                            + file + " of sha256 " + shortened(sha256) + ", but "
                             + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
                             + ": restore the old file, or start again",
                     null);

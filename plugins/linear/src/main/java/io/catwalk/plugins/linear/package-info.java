@@ -1,0 +1,5 @@
+/** Provides the classifier {@code linear}. */
+@NullMarked
+package io.catwalk.plugins.linear;
+
+import org.jspecify.annotations.NullMarked;
