@@ -157,6 +157,12 @@ final class ExperimentOptions {
             description = "Share of the training images for the validation set, which selects the epoch. Default: 0.1")
     private @Nullable Double holdOut;
 
+    @Option(
+            names = "--refit",
+            description = "When the validation images have selected the epoch, train once more for as many epochs on "
+                    + "training and validation images together: these weights are tested and exported.")
+    private boolean refit;
+
     @Option(names = "--limit-train", paramLabel = "N", description = "Use a stratified sample of N training images.")
     private @Nullable Integer limitTrain;
 
@@ -240,6 +246,7 @@ final class ExperimentOptions {
                 .with("--limit-test", "dataset.limit_test", limitTest)
                 .with("--split-seed", "split.seed", splitSeed)
                 .with("--hold-out", "split.hold_out", holdOut)
+                .with("--refit", "split.refit", refit ? true : null)
                 .with("--seed", "seeds", seed == null ? null : List.of(seed))
                 .with("--seeds", "seeds", seeds == null ? null : OptionParsers.seeds(seeds))
                 .with("--jobs", "jobs", jobs)

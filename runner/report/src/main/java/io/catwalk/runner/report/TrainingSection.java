@@ -128,6 +128,11 @@ record TrainingSection(ReportModel model) {
         if (model.learned().stream().anyMatch(one -> one.request().recipe().epochs() > 1)) {
             sentences.add("The validation images select the epoch, and nothing else.");
         }
+        if (split.refit() && !model.folded()) {
+            sentences.add("Then each network is trained once more, for as many epochs, on training and validation images"
+                    + " together. These weights are tested and exported; figures of training and validation images are"
+                    + " of the first training.");
+        }
         int seeds = model.results().experiment().seeds().size();
         Comparison comparison = model.comparison();
         if (comparison != null && comparison.incomplete() == null) {

@@ -89,6 +89,10 @@ public final class Experiment {
         this.dataset = dataset;
         images = spec.shown(dataset);
         latencySettings = LatencySettings.standard().endingIfBusy();
+        if (spec.split().refit() && spec.split().folds() > 0 && spec.tuning() == null) {
+            throw new RequestException("--refit must be left out with folds, since they compare what is learned beside"
+                    + " validation images: leave it out, or compare on one split");
+        }
         int fewest = spec.trains() ? spec.fewestToTrainOn(dataset) : 0;
         for (ClassifierConfig one : spec.classifiers()) {
             if (!one.trains()) {

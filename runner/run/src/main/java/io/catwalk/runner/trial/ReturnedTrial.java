@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.parity.FlipRule;
@@ -32,6 +33,7 @@ import io.catwalk.runner.trial.TrialOutcome.Provenance;
 import io.catwalk.runner.trial.TrialOutcome.Timing;
 import io.catwalk.runner.trial.TrialOutcome.TrialMetrics;
 import io.catwalk.runner.trial.TrialRun.ResourceUsage;
+import io.catwalk.runner.trial.TrialRun.Choice;
 import io.catwalk.runner.trial.TrialRun.TrainedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +42,7 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +91,10 @@ final class ReturnedTrial {
     private final TrialOutcome.Done claimed;
     private final TrialImages images;
     private final Normalization normalization;
+
+    /** Of the training images without the validation images. */
+    private final Normalization choosing;
+
     private final double trainingSeconds;
 
     private ReturnedTrial(TrialOrder order, TrialFolder folder, TrialOutcome.Done claimed, TrialImages images) {
@@ -96,6 +103,7 @@ final class ReturnedTrial {
         this.claimed = claimed;
         this.images = images;
         normalization = known(claimed.normalization());
+        choosing = TrainingData.of(images.dataset().train(), images.split()).normalization();
         trainingSeconds = known(claimed.efficiency().trainingSeconds());
     }
 
@@ -119,28 +127,29 @@ final class ReturnedTrial {
     }
 
     private TrialOutcome.Done checked(LoadedClassifier classifier) throws IOException {
+        Hyperparameters chosen = new Hyperparameters(order.spec().hyperparameters());
         requireOrdered();
         requireFiles();
         requirePlausible();
         requireHistory();
         ImageDataset dataset = images.dataset();
-        try (TrainedModel model = folder.readModel(
-                        classifier,
-                        new Hyperparameters(order.spec().hyperparameters()),
-                        order.dataset().task(dataset));
-                Predictor network = model.predictor()) {
+        Task task = order.dataset().task(dataset);
+        try (TrainedModel model = folder.readModel(classifier, chosen, task);
+                Predictor network = model.predictor();
+                TrainedModel first = order.refits() ? folder.readChosen(classifier, chosen, task) : null;
+                Predictor judging = first == null ? network : first.predictor()) {
             require(
                     "the number of parameters",
                     model.parameters(),
                     claimed.efficiency().parameters());
-            Predictions now = run(network, dataset.test());
+            Predictions now = run(network, dataset.test(), normalization);
             Predictions test = own(now, "test");
             ImageSource judged = dataset.train().select(images.split().validation());
-            Predictions validation = own(run(network, judged), "validation");
+            Predictions validation = own(run(judging, judged, choosing), "validation");
             TrialMetrics metrics = new TrialMetrics(
                     same("test", test, claimed.metrics().test()),
                     same("validation", validation, known(claimed.metrics().validation())),
-                    seen(network));
+                    seen(judging));
             requireBestEpoch(known(metrics.validation()).accuracy(), validation.images());
             ParityResult parity = parity(model, now);
             TrialOutcome.Done kept = new TrialOutcome.Done(
@@ -177,8 +186,9 @@ final class ReturnedTrial {
         }
         boolean starts = order.spec().init() != null || order.spec().recipe().pretrained();
         require(starts || provenance.transfer() == null, "random weights to start from, but it names others");
-        Normalization expected =
-                TrainingData.of(images.dataset().train(), images.split()).normalization();
+        Normalization expected = order.refits()
+                ? TrainingData.of(images.dataset().train(), images.labeled()).normalization()
+                : choosing;
         require(
                 Arrays.equals(expected.mean(), normalization.mean())
                         && Arrays.equals(expected.std(), normalization.std()),
@@ -200,8 +210,12 @@ final class ReturnedTrial {
 
     /** Refuses a trial that lacks the digest of a file that becomes a number, or has one of another file. */
     private void requireFiles() throws IOException {
-        for (Path file :
-                List.of(folder.file(TrialFile.WEIGHTS), folder.predictions("test"), folder.predictions("validation"))) {
+        List<Path> files = new ArrayList<>(List.of(
+                folder.file(TrialFile.WEIGHTS), folder.predictions("test"), folder.predictions("validation")));
+        if (order.refits()) {
+            files.add(folder.file(TrialFile.CHOSEN_WEIGHTS));
+        }
+        for (Path file : files) {
             require(
                     Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS),
                     folder.path().relativize(file) + ", but there is no such file");
@@ -247,11 +261,21 @@ final class ReturnedTrial {
             requireWithin("a peak of memory that the machine has", efficiency.peakMemoryBytes(), 1, (double)
                     machine.memoryBytes());
         }
-        int trained = EpochBatches.of(
-                        images.split().train().length, order.spec().recipe().batchSize())
-                .images();
+        int batchSize = order.spec().recipe().batchSize();
+        double trained = (double) timing.epochs()
+                * EpochBatches.of(images.split().train().length, batchSize).images();
+        int labeled = images.labeled().train().length;
+        require(
+                Objects.equals(timing.refitImages(), order.refits() ? (Integer) labeled : null),
+                "as many images of a second training as there are");
+        if (order.refits()) {
+            trained += (double) timing.bestEpoch()
+                    * EpochBatches.of(labeled, batchSize).images();
+        }
         double perEpoch = known(efficiency.trainingImagesPerSecond()) * trainingSeconds / timing.epochs();
-        requireWithin("as many images per second as there are training images", perEpoch, trained - 0.5, trained + 0.5);
+        double expected = trained / timing.epochs();
+        requireWithin(
+                "as many images per second as there are training images", perEpoch, expected - 0.5, expected + 0.5);
     }
 
     /** Refuses a history that does not belong to the times and the epoch of the weights. */
@@ -281,9 +305,13 @@ final class ReturnedTrial {
                     && epoch.seconds() >= 0;
             require(plausible, "the history of a training, but its epoch " + (i + 1) + " is none");
         }
-        double digits = 0.001 * seconds.length; // the file has three of them
+        List<Epoch> refit = folder.readRefitHistory();
+        require("the epochs of the second training", order.refits() ? timing.bestEpoch() : 0, refit.size());
+        double all = Arrays.stream(seconds).sum()
+                + refit.stream().mapToDouble(Epoch::seconds).sum();
+        double digits = 0.001 * (seconds.length + refit.size()); // the file has three of them
         require(
-                Math.abs(Arrays.stream(seconds).sum() - trainingSeconds) <= digits
+                Math.abs(all - trainingSeconds) <= digits
                         && Math.abs(Latency.median(seconds) - timing.secondsPerEpoch()) <= digits,
                 "the times of its history, but found others");
     }
@@ -295,9 +323,9 @@ final class ReturnedTrial {
                 "the validation accuracy of its weights, " + accuracy + ", in its history, but found " + said);
     }
 
-    private Predictions run(Predictor network, ImageSource source) {
+    private Predictions run(Predictor network, ImageSource source, Normalization by) {
         return Predictions.of(
-                network, source, normalization, images.dataset().classes().size());
+                network, source, by, images.dataset().classes().size());
     }
 
     /** Reads returned predictions, and refuses those of other images or other weights. */
@@ -338,7 +366,7 @@ final class ReturnedTrial {
         Metrics said = known(claimed.metrics().train());
         require("the number of evaluated training images", seen.length, said.images());
         int[] some = ImageSource.evenlySpaced(seen, MOST_SEEN);
-        Metrics metrics = metrics(run(network, images.dataset().train().select(some)));
+        Metrics metrics = metrics(run(network, images.dataset().train().select(some), choosing));
         boolean all = some.length == seen.length;
         double error = all ? 1.0 / seen.length + ROUNDING.absolute() : SAMPLE_ERROR;
         requireNear("training", metrics, said, error, all ? ROUNDING.relative() : 2 * SAMPLE_ERROR);
@@ -379,7 +407,7 @@ final class ReturnedTrial {
         ImageDataset dataset = images.dataset();
         Predictions file;
         try (OnnxPredictor predictor = OnnxPredictor.open(folder.onnx())) {
-            file = run(predictor, dataset.test());
+            file = run(predictor, dataset.test(), normalization);
         }
         requirePlausible(
                 said,
@@ -455,7 +483,19 @@ final class ReturnedTrial {
     private void rewrite(TrialOutcome.Done kept) throws IOException {
         folder.writeSplit(images);
         folder.writeClasses(images.dataset().classes());
-        folder.writeHistory(folder.readHistory());
+        List<Epoch> history = folder.readHistory();
+        List<Epoch> refit = folder.readRefitHistory();
+        folder.writeHistory(history, TrialFile.HISTORY);
+        Choice choice = null;
+        if (order.refits()) {
+            folder.writeHistory(refit, TrialFile.REFIT_HISTORY);
+            choice = new Choice(
+                    order.key(),
+                    TrialFile.Digest.of(folder.path(), TrialFile.CHOSEN_WEIGHTS),
+                    kept.timing().bestEpoch(),
+                    choosing,
+                    history);
+        }
         if (Files.exists(folder.onnx())) {
             OnnxModel.signature(folder.onnx(), folder.onnx(), normalization)
                     .write(ModelSignature.beside(folder.onnx()));
@@ -467,7 +507,8 @@ final class ReturnedTrial {
                 kept.timing(),
                 normalization,
                 kept.provenance(),
-                folder.readHistory()));
+                choice == null ? history : refit,
+                choice));
     }
 
     private static String text(TrialSpec spec) {

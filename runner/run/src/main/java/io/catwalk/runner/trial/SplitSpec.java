@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
@@ -22,8 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param repeats how often the images are dealt into folds again; 1 for a hold-out
  * @param holdOut share of the training images in the validation set, above 0 and below 1
  * @param seed of the split, separate from the seeds of the trials
+ * @param refit whether a network of the hold-out is trained once more when its epoch is chosen, on training and
+ *     validation images together
  */
-public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
+public record SplitSpec(
+        int folds,
+        int repeats,
+        double holdOut,
+        long seed,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean refit) {
 
     private static final int MOST_FOLDS = 100_000;
 
@@ -42,6 +50,11 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
         if (!(holdOut > 0 && holdOut < 1)) {
             throw new RequestException("--hold-out must be above 0 and below 1, but is " + holdOut);
         }
+    }
+
+    /** Specifies networks that are trained once. */
+    public SplitSpec(int folds, int repeats, double holdOut, long seed) {
+        this(folds, repeats, holdOut, seed, false);
     }
 
     /** Splits into training, validation and test images, once. */
@@ -129,6 +142,11 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
             return fold == null
                     ? split.sha256()
                     : new Sha256().add(fold.sha256()).add(split.sha256()).hex();
+        }
+
+        /** Returns all images but the test images, to train on, and none to validate on. */
+        public Split labeled() {
+            return new Split(IntStream.range(0, dataset.train().size()).toArray(), new int[0]);
         }
 
         /** Returns the validation images, as indices into the data set's own training images. */

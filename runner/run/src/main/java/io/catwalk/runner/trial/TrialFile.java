@@ -18,12 +18,16 @@ import java.util.stream.Stream;
 public enum TrialFile {
     /** In DJL's format. */
     WEIGHTS("model/" + TrainedModel.FILE_NAME, Use.LISTED, Use.RETURNED, Use.CONTINUED),
+    /** Those of the first training, which chose the epoch, if the network was trained once more. */
+    CHOSEN_WEIGHTS("chosen/" + TrainedModel.FILE_NAME, Use.LISTED, Use.RETURNED, Use.CONTINUED),
     /** The predictions of the test images as an array of NumPy, or as text. */
     TEST_ARRAY("predictions.npy", Use.LISTED, Use.RETURNED),
     TEST_TEXT("predictions.csv", Use.LISTED, Use.RETURNED),
     VALIDATION_ARRAY("predictions-validation.npy", Use.LISTED, Use.RETURNED),
     VALIDATION_TEXT("predictions-validation.csv", Use.LISTED, Use.RETURNED),
     HISTORY("history.csv", Use.LISTED, Use.RETURNED, Use.CONTINUED),
+    /** Of the second training, if there was one. */
+    REFIT_HISTORY("history-refit.csv", Use.LISTED, Use.RETURNED, Use.CONTINUED),
     /** Exists only if it agrees with the network. */
     ONNX("model.onnx", Use.EXPORTED, Use.RETURNED, Use.CONTINUED),
     ONNX_DATA("model.onnx.data", Use.EXPORTED, Use.RETURNED, Use.CONTINUED),
@@ -39,6 +43,8 @@ public enum TrialFile {
     TRAINING("training.json", Use.RETURNED, Use.CONTINUED),
     SPLIT("split.json", Use.RETURNED),
     CLASSES(WeightFile.CLASSES, Use.RETURNED),
+    /** What the first training chose, until the second one is done. */
+    CHOICE("choice.json", Use.CONTINUED),
     /** The state of the training while it goes on. */
     CHECKPOINT("checkpoint.bin", Use.CONTINUED),
     CARD("card.md"),
@@ -60,7 +66,7 @@ public enum TrialFile {
 
     /** Folders, drafts, and what earlier versions wrote. */
     private static final Pattern OTHERS =
-            Pattern.compile("measure\\.json|model(\\.part)?|model\\.part/network-0000\\.params"
+            Pattern.compile("measure\\.json|(model|chosen)(\\.part)?|(model|chosen)\\.part/network-0000\\.params"
                     + "|model(\\.rejected)?\\.onnx(\\.data)?\\.part|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp");
 
     private final String path;

@@ -13,6 +13,7 @@ import io.catwalk.runner.plugin.LoadedPlugin.LoadedClassifier;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.trial.SplitSpec.TrialImages;
+import io.catwalk.runner.trial.TrialRun.Choice;
 import io.catwalk.runner.trial.TrialRun.TrainedWeights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -96,7 +97,12 @@ public record TrialFolder(Path path) {
 
     /** Reads the trained network of a classifier at the same point of its search space. */
     TrainedModel readModel(LoadedClassifier classifier, Hyperparameters chosen, Task task) throws IOException {
-        return TrainedModel.load(weightsFolder(), classifier, chosen, task);
+        return TrainedModel.load(folder(TrialFile.WEIGHTS), classifier, chosen, task);
+    }
+
+    /** Reads the network of the first training, which chose the epoch, likewise. */
+    TrainedModel readChosen(LoadedClassifier classifier, Hyperparameters chosen, Task task) throws IOException {
+        return TrainedModel.load(folder(TrialFile.CHOSEN_WEIGHTS), classifier, chosen, task);
     }
 
     public TrialOrder readOrder() throws IOException {
@@ -152,7 +158,10 @@ public record TrialFolder(Path path) {
         for (Path entry : entries) {
             if (!entry.equals(path)
                     && !entry.equals(file(TrialFile.LOG))
-                    && !(same && (entry.startsWith(weightsFolder()) || isOneOf(TrialFile.Use.CONTINUED, entry)))
+                    && !(same
+                            && (entry.startsWith(folder(TrialFile.WEIGHTS))
+                                    || entry.startsWith(folder(TrialFile.CHOSEN_WEIGHTS))
+                                    || isOneOf(TrialFile.Use.CONTINUED, entry)))
                     && TrialFile.isOne(path.relativize(entry).getName(0).toString())) {
                 Files.delete(entry);
             }
@@ -285,6 +294,33 @@ public record TrialFolder(Path path) {
     void writeTraining(TrainedWeights trained) throws IOException {
         AtomicFiles.write(file(TrialFile.TRAINING), Json.JSON.writeValueAsString(trained));
         Files.deleteIfExists(file(TrialFile.CHECKPOINT));
+        Files.deleteIfExists(file(TrialFile.CHOICE));
+    }
+
+    /** Records what the first training chose; its weights exist. */
+    void writeChoice(Choice choice) throws IOException {
+        AtomicFiles.write(file(TrialFile.CHOICE), Json.JSON.writeValueAsString(choice));
+    }
+
+    /** Reads what the first training chose; null unless it is complete and made from the same inputs. */
+    @Nullable
+    Choice readChoice(String key) throws IOException {
+        Path file = file(TrialFile.CHOICE);
+        if (!Files.isRegularFile(file)) {
+            return null;
+        }
+        try {
+            Choice choice = Json.JSON.readValue(Files.readString(file), Choice.class);
+            if (Json.isComplete(choice)
+                    && choice.key().equals(key)
+                    && choice.weights().damage(path).isEmpty()) {
+                return choice;
+            }
+            LOG.warn("The first training is done again: its weights are of another trial, or damaged");
+        } catch (JacksonException | RequestException e) {
+            LOG.warn("{} cannot be read", file, e);
+        }
+        return null;
     }
 
     /** Reads how the weights were made; null unless they are complete and made from the same inputs. */
@@ -298,7 +334,7 @@ public record TrialFolder(Path path) {
             TrainedWeights trained = Json.JSON.readValue(Files.readString(training), TrainedWeights.class);
             String damage = !Json.isComplete(trained) || !trained.key().equals(key)
                     ? "they are of another trial"
-                    : trained.weights().damage(path).orElse(null);
+                    : damage(trained);
             if (damage == null) {
                 return trained;
             }
@@ -309,21 +345,27 @@ public record TrialFolder(Path path) {
         return null;
     }
 
-    private Path weightsFolder() {
-        return Objects.requireNonNull(file(TrialFile.WEIGHTS).getParent());
+    private @Nullable String damage(TrainedWeights trained) throws IOException {
+        Choice choice = trained.choice();
+        String damage = trained.weights().damage(path).orElse(null);
+        return damage == null && choice != null ? choice.weights().damage(path).orElse(null) : damage;
+    }
+
+    private Path folder(TrialFile weights) {
+        return Objects.requireNonNull(file(weights).getParent());
     }
 
     /** Writes the weights; existing ones are replaced. */
-    void writeModel(TrainedModel model) throws IOException {
-        Path beside = path.resolve("model.part");
-        for (Path folder : List.of(beside, weightsFolder())) {
+    void writeModel(TrainedModel model, TrialFile weights) throws IOException {
+        Path beside = path.resolve(folder(weights).getFileName() + ".part");
+        for (Path folder : List.of(beside, folder(weights))) {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectory(
                         folder); // without its parents: a trial that was deleted meanwhile is not made anew
             }
         }
         model.save(beside);
-        AtomicFiles.publish(beside.resolve(TrainedModel.FILE_NAME), file(TrialFile.WEIGHTS));
+        AtomicFiles.publish(beside.resolve(TrainedModel.FILE_NAME), file(weights));
         Files.delete(beside);
     }
 
@@ -368,9 +410,9 @@ public record TrialFolder(Path path) {
         predictions.write(predictions(part, extension), images);
     }
 
-    /** Writes the history of the training so far, one line per epoch. */
-    void writeHistory(List<Epoch> history) throws IOException {
-        HistoryFile.write(history, file(TrialFile.HISTORY));
+    /** Writes the history of a training so far, one line per epoch: of the first one, or of the second. */
+    void writeHistory(List<Epoch> history, TrialFile file) throws IOException {
+        HistoryFile.write(history, file(file));
     }
 
     /** Reads the history of the training, as the trial left it: one record per epoch, none if none was written. */
@@ -383,5 +425,10 @@ public record TrialFolder(Path path) {
     /** Reads the history of the training: one record per epoch, none if none was written. */
     public List<Epoch> readHistory() throws IOException {
         return HistoryFile.read(file(TrialFile.HISTORY));
+    }
+
+    /** Reads the history of the second training; none if there was none. */
+    List<Epoch> readRefitHistory() throws IOException {
+        return HistoryFile.read(file(TrialFile.REFIT_HISTORY));
     }
 }

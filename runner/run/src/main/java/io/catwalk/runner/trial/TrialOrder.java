@@ -120,6 +120,11 @@ public record TrialOrder(
         return backbone.key(inputs.datasetSha256(), dataset.limitTrain(), dataset.limitTest());
     }
 
+    /** Tells whether the network is trained once more, on all images but the test images: those that score in folds are not. */
+    public boolean refits() {
+        return split.refit() && spec.trains() && spec.fold() == 0;
+    }
+
     public TrialOrder with(Inputs newInputs) {
         return new TrialOrder(spec, dataset, split, newInputs, supplies, timeoutSeconds, processor, attempt);
     }

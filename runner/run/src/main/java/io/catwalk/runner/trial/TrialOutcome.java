@@ -247,6 +247,8 @@ public sealed interface TrialOutcome {
      * @param bestEpoch number of the epoch whose weights were kept, from 1
      * @param secondsPerEpoch median over the epochs, without validation
      * @param steps of the optimizer in all of these epochs; null for a given model, and in older results
+     * @param refitImages number of images that the network was trained on once more, for as many epochs as the best one has
+     *     as its number; null if it was not
      */
     record Timing(
             String startedAt,
@@ -254,14 +256,26 @@ public sealed interface TrialOutcome {
             int epochs,
             int bestEpoch,
             double secondsPerEpoch,
-            @Nullable Long steps) {
+            @Nullable Long steps,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer refitImages) {
 
         /** With fewer steps, a network rarely gets far from its random weights, whatever its recipe. */
         public static final int FEW_STEPS = 200;
 
+        /** Holds the times of a network that was not trained once more. */
+        public Timing(
+                String startedAt,
+                double totalSeconds,
+                int epochs,
+                int bestEpoch,
+                double secondsPerEpoch,
+                @Nullable Long steps) {
+            this(startedAt, totalSeconds, epochs, bestEpoch, secondsPerEpoch, steps, null);
+        }
+
         /** Adds time that was spent after the training. */
         Timing withMore(double seconds) {
-            return new Timing(startedAt, totalSeconds + seconds, epochs, bestEpoch, secondsPerEpoch, steps);
+            return new Timing(startedAt, totalSeconds + seconds, epochs, bestEpoch, secondsPerEpoch, steps, refitImages);
         }
     }
 

@@ -69,7 +69,7 @@ public final class TrialRepair {
                 () -> {
                     TrainedWeights weights = folder.readTraining(order.key());
                     if (weights != null) {
-                        folder.writeHistory(weights.history());
+                        folder.writeHistory(weights.choosing(), TrialFile.HISTORY);
                     }
                 });
         return List.copyOf(damaged);

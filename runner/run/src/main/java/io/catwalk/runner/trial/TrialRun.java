@@ -1,6 +1,7 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.file.ModelFiles;
@@ -102,8 +103,10 @@ final class TrialRun {
                         earlier == null ? trained(classifier, task, init, images, start, listener) : earlier;
                 // New weights are read again, as a later attempt would do: the engine may sum in another order if they
                 // have another place in memory, and what is evaluated must not depend on whether the trial was stopped.
-                try (TrainedModel model = folder.readModel(classifier, chosen(), task)) {
-                    return evaluated(model, weights, images, sources, evaluated);
+                try (TrainedModel model = folder.readModel(classifier, chosen(), task);
+                        TrainedModel first =
+                                weights.choice() == null ? null : folder.readChosen(classifier, chosen(), task)) {
+                    return evaluated(model, first == null ? model : first, weights, images, sources, evaluated);
                 }
             }
         } catch (InfrastructureException e) {
@@ -177,10 +180,20 @@ final class TrialRun {
         }
         if (earlier != null) {
             LOG.info("The weights of an earlier attempt are taken");
-            folder.writeHistory(earlier.history());
-            earlier.history().forEach(listener);
+            writeHistories(earlier);
+            earlier.choosing().forEach(listener);
+            if (earlier.choice() != null) {
+                earlier.history().forEach(listener);
+            }
         }
         return earlier;
+    }
+
+    private void writeHistories(TrainedWeights weights) throws IOException {
+        folder.writeHistory(weights.choosing(), TrialFile.HISTORY);
+        if (weights.choice() != null) {
+            folder.writeHistory(weights.history(), TrialFile.REFIT_HISTORY);
+        }
     }
 
     /** Trains, and writes the weights and how they were made. */
@@ -192,21 +205,79 @@ final class TrialRun {
             ResourceUsage start,
             Consumer<Epoch> listener)
             throws IOException {
-        TrialSpec spec = order.spec();
         TrainingData data = TrainingData.of(images.dataset().train(), images.split());
+        Recipe recipe = order.spec().recipe();
+        Choice choice = null;
+        if (order.refits()) {
+            choice = choice(classifier, task, init, images, data, listener);
+            data = TrainingData.of(images.dataset().train(), images.labeled());
+            // Another length is another schedule: it ends with this epoch.
+            recipe = recipe.withEpochs(choice.bestEpoch()).withPatience(0);
+        }
+        TrialFile historyFile = choice == null ? TrialFile.HISTORY : TrialFile.REFIT_HISTORY;
+        try (TrainedModel model = train(classifier, task, init, images, data, recipe, historyFile, listener)) {
+            folder.writeModel(model, TrialFile.WEIGHTS);
+            TrainedWeights weights = weights(model, choice, classifier, images, data, start);
+            writeHistories(weights);
+            folder.writeTraining(weights);
+            return weights;
+        }
+    }
+
+    /** Trains with validation images, unless an earlier attempt did; writes the weights, and which epoch they are of. */
+    private Choice choice(
+            LoadedClassifier classifier,
+            Task task,
+            @Nullable InitialWeights init,
+            TrialImages images,
+            TrainingData data,
+            Consumer<Epoch> listener)
+            throws IOException {
+        Choice earlier = folder.readChoice(order.key());
+        if (earlier != null) {
+            LOG.info("The epoch that an earlier attempt chose is taken");
+            showHistory(earlier.history(), TrialFile.HISTORY);
+            earlier.history().forEach(listener);
+            return earlier;
+        }
+        try (TrainedModel model = train(
+                classifier, task, init, images, data, order.spec().recipe(), TrialFile.HISTORY, listener)) {
+            folder.writeModel(model, TrialFile.CHOSEN_WEIGHTS);
+            Choice choice = new Choice(
+                    order.key(),
+                    TrialFile.Digest.of(folder.path(), TrialFile.CHOSEN_WEIGHTS),
+                    model.bestEpoch(),
+                    data.normalization(),
+                    model.history());
+            folder.writeChoice(choice);
+            return choice;
+        }
+    }
+
+    private TrainedModel train(
+            LoadedClassifier classifier,
+            Task task,
+            @Nullable InitialWeights init,
+            TrialImages images,
+            TrainingData data,
+            Recipe recipe,
+            TrialFile historyFile,
+            Consumer<Epoch> listener) {
+        TrialSpec spec = order.spec();
         List<Epoch> history = new ArrayList<>();
-        TrainedModel trained;
+        // Neither training goes on from a state of the other.
+        String key = order.key() + (historyFile == TrialFile.REFIT_HISTORY ? "-refit" : "");
         // Weights in the jar of the plugin are copied into a folder, since they are read from files.
-        try (Scratch scratch = spec.recipe().pretrained() && init == null ? new Scratch() : null) {
+        try (Scratch scratch = recipe.pretrained() && init == null ? new Scratch() : null) {
             WarmStart from = scratch != null
                     ? WarmStart.ofPlugin(classifier.weights(task, chosen()), scratch)
                     : init == null ? null : WarmStart.of(init, images.dataset().classes());
-            trained = new Training(
+            return new Training(
                             classifier,
                             chosen(),
                             task,
                             data,
-                            spec.recipe(),
+                            recipe,
                             spec.seed(),
                             spec.fold(),
                             spec.device(),
@@ -215,27 +286,20 @@ final class TrialRun {
                     .run(
                             epoch -> {
                                 history.add(epoch);
-                                showHistory(history);
+                                showHistory(history, historyFile);
                                 listener.accept(epoch);
                             },
                             new Checkpoints(
-                                    folder.file(TrialFile.CHECKPOINT), order.key(), checkpointPause, System::nanoTime));
+                                    folder.file(TrialFile.CHECKPOINT), key, checkpointPause, System::nanoTime));
         } catch (IOException e) {
             throw new InfrastructureException("the weights that the plugin brings cannot be read: " + Reasons.of(e), e);
-        }
-        try (TrainedModel model = trained) {
-            folder.writeHistory(history);
-            folder.writeModel(model);
-            TrainedWeights weights = weights(model, history, classifier, images, data, start);
-            folder.writeTraining(weights);
-            return weights;
         }
     }
 
     /** Writes the history so far; if it cannot be written, the training goes on. */
-    private void showHistory(List<Epoch> history) {
+    private void showHistory(List<Epoch> history, TrialFile file) {
         try {
-            folder.writeHistory(history);
+            folder.writeHistory(history, file);
         } catch (IOException e) {
             LOG.warn("The history could not be written", e);
         }
@@ -243,16 +307,25 @@ final class TrialRun {
 
     private TrainedWeights weights(
             TrainedModel model,
-            List<Epoch> history,
+            @Nullable Choice choice,
             LoadedClassifier classifier,
             TrialImages images,
             TrainingData data,
             ResourceUsage start)
             throws IOException {
-        double[] seconds = model.history().stream().mapToDouble(Epoch::seconds).toArray();
+        List<Epoch> choosing = choice == null ? model.history() : choice.history();
+        double[] seconds = choosing.stream().mapToDouble(Epoch::seconds).toArray();
+        int batchSize = order.spec().recipe().batchSize();
+        EpochBatches batches = EpochBatches.of(images.split().train().length, batchSize);
         double trainingSeconds = Arrays.stream(seconds).sum();
-        EpochBatches batches = EpochBatches.of(
-                data.split().train().length, order.spec().recipe().batchSize());
+        long passed = (long) seconds.length * batches.images();
+        long steps = (long) seconds.length * batches.steps();
+        if (choice != null) {
+            EpochBatches all = EpochBatches.of(data.split().train().length, batchSize);
+            trainingSeconds += model.history().stream().mapToDouble(Epoch::seconds).sum();
+            passed += (long) choice.bestEpoch() * all.images();
+            steps += (long) choice.bestEpoch() * all.steps();
+        }
         TrialFile.Digest digest = TrialFile.Digest.of(folder.path(), TrialFile.WEIGHTS);
         BackboneSpec backbone = order.spec().backbone();
         return new TrainedWeights(
@@ -264,7 +337,7 @@ final class TrialRun {
                         digest.bytes(),
                         null,
                         trainingSeconds,
-                        (double) seconds.length * batches.images() / trainingSeconds,
+                        passed / trainingSeconds,
                         start.cpuSeconds(),
                         Machine.peakMemoryBytes(),
                         null,
@@ -273,9 +346,10 @@ final class TrialRun {
                         start.at().toString(),
                         Math.max(start.seconds(), trainingSeconds), // some epochs may be from an earlier attempt
                         seconds.length,
-                        model.bestEpoch(),
+                        choice == null ? model.bestEpoch() : choice.bestEpoch(),
                         Latency.median(seconds),
-                        (long) seconds.length * batches.steps()),
+                        steps,
+                        choice == null ? null : (Integer) data.split().train().length),
                 data.normalization(),
                 new Provenance(
                         classifier.plugin().id(),
@@ -288,11 +362,14 @@ final class TrialRun {
                         model.transfer(),
                         Software.current(),
                         Machine.current()),
-                history);
+                model.history(),
+                choice);
     }
 
+    /** Evaluates the network on the test images, and the one that chose the epoch on those that it was trained with. */
     private TrialOutcome evaluated(
             TrainedModel model,
+            TrainedModel choosing,
             TrainedWeights weights,
             TrialImages images,
             TrialSources sources,
@@ -304,13 +381,20 @@ final class TrialRun {
         Predictions test;
         Predictions validation;
         TrialMetrics metrics;
-        try (Predictor predictor = model.predictor()) {
-            List<String> classes = dataset.classes();
-            test = Predictions.of(predictor, dataset.test(), weights.normalization(), classes.size());
-            validation = Predictions.of(predictor, held, weights.normalization(), classes.size());
-            ImageSource seen = dataset.train()
-                    .select(ImageSource.evenlySpaced(images.split().train(), MOST_SEEN));
-            Predictions train = Predictions.of(predictor, seen, weights.normalization(), classes.size());
+        List<String> classes = dataset.classes();
+        try {
+            try (Predictor predictor = model.predictor()) {
+                test = Predictions.of(predictor, dataset.test(), weights.normalization(), classes.size());
+            }
+            Predictions train;
+            try (Predictor predictor = choosing.predictor()) {
+                Choice choice = weights.choice();
+                Normalization own = choice == null ? weights.normalization() : choice.normalization();
+                validation = Predictions.of(predictor, held, own, classes.size());
+                ImageSource seen = dataset.train()
+                        .select(ImageSource.evenlySpaced(images.split().train(), MOST_SEEN));
+                train = Predictions.of(predictor, seen, own, classes.size());
+            }
             metrics = new TrialMetrics(
                     Evaluation.of(test, classes).metrics(),
                     Evaluation.of(validation, classes).metrics(),
@@ -386,6 +470,7 @@ final class TrialRun {
      *
      * @param key identifies what made them
      * @param history of the training, one record per epoch
+     * @param choice what an earlier training chose, if the network was trained once more; otherwise null
      */
     record TrainedWeights(
             String key,
@@ -394,5 +479,26 @@ final class TrialRun {
             Timing timing,
             Normalization normalization,
             Provenance provenance,
+            List<Epoch> history,
+            @Nullable Choice choice) {
+
+        /** Returns the history of the training that chose the epoch. */
+        List<Epoch> choosing() {
+            return choice == null ? history : choice.history;
+        }
+    }
+
+    /**
+     * What a training with validation images chose, before the network is trained once more without any.
+     *
+     * @param key identifies what made it
+     * @param weights of this training
+     * @param bestEpoch number of the epoch that they are of
+     */
+    record Choice(
+            String key,
+            TrialFile.Digest weights,
+            int bestEpoch,
+            Normalization normalization,
             List<Epoch> history) {}
 }

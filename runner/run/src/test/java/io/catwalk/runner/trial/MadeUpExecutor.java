@@ -123,7 +123,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
 
         folder.writeSplit(images);
         folder.writeClasses(classes);
-        folder.writeHistory(history);
+        folder.writeHistory(history, TrialFile.HISTORY);
         folder.writePredictions("test", test, images.dataset().test());
         folder.writePredictions("validation", validation, held);
         byte[] weights = new byte[2048];
@@ -212,6 +212,6 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
                 inputs.software(),
                 new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30));
         String key = order.key();
-        return new TrainedWeights(key, weights, efficiency, timing, new Normalization(mean, std), provenance, history);
+        return new TrainedWeights(key, weights, efficiency, timing, new Normalization(mean, std), provenance, history, null);
     }
 }

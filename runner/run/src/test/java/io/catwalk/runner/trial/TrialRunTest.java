@@ -5,14 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.api.Hyperparameters;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.data.Split;
 import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.training.Checkpoints;
+import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.training.TrainedModel;
+import io.catwalk.runner.training.Training;
+import io.catwalk.runner.training.Training.TrainingData;
 import io.catwalk.runner.trial.ParityResult.Missing;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialOutcome.Failed;
@@ -29,6 +38,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,6 +172,108 @@ final class TrialRunTest {
         assertThat(Sha256.of(stopped.predictions("test"))).isEqualTo(predictions);
         assertThat(checkpoint).doesNotExist();
         assertThat(stopped.readHistory()).extracting(Epoch::epoch).containsExactly(1, 2, 3, 4);
+    }
+
+    private TrialOrder refitting(String images, int epochs) {
+        TrialOrder order = order(images, epochs);
+        SplitSpec split = new SplitSpec(0, 1, 0.1, 0, true);
+        return new TrialOrder(
+                order.spec(), order.dataset(), split, order.inputs(), order.supplies(), null, null, 1);
+    }
+
+    /** Trains on all images but the test images, without any for validation, as somebody who knows the length. */
+    private String trainedOnAll(int epochs) throws IOException {
+        TrialOrder order = order("tiny", epochs);
+        ImageDataset dataset = order.dataset().load(DataHome.of(shared));
+        assertThat(dataset.train().size()).isEqualTo(120);
+        Split all = new Split(IntStream.range(0, 120).toArray(), new int[0]);
+        Path file = Files.createDirectory(folder.resolve("all")).resolve(TrainedModel.FILE_NAME);
+        Checkpoints none = new Checkpoints(folder.resolve("none"), "none", Duration.ofHours(1), System::nanoTime);
+        try (LoadedPlugin plugin = LoadedPlugin.open(
+                        shared.resolve("plugins/obedient.jar"), order.inputs().pluginSha256());
+                TrainedModel model = new Training(
+                                plugin.require("obedient"),
+                                new Hyperparameters(order.spec().hyperparameters()),
+                                order.dataset().task(dataset),
+                                TrainingData.of(dataset.train(), all),
+                                order.spec().recipe(),
+                                order.spec().seed(),
+                                0,
+                                ComputeDevice.CPU,
+                                null,
+                                System::nanoTime)
+                        .run(epoch -> {}, none)) {
+            model.save(file.getParent());
+        }
+        return Sha256.of(file);
+    }
+
+    @Test
+    void aRefitHasTheBitsOfATrainingOfTheSelectedLengthOnAllButTheTestImages() throws IOException {
+        Done once = (Done) run(order("tiny", 6));
+        String before = Sha256.of(trial().file(TrialFile.WEIGHTS));
+        Done done = (Done) run(refitting("tiny", 6));
+        int best = done.timing().bestEpoch();
+
+        assertThat(best).isEqualTo(once.timing().bestEpoch()).isLessThan(6);
+        assertThat(Sha256.of(trial().file(TrialFile.WEIGHTS))).isEqualTo(trainedOnAll(best));
+        assertThat(Sha256.of(trial().file(TrialFile.CHOSEN_WEIGHTS))).isEqualTo(before);
+        assertThat(done.metrics().validation()).isEqualTo(once.metrics().validation());
+        assertThat(done.metrics().train()).isEqualTo(once.metrics().train());
+        assertThat(done.metrics().test()).isNotEqualTo(once.metrics().test());
+        assertThat(parity(done).agrees()).isTrue();
+        assertThat(trial().readHistory()).hasSize(6);
+        assertThat(trial().readRefitHistory()).hasSize(best);
+        // 7 batches of the 108 images, and 8 of 15 of all.
+        assertThat(done.timing().refitImages()).isEqualTo(120);
+        assertThat(done.timing().steps()).isEqualTo(6 * 7 + best * 8);
+        assertThat(Objects.requireNonNull(done.efficiency().trainingImagesPerSecond())
+                        * Objects.requireNonNull(done.efficiency().trainingSeconds()))
+                .isCloseTo(6 * 108 + best * 120, within(1e-6));
+        assertThat(Orders.check(refitting("tiny", 6), trial())).isInstanceOf(Done.class);
+
+        String weights = Sha256.of(trial().file(TrialFile.WEIGHTS));
+        TinyImages.write(shared.resolve("more-test"));
+        Path images = shared.resolve("more-test/t10k-images-idx3-ubyte");
+        byte[] bytes = Files.readAllBytes(images);
+        Arrays.fill(bytes, 16, bytes.length, (byte) 77);
+        Files.write(images, bytes);
+        run(refitting("more-test", 6));
+        assertThat(Sha256.of(trial().file(TrialFile.WEIGHTS))).isEqualTo(weights);
+    }
+
+    /** After so many epochs, of which six are of the first training. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 6, 7, 8})
+    void aRefitThatWasStoppedGoesOnAndEndsWithTheSameBits(int stop) throws IOException {
+        run(refitting("tiny", 6));
+        String expected = Sha256.of(trial().file(TrialFile.WEIGHTS));
+        String first = Sha256.of(trial().file(TrialFile.CHOSEN_WEIGHTS));
+        String validation = Sha256.of(trial().predictions("validation"));
+        TrialFolder stopped = new TrialFolder(Files.createDirectory(folder.resolve("stopped")));
+        List<Epoch> heard = new ArrayList<>();
+        Consumer<Epoch> stopping = epoch -> {
+            heard.add(epoch);
+            if (heard.size() == stop) {
+                throw new CancellationException();
+            }
+        };
+        TrialRun run = new TrialRun(prepared(refitting("tiny", 6), stopped), stopped, Duration.ZERO);
+        assertThatThrownBy(() -> run.run(stopping, evaluated -> {})).isInstanceOf(CancellationException.class);
+        Path chosen = stopped.file(TrialFile.CHOSEN_WEIGHTS);
+        Object written = Files.exists(chosen) ? Files.getLastModifiedTime(chosen) : null;
+
+        new TrialRun(prepared(refitting("tiny", 6), stopped), stopped).run(epoch -> {}, evaluated -> {});
+
+        assertThat(Sha256.of(stopped.file(TrialFile.WEIGHTS))).isEqualTo(expected);
+        assertThat(Sha256.of(chosen)).isEqualTo(first);
+        assertThat(Sha256.of(stopped.predictions("validation"))).isEqualTo(validation);
+        assertThat(written != null).isEqualTo(stop > 6);
+        assertThat(written == null || written.equals(Files.getLastModifiedTime(chosen)))
+                .isTrue();
+        assertThat(stopped.file(TrialFile.CHOICE)).doesNotExist();
+        assertThat(stopped.file(TrialFile.CHECKPOINT)).doesNotExist();
+        assertThat(stopped.readHistory()).hasSize(6);
     }
 
     /** Of 120 images 12 are held out, and the other 108 make 7 batches of 15 or 16. */
