@@ -2,7 +2,7 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.onnx.runtime.ModelFiles;
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.runner.data.ContentStore;
