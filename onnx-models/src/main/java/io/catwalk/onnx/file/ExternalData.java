@@ -172,6 +172,6 @@ public record ExternalData(Path file, long offset, long length) {
 
     private static OnnxFileException wrong(
             Path model, TensorProto tensor, String expected, String found, String remedy) {
-        return new OnnxFileException(model, expected, found + " for " + Tensors.name(tensor), remedy);
+        return new OnnxFileException(model, expected, found + " for " + OnnxWeights.name(tensor), remedy);
     }
 }

@@ -1,23 +1,37 @@
 package io.catwalk.onnx.file;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Message;
+import io.catwalk.onnx.FloatFormat;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.runtime.TensorInfo;
 import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import io.catwalk.onnx.runtime.TensorType;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -39,6 +53,12 @@ public record ModelFile(
         List<TensorInfo> outputs,
         SortedMap<String, String> metadata,
         Weights external) {
+
+    private static final Map<DataType, FloatFormat> FORMATS = new EnumMap<>(Map.of(
+            DataType.FLOAT16, FloatFormat.FLOAT16,
+            DataType.BFLOAT16, FloatFormat.BFLOAT16,
+            DataType.FLOAT, FloatFormat.FLOAT32,
+            DataType.DOUBLE, FloatFormat.FLOAT64));
 
     /** Smallest operator set that ONNX Runtime promises to run (its documentation, "Compatibility"). */
     public static final long OLDEST_OPSET = 7;
@@ -117,12 +137,12 @@ public record ModelFile(
      */
     public static ModelFile of(Path name, byte[] content) {
         ModelFields fields = ModelFields.of(name, content);
-        Tensors.visit(fields.model(), tensor -> {
+        visit(fields.model(), tensor -> {
             if (ExternalData.isExternal(tensor)) {
                 throw new OnnxFileException(
                         name,
                         "a model in memory with its weights inside",
-                        Tensors.name(tensor) + " in the file " + ExternalData.location(tensor),
+                        OnnxWeights.name(tensor) + " in the file " + ExternalData.location(tensor),
                         "open its file instead");
             }
         });
@@ -192,7 +212,7 @@ public record ModelFile(
     /** Tells where the weights are, and rejects weights outside the folder of the model. */
     private static Weights checkWeights(Path file, ModelProto model) {
         List<TensorProto> external = new ArrayList<>();
-        Tensors.visit(model, tensor -> {
+        visit(model, tensor -> {
             if (ExternalData.isExternal(tensor)) {
                 external.add(tensor);
             }
@@ -228,5 +248,77 @@ public record ModelFile(
             case DIM_PARAM -> new Axis(Axis.OPEN, dimension.getDimParam());
             case VALUE_NOT_SET -> new Axis(Axis.OPEN, "");
         };
+    }
+
+    /**
+     * Checks the weights.
+     *
+     * @throws OnnxFileException if one is NaN
+     */
+    public void requireNumbers() {
+        visit(content, this::requireNumbers);
+    }
+
+    private void requireNumbers(TensorProto tensor) {
+        FloatFormat format = FORMATS.get(DataType.forNumber(tensor.getDataType()));
+        if (format != null && isNanIn(tensor, format)) {
+            throw new OnnxFileException(
+                    file,
+                    "numbers as weights",
+                    "NaN in " + OnnxWeights.name(tensor),
+                    "train again with a lower learning rate and export the result");
+        }
+    }
+
+    private boolean isNanIn(TensorProto tensor, FloatFormat format) {
+        if (!ExternalData.isExternal(tensor)) {
+            return format.isNanIn(tensor.getRawData().asReadOnlyByteBuffer())
+                    || tensor.getFloatDataList().stream().anyMatch(value -> value.isNaN())
+                    || tensor.getDoubleDataList().stream().anyMatch(value -> value.isNaN())
+                    || tensor.getInt32DataList().stream().anyMatch(format::isNan); // of numbers of 16 bits
+        }
+        ExternalData data = ExternalData.of(file, tensor);
+        try {
+            return data.anyMatch(format::isNanIn);
+        } catch (IOException e) {
+            throw new OnnxFileException(
+                    file, "readable weights in " + data.file(), e.toString(), "check the rights of that file", e);
+        }
+    }
+
+    /** Returns the names of the operators, sorted, including those in the graphs inside loops and conditions. */
+    public SortedSet<String> operators() {
+        SortedSet<String> names = new TreeSet<>();
+        addOperators(content.getGraph(), names);
+        return Collections.unmodifiableSortedSet(names);
+    }
+
+    private static void addOperators(GraphProto graph, SortedSet<String> names) {
+        for (NodeProto node : graph.getNodeList()) {
+            names.add(node.getOpType());
+            for (AttributeProto attribute : node.getAttributeList()) {
+                if (attribute.hasG()) {
+                    addOperators(attribute.getG(), names);
+                }
+                attribute.getGraphsList().forEach(within -> addOperators(within, names));
+            }
+        }
+    }
+
+    /**
+     * Visits every tensor: in initializers, constants, subgraphs, functions and sparse tensors. Follows the message
+     * descriptors, so that no part of the format is missed.
+     */
+    private static void visit(Message message, Consumer<TensorProto> visitor) {
+        if (message instanceof TensorProto tensor) {
+            visitor.accept(tensor);
+            return;
+        }
+        for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
+            if (field.getKey().getJavaType() == JavaType.MESSAGE) {
+                List<?> values = field.getValue() instanceof List<?> list ? list : List.of(field.getValue());
+                values.forEach(value -> visit((Message) value, visitor));
+            }
+        }
     }
 }

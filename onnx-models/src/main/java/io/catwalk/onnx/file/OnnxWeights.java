@@ -72,7 +72,7 @@ public final class OnnxWeights {
             return of(tensor);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new OnnxFileException(
-                    file, "a whole " + Tensors.name(tensor), String.valueOf(e.getMessage()), "copy the file again", e);
+                    file, "a whole " + name(tensor), String.valueOf(e.getMessage()), "copy the file again", e);
         }
     }
 
@@ -101,5 +101,10 @@ public final class OnnxWeights {
             }
         }
         return data.flip();
+    }
+
+    /** Names a tensor for an error message. */
+    public static String name(TensorProto tensor) {
+        return tensor.getName().isEmpty() ? "an unnamed constant" : "tensor " + tensor.getName();
     }
 }

@@ -41,14 +41,14 @@ public final class OnnxPredictor implements Predictor {
     private final OnnxRunner runner;
     private final Deque<IoBuffers> idle = new ConcurrentLinkedDeque<>();
 
-    private OnnxPredictor(Classifier classifier, OnnxOptions options, OnnxRunner runner) {
-        this.signature = classifier.signature();
-        this.scores = classifier.scores();
-        this.metadata = classifier.metadata();
-        this.operators = classifier.operators();
+    private OnnxPredictor(ModelFile model, OnnxMetadata metadata, OnnxHints hints, OnnxOptions options) {
+        this.signature = Signature.of(model, metadata, hints);
+        this.scores = Scores.of(model.content().getGraph(), signature.output());
+        this.metadata = metadata;
+        this.operators = model.operators();
         this.pixels = new Pixels(signature, metadata.preprocessing());
         this.mostTogether = options.batch() == OnnxOptions.WHOLE_CALL ? Integer.MAX_VALUE : options.batch();
-        this.runner = runner;
+        this.runner = OnnxRunner.opened(model, options);
     }
 
     /**
@@ -103,8 +103,7 @@ public final class OnnxPredictor implements Predictor {
     }
 
     private static OnnxPredictor open(ModelFile model, OnnxOptions options, OnnxHints hints) {
-        Classifier classifier = Classifier.of(model, hints);
-        return new OnnxPredictor(classifier, options, OnnxRunner.opened(model, options));
+        return new OnnxPredictor(model, OnnxMetadata.of(model.file(), model.metadata()), hints, options);
     }
 
     /**

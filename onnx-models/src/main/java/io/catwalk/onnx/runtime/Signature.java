@@ -60,7 +60,8 @@ public record Signature(
      * @throws OnnxFileException if the file is missing, damaged or unsafe, or is not an image classifier
      */
     public static Signature read(Path file, OnnxHints hints) {
-        return Classifier.of(ModelFile.read(file), hints).signature();
+        ModelFile model = ModelFile.read(file);
+        return of(model, OnnxMetadata.of(file, model.metadata()), hints);
     }
 
     /**
@@ -92,10 +93,18 @@ public record Signature(
     /**
      * Looks for images among the inputs and for logits among the outputs.
      *
-     * @param stated what the file says about preprocessing
-     * @param hints what the file does not say
+     * @param metadata of the model
+     * @param hints what the model does not say
+     * @throws OnnxFileException if it is no image classifier, contradicts itself, or has NaN among its weights
      */
-    static Signature of(
+    static Signature of(ModelFile model, OnnxMetadata metadata, OnnxHints hints) {
+        Signature signature = of(model.file(), model.inputs(), model.outputs(), metadata.preprocessing(), hints);
+        checkAgree(model.file(), signature, metadata, hints);
+        model.requireNumbers();
+        return signature;
+    }
+
+    private static Signature of(
             Path file,
             List<TensorInfo> inputs,
             List<TensorInfo> outputs,
@@ -123,6 +132,31 @@ public record Signature(
                 output.name(),
                 output.type(),
                 (int) output.knownAxes().get(1).size());
+    }
+
+    private static void checkAgree(Path file, Signature signature, OnnxMetadata metadata, OnnxHints hints) {
+        metadata.labels().ifPresent(labels -> {
+            if (labels.size() != signature.classes()) {
+                throw new OnnxFileException(
+                        file,
+                        signature.classes() + " labels, as many as logits",
+                        labels.size() + " in its metadata",
+                        "correct the entry " + MetadataKeys.LABELS);
+            }
+        });
+        metadata.preprocessing().ifPresent(image -> {
+            int channels = image.channels();
+            boolean sameSize = image.height() == signature.height() && image.width() == signature.width();
+            boolean chosen = hints.height() == signature.height() && hints.width() == signature.width();
+            if (channels != signature.channels() || !(sameSize || chosen)) {
+                throw new OnnxFileException(
+                        file,
+                        "preprocessing for its input of " + signature.channels() + " x " + signature.height() + " x "
+                                + signature.width(),
+                        channels + " x " + image.height() + " x " + image.width() + " in its metadata",
+                        "correct the entries preprocessing.*");
+            }
+        });
     }
 
     /** Says why a file is no image classifier, and what runs it as it is. */
