@@ -39,10 +39,10 @@ import java.util.TreeMap;
  */
 public final class OnnxExport {
 
-    private final Order order;
+    private final ExportRequest request;
 
-    private OnnxExport(Order order) {
-        this.order = order;
+    private OnnxExport(ExportRequest request) {
+        this.request = request;
     }
 
     /**
@@ -78,7 +78,7 @@ public final class OnnxExport {
     }
 
     private static OnnxExport of(Block block, List<OnnxInput> inputs, List<String> names) {
-        return new OnnxExport(new Order(
+        return new OnnxExport(new ExportRequest(
                 block,
                 inputs,
                 new Naming(names, List.of()),
@@ -115,7 +115,7 @@ public final class OnnxExport {
     }
 
     private OnnxExport with(Options changed) {
-        return new OnnxExport(order.with(changed));
+        return new OnnxExport(request.with(changed));
     }
 
     /**
@@ -130,7 +130,7 @@ public final class OnnxExport {
         if (outputs.stream().anyMatch(String::isBlank) || Set.copyOf(outputs).size() != outputs.size()) {
             throw new IllegalArgumentException("expected a different name for each output, found " + outputs);
         }
-        return new OnnxExport(order.withOutputs(outputs));
+        return new OnnxExport(request.withOutputs(outputs));
     }
 
     /**
@@ -140,7 +140,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withParameters(ParameterStore store) {
-        return new OnnxExport(order.with(store));
+        return new OnnxExport(request.with(store));
     }
 
     /**
@@ -151,7 +151,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withMetadata(Map<String, String> entries) {
-        return new OnnxExport(order.with(entries));
+        return new OnnxExport(request.with(entries));
     }
 
     /**
@@ -177,7 +177,7 @@ public final class OnnxExport {
      * @throws IllegalArgumentException if no input has the axis, or the axis does not allow the size
      */
     public OnnxExport withFixedSize(String axis, long size) {
-        return new OnnxExport(order.with(OnnxInput.fixed(order.inputs(), axis, size)));
+        return new OnnxExport(request.with(OnnxInput.fixed(request.inputs(), axis, size)));
     }
 
     /**
@@ -189,7 +189,7 @@ public final class OnnxExport {
      * @throws IllegalArgumentException if {@code opset} is out of range
      */
     public OnnxExport withOpset(int opset) {
-        return with(order.options().withOpset(opset));
+        return with(request.options().withOpset(opset));
     }
 
     /**
@@ -198,7 +198,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withProbabilities() {
-        return with(order.options().with(Choice.PROBABILITIES));
+        return with(request.options().with(Choice.PROBABILITIES));
     }
 
     /**
@@ -212,8 +212,8 @@ public final class OnnxExport {
      *     is not above 0, or the network does not have one FLOAT32 input of images
      */
     public OnnxExport withEmbeddedPreprocessing(float[] mean, float[] deviation) {
-        OnnxInput.requireImages(order.inputs());
-        return with(order.options().with(new Normalization(mean.clone(), deviation.clone())));
+        OnnxInput.requireImages(request.inputs());
+        return with(request.options().with(new Normalization(mean.clone(), deviation.clone())));
     }
 
     /**
@@ -222,7 +222,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withUnrolledRecurrence() {
-        return with(order.options().with(Choice.UNROLLED_RECURRENCE));
+        return with(request.options().with(Choice.UNROLLED_RECURRENCE));
     }
 
     /**
@@ -231,7 +231,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withFoldedBatchNorm() {
-        return with(order.options().with(Choice.FOLDED_BATCH_NORM));
+        return with(request.options().with(Choice.FOLDED_BATCH_NORM));
     }
 
     /**
@@ -244,7 +244,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withFloat16Weights() {
-        return with(order.options().with(Choice.FLOAT16_WEIGHTS));
+        return with(request.options().with(Choice.FLOAT16_WEIGHTS));
     }
 
     /**
@@ -255,7 +255,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withExternalData() {
-        return with(order.options().with(Choice.EXTERNAL_DATA));
+        return with(request.options().with(Choice.EXTERNAL_DATA));
     }
 
     /**
@@ -272,7 +272,7 @@ public final class OnnxExport {
      * @throws IllegalStateException if ONNX Runtime is not on the class path
      */
     public OnnxExport withProof(List<NDList> samples, double tolerance) {
-        return new OnnxExport(order.with(Demand.of(order.inputs(), samples, tolerance)));
+        return new OnnxExport(request.with(ProofRequest.of(request.inputs(), samples, tolerance)));
     }
 
     /**
@@ -288,7 +288,7 @@ public final class OnnxExport {
      *     sample, or ONNX Runtime cannot load the export
      */
     public ProofReport prove(NDList... samples) {
-        return order.report(Demand.of(order.inputs(), List.of(samples), Proof.TOLERANCE));
+        return request.report(ProofRequest.of(request.inputs(), List.of(samples), Proof.TOLERANCE));
     }
 
     /**
@@ -300,11 +300,11 @@ public final class OnnxExport {
      * @throws IllegalStateException after {@link #withExternalData}, which needs a second file
      */
     public byte[] bytes() {
-        if (order.options().choices().contains(Choice.EXTERNAL_DATA)) {
+        if (request.options().choices().contains(Choice.EXTERNAL_DATA)) {
             throw new IllegalStateException(
                     "expected an export without external data, which is a second file: use write");
         }
-        return OnnxSerializer.bytes(order.model());
+        return OnnxSerializer.bytes(request.model());
     }
 
     /**
@@ -317,7 +317,7 @@ public final class OnnxExport {
      * @throws ExportException as {@link #bytes()}
      */
     public void write(Path file) throws IOException {
-        Model model = order.model();
-        Order.ModelWriter.write(model, order.isBeside(model), file);
+        Model model = request.model();
+        ExportRequest.ModelWriter.write(model, request.isBeside(model), file);
     }
 }

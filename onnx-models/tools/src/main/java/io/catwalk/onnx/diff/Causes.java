@@ -16,11 +16,11 @@ import java.util.stream.IntStream;
 /** Lists the differences between two nodes that should compute the same: operators, attributes, weights, inputs. */
 final class Causes {
 
-    private final Side one;
-    private final Side other;
+    private final InstrumentedModel one;
+    private final InstrumentedModel other;
     private final Matching matching;
 
-    Causes(Side one, Side other, Matching matching) {
+    Causes(InstrumentedModel one, InstrumentedModel other, Matching matching) {
         this.one = one;
         this.other = other;
         this.matching = matching;

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param elsewhere other nodes that are written differently in both models; on these inputs, no difference begins there
  * @param metadata entries that both files have, with other values, and by which programs prepare images and name the
  *     outputs, a sentence each
+ * @param oneSided keys of such entries that only one of the files has
  * @param sameGraph whether both graphs are written alike, weights included, but for remarks
  */
 public record DiffReport(
@@ -28,6 +30,7 @@ public record DiffReport(
         List<Finding> findings,
         List<Finding> elsewhere,
         List<String> metadata,
+        List<String> oneSided,
         boolean sameGraph) {
 
     /** Copies the map and the lists. */
@@ -36,11 +39,17 @@ public record DiffReport(
         findings = List.copyOf(findings);
         elsewhere = List.copyOf(elsewhere);
         metadata = List.copyOf(metadata);
+        oneSided = List.copyOf(oneSided);
     }
 
     /** Tells whether all outputs agree within the tolerance, and the metadata lets programs use both files alike. */
     public boolean agrees() {
         return outputsAgree() && metadata.isEmpty();
+    }
+
+    /** Tells whether programs can use either file for the other, but for remarks: the same graph, and the same entries. */
+    public boolean sameFile() {
+        return agrees() && sameGraph && oneSided.isEmpty();
     }
 
     /** Tells whether all outputs agree within the tolerance, on the same inputs. */
@@ -50,7 +59,7 @@ public record DiffReport(
 
     /**
      * Lists entries of two files that change the answers of programs which follow them: how images are prepared, and what
-     * the outputs are called. An entry that only one file has says nothing about the other.
+     * the outputs are called. An entry that only one file has says nothing about the other, but makes it another file.
      */
     static final class MetadataDifferences {
 
@@ -77,6 +86,14 @@ public record DiffReport(
                 add(found, key, one.get(key), other.get(key));
             }
             return found;
+        }
+
+        /** Returns the keys that only one file has. */
+        static List<String> oneSided(Map<String, String> one, Map<String, String> other) {
+            return Stream.of(List.of(MetadataKeys.LABELS), NUMBERS, WORDS)
+                    .flatMap(List::stream)
+                    .filter(key -> one.containsKey(key) != other.containsKey(key))
+                    .toList();
         }
 
         private static void add(List<String> found, String key, @Nullable String left, @Nullable String right) {

@@ -20,12 +20,12 @@ import java.util.Set;
  */
 final class Matching {
 
-    private final Side one;
-    private final Side other;
+    private final InstrumentedModel one;
+    private final InstrumentedModel other;
     private final Tolerance tolerance;
     private final Map<String, String> partners = new HashMap<>();
 
-    Matching(Side one, Side other, Tolerance tolerance) {
+    Matching(InstrumentedModel one, InstrumentedModel other, Tolerance tolerance) {
         this.one = one;
         this.other = other;
         this.tolerance = tolerance;
@@ -76,9 +76,9 @@ final class Matching {
      * that they compute has none, and an output that differs depends on it. Tensors that differ do not count if the tensors
      * computed from them agree again: this is another way to compute the same.
      */
-    static final class Frontier {
+    static final class FirstDifferences {
 
-        private final Side side;
+        private final InstrumentedModel side;
         private final Matching matching;
         private final Set<String> behind = new HashSet<>();
 
@@ -87,7 +87,7 @@ final class Matching {
          *
          * @param differing its outputs that differ
          */
-        Frontier(Side side, Matching matching, List<String> differing) {
+        FirstDifferences(InstrumentedModel side, Matching matching, List<String> differing) {
             this.side = side;
             this.matching = matching;
             Deque<String> open = new ArrayDeque<>(differing);

@@ -42,14 +42,14 @@ public final class OnnxDiff {
 
     private static final OnnxOptions AS_WRITTEN = OnnxOptions.standard().withOptimization(OptimizationLevel.NONE);
 
-    private final Side reference;
-    private final Side other;
+    private final InstrumentedModel reference;
+    private final InstrumentedModel other;
     private final Tolerance tolerance;
     private final Matching partners;
     private final List<NodeProto> beginnings;
     private final DiffReport report;
 
-    private OnnxDiff(Side reference, Side other, Tolerance tolerance) {
+    private OnnxDiff(InstrumentedModel reference, InstrumentedModel other, Tolerance tolerance) {
         this.reference = reference;
         this.other = other;
         this.tolerance = tolerance;
@@ -58,7 +58,7 @@ public final class OnnxDiff {
         List<String> differing = reference.outputs().stream()
                 .filter(name -> outputs.containsKey(name) && !outputs.get(name).agrees())
                 .toList();
-        beginnings = new Matching.Frontier(reference, partners, differing).nodes();
+        beginnings = new Matching.FirstDifferences(reference, partners, differing).nodes();
         List<String> made = reference.values().keySet().stream()
                 .filter(name -> reference.maker(name).isPresent())
                 .toList();
@@ -71,6 +71,7 @@ public final class OnnxDiff {
                 beginnings.stream().map(this::finding).toList(),
                 elsewhere(),
                 DiffReport.MetadataDifferences.between(reference.metadata(), other.metadata()),
+                DiffReport.MetadataDifferences.oneSided(reference.metadata(), other.metadata()),
                 reference.withoutRemarks().equals(other.withoutRemarks()));
     }
 
@@ -106,8 +107,8 @@ public final class OnnxDiff {
      * @throws IllegalArgumentException if the inputs do not fit the reference
      */
     public static OnnxDiff between(Path reference, Path other, Map<String, Tensor> given, Tolerance tolerance) {
-        Side left = complete(reference, given);
-        Side right = watched(other, renamed(reference, other, given), any -> true);
+        InstrumentedModel left = complete(reference, given);
+        InstrumentedModel right = watched(other, renamed(reference, other, given), any -> true);
         if (left.outputs().size() != right.outputs().size()) {
             throw new OnnxFileException(
                     other,
@@ -129,7 +130,7 @@ public final class OnnxDiff {
      * @throws IllegalArgumentException if the inputs do not fit
      */
     public static OnnxDiff optimized(Path file, Map<String, Tensor> given, Tolerance tolerance) {
-        Side written = complete(file, given);
+        InstrumentedModel written = complete(file, given);
         Map<String, Tensor> made = new LinkedHashMap<>();
         for (String tensor : written.values().keySet()) {
             // One at a time: nodes are not fused across a tensor that a run returns.
@@ -137,7 +138,7 @@ public final class OnnxDiff {
                 made.putAll(made(file, Set.of(tensor), OnnxOptions.standard(), given));
             }
         }
-        return new OnnxDiff(written, new Side(written.model(), given, made), tolerance);
+        return new OnnxDiff(written, new InstrumentedModel(written.model(), given, made), tolerance);
     }
 
     /**
@@ -172,8 +173,9 @@ public final class OnnxDiff {
     }
 
     /** Runs a reference, which has to give the numbers of all of its outputs. */
-    private static Side complete(Path file, Map<String, Tensor> given) {
-        Side side = watched(file, given, some -> some.unknownOutputs().isEmpty());
+    private static InstrumentedModel complete(Path file, Map<String, Tensor> given) {
+        InstrumentedModel side =
+                watched(file, given, some -> some.unknownOutputs().isEmpty());
         if (!side.unknownOutputs().isEmpty()) {
             throw new OnnxFileException(
                     file,
@@ -190,13 +192,14 @@ public final class OnnxDiff {
      * @param suffices tells whether those that can be computed are enough to compare
      * @throws OnnxFileException if none can be computed, or they are not enough
      */
-    private static Side watched(Path file, Map<String, Tensor> given, Predicate<Side> suffices) {
+    private static InstrumentedModel watched(
+            Path file, Map<String, Tensor> given, Predicate<InstrumentedModel> suffices) {
         ModelProto model = ModelFile.read(file).whole();
         Set<String> tensors = new LinkedHashSet<>();
         model.getGraph().getNodeList().forEach(node -> tensors.addAll(node.getOutputList()));
         tensors.remove("");
         try {
-            return new Side(model, given, made(file, tensors, AS_WRITTEN, given));
+            return new InstrumentedModel(model, given, made(file, tensors, AS_WRITTEN, given));
         } catch (OnnxFileException e) {
             Map<String, Tensor> made = new LinkedHashMap<>();
             Set<String> failed = new HashSet<>();
@@ -208,7 +211,7 @@ public final class OnnxDiff {
                     failed.add(tensor);
                 }
             }
-            Side side = new Side(model, given, made, failed);
+            InstrumentedModel side = new InstrumentedModel(model, given, made, failed);
             if (made.isEmpty() || !suffices.test(side)) {
                 throw e;
             }
@@ -298,7 +301,7 @@ public final class OnnxDiff {
         List<String> differing = other.outputs().stream()
                 .filter(output -> back.partner(output).isEmpty())
                 .toList();
-        List<NodeProto> theirs = new Matching.Frontier(other, back, differing).nodes();
+        List<NodeProto> theirs = new Matching.FirstDifferences(other, back, differing).nodes();
         return place < theirs.size() ? Optional.of(theirs.get(place)) : Optional.empty();
     }
 

@@ -32,5 +32,5 @@ public interface OtherRuntime {
      * @throws IOException if a file cannot be written or read
      * @throws InterruptedException if the calling thread is interrupted
      */
-    Reply ask(Cut cut) throws IOException, InterruptedException;
+    Reply ask(Subgraph cut) throws IOException, InterruptedException;
 }

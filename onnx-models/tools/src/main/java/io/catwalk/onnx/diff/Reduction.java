@@ -23,7 +23,7 @@ final class Reduction {
     private Reduction() {}
 
     /** Creates a folder, writes into it, and returns it. */
-    static Path write(Path folder, Side side, NodeProto node) throws IOException {
+    static Path write(Path folder, InstrumentedModel side, NodeProto node) throws IOException {
         List<NodeProto> nodes = side.unit(node);
         List<String> reads = side.known(nodes);
         List<String> makes =
@@ -65,7 +65,7 @@ final class Reduction {
                         .anyMatch(attribute -> attribute.hasG() || attribute.getGraphsCount() > 0);
     }
 
-    private static Tensor value(Side side, String name) {
+    private static Tensor value(InstrumentedModel side, String name) {
         return Objects.requireNonNull(side.values().get(name), name);
     }
 

@@ -44,8 +44,8 @@ public final class RuntimeDiff {
     private final Tolerance tolerance;
     private final OtherRuntime runtime;
 
-    /** Inputs and computed tensors, a {@link Side} for each call of {@code batch} images. */
-    private final List<Side> calls;
+    /** Inputs and computed tensors, a {@link InstrumentedModel} for each call of {@code batch} images. */
+    private final List<InstrumentedModel> calls;
 
     private final Map<String, Answered> answered = new LinkedHashMap<>();
     private @Nullable NodeProto beginning;
@@ -91,15 +91,15 @@ public final class RuntimeDiff {
         return new RuntimeDiff(file, signature, images, tolerance, runtime);
     }
 
-    private List<Side> calls(Path file, Tensor images) {
+    private List<InstrumentedModel> calls(Path file, Tensor images) {
         Set<String> tensors = new LinkedHashSet<>();
         model.getGraph().getNodeList().forEach(node -> tensors.addAll(node.getOutputList()));
         tensors.remove("");
-        List<Side> sides = new ArrayList<>();
+        List<InstrumentedModel> sides = new ArrayList<>();
         try (OnnxRunner runner = OnnxRunner.watching(file, tensors, AS_WRITTEN)) {
             for (long from = 0; from < images.shape()[0]; from += batch) {
                 Map<String, Tensor> given = Map.of(input, images.rows(from, from + batch));
-                sides.add(new Side(model, given, runner.run(given)));
+                sides.add(new InstrumentedModel(model, given, runner.run(given)));
             }
         }
         return sides;
@@ -115,7 +115,7 @@ public final class RuntimeDiff {
     public RuntimeOutcome outcome() throws IOException, InterruptedException {
         long numbers = value(0, output).size() / batch;
         Answered whole =
-                answered(output, runtime.ask(new Cut(model, output, signature.batch(), Math.toIntExact(numbers))));
+                answered(output, runtime.ask(new Subgraph(model, output, signature.batch(), Math.toIntExact(numbers))));
         if (whole.difference() != null && whole.agrees()) {
             return new RuntimeOutcome.Agrees(whole.difference());
         }
@@ -189,7 +189,7 @@ public final class RuntimeDiff {
      * Lists the tensors on which a wrong tensor depends and that have not been compared yet, in the order of the graph.
      */
     private List<String> open(String wrong, boolean refused, Set<String> unasked) {
-        Side side = calls.get(0);
+        InstrumentedModel side = calls.get(0);
         Set<String> behind = new HashSet<>();
         unasked.clear();
         Deque<String> next = new ArrayDeque<>(reads(side, wrong));
@@ -209,7 +209,7 @@ public final class RuntimeDiff {
                 .toList();
     }
 
-    private static List<String> reads(Side side, String tensor) {
+    private static List<String> reads(InstrumentedModel side, String tensor) {
         return side.maker(tensor).map(side::reads).orElse(List.of());
     }
 
@@ -232,7 +232,8 @@ public final class RuntimeDiff {
     private Answered answer(String tensor) throws IOException, InterruptedException {
         Answered known = answered.get(tensor);
         if (known == null) {
-            Cut cut = Cut.behind(model, input, tensor, batch, value(0, tensor).shape());
+            Subgraph cut = Subgraph.behind(
+                    model, input, tensor, batch, value(0, tensor).shape());
             known = answered(tensor, runtime.ask(cut));
             answered.put(tensor, known);
         }

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.graph.Names;
+import io.catwalk.onnx.quantize.CalibrationMethod.Observed;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxRunner;
@@ -56,11 +57,11 @@ public final class CalibratedModel {
      * @return some of {@link #nodes()}; empty if it would be all of them
      */
     public Set<String> fasterInFloat() {
-        Wiring wiring = new Wiring(model.getGraph());
+        GraphIndex index = new GraphIndex(model.getGraph());
         Set<String> few = model.getGraph().getNodeList().stream()
-                .filter(node -> wiring.maker(node.getInputCount() == 0 ? "" : node.getInput(0))
+                .filter(node -> index.maker(node.getInputCount() == 0 ? "" : node.getInput(0))
                         .isEmpty())
-                .filter(node -> Linear.of(node, wiring)
+                .filter(node -> Linear.of(node, index)
                         .filter(linear -> linear.isConvolution() && linear.inner() < FEW_PRODUCTS)
                         .isPresent())
                 .map(NodeProto::getName)
@@ -264,11 +265,11 @@ public final class CalibratedModel {
             return !pool
                     ? Optional.empty()
                     : placement
-                            .wiring()
+                            .index()
                             .maker(node.getInput(0))
                             .filter(before -> Protos.is(before, "Relu"))
                             .filter(before -> placement
-                                    .wiring()
+                                    .index()
                                     .onlyReader(before.getOutput(0))
                                     .isPresent());
         }

@@ -1,5 +1,7 @@
 package io.catwalk.onnx.quantize;
 
+import java.util.function.Supplier;
+
 /** Ways to find the range of a tensor from the numbers that it held on calibration images. */
 public enum CalibrationMethod {
     /** The whole observed range. */
@@ -41,4 +43,12 @@ public enum CalibrationMethod {
         float low = Math.max(seen.low(), cut.low());
         return new Range(low, Math.max(low, Math.min(seen.high(), cut.high())));
     }
+
+    /**
+     * Holds what was observed of a tensor on calibration images.
+     *
+     * @param seen smallest and largest number
+     * @param histogram counts of all numbers, made when first requested
+     */
+    record Observed(Range seen, Supplier<Histogram> histogram) {}
 }

@@ -35,18 +35,18 @@ final class DynamicLstm {
     }
 
     /** Tells whether a node is an LSTM with fixed weights. */
-    static boolean is(NodeProto node, Wiring wiring) {
+    static boolean is(NodeProto node, GraphIndex index) {
         return Protos.is(node, "LSTM")
                 && Protos.number(node, LAYOUT, 0) == 0
-                && wiring.fixedFloats(node.getInput(1)).isPresent()
-                && wiring.fixedFloats(node.getInput(2)).isPresent();
+                && index.fixedFloats(node.getInput(1)).isPresent()
+                && index.fixedFloats(node.getInput(2)).isPresent();
     }
 
     /** Returns the weights of the inputs and those of the states. */
-    static List<TensorProto> weights(NodeProto node, Wiring wiring) {
+    static List<TensorProto> weights(NodeProto node, GraphIndex index) {
         return List.of(
-                wiring.fixedFloats(node.getInput(1)).orElseThrow(),
-                wiring.fixedFloats(node.getInput(2)).orElseThrow());
+                index.fixedFloats(node.getInput(1)).orElseThrow(),
+                index.fixedFloats(node.getInput(2)).orElseThrow());
     }
 
     static boolean isDone(NodeProto node) {
@@ -54,23 +54,24 @@ final class DynamicLstm {
     }
 
     static GraphProto rewritten(GraphProto graph, Set<String> leftInFloat, WeightRange range) {
-        Wiring wiring = new Wiring(graph);
+        GraphIndex index = new GraphIndex(graph);
         DynamicLstm rewriting = new DynamicLstm(graph, range);
         List<NodeProto> nodes = new ArrayList<>();
         for (NodeProto node : graph.getNodeList()) {
-            boolean quantize = is(node, wiring) && !leftInFloat.contains(node.getName());
-            nodes.add(quantize ? rewriting.quantized(node, wiring) : node);
+            boolean quantize = is(node, index) && !leftInFloat.contains(node.getName());
+            nodes.add(quantize ? rewriting.quantized(node, index) : node);
         }
-        return Unused.removed(rewriting.graph.clearNode().addAllNode(nodes).build());
+        return Protos.withoutUnused(
+                rewriting.graph.clearNode().addAllNode(nodes).build());
     }
 
-    private NodeProto quantized(NodeProto node, Wiring wiring) {
+    private NodeProto quantized(NodeProto node, GraphIndex index) {
         List<String> inputs = new ArrayList<>(node.getInputList());
         while (inputs.size() < LSTM_INPUTS) {
             inputs.add("");
         }
         List<String> scales = new ArrayList<>();
-        List<TensorProto> weights = weights(node, wiring);
+        List<TensorProto> weights = weights(node, index);
         for (int i = 0; i < weights.size(); i++) {
             inputs.set(1 + i, held(weights.get(i), scales));
         }

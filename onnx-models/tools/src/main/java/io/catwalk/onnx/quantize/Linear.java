@@ -17,16 +17,16 @@ record Linear(NodeProto node, TensorProto weights, Optional<TensorProto> bias, i
 
     private static final int BIAS = 2;
 
-    static Optional<Linear> of(NodeProto node, Wiring wiring) {
+    static Optional<Linear> of(NodeProto node, GraphIndex index) {
         if (node.getInputCount() < BIAS) {
             return Optional.empty();
         }
-        Optional<TensorProto> weights = wiring.fixedFloats(node.getInput(1));
+        Optional<TensorProto> weights = index.fixedFloats(node.getInput(1));
         boolean hasBias = node.getInputCount() > BIAS && !node.getInput(BIAS).isEmpty();
-        Optional<TensorProto> bias = hasBias ? wiring.fixedFloats(node.getInput(BIAS)) : Optional.empty();
+        Optional<TensorProto> bias = hasBias ? index.fixedFloats(node.getInput(BIAS)) : Optional.empty();
         if (weights.isEmpty()
                 || hasBias != bias.isPresent()
-                || wiring.fixed(node.getInput(0)).isPresent()) {
+                || index.fixed(node.getInput(0)).isPresent()) {
             return Optional.empty();
         }
         return axis(node, weights.get())

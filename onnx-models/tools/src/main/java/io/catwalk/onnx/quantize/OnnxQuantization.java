@@ -10,6 +10,7 @@ import io.catwalk.onnx.FloatFormat;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.file.OnnxWeights;
+import io.catwalk.onnx.quantize.CalibrationMethod.Observed;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.OptimizationLevel;
@@ -106,7 +107,7 @@ public final class OnnxQuantization {
     public List<String> nodes() {
         Placement placement = Placement.of(model.getGraph(), Set.of());
         Predicate<NodeProto> can =
-                node -> placement.linear(node).isPresent() || DynamicLstm.is(node, placement.wiring());
+                node -> placement.linear(node).isPresent() || DynamicLstm.is(node, placement.index());
         return model.getGraph().getNodeList().stream()
                 .filter(can)
                 .map(NodeProto::getName)
@@ -161,8 +162,8 @@ public final class OnnxQuantization {
     private static void checkFinite(Path file, GraphProto graph) {
         Placement placement = Placement.of(graph, Set.of());
         for (NodeProto node : graph.getNodeList()) {
-            Stream<TensorProto> weights = DynamicLstm.is(node, placement.wiring())
-                    ? DynamicLstm.weights(node, placement.wiring()).stream()
+            Stream<TensorProto> weights = DynamicLstm.is(node, placement.index())
+                    ? DynamicLstm.weights(node, placement.index()).stream()
                     : placement.linear(node).stream().flatMap(Linear::fixed);
             if (!weights.allMatch(Protos::isFinite)) {
                 throw new OnnxFileException(

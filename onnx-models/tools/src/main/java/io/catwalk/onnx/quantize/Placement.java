@@ -26,7 +26,7 @@ final class Placement {
     private static final Set<String> MOVING =
             Set.of("MaxPool", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Gather", "Slice");
 
-    private final Wiring wiring;
+    private final GraphIndex index;
     private final Map<String, Linear> linear = new LinkedHashMap<>();
     private final Map<String, NodeProto> inBytes = new LinkedHashMap<>(); // by the tensor that the node makes
     private final Map<String, String> scaledAs = new HashMap<>();
@@ -34,7 +34,7 @@ final class Placement {
     private final Set<String> candidates;
 
     private Placement(GraphProto graph, Set<String> leftInFloat) {
-        wiring = new Wiring(graph);
+        index = new GraphIndex(graph);
         for (NodeProto node : graph.getNodeList()) {
             if (!leftInFloat.contains(node.getName())) {
                 place(node);
@@ -56,7 +56,7 @@ final class Placement {
     }
 
     private void place(NodeProto node) {
-        Optional<Linear> weighted = Linear.of(node, wiring);
+        Optional<Linear> weighted = Linear.of(node, index);
         if (weighted.isPresent()) {
             linear.put(node.getName(), weighted.get());
             inBytes.put(result(node), node);
@@ -73,7 +73,7 @@ final class Placement {
     private boolean takesBytes(NodeProto node) {
         boolean all = node.getInputList().stream()
                 .allMatch(input -> inBytes.containsKey(input)
-                        || wiring.fixedFloats(input).filter(Protos::isFinite).isPresent());
+                        || index.fixedFloats(input).filter(Protos::isFinite).isPresent());
         return all && node.getInputList().stream().anyMatch(inBytes::containsKey);
     }
 
@@ -135,11 +135,11 @@ final class Placement {
      * off there as a Relu does, and a Clip from zero on cuts off at the end of its range.
      */
     Optional<NodeProto> absorbed(NodeProto node) {
-        boolean computes = Linear.of(node, wiring).isPresent()
+        boolean computes = Linear.of(node, index).isPresent()
                 || (COMPUTING.contains(node.getOpType()) && Protos.isOnnx(node.getDomain()));
         return node.getOutputCount() != 1 || !computes
                 ? Optional.empty()
-                : wiring.onlyReader(node.getOutput(0)).filter(this::cutsOffAtZero);
+                : index.onlyReader(node.getOutput(0)).filter(this::cutsOffAtZero);
     }
 
     private boolean cutsOffAtZero(NodeProto node) {
@@ -148,10 +148,10 @@ final class Placement {
         }
         return Protos.is(node, "Clip")
                 && node.getInputCount() > 1
-                && wiring.fixedFloats(node.getInput(1))
+                && index.fixedFloats(node.getInput(1))
                         .filter(low -> Protos.floats(low)[0] == 0)
                         .isPresent()
-                && (node.getInputCount() == 2 || wiring.fixed(node.getInput(2)).isPresent());
+                && (node.getInputCount() == 2 || index.fixed(node.getInput(2)).isPresent());
     }
 
     /** Returns the output of a node, or that of the activation that the range of its output replaces. */
@@ -161,7 +161,7 @@ final class Placement {
                 .orElse(node.getOutputCount() == 0 ? "" : node.getOutput(0));
     }
 
-    Wiring wiring() {
-        return wiring;
+    GraphIndex index() {
+        return index;
     }
 }

@@ -55,13 +55,13 @@ final class Preparation {
 
     /** Replaces weights of 16 bits that are cast while a file is loaded with weights of 32 bits. */
     private static GraphProto withWideWeights(GraphProto graph) {
-        Wiring wiring = new Wiring(graph);
+        GraphIndex index = new GraphIndex(graph);
         GraphProto.Builder changed = graph.toBuilder().clearNode();
         for (NodeProto node : graph.getNodeList()) {
             Optional<TensorProto> halves = Optional.of(node)
                     .filter(cast ->
                             Protos.is(cast, "Cast") && Protos.number(cast, "to", 0) == TensorProto.DataType.FLOAT_VALUE)
-                    .flatMap(cast -> wiring.fixed(cast.getInput(0)))
+                    .flatMap(cast -> index.fixed(cast.getInput(0)))
                     .filter(tensor -> tensor.getDataType() == TensorProto.DataType.FLOAT16_VALUE);
             if (halves.isPresent()) {
                 double[] numbers = OnnxWeights.of(halves.get()).toDoubles();
@@ -75,7 +75,7 @@ final class Preparation {
                 changed.addNode(node);
             }
         }
-        return Unused.removed(changed.build());
+        return Protos.withoutUnused(changed.build());
     }
 
     /** Gives every node a unique name, so that messages can refer to it. */
@@ -93,44 +93,44 @@ final class Preparation {
     }
 
     private static GraphProto withoutNorms(GraphProto graph) {
-        Wiring wiring = new Wiring(graph);
+        GraphIndex index = new GraphIndex(graph);
         Names names = names(graph);
         GraphProto.Builder changed = graph.toBuilder();
         List<NodeProto> nodes = new ArrayList<>();
         for (NodeProto node : graph.getNodeList()) {
             Optional<NodeProto> before = Optional.of(node)
-                    .filter(norm -> isDoneLearning(norm, wiring))
-                    .flatMap(norm -> wiring.maker(norm.getInput(0)))
-                    .filter(linear -> wiring.onlyReader(linear.getOutput(0)).isPresent())
+                    .filter(norm -> isDoneLearning(norm, index))
+                    .flatMap(norm -> index.maker(norm.getInput(0)))
+                    .filter(linear -> index.onlyReader(linear.getOutput(0)).isPresent())
                     .filter(linear -> !Protos.is(linear, "MatMul")) // which takes no bias
-                    .filter(linear -> Linear.of(linear, wiring).isPresent());
+                    .filter(linear -> Linear.of(linear, index).isPresent());
             if (before.isEmpty()) {
                 nodes.add(node);
             } else {
-                Linear linear = Linear.of(before.get(), wiring).orElseThrow();
+                Linear linear = Linear.of(before.get(), index).orElseThrow();
                 nodes.replaceAll(
-                        each -> each.equals(linear.node()) ? folded(linear, node, wiring, names, changed) : each);
+                        each -> each.equals(linear.node()) ? folded(linear, node, index, names, changed) : each);
             }
         }
-        return Unused.removed(changed.clearNode().addAllNode(nodes).build());
+        return Protos.withoutUnused(changed.clearNode().addAllNode(nodes).build());
     }
 
-    private static boolean isDoneLearning(NodeProto node, Wiring wiring) {
+    private static boolean isDoneLearning(NodeProto node, GraphIndex index) {
         return Protos.is(node, "BatchNormalization")
                 && node.getOutputCount() == 1
                 && node.getInputCount() == BATCH_NORM_INPUTS
                 && node.getInputList().stream()
                         .skip(1)
-                        .allMatch(input -> wiring.fixedFloats(input).isPresent());
+                        .allMatch(input -> index.fixedFloats(input).isPresent());
     }
 
     private static NodeProto folded(
-            Linear linear, NodeProto norm, Wiring wiring, Names names, GraphProto.Builder graph) {
+            Linear linear, NodeProto norm, GraphIndex index, Names names, GraphProto.Builder graph) {
         ChannelNorm channels = new ChannelNorm(
-                floats(norm, 1, wiring),
-                floats(norm, 2, wiring),
-                floats(norm, 3, wiring),
-                floats(norm, 4, wiring),
+                floats(norm, 1, index),
+                floats(norm, 2, index),
+                floats(norm, 3, index),
+                floats(norm, 4, index),
                 Protos.real(norm, "epsilon", ChannelNorm.DEFAULT_EPSILON));
         float[] weights = Protos.floats(linear.weights());
         channels.multiplyInto(weights, linear.inner());
@@ -148,8 +148,8 @@ final class Preparation {
                 .build();
     }
 
-    private static float[] floats(NodeProto node, int input, Wiring wiring) {
-        return Protos.floats(wiring.fixedFloats(node.getInput(input)).orElseThrow());
+    private static float[] floats(NodeProto node, int input, GraphIndex index) {
+        return Protos.floats(index.fixedFloats(node.getInput(input)).orElseThrow());
     }
 
     /**

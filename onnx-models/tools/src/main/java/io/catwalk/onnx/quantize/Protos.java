@@ -1,16 +1,21 @@
 package io.catwalk.onnx.quantize;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import io.catwalk.onnx.file.NodeReads;
 import io.catwalk.onnx.file.OnnxWeights;
 import io.catwalk.onnx.graph.Initializer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads and creates the messages of ONNX files. */
 final class Protos {
@@ -99,6 +104,29 @@ final class Protos {
                 .setName(name)
                 .setType(AttributeProto.AttributeType.INT)
                 .setI(number)
+                .build();
+    }
+
+    /** Removes weights that no node reads any more, and declarations of tensors that no node computes any more. */
+    static GraphProto withoutUnused(GraphProto graph) {
+        Set<String> read = new HashSet<>();
+        Set<String> made = new HashSet<>();
+        graph.getOutputList().forEach(output -> read.add(output.getName()));
+        for (NodeProto node : graph.getNodeList()) {
+            read.addAll(NodeReads.of(node));
+            made.addAll(node.getOutputList());
+        }
+        List<TensorProto> weights = graph.getInitializerList().stream()
+                .filter(tensor -> read.contains(tensor.getName()))
+                .toList();
+        List<ValueInfoProto> values = graph.getValueInfoList().stream()
+                .filter(value -> made.contains(value.getName()))
+                .toList();
+        return graph.toBuilder()
+                .clearInitializer()
+                .addAllInitializer(weights)
+                .clearValueInfo()
+                .addAllValueInfo(values)
                 .build();
     }
 }

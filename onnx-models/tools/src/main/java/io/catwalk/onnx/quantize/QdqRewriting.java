@@ -61,7 +61,7 @@ final class QdqRewriting {
                 rewriting.nodes.add(node);
             }
         }
-        return Unused.removed(graph.toBuilder()
+        return Protos.withoutUnused(graph.toBuilder()
                 .clearNode()
                 .addAllNode(rewriting.nodes)
                 .addAllInitializer(rewriting.fixed)
@@ -77,7 +77,7 @@ final class QdqRewriting {
         } else {
             for (int i = 0; i < node.getInputCount(); i++) {
                 String input = node.getInput(i);
-                placement.wiring().fixedFloats(input).ifPresent(this::fixOperand);
+                placement.index().fixedFloats(input).ifPresent(this::fixOperand);
                 if (beside.containsKey(input)) {
                     changed.setInput(i, dequantized(input));
                 }

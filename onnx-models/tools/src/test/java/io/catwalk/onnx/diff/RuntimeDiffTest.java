@@ -44,7 +44,7 @@ final class RuntimeDiffTest {
     @TempDir
     private Path folder;
 
-    private final List<Cut> asked = new ArrayList<>();
+    private final List<Subgraph> asked = new ArrayList<>();
     private Tensor images = images(3, 28);
 
     private static Tensor images(int count, int size) {
@@ -56,16 +56,16 @@ final class RuntimeDiffTest {
         return Tensor.of(numbers, count, 1, size, size);
     }
 
-    private Reply run(Cut cut) {
+    private Reply run(Subgraph cut) {
         return run(cut, images, graph -> {});
     }
 
-    private Reply run(Cut cut, Consumer<GraphProto.Builder> fault) {
+    private Reply run(Subgraph cut, Consumer<GraphProto.Builder> fault) {
         return run(cut, images, fault);
     }
 
     /** Runs a model one batch at a time, as runners do, with a fault. */
-    private Reply run(Cut cut, Tensor images, Consumer<GraphProto.Builder> fault) {
+    private Reply run(Subgraph cut, Tensor images, Consumer<GraphProto.Builder> fault) {
         asked.add(cut);
         ModelProto.Builder model = cut.model().toBuilder();
         fault.accept(model.getGraphBuilder());
@@ -114,7 +114,7 @@ final class RuntimeDiffTest {
         }
     }
 
-    private static boolean has(Cut cut, Predicate<NodeProto> test) {
+    private static boolean has(Subgraph cut, Predicate<NodeProto> test) {
         return cut.model().getGraph().getNodeList().stream().anyMatch(test);
     }
 
@@ -359,7 +359,7 @@ final class RuntimeDiffTest {
     @Test
     void whatCannotBeAskedIsNamedWithTheReason() throws Exception {
         images = images(4, 3);
-        Predicate<Cut> ends = cut -> {
+        Predicate<Subgraph> ends = cut -> {
             List<NodeProto> nodes = cut.model().getGraph().getNodeList();
             return !nodes.isEmpty() && nodes.get(nodes.size() - 1).getInput(0).equals("h");
         };

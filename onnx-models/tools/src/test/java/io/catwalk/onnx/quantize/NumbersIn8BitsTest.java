@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.catwalk.onnx.quantize.CalibrationMethod.Observed;
 import io.catwalk.onnx.quantize.Histogram.Divergence;
 import io.catwalk.onnx.quantize.QdqRewriting.Scale;
 import java.io.IOException;

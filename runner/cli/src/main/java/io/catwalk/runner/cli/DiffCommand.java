@@ -179,9 +179,7 @@ final class DiffCommand extends JsonCommand {
                 console.note("written: " + folder);
             }
         }
-        return !report.agrees()
-                ? ExitCode.CROSS_CHECK_FAILED
-                : report.sameGraph() ? ExitCode.DONE : ExitCode.OTHER_FILE;
+        return !report.agrees() ? ExitCode.CROSS_CHECK_FAILED : report.sameFile() ? ExitCode.DONE : ExitCode.OTHER_FILE;
     }
 
     private void print(DiffReport report, Console console) {
@@ -194,7 +192,7 @@ final class DiffCommand extends JsonCommand {
             console.format(
                     file + ": ",
                     "%s; %d of %d tensors are the same, outputs differ by at most %.1e",
-                    report.agrees() && report.sameGraph()
+                    report.sameFile()
                             ? "agrees with " + compared
                             : "same answers as " + compared + ", but another file",
                     report.matched(),
@@ -210,6 +208,7 @@ final class DiffCommand extends JsonCommand {
             beginnings(report, console);
         }
         report.metadata().forEach(text -> console.item("  the metadata differs: ", text));
+        report.oneSided().forEach(key -> console.item("  only one file says ", key));
         shown("  also written differently: ", report.elsewhere(), console);
     }
 

@@ -1,10 +1,10 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.OnnxFileException;
-import io.catwalk.onnx.diff.Cut;
 import io.catwalk.onnx.diff.OtherRuntime;
 import io.catwalk.onnx.diff.RuntimeDiff;
 import io.catwalk.onnx.diff.RuntimeOutcome;
+import io.catwalk.onnx.diff.Subgraph;
 import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.Layout;
@@ -230,7 +230,7 @@ record RuntimeCheck(
             }
         }
 
-        private ModelSignature about(Cut cut, Path model) {
+        private ModelSignature about(Subgraph cut, Path model) {
             Object batch = cut.batch() == Signature.ANY_BATCH ? "batch" : (Object) cut.batch();
             Signature signature = predictor.signature();
             ModelSignature whole = ModelSignature.stated(file, predictor, preprocessing);

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -108,5 +110,22 @@ final class DiffCommandTest {
         String same = OnnxMetadata.read(model).get("preprocessing.mean").orElseThrow() + "0";
         withEntries(Map.of("metrics.test.accuracy", "0.5", "model_author", "me", "preprocessing.mean", same))
                 .done();
+    }
+
+    /** A program that normalizes as a file says cannot use one that says nothing. */
+    @Test
+    void metadataThatOnlyOneFileHasMakesAnotherFile() throws IOException {
+        SortedMap<String, String> entries =
+                new TreeMap<>(OnnxMetadata.read(model).entries());
+        entries.remove("preprocessing.fit");
+        entries.remove("labels");
+        Path other = Files.copy(model, folder.resolve("unlabeled.onnx"));
+        new OnnxMetadata(entries).write(other);
+        for (String command : List.of("diff %s %s", "diff %2$s %1$s")) {
+            assertThat(Catwalk.ask(command, model, other)
+                            .exits(ExitCode.OTHER_FILE)
+                            .joined())
+                    .contains("same answers as ", "but another file", "only one file says labels");
+        }
     }
 }

@@ -25,10 +25,10 @@ import java.util.TreeMap;
  * @param proof settings of the proof
  * @param samples the inputs to run, each with one tensor per input, in order
  */
-record Demand(Proof proof, List<List<Tensor>> samples) {
+record ProofRequest(Proof proof, List<List<Tensor>> samples) {
 
     /** Copies the arrays, which may be closed afterwards. */
-    static Demand of(List<OnnxInput> inputs, List<NDList> samples, double tolerance) {
+    static ProofRequest of(List<OnnxInput> inputs, List<NDList> samples, double tolerance) {
         OnnxRuntime.require();
         if (samples.isEmpty()) {
             throw new IllegalArgumentException("expected at least one sample, found none");
@@ -43,7 +43,7 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
         List<Integer> batches = Proof.standard().batches().stream()
                 .filter(size -> batchAxes(inputs).stream().allMatch(axis -> axis.takes(size)))
                 .toList();
-        return new Demand(
+        return new ProofRequest(
                 Proof.standard().withShare(tolerance).withBatches(batches),
                 samples.stream()
                         .map(sample -> sample.stream().map(DjlTensors::of).toList())
@@ -96,7 +96,7 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
         Path folder = Files.createTempDirectory("catwalk-proof");
         Path file = folder.resolve("model.onnx");
         try {
-            Order.ModelWriter.write(model, true, file);
+            ExportRequest.ModelWriter.write(model, true, file);
             return proof.run(network, file, named);
         } finally {
             Files.deleteIfExists(file);

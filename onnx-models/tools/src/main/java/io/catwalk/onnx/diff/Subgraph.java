@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  * @param batch how many images it takes; {@link io.catwalk.onnx.runtime.Signature#ANY_BATCH} if it takes any number
  * @param numbers how many numbers it returns for one image
  */
-public record Cut(ModelProto model, String output, int batch, int numbers) {
+public record Subgraph(ModelProto model, String output, int batch, int numbers) {
 
     /**
      * Cuts a model after a tensor, which becomes its output, with two axes. Nodes and weights on which the tensor does
@@ -41,7 +41,7 @@ public record Cut(ModelProto model, String output, int batch, int numbers) {
      * @param batch batch size of the input; at least 1
      * @param shape shape of the tensor for a batch of this size; the number of its elements is a multiple of the batch
      */
-    static Cut behind(ModelProto model, String input, String tensor, int batch, long... shape) {
+    static Subgraph behind(ModelProto model, String input, String tensor, int batch, long... shape) {
         int numbers = Math.toIntExact(size(shape) / batch);
         GraphProto whole = model.getGraph();
         List<NodeProto> nodes = NodeReads.behind(whole.getNodeList(), Set.of(tensor));
@@ -86,7 +86,8 @@ public record Cut(ModelProto model, String output, int batch, int numbers) {
                                 .setShape(TensorShapeProto.newBuilder()
                                         .addDim(Dimension.newBuilder().setDimValue(batch))
                                         .addDim(Dimension.newBuilder().setDimValue(numbers))))));
-        return new Cut(model.toBuilder().clearMetadataProps().setGraph(graph).build(), output, batch, numbers);
+        return new Subgraph(
+                model.toBuilder().clearMetadataProps().setGraph(graph).build(), output, batch, numbers);
     }
 
     /**

@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Holds one of two models, and the numbers in its tensors when it ran. */
-final class Side {
+final class InstrumentedModel {
 
     private final ModelProto model;
     private final Map<String, Tensor> values;
@@ -33,7 +33,7 @@ final class Side {
     private final Set<String> failed;
 
     /** Creates a side of a comparison. */
-    Side(ModelProto model, Map<String, Tensor> given, Map<String, Tensor> made) {
+    InstrumentedModel(ModelProto model, Map<String, Tensor> given, Map<String, Tensor> made) {
         this(model, given, made, Set.of());
     }
 
@@ -42,7 +42,7 @@ final class Side {
      *
      * @param failed names of outputs of its nodes that could not be computed
      */
-    Side(ModelProto model, Map<String, Tensor> given, Map<String, Tensor> made, Set<String> failed) {
+    InstrumentedModel(ModelProto model, Map<String, Tensor> given, Map<String, Tensor> made, Set<String> failed) {
         this.model = model;
         this.failed = failed;
         values = new LinkedHashMap<>(given);

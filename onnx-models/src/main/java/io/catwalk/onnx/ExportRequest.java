@@ -39,46 +39,47 @@ import java.util.stream.Collectors;
  * @param parameters store of the weights; empty to take them from the block
  * @param options how the graph is written
  * @param metadata metadata entries of the model, by key
- * @param demand the proof that must succeed, if one is required
+ * @param proof the proof that must succeed, if one is required
  */
-record Order(
+record ExportRequest(
         Block block,
         List<OnnxInput> inputs,
         Naming naming,
         Optional<ParameterStore> parameters,
         Options options,
         SortedMap<String, String> metadata,
-        Optional<Demand> demand) {
+        Optional<ProofRequest> proof) {
 
-    Order {
+    ExportRequest {
         inputs = List.copyOf(inputs);
         metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
     }
 
-    Order with(List<OnnxInput> changed) {
-        return new Order(block, changed, naming, parameters, options, metadata, demand);
+    ExportRequest with(List<OnnxInput> changed) {
+        return new ExportRequest(block, changed, naming, parameters, options, metadata, proof);
     }
 
-    Order withOutputs(List<String> names) {
-        return new Order(block, inputs, new Naming(naming.inputs(), names), parameters, options, metadata, demand);
+    ExportRequest withOutputs(List<String> names) {
+        return new ExportRequest(
+                block, inputs, new Naming(naming.inputs(), names), parameters, options, metadata, proof);
     }
 
-    Order with(ParameterStore store) {
-        return new Order(block, inputs, naming, Optional.of(store), options, metadata, demand);
+    ExportRequest with(ParameterStore store) {
+        return new ExportRequest(block, inputs, naming, Optional.of(store), options, metadata, proof);
     }
 
-    Order with(Options changed) {
-        return new Order(block, inputs, naming, parameters, changed, metadata, demand);
+    ExportRequest with(Options changed) {
+        return new ExportRequest(block, inputs, naming, parameters, changed, metadata, proof);
     }
 
-    Order with(Map<String, String> entries) {
+    ExportRequest with(Map<String, String> entries) {
         SortedMap<String, String> all = new TreeMap<>(metadata);
         all.putAll(entries);
-        return new Order(block, inputs, naming, parameters, options, all, demand);
+        return new ExportRequest(block, inputs, naming, parameters, options, all, proof);
     }
 
-    Order with(Demand proof) {
-        return new Order(block, inputs, naming, parameters, options, metadata, Optional.of(proof));
+    ExportRequest with(ProofRequest required) {
+        return new ExportRequest(block, inputs, naming, parameters, options, metadata, Optional.of(required));
     }
 
     /** Tells whether large tensors go into a second file, by choice or because one file cannot hold them. */
@@ -89,14 +90,14 @@ record Order(
     /** Exports the network, and runs the proof if one is required. */
     Model model() {
         Model model = unproven();
-        return demand.map(proof -> proof.proven(network(model), model, isBeside(model)))
+        return proof.map(asked -> asked.proven(network(model), model, isBeside(model)))
                 .orElse(model);
     }
 
     /** Exports the network, and reports how far the outputs differ from those of the network. */
-    ProofReport report(Demand proof) {
+    ProofReport report(ProofRequest asked) {
         Model model = unproven();
-        return proof.report(network(model), model, isBeside(model));
+        return asked.report(network(model), model, isBeside(model));
     }
 
     private BlockNetwork network(Model model) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Shows which nodes compute and which nodes read the tensors of a graph. */
-final class Wiring {
+final class GraphIndex {
 
     private final Map<String, TensorProto> fixed = new HashMap<>();
     private final Map<String, NodeProto> makers = new HashMap<>();
@@ -20,7 +20,7 @@ final class Wiring {
     private final Map<String, NodeProto> lastReader = new HashMap<>();
     private final Set<String> seenOutside = new HashSet<>();
 
-    Wiring(GraphProto graph) {
+    GraphIndex(GraphProto graph) {
         graph.getInitializerList().forEach(tensor -> fixed.put(tensor.getName(), tensor));
         for (NodeProto node : graph.getNodeList()) {
             node.getOutputList().stream()
