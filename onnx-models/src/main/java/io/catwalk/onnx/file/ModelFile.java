@@ -221,11 +221,7 @@ public record ModelFile(
         return external.isEmpty() ? Weights.INSIDE : Weights.BESIDE;
     }
 
-    /**
-     * Reads what a file declares.
-     *
-     * @param value an input or output of its graph
-     */
+    /** Reads what a file declares of an input or output of its graph. */
     public static TensorInfo info(ValueInfoProto value) {
         TypeProto.Tensor tensor = value.getType().getTensorType();
         return new TensorInfo(

@@ -23,33 +23,17 @@ public final class ModelFiles {
 
     private ModelFiles() {}
 
-    /**
-     * Returns the path of the weights of a model that are not stored in the model itself.
-     *
-     * @param model such as {@code lstm.onnx}
-     * @return {@code lstm.onnx.data} beside it, which may or may not exist
-     */
+    /** Returns the path of the weights of {@code lstm.onnx}, {@code lstm.onnx.data} beside it, which may not exist. */
     public static Path data(Path model) {
         return model.resolveSibling(model.getFileName() + ".data");
     }
 
-    /**
-     * Returns the path of a file that belongs to a model.
-     *
-     * @param model such as {@code lstm.onnx}
-     * @param ending such as {@code .signature.json}
-     * @return {@code lstm.signature.json} beside it, which may or may not exist
-     */
+    /** Returns the path of a file that belongs to a model: {@code lstm.signature.json}, which may not exist. */
     public static Path beside(Path model, String ending) {
         return model.resolveSibling(name(model) + ending);
     }
 
-    /**
-     * Returns the name of a model: that of its file without the ending.
-     *
-     * @param model such as {@code lstm.onnx}
-     * @return {@code lstm}
-     */
+    /** Returns the name of a model: that of its file without the ending. */
     public static String name(Path model) {
         return String.valueOf(model.getFileName()).replaceFirst("\\.onnx$", "");
     }
@@ -57,7 +41,6 @@ public final class ModelFiles {
     /**
      * Lists the files that a model consists of.
      *
-     * @param model an ONNX file
      * @return the file itself, and the files in its folder or below it that hold weights of it, such as the one that
      *     {@link #data} returns; those that are missing are left out
      * @throws OnnxFileException if it is not an ONNX file, or is cut off
@@ -83,7 +66,6 @@ public final class ModelFiles {
     /**
      * Checks that a model is a single file, for callers that use this file alone.
      *
-     * @param model an ONNX file
      * @throws OnnxFileException if it has weights in another file, or as {@link #of}
      */
     public static void requireWeightsInside(Path model) {
@@ -100,10 +82,8 @@ public final class ModelFiles {
     }
 
     /**
-     * Returns the size of all files of a model.
+     * Returns the size of all files of a model, in bytes.
      *
-     * @param model an ONNX file
-     * @return size in bytes, including the weights beside the file
      * @throws IOException if a file does not exist
      * @throws OnnxFileException as {@link #of}
      */
@@ -119,8 +99,6 @@ public final class ModelFiles {
      * Counts the parameters of a model: the numbers of its weights, in floating point or quantized, without scales and
      * zero points.
      *
-     * @param model an ONNX file
-     * @return 0 or more
      * @throws OnnxFileException as {@link #of}
      */
     public static long parameters(Path model) {
@@ -185,7 +163,6 @@ public final class ModelFiles {
     /**
      * Copies a model, and the file of its weights, if it has one.
      *
-     * @param from any ONNX file
      * @param to path of the copy; an existing file is replaced
      * @throws IOException as {@link #publish}
      * @throws OnnxFileException if its weights are in several files, it is not an ONNX file, or is cut off

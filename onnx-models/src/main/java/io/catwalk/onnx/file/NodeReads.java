@@ -15,12 +15,7 @@ public final class NodeReads {
 
     private NodeReads() {}
 
-    /**
-     * Lists the names that a node reads.
-     *
-     * @param node of a graph
-     * @return names, without omitted inputs; tensors inside its subgraphs are included
-     */
+    /** Lists the names that a node reads, without omitted inputs; tensors inside its subgraphs are included. */
     public static Set<String> of(NodeProto node) {
         Set<String> names = new LinkedHashSet<>(node.getInputList());
         names.addAll(inside(node));
@@ -28,12 +23,7 @@ public final class NodeReads {
         return names;
     }
 
-    /**
-     * Lists the names that the subgraphs of a node read.
-     *
-     * @param node of a graph
-     * @return names of tensors in the graph around them and inside them; empty if there is no subgraph
-     */
+    /** Lists the names that the subgraphs of a node read: of tensors in the graph around them and inside them. */
     public static Set<String> inside(NodeProto node) {
         Set<String> names = new LinkedHashSet<>();
         for (AttributeProto attribute : node.getAttributeList()) {
@@ -49,7 +39,6 @@ public final class NodeReads {
      * Finds the nodes on which tensors depend.
      *
      * @param nodes of a graph, in an order in which they can run
-     * @param tensors names
      * @return the nodes that compute the tensors, directly or indirectly, in the same order
      */
     public static List<NodeProto> behind(List<NodeProto> nodes, Set<String> tensors) {

@@ -19,7 +19,6 @@ public final class OnnxWeights {
     /**
      * Reads the initializers that hold floating point numbers.
      *
-     * @param file an ONNX file
      * @return tensors by name, in the order of the file; tensors of whole numbers, such as shapes, are left out
      * @throws OnnxFileException if the file is missing or damaged, or its weights are missing or lie outside its folder
      */
@@ -33,22 +32,12 @@ public final class OnnxWeights {
         return weights;
     }
 
-    /**
-     * Tells whether a tensor holds real numbers.
-     *
-     * @param tensor of a file
-     * @return false for whole numbers
-     */
+    /** Tells whether a tensor holds real numbers, not whole ones. */
     public static boolean isReal(TensorProto tensor) {
         return TensorType.of(tensor.getDataType()).isReal();
     }
 
-    /**
-     * Tells whether {@link #of} reads a tensor.
-     *
-     * @param tensor of a file
-     * @return false for text and types that Java cannot hold
-     */
+    /** Tells whether {@link #of} reads a tensor: not text, and not types that Java cannot hold. */
     public static boolean isReadable(TensorProto tensor) {
         return TensorType.of(tensor.getDataType()).bytes() > 0;
     }
@@ -58,7 +47,6 @@ public final class OnnxWeights {
      *
      * @param tensor a tensor of numbers or booleans ({@link #isReadable}) that holds them itself, as in a model from
      *     {@link ModelFile#whole}
-     * @return its numbers
      * @throws IllegalArgumentException if the number of elements does not match its shape
      */
     public static Tensor of(TensorProto tensor) {

@@ -32,13 +32,12 @@ final class InstrumentedModel {
     private final Map<String, TensorProto> weights = new LinkedHashMap<>();
     private final Set<String> failed;
 
-    /** Creates a side of a comparison. */
     InstrumentedModel(ModelProto model, Map<String, Tensor> given, Map<String, Tensor> made) {
         this(model, given, made, Set.of());
     }
 
     /**
-     * Creates a side of a comparison that did not run to its end.
+     * Holds what a model that did not run to its end has computed.
      *
      * @param failed names of outputs of its nodes that could not be computed
      */

@@ -82,11 +82,7 @@ final class Matching {
         private final Matching matching;
         private final Set<String> behind = new HashSet<>();
 
-        /**
-         * Walks backwards from outputs that differ.
-         *
-         * @param differing its outputs that differ
-         */
+        /** Walks backwards from outputs that differ. */
         FirstDifferences(InstrumentedModel side, Matching matching, List<String> differing) {
             this.side = side;
             this.matching = matching;

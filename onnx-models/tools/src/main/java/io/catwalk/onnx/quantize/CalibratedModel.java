@@ -95,7 +95,7 @@ public final class CalibratedModel {
                         "expected nodes to leave in float among " + nodes + ", found " + name);
             }
         }
-        Placement placement = Placement.of(model.getGraph(), leftInFloat);
+        Placement placement = new Placement(model.getGraph(), leftInFloat);
         Set<String> inputs = model.getGraph().getInputList().stream()
                 .map(ValueInfoProto::getName)
                 .collect(Collectors.toSet());
@@ -182,12 +182,6 @@ public final class CalibratedModel {
         private final List<Map<String, Tensor>> batches;
         private final List<Map<String, Tensor>> expected;
 
-        /**
-         * Runs the reference.
-         *
-         * @param reference content of an ONNX file
-         * @param batches inputs by name
-         */
         SignalToNoise(byte[] reference, Iterable<Map<String, Tensor>> batches) {
             this.batches = new ArrayList<>();
             batches.forEach(this.batches::add);

@@ -12,11 +12,7 @@ final class Histogram {
     private final long[] negative = new long[BINS];
     private long zeros;
 
-    /**
-     * Starts without any numbers.
-     *
-     * @param largest largest magnitude that will be added; above 0
-     */
+    /** Starts without any numbers; the largest magnitude that will be added is above 0. */
     Histogram(float largest) {
         this.largest = largest;
     }

@@ -105,7 +105,7 @@ public final class OnnxQuantization {
      * @return names of convolutions, matrix products and LSTMs, in the order of the graph
      */
     public List<String> nodes() {
-        Placement placement = Placement.of(model.getGraph(), Set.of());
+        Placement placement = new Placement(model.getGraph(), Set.of());
         Predicate<NodeProto> can =
                 node -> placement.linear(node).isPresent() || DynamicLstm.is(node, placement.index());
         return model.getGraph().getNodeList().stream()
@@ -126,7 +126,7 @@ public final class OnnxQuantization {
      *     infinity
      */
     public CalibratedModel calibrated(Iterable<Map<String, Tensor>> batches) {
-        Set<String> tensors = Placement.of(model.getGraph(), Set.of()).candidates();
+        Set<String> tensors = new Placement(model.getGraph(), Set.of()).candidates();
         return new CalibratedModel(model, weights, nodes(), new Observer(file, model, tensors).observe(batches));
     }
 
@@ -160,7 +160,7 @@ public final class OnnxQuantization {
 
     /** Infinities elsewhere are allowed, as in attention masks; in a weight or bias they cannot be quantized. */
     private static void checkFinite(Path file, GraphProto graph) {
-        Placement placement = Placement.of(graph, Set.of());
+        Placement placement = new Placement(graph, Set.of());
         for (NodeProto node : graph.getNodeList()) {
             Stream<TensorProto> weights = DynamicLstm.is(node, placement.index())
                     ? DynamicLstm.weights(node, placement.index()).stream()
@@ -195,13 +195,6 @@ public final class OnnxQuantization {
         private final ModelProto model;
         private final Set<String> tensors;
 
-        /**
-         * Prepares an observation.
-         *
-         * @param file of the model, for messages
-         * @param model a prepared model
-         * @param tensors names of the tensors of 32-bit floats to observe
-         */
         Observer(Path file, ModelProto model, Set<String> tensors) {
             this.file = file;
             this.model = model;
@@ -212,7 +205,6 @@ public final class OnnxQuantization {
          * Runs all batches to find the ranges, and once more when a histogram is first requested.
          *
          * @param batches inputs by name; must give the same batches each time
-         * @return what was observed of each tensor
          * @throws IllegalArgumentException if there is no batch, or one does not fit the inputs
          * @throws OnnxFileException if ONNX Runtime cannot run the model, or a tensor holds NaN or an infinity
          */

@@ -33,7 +33,8 @@ final class Placement {
     private final Set<String> asked = new LinkedHashSet<>();
     private final Set<String> candidates;
 
-    private Placement(GraphProto graph, Set<String> leftInFloat) {
+    /** Decides for all nodes but those whose names are said to stay in float. */
+    Placement(GraphProto graph, Set<String> leftInFloat) {
         index = new GraphIndex(graph);
         for (NodeProto node : graph.getNodeList()) {
             if (!leftInFloat.contains(node.getName())) {
@@ -44,15 +45,6 @@ final class Placement {
         List<NodeProto> backwards = new ArrayList<>(graph.getNodeList());
         Collections.reverse(backwards);
         backwards.forEach(this::keepIfAsked);
-    }
-
-    /**
-     * Decides which nodes of a graph compute in 8 bits.
-     *
-     * @param leftInFloat names of nodes that stay in float
-     */
-    static Placement of(GraphProto graph, Set<String> leftInFloat) {
-        return new Placement(graph, leftInFloat);
     }
 
     private void place(NodeProto node) {

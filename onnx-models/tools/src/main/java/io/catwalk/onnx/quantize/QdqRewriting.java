@@ -37,12 +37,6 @@ final class QdqRewriting {
         names = Preparation.names(graph);
     }
 
-    /**
-     * Rewrites a graph.
-     *
-     * @param placement which of its nodes compute in bytes
-     * @param weightRange how many of the 8 bits weights use
-     */
     static GraphProto rewritten(
             GraphProto graph, Placement placement, Function<String, Range> ranges, WeightRange weightRange) {
         QdqRewriting rewriting = new QdqRewriting(graph, placement, ranges, weightRange);
