@@ -53,25 +53,17 @@ import java.util.stream.Stream;
  */
 public final class OnnxRunner implements AutoCloseable {
 
-    /** How ONNX Runtime says that it does not know an operator, or does not compute it for these types. */
-    private static final Pattern LACKING = Pattern.compile(
-            "No Op registered for|is not a registered function/op|Could not find an implementation for");
-
     private final Path file;
     private final List<TensorInfo> inputs;
     private final List<TensorInfo> outputs;
     private final SortedMap<String, String> metadata;
-    private final SessionOptions options; // must outlive the session
-    private final OrtSession session;
-    private final ReadWriteLock lifetime = new ReentrantReadWriteLock(); // shared by runs, exclusive to close
-    private boolean closed;
+    private final Session session;
 
-    private OnnxRunner(ModelFile model, SessionOptions options, OrtSession session) {
+    private OnnxRunner(ModelFile model, Session session) {
         this.file = model.file();
         this.inputs = model.inputs();
         this.outputs = model.outputs();
         this.metadata = model.metadata();
-        this.options = options;
         this.session = session;
     }
 
@@ -186,52 +178,7 @@ public final class OnnxRunner implements AutoCloseable {
     /** Opens a file, some of whose outputs may be of types that Java cannot hold. */
     static OnnxRunner opened(ModelFile model, OnnxOptions chosen) {
         OnnxRuntime.require();
-        Path file = model.file();
-        OrtEnvironment environment = OnnxRuntime.environment();
-        SessionOptions options = new SessionOptions();
-        OnnxRuntime.begin();
-        try {
-            options.setIntraOpNumThreads(chosen.threads());
-            options.setOptimizationLevel(level(chosen.optimization()));
-            options.setMemoryPatternOptimization(chosen.memoryPattern());
-            options.addConfigEntry("session.intra_op.allow_spinning", chosen.spinning() ? "1" : "0");
-            // Every failure also arrives as an exception; the copy on the error stream is noise.
-            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            // The bytes that were checked are those that run. Weights beside the file need its path.
-            OrtSession session = switch (model.external()) {
-                case INSIDE -> environment.createSession(model.fields().bytes(), options);
-                case BESIDE -> environment.createSession(file.toRealPath().toString(), options);
-            };
-            return new OnnxRunner(model, options, session);
-        } catch (OrtException e) {
-            options.close();
-            throw new OnnxFileException(
-                    file,
-                    "a model that ONNX Runtime accepts",
-                    reason(e),
-                    LACKING.matcher(reason(e)).find()
-                            ? "export it without this operator, or use a build of ONNX Runtime that has it"
-                            : "check it with onnx.checker or export it again",
-                    e);
-        } catch (IOException e) {
-            options.close();
-            throw new OnnxFileException(file, "a model that is not moved while it opens", e.toString(), "try again", e);
-        } catch (RuntimeException | Error e) {
-            options.close();
-            throw e;
-        } finally {
-            OnnxRuntime.end();
-        }
-    }
-
-    private static OptLevel level(OptimizationLevel chosen) {
-        return switch (chosen) {
-            case NONE -> OptLevel.NO_OPT;
-            case BASIC -> OptLevel.BASIC_OPT;
-            case EXTENDED -> OptLevel.EXTENDED_OPT;
-            case LAYOUT -> OptLevel.LAYOUT_OPT;
-            case ALL -> OptLevel.ALL_OPT;
-        };
+        return new OnnxRunner(model, Session.open(model, chosen));
     }
 
     /**
@@ -294,19 +241,7 @@ public final class OnnxRunner implements AutoCloseable {
      * @param remedy what to try if ONNX Runtime cannot run the file
      */
     <T> T run(String what, String remedy, Run<T> run) {
-        lifetime.readLock().lock();
-        OnnxRuntime.begin();
-        try {
-            if (closed) {
-                throw new IllegalStateException("the session of " + file + " is closed");
-            }
-            return run.on(session, OnnxRuntime.environment());
-        } catch (OrtException e) {
-            throw new OnnxFileException(file, "a model that runs " + what, reason(e), remedy, e);
-        } finally {
-            OnnxRuntime.end();
-            lifetime.readLock().unlock();
-        }
+        return session.run(what, remedy, run);
     }
 
     private Map<String, Tensor> run(OrtSession ort, OrtEnvironment environment, Map<String, Tensor> given)
@@ -397,26 +332,119 @@ public final class OnnxRunner implements AutoCloseable {
 
     /** Frees something else before the session. */
     void close(Runnable first) {
-        lifetime.writeLock().lock();
-        try {
-            if (!closed) {
-                closed = true;
-                try {
-                    first.run();
-                    session.close();
-                } finally {
-                    options.close();
-                }
-            }
-        } catch (OrtException e) {
-            throw new IllegalStateException("ONNX Runtime did not free the session of " + file, e);
-        } finally {
-            lifetime.writeLock().unlock();
-        }
+        session.close(first);
     }
 
-    private static String reason(OrtException e) {
-        String message = String.valueOf(e.getMessage());
-        return "\"" + message.replaceFirst("^Error code - \\S+ - message: ", "") + "\"";
+    /**
+     * Holds what ONNX Runtime has opened, for many runs at once. A class of its own, which is loaded only where ONNX
+     * Runtime is on the class path.
+     */
+    private static final class Session {
+
+        /** How ONNX Runtime says that it does not know an operator, or does not compute it for these types. */
+        private static final Pattern LACKING = Pattern.compile(
+                "No Op registered for|is not a registered function/op|Could not find an implementation for");
+
+        private final Path file;
+        private final SessionOptions options; // must outlive the session
+        private final OrtSession session;
+        private final ReadWriteLock lifetime = new ReentrantReadWriteLock(); // shared by runs, exclusive to close
+        private boolean closed;
+
+        private Session(Path file, SessionOptions options, OrtSession session) {
+            this.file = file;
+            this.options = options;
+            this.session = session;
+        }
+
+        static Session open(ModelFile model, OnnxOptions chosen) {
+            Path file = model.file();
+            OrtEnvironment environment = OnnxRuntime.environment();
+            SessionOptions options = new SessionOptions();
+            OnnxRuntime.begin();
+            try {
+                options.setIntraOpNumThreads(chosen.threads());
+                options.setOptimizationLevel(level(chosen.optimization()));
+                options.setMemoryPatternOptimization(chosen.memoryPattern());
+                options.addConfigEntry("session.intra_op.allow_spinning", chosen.spinning() ? "1" : "0");
+                // Every failure also arrives as an exception; the copy on the error stream is noise.
+                options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+                // The bytes that were checked are those that run. Weights beside the file need its path.
+                OrtSession session = switch (model.external()) {
+                    case INSIDE -> environment.createSession(model.fields().bytes(), options);
+                    case BESIDE -> environment.createSession(file.toRealPath().toString(), options);
+                };
+                return new Session(file, options, session);
+            } catch (OrtException e) {
+                options.close();
+                throw new OnnxFileException(
+                        file,
+                        "a model that ONNX Runtime accepts",
+                        reason(e),
+                        LACKING.matcher(reason(e)).find()
+                                ? "export it without this operator, or use a build of ONNX Runtime that has it"
+                                : "check it with onnx.checker or export it again",
+                        e);
+            } catch (IOException e) {
+                options.close();
+                throw new OnnxFileException(
+                        file, "a model that is not moved while it opens", e.toString(), "try again", e);
+            } catch (RuntimeException | Error e) {
+                options.close();
+                throw e;
+            } finally {
+                OnnxRuntime.end();
+            }
+        }
+
+        private static OptLevel level(OptimizationLevel chosen) {
+            return switch (chosen) {
+                case NONE -> OptLevel.NO_OPT;
+                case BASIC -> OptLevel.BASIC_OPT;
+                case EXTENDED -> OptLevel.EXTENDED_OPT;
+                case LAYOUT -> OptLevel.LAYOUT_OPT;
+                case ALL -> OptLevel.ALL_OPT;
+            };
+        }
+
+        <T> T run(String what, String remedy, Run<T> run) {
+            lifetime.readLock().lock();
+            OnnxRuntime.begin();
+            try {
+                if (closed) {
+                    throw new IllegalStateException("the session of " + file + " is closed");
+                }
+                return run.on(session, OnnxRuntime.environment());
+            } catch (OrtException e) {
+                throw new OnnxFileException(file, "a model that runs " + what, reason(e), remedy, e);
+            } finally {
+                OnnxRuntime.end();
+                lifetime.readLock().unlock();
+            }
+        }
+
+        void close(Runnable first) {
+            lifetime.writeLock().lock();
+            try {
+                if (!closed) {
+                    closed = true;
+                    try {
+                        first.run();
+                        session.close();
+                    } finally {
+                        options.close();
+                    }
+                }
+            } catch (OrtException e) {
+                throw new IllegalStateException("ONNX Runtime did not free the session of " + file, e);
+            } finally {
+                lifetime.writeLock().unlock();
+            }
+        }
+
+        private static String reason(OrtException e) {
+            String message = String.valueOf(e.getMessage());
+            return "\"" + message.replaceFirst("^Error code - \\S+ - message: ", "") + "\"";
+        }
     }
 }
