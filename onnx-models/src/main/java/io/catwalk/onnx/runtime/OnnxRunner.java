@@ -346,13 +346,15 @@ public final class OnnxRunner implements AutoCloseable {
                 "No Op registered for|is not a registered function/op|Could not find an implementation for");
 
         private final Path file;
+        private final OrtEnvironment environment;
         private final SessionOptions options; // must outlive the session
         private final OrtSession session;
         private final ReadWriteLock lifetime = new ReentrantReadWriteLock(); // shared by runs, exclusive to close
         private boolean closed;
 
-        private Session(Path file, SessionOptions options, OrtSession session) {
+        private Session(Path file, OrtEnvironment environment, SessionOptions options, OrtSession session) {
             this.file = file;
+            this.environment = environment;
             this.options = options;
             this.session = session;
         }
@@ -374,7 +376,7 @@ public final class OnnxRunner implements AutoCloseable {
                     case INSIDE -> environment.createSession(model.fields().bytes(), options);
                     case BESIDE -> environment.createSession(file.toRealPath().toString(), options);
                 };
-                return new Session(file, options, session);
+                return new Session(file, environment, options, session);
             } catch (OrtException e) {
                 options.close();
                 throw new OnnxFileException(
@@ -414,7 +416,7 @@ public final class OnnxRunner implements AutoCloseable {
                 if (closed) {
                     throw new IllegalStateException("the session of " + file + " is closed");
                 }
-                return run.on(session, OnnxRuntime.environment());
+                return run.on(session, environment);
             } catch (OrtException e) {
                 throw new OnnxFileException(file, "a model that runs " + what, reason(e), remedy, e);
             } finally {
