@@ -19,6 +19,12 @@ import java.util.List;
  * constant again when it computes the gradient. A garbage collection in between frees the memory, and the gradient is
  * computed with whatever was written there next (DJL 0.36.0, {@code PtNDArray.close} and
  * {@code JniUtils.createNdFromByteBuffer}).
+ *
+ * <pre>{@code
+ * try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
+ *     collector.backward(arrays.head().mul(0.5).sum());
+ * }
+ * }</pre>
  */
 public final class Gradients {
 
