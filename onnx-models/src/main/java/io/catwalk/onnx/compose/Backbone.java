@@ -56,9 +56,6 @@ public final class Backbone {
     /** Name of the output of {@link #features}. */
     public static final String FEATURES = "features";
 
-    /** Prefix of the backbone's own metadata in a merged file. */
-    public static final String METADATA = "backbone.";
-
     private static final long OLDEST_OPSET = 11;
     private static final long NEWEST_OPSET = 21;
     private static final int OLDEST_EXPORTED = 13;
@@ -404,7 +401,7 @@ public final class Backbone {
 
     /**
      * Returns backbone and head as one file. Names of both are kept apart by prefixes, except those of the input and of
-     * the head's outputs. Its metadata are those of the head, those of the backbone with the prefix {@link #METADATA},
+     * the head's outputs. Its metadata are those of the head, those of the backbone with the prefix {@link MetadataKeys#BACKBONE},
      * and the given ones, which replace others; the license is that of both, if the backbone's file names one.
      *
      * @param head content of an ONNX file with one input of as many floats for an image as there are features, in any
@@ -596,10 +593,10 @@ public final class Backbone {
     private SortedMap<String, String> entries(ModelProto head, Map<String, String> given) {
         SortedMap<String, String> entries = new TreeMap<>(metadata(file, head).entries());
         SortedMap<String, String> own = metadata().entries();
-        own.forEach((key, value) -> entries.put(METADATA + key, value));
+        own.forEach((key, value) -> entries.put(MetadataKeys.BACKBONE + key, value));
         String producer = (model.getProducerName() + " " + model.getProducerVersion()).strip();
         if (!producer.isEmpty()) {
-            entries.put(METADATA + "producer", producer);
+            entries.put(MetadataKeys.BACKBONE + "producer", producer);
         }
         entries.putAll(given);
         own.entrySet().stream()

@@ -117,5 +117,11 @@ public final class MetadataKeys {
     /** Prefix of every fact about a file in 8 bits: its float file, and how both compare. */
     public static final String QUANTIZATION = "quantization.";
 
+    /** Prefix of every fact about an ensemble: its members with their votes, and how it compares with the best of them. */
+    public static final String ENSEMBLE = "ensemble.";
+
+    /** Prefix of the metadata that the file of a backbone had before a head was merged with it. */
+    public static final String BACKBONE = "backbone.";
+
     private MetadataKeys() {}
 }

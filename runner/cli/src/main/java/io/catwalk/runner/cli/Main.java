@@ -60,6 +60,7 @@ public final class Main {
             VerifyCommand.class,
             DiffCommand.class,
             QuantizeCommand.class,
+            EnsembleCommand.class,
             PackageCommand.class,
             PredictCommand.class,
             DemoCommand.class,

@@ -137,7 +137,8 @@ public record Quantizer(
             Predictions after = answers(found.model().bytes(), hints, images.test(), normalization, classes.size());
             Path draft = scratch.file("int8.onnx");
             Files.write(draft, found.model().bytes());
-            List<Latency> latencies = latencies(List.of(file, draft), hints, LatencyBench.Image.noise(predictor));
+            List<Latency> latencies =
+                    latencies(List.of(file, draft), hints, LatencyBench.Image.noise(predictor), threads, settings);
             QuantizationVerdict verdict = QuantizationVerdict.of(
                     latencies.get(0),
                     latencies.get(1),
@@ -227,7 +228,9 @@ public record Quantizer(
         }
     }
 
-    private List<Latency> latencies(List<Path> files, OnnxHints hints, LatencyBench.Image image)
+    /** Measures files in turns on the same image. */
+    public static List<Latency> latencies(
+            List<Path> files, OnnxHints hints, LatencyBench.Image image, int threads, LatencySettings settings)
             throws IOException, InterruptedException {
         Map<Path, LatencyBench.Order> orders = new LinkedHashMap<>();
         files.forEach(file -> orders.put(

@@ -57,7 +57,7 @@ class CommandLinePageTest {
                 .exitCodeList()
                 .forEach((code, meaning) -> page.append("| %s | %s |\n".formatted(code.strip(), cell(meaning))));
         page.append("""
-                | 4 | `quantize`: the test images, or a measurement on a busy machine, do not tell |
+                | 4 | `quantize`, `ensemble`: the test images, or a measurement on a busy machine, do not tell |
                 | 5 | `diff`: the same answers, but another file |
                 | 75 | `work`: the trial was lost; try it on another machine |
                 """);

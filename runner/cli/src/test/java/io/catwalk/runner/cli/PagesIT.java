@@ -52,6 +52,7 @@ final class PagesIT {
     /** How a shell finds out whether a program is installed. */
     private static final Map<String, String> PROBES = Map.of(
             "python", "python3 -c 'import numpy, onnxruntime, PIL'",
+            "torchvision", "python3 -c 'import onnx, torchvision'",
             "npm", "npm --version && node --version");
 
     /** Pages with tests of their own: WritingAPluginIT (which needs Maven), OnnxOperationTest, PluginCommandTest. */

@@ -43,7 +43,7 @@ final class RunFiles {
     /** Every file of a run, relative to its folder, but charts and trials. Whatever is missing here is never deleted. */
     private static final Pattern OWN = Pattern.compile(
             "experiment\\.yaml|lock|spark\\.log|journal\\.jsonl|results\\.(json|csv|md)|baselines\\.json|robustness\\.(json|csv)|standings\\.csv"
-                    + "|check_run\\.py|report\\.html|slides\\.pptx|audit/((duplicates|repeats|wrong-for-all)\\.(csv|png))"
+                    + "|ensemble(\\.rejected|\\.undecided)?\\.onnx|check_run\\.py|report\\.html|slides\\.pptx|audit/((duplicates|repeats|wrong-for-all)\\.(csv|png))"
                     // The page of the demo is made in catwalkNUMBER, which a killed process leaves, and then moved.
                     + "|(demo|catwalk\\d+/(draft|former))"
                     + "/(index\\.html|demo\\.(css|js)|ort\\.wasm\\.min\\.js|runtime\\.js|data\\.js|model-\\d+\\.js)");

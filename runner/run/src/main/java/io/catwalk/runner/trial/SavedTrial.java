@@ -88,7 +88,7 @@ public final class SavedTrial implements AutoCloseable {
         TrialOrder order = folder.readOrder();
         InstalledClassifier classifier = catalog.require(order.spec().classifier());
         requireSamePlugin(result, classifier);
-        ImageDataset whole = other == null ? own(order, result, dataHome) : other.load(dataHome);
+        ImageDataset whole = other == null ? ownImages(order, result, dataHome) : other.load(dataHome);
         ImageDataset dataset =
                 other == null ? order.split().split(whole, order.spec().fold()).dataset() : whole;
         BackboneSpec backbone = order.spec().backbone();
@@ -312,7 +312,7 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /** Loads the images of a trial. Others are refused: it may have been trained on some of their test images. */
-    private static ImageDataset own(TrialOrder order, TrialOutcome.Done result, DataHome dataHome) {
+    public static ImageDataset ownImages(TrialOrder order, TrialOutcome.Done result, DataHome dataHome) {
         ImageDataset whole = order.dataset().load(dataHome);
         String trainedOn = result.provenance().datasetSha256();
         if (!whole.sha256().equals(trainedOn)) {

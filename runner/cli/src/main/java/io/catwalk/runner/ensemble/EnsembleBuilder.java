@@ -1,0 +1,310 @@
+package io.catwalk.runner.ensemble;
+
+import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.compose.Ensemble;
+import io.catwalk.onnx.parity.Proof;
+import io.catwalk.onnx.parity.ProofReport;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.ModelFiles;
+import io.catwalk.onnx.runtime.Normalization;
+import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.evaluation.EnsembleSelection;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.latency.LatencyBench;
+import io.catwalk.runner.latency.LatencySettings;
+import io.catwalk.runner.quantization.Quantizer;
+import io.catwalk.runner.statistics.PairedAccuracy;
+import io.catwalk.runner.trial.EvaluatedImages;
+import io.catwalk.runner.trial.SavedTrial;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome.Done;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Selects members among the trials of a run on their validation images, joins their files into one, and proves it on the
+ * test images against the mean of what the files of the members answer.
+ *
+ * @param mostMembers how many different networks may join, at least 1
+ * @param leastGain percentage points that the ensemble must win
+ * @param threads to measure with
+ */
+public record EnsembleBuilder(int mostMembers, double leastGain, int threads, LatencySettings settings) {
+
+    /**
+     * An ensemble.
+     *
+     * @param file with a name that ends in {@code .rejected.onnx} or {@code .undecided.onnx} if it does not ship
+     * @param members each with how often it counts
+     * @param best trial of the best member, that is the one with the lowest log loss on the validation images
+     * @param proof of the file; it does not agree if the file is not proven, and then does not ship
+     * @param verdict null unless it is proven
+     */
+    public record Result(
+            Path file,
+            List<Member> members,
+            Done best,
+            int candidates,
+            double memberAccuracy,
+            double accuracy,
+            ProofReport proof,
+            @Nullable EnsembleVerdict verdict) {}
+
+    /** A trial in an ensemble, and how often it counts. */
+    public record Member(Done trial, int votes) {}
+
+    /** A trial with its file and its predictions. */
+    private record Candidate(TrialFolder folder, Done done, Predictions validation) {
+
+        static Candidate of(TrialFolder folder) throws IOException {
+            if (!(folder.readOutcome() instanceof Done done)) {
+                throw new IllegalStateException("expected a trained trial, found " + folder.path());
+            }
+            folder.requireOwnOnnx(done);
+            return new Candidate(folder, done, folder.readPredictions(done, "validation"));
+        }
+
+        /** Returns what the members of an ensemble have in common: they were selected and are tested on the same images. */
+        String images() {
+            return done.provenance().datasetSha256()
+                    + done.provenance().splitSha256()
+                    + done.trial().fold();
+        }
+    }
+
+    /** Builds the ensemble of trained trials with an ONNX file each. */
+    public Result build(List<TrialFolder> trials, DataHome data, Path to) throws IOException, InterruptedException {
+        List<Candidate> candidates = new ArrayList<>();
+        for (TrialFolder trial : trials) {
+            candidates.add(Candidate.of(trial));
+        }
+        Candidate some = candidates.get(0);
+        for (Candidate other : candidates) {
+            if (!other.images().equals(some.images())) {
+                throw new RequestException("expected trials with the same validation and test images, but those of "
+                        + some.done().trial().title() + " and "
+                        + other.done().trial().title()
+                        + " differ: train with several --seeds instead of folds");
+            }
+        }
+        EnsembleSelection selected = EnsembleSelection.of(
+                candidates.stream().map(Candidate::validation).toList(), mostMembers);
+        List<Candidate> members =
+                selected.members().stream().map(candidates::get).toList();
+        List<Integer> votes =
+                selected.members().stream().map(selected.votes()::get).toList();
+        Candidate best = candidates.get(selected.best());
+        TrialOrder order = some.folder().readOrder();
+        ImageDataset images = order.split()
+                .split(
+                        SavedTrial.ownImages(order, some.done(), data),
+                        order.spec().fold())
+                .dataset();
+        Normalization normalization = normalization(members.get(0));
+        try (Scratch scratch = new Scratch()) {
+            Path draft = scratch.file("ensemble.onnx");
+            Files.write(draft, joined(members, votes));
+            ImageSource test = images.test();
+            ProofReport proof = Proof.ofImages()
+                    .run(
+                            new Recorded(
+                                    expected(members, votes, images),
+                                    images.classes().size()),
+                            draft,
+                            (from, end) -> test.normalized(normalization, from, end),
+                            test.size());
+            Predictions after = predictions(draft, images, normalization);
+            Predictions before = best.folder().readPredictions(best.done(), "test");
+            Evaluation evaluation = Evaluation.of(after, images.classes());
+            EnsembleVerdict verdict = null;
+            if (proof.agrees()) {
+                PairedAccuracy accuracy = PairedAccuracy.of(
+                        after.predictedClasses().correct(),
+                        before.predictedClasses().correct());
+                List<Latency> latencies = latencies(best, draft);
+                verdict = new EnsembleVerdict(accuracy, latencies.get(0), latencies.get(1), leastGain);
+            }
+            List<Member> joined = new ArrayList<>();
+            for (int i = 0; i < members.size(); i++) {
+                joined.add(new Member(members.get(i).done(), votes.get(i)));
+            }
+            Result result = new Result(
+                    named(to, verdict),
+                    joined,
+                    best.done(),
+                    candidates.size(),
+                    Evaluation.of(before, images.classes()).accuracy(),
+                    evaluation.accuracy(),
+                    proof,
+                    verdict);
+            SortedMap<String, String> entries =
+                    new TreeMap<>(OnnxMetadata.read(draft).entries());
+            EvaluatedImages.restate(entries, images, evaluation.metrics());
+            entries.putAll(proof.entries());
+            entries.putAll(facts(result, members));
+            new OnnxMetadata(entries).write(draft);
+            AtomicFiles.write(result.file(), Files.readAllBytes(draft));
+            return result;
+        }
+    }
+
+    /** Returns the path of a file after the decision, so that only one that ships has the name that was asked for. */
+    private static Path named(Path to, @Nullable EnsembleVerdict verdict) {
+        EnsembleVerdict.Decision decision = verdict == null ? EnsembleVerdict.Decision.KEEP_MEMBER : verdict.decision();
+        return switch (decision) {
+            case SHIP -> to;
+            case KEEP_MEMBER -> ModelFiles.beside(to, ".rejected.onnx");
+            case CANNOT_TELL -> ModelFiles.beside(to, ".undecided.onnx");
+        };
+    }
+
+    private static Normalization normalization(Candidate candidate) {
+        return Objects.requireNonNull(candidate.done().normalization(), "a trained network normalizes its images");
+    }
+
+    /** Joins the files; what the metadata say of all members alike stays. */
+    private static byte[] joined(List<Candidate> members, List<Integer> votes) throws IOException {
+        List<Ensemble.Member> files = new ArrayList<>();
+        SortedMap<String, String> entries =
+                new TreeMap<>(OnnxMetadata.read(members.get(0).folder().onnx()).entries());
+        for (int i = 0; i < members.size(); i++) {
+            Path file = members.get(i).folder().onnx();
+            ModelFiles.requireWeightsInside(file);
+            files.add(new Ensemble.Member(file, Files.readAllBytes(file), votes.get(i)));
+            SortedMap<String, String> own = OnnxMetadata.read(file).entries();
+            entries.entrySet()
+                    .removeIf(entry -> !entry.getKey().startsWith("preprocessing.")
+                            && !entry.getValue().equals(own.get(entry.getKey())));
+        }
+        entries.keySet()
+                .removeIf(key -> key.startsWith(MetadataKeys.PARITY)
+                        || key.startsWith(MetadataKeys.METRICS)
+                        || key.equals(MetadataKeys.MULTIPLY_ACCUMULATES)
+                        || key.equals(MetadataKeys.TRIED_SIZES));
+        return Ensemble.of(files, entries);
+    }
+
+    private static Predictions predictions(Path file, ImageDataset images, Normalization normalization) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            return Predictions.of(
+                    predictor, images.test(), normalization, images.classes().size());
+        }
+    }
+
+    private List<Latency> latencies(Candidate best, Path ensemble) throws IOException, InterruptedException {
+        try (OnnxPredictor predictor = OnnxPredictor.open(ensemble)) {
+            return Quantizer.latencies(
+                    List.of(best.folder().onnx(), ensemble),
+                    OnnxHints.none(),
+                    LatencyBench.Image.noise(predictor),
+                    threads,
+                    settings);
+        }
+    }
+
+    /** Collects for the file what it was made of, and the results. */
+    private static SortedMap<String, String> facts(Result result, List<Candidate> members) throws IOException {
+        SortedMap<String, String> facts = new TreeMap<>();
+        facts.put(
+                MetadataKeys.ENSEMBLE + "members",
+                result.members().stream()
+                        .map(member ->
+                                member.votes() + " " + member.trial().trial().id())
+                        .collect(Collectors.joining("\n")));
+        List<String> digests = new ArrayList<>();
+        for (Candidate member : members) {
+            digests.add(Sha256.of(member.folder().onnx()));
+        }
+        facts.put(MetadataKeys.ENSEMBLE + "members_sha256", String.join("\n", digests));
+        facts.put(MetadataKeys.ENSEMBLE + "best_member", result.best().trial().id());
+        facts.put(MetadataKeys.ENSEMBLE + "best_member_accuracy", Double.toString(result.memberAccuracy()));
+        if (result.verdict() != null) {
+            facts.put(
+                    MetadataKeys.ENSEMBLE + "decision",
+                    result.verdict().decision().title());
+            facts.put(
+                    MetadataKeys.ENSEMBLE + "gained",
+                    Double.toString(result.verdict().accuracy().lost()));
+            facts.put(
+                    MetadataKeys.ENSEMBLE + "gained_low",
+                    Double.toString(result.verdict().gained().low()));
+            facts.put(
+                    MetadataKeys.ENSEMBLE + "gained_high",
+                    Double.toString(result.verdict().gained().high()));
+            facts.put(
+                    MetadataKeys.ENSEMBLE + "slowdown",
+                    Double.toString(result.verdict().slowdown()));
+            facts.put(
+                    MetadataKeys.ENSEMBLE + "measured_on",
+                    result.verdict().ensemble().place());
+        }
+        return facts;
+    }
+
+    /** Returns the logarithm of the weighted mean of what the files of the members answer, in double precision. */
+    private static float[] expected(List<Candidate> members, List<Integer> votes, ImageDataset images) {
+        int classes = images.classes().size();
+        double[] sum = new double[images.test().size() * classes];
+        for (int i = 0; i < members.size(); i++) {
+            Predictions own = predictions(members.get(i).folder().onnx(), images, normalization(members.get(i)));
+            for (int image = 0; image < own.images(); image++) {
+                double[] probabilities = own.probabilities(image);
+                for (int c = 0; c < classes; c++) {
+                    sum[image * classes + c] += votes.get(i) * probabilities[c];
+                }
+            }
+        }
+        int all = votes.stream().mapToInt(Integer::intValue).sum();
+        float[] logits = new float[sum.length];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) Math.log(Math.max(sum[i] / all, Float.MIN_NORMAL)); // as in the file
+        }
+        return logits;
+    }
+
+    /** Answers with what was computed, image by image: a proof asks once for every image, in order. */
+    private static final class Recorded implements Predictor {
+
+        private final float[] logits;
+        private final int classes;
+        private int next;
+
+        Recorded(float[] logits, int classes) {
+            this.logits = logits;
+            this.classes = classes;
+        }
+
+        @Override
+        public float[] logits(float[] images, int count) {
+            int from = next * classes;
+            next += count;
+            return Arrays.copyOfRange(logits, from, next * classes);
+        }
+
+        @Override
+        public void close() {
+            // holds nothing
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.plugin.TestPlugin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** These few test images tell nothing, so that the least gain decides: one that any ensemble has, or none. */
+final class EnsembleCommandTest {
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void train() throws IOException {
+        Path plugins = Files.createDirectory(folder.resolve("plugins"));
+        TestPlugin.sound("dense").write(plugins.resolve("dense.jar"));
+        TinyImages.write(folder.resolve("tiny"));
+        String how = " --epochs=2 --batch-size=8 --threads=1 --in-process --no-latency";
+        for (String command : List.of("compare dense --seeds 3 --out=%s/run", "train dense --out=%s/single")) {
+            Catwalk.ask(command + " --dataset=%s/tiny --plugins-dir=%s" + how, folder, folder, plugins)
+                    .done();
+        }
+    }
+
+    @Test
+    void theFileAnswersWithTheMeanOfItsMembers() throws IOException {
+        JsonNode json = Catwalk.ask("ensemble %s/run --json --members 3 --min-gain -100", folder)
+                .done()
+                .json();
+
+        Catwalk.requireJson(json, "/decision=ship", "/candidates=3");
+        Path file = folder.resolve("run/ensemble.onnx");
+        int[] labels = new int[TinyImages.TEST];
+        double[] mean = new double[10 * TinyImages.TEST];
+        List<String> members = new ArrayList<>();
+        for (var member : json.path("members").properties()) {
+            members.add(member.getValue().asInt() + " " + member.getKey());
+            String seed = member.getKey().replaceAll(".*?(\\d+).*", "$1");
+            Predictions own = Predictions.read(folder.resolve("run/trials/dense/" + seed + "-0/predictions.csv"));
+            for (int i = 0; i < labels.length; i++) {
+                labels[i] = own.labels()[i];
+                for (int c = 0; c < 10; c++) {
+                    mean[10 * i + c] += member.getValue().asInt() * own.probabilities(i)[c];
+                }
+            }
+        }
+        assertThat(members).hasSizeBetween(1, 3);
+        int right = 0;
+        for (int i = 0; i < labels.length; i++) {
+            int best = 0;
+            for (int c = 1; c < 10; c++) {
+                best = mean[10 * i + c] > mean[10 * i + best] ? c : best;
+            }
+            right += best == labels[i] ? 1 : 0;
+        }
+        assertThat(json.path("accuracy").asDouble()).isCloseTo((double) right / labels.length, within(1e-12));
+        OnnxMetadata metadata = OnnxMetadata.read(file);
+        assertThat(metadata.get("ensemble.members")).contains(String.join("\n", members));
+        assertThat(metadata.get("parity.flips")).contains("0");
+        assertThat(metadata.get("provenance.seed")).isEmpty();
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            assertThat(predictor.logits(new float[64], 1)).hasSize(10);
+        }
+        Catwalk.ask("verify %s --dataset %s/tiny", file, folder).done();
+    }
+
+    @Test
+    void aRunThatHoldsAnEnsembleCanBeReplaced() {
+        Catwalk.Answer answer = Catwalk.ask("ensemble %s/run --members 2 --min-gain 100 --force", folder)
+                .exits(ExitCode.SOME_FAILED);
+        assertThat(answer.joined()).contains("ship the best member");
+        assertThat(folder.resolve("run/ensemble.rejected.onnx")).exists();
+
+        String how = " --plugins-dir=%s/plugins --out=%s/run --force --epochs 1 --in-process --no-latency --seeds 3";
+        Catwalk.ask("compare dense --dataset=%s/tiny" + how + " --batch-size=8 --threads=1", folder, folder, folder)
+                .done();
+        assertThat(folder.resolve("run")).isDirectoryNotContaining("glob:**/ensemble*");
+    }
+
+    @Test
+    void whatCannotBeJoinedIsRefused() {
+        Catwalk.ask("ensemble %s/single", folder).refused("1", "--seeds", "export");
+        Catwalk.ask("ensemble %s/run --min-gain 101", folder).refused("--min-gain", "100", "101");
+        Catwalk.ask("ensemble %s/run --members 0", folder).refused("--members", "1", "0");
+        Catwalk.ask("ensemble %s/run --out %s/none/x.onnx", folder, folder).refused("--out", "none");
+    }
+}
