@@ -23,7 +23,7 @@ from torch import nn
 SIDE = 8
 CLASSES = 4
 NEWEST = 20  # of torch's exporter
-IR_VERSIONS = {13: 7, 18: 8, 21: 10}
+IR_VERSIONS = dict.fromkeys((13, 14), 7) | dict.fromkeys((15, 16, 17, 18), 8) | {19: 9, 20: 9, 21: 10}
 
 
 class Residual(nn.Module):
@@ -79,10 +79,10 @@ class Vision(nn.Module):
         return self.head(x[:, 0])
 
 
-def exported(network, opset, path):
+def exported(network, opset, path, side=SIDE):
     axes = {"images": {0: "batch"}, "logits": {0: "batch"}}
     torch.onnx.export(
-        network.eval(), torch.zeros(2, 3, SIDE, SIDE), path, opset_version=min(opset, NEWEST), dynamo=False,
+        network.eval(), torch.zeros(2, 3, side, side), path, opset_version=min(opset, NEWEST), dynamo=False,
         input_names=["images"], output_names=["logits"], dynamic_axes=axes,
     )
     model = onnx.load(path)
