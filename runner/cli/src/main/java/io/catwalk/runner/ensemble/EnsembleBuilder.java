@@ -2,10 +2,10 @@ package io.catwalk.runner.ensemble;
 
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.compose.Ensemble;
+import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.parity.ProofReport;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;

@@ -129,9 +129,10 @@ record TrainingSection(ReportModel model) {
             sentences.add("The validation images select the epoch, and nothing else.");
         }
         if (split.refit() && !model.folded()) {
-            sentences.add("Then each network is trained once more, for as many epochs, on training and validation images"
-                    + " together. These weights are tested and exported; figures of training and validation images are"
-                    + " of the first training.");
+            sentences.add(
+                    "Then each network is trained once more, for as many epochs, on training and validation images"
+                            + " together. These weights are tested and exported; figures of training and validation images are"
+                            + " of the first training.");
         }
         int seeds = model.results().experiment().seeds().size();
         Comparison comparison = model.comparison();

@@ -32,8 +32,8 @@ import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import io.catwalk.runner.trial.TrialOutcome.Provenance;
 import io.catwalk.runner.trial.TrialOutcome.Timing;
 import io.catwalk.runner.trial.TrialOutcome.TrialMetrics;
-import io.catwalk.runner.trial.TrialRun.ResourceUsage;
 import io.catwalk.runner.trial.TrialRun.Choice;
+import io.catwalk.runner.trial.TrialRun.ResourceUsage;
 import io.catwalk.runner.trial.TrialRun.TrainedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -210,8 +210,8 @@ final class ReturnedTrial {
 
     /** Refuses a trial that lacks the digest of a file that becomes a number, or has one of another file. */
     private void requireFiles() throws IOException {
-        List<Path> files = new ArrayList<>(List.of(
-                folder.file(TrialFile.WEIGHTS), folder.predictions("test"), folder.predictions("validation")));
+        List<Path> files = new ArrayList<>(
+                List.of(folder.file(TrialFile.WEIGHTS), folder.predictions("test"), folder.predictions("validation")));
         if (order.refits()) {
             files.add(folder.file(TrialFile.CHOSEN_WEIGHTS));
         }
@@ -324,8 +324,7 @@ final class ReturnedTrial {
     }
 
     private Predictions run(Predictor network, ImageSource source, Normalization by) {
-        return Predictions.of(
-                network, source, by, images.dataset().classes().size());
+        return Predictions.of(network, source, by, images.dataset().classes().size());
     }
 
     /** Reads returned predictions, and refuses those of other images or other weights. */

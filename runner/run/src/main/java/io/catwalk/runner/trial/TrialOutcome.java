@@ -257,7 +257,9 @@ public sealed interface TrialOutcome {
             int bestEpoch,
             double secondsPerEpoch,
             @Nullable Long steps,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer refitImages) {
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Integer refitImages) {
 
         /** With fewer steps, a network rarely gets far from its random weights, whatever its recipe. */
         public static final int FEW_STEPS = 200;
@@ -275,7 +277,8 @@ public sealed interface TrialOutcome {
 
         /** Adds time that was spent after the training. */
         Timing withMore(double seconds) {
-            return new Timing(startedAt, totalSeconds + seconds, epochs, bestEpoch, secondsPerEpoch, steps, refitImages);
+            return new Timing(
+                    startedAt, totalSeconds + seconds, epochs, bestEpoch, secondsPerEpoch, steps, refitImages);
         }
     }
 

@@ -240,8 +240,8 @@ final class TrialRun {
             earlier.history().forEach(listener);
             return earlier;
         }
-        try (TrainedModel model = train(
-                classifier, task, init, images, data, order.spec().recipe(), TrialFile.HISTORY, listener)) {
+        try (TrainedModel model =
+                train(classifier, task, init, images, data, order.spec().recipe(), TrialFile.HISTORY, listener)) {
             folder.writeModel(model, TrialFile.CHOSEN_WEIGHTS);
             Choice choice = new Choice(
                     order.key(),
@@ -289,8 +289,7 @@ final class TrialRun {
                                 showHistory(history, historyFile);
                                 listener.accept(epoch);
                             },
-                            new Checkpoints(
-                                    folder.file(TrialFile.CHECKPOINT), key, checkpointPause, System::nanoTime));
+                            new Checkpoints(folder.file(TrialFile.CHECKPOINT), key, checkpointPause, System::nanoTime));
         } catch (IOException e) {
             throw new InfrastructureException("the weights that the plugin brings cannot be read: " + Reasons.of(e), e);
         }
@@ -322,7 +321,8 @@ final class TrialRun {
         long steps = (long) seconds.length * batches.steps();
         if (choice != null) {
             EpochBatches all = EpochBatches.of(data.split().train().length, batchSize);
-            trainingSeconds += model.history().stream().mapToDouble(Epoch::seconds).sum();
+            trainingSeconds +=
+                    model.history().stream().mapToDouble(Epoch::seconds).sum();
             passed += (long) choice.bestEpoch() * all.images();
             steps += (long) choice.bestEpoch() * all.steps();
         }
@@ -496,9 +496,5 @@ final class TrialRun {
      * @param bestEpoch number of the epoch that they are of
      */
     record Choice(
-            String key,
-            TrialFile.Digest weights,
-            int bestEpoch,
-            Normalization normalization,
-            List<Epoch> history) {}
+            String key, TrialFile.Digest weights, int bestEpoch, Normalization normalization, List<Epoch> history) {}
 }

@@ -212,6 +212,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
                 inputs.software(),
                 new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30));
         String key = order.key();
-        return new TrainedWeights(key, weights, efficiency, timing, new Normalization(mean, std), provenance, history, null);
+        return new TrainedWeights(
+                key, weights, efficiency, timing, new Normalization(mean, std), provenance, history, null);
     }
 }

@@ -177,8 +177,7 @@ final class TrialRunTest {
     private TrialOrder refitting(String images, int epochs) {
         TrialOrder order = order(images, epochs);
         SplitSpec split = new SplitSpec(0, 1, 0.1, 0, true);
-        return new TrialOrder(
-                order.spec(), order.dataset(), split, order.inputs(), order.supplies(), null, null, 1);
+        return new TrialOrder(order.spec(), order.dataset(), split, order.inputs(), order.supplies(), null, null, 1);
     }
 
     /** Trains on all images but the test images, without any for validation, as somebody who knows the length. */
