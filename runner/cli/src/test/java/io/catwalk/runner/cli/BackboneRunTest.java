@@ -2,9 +2,9 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.runner.data.ContentStore;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.awt.image.BufferedImage;
@@ -72,7 +72,7 @@ final class BackboneRunTest {
 
     /** Returns the last output of a pooling layer, as its file names it. */
     private static String map() {
-        return OnnxRunner.read(backbone).getGraph().getNodeList().stream()
+        return ModelFile.read(backbone).content().getGraph().getNodeList().stream()
                 .filter(node -> node.getOpType().equals("MaxPool"))
                 .reduce((first, second) -> second)
                 .orElseThrow()
