@@ -277,6 +277,24 @@ class IndexingTest extends ExportTest {
                     int last = (int) batch(x) - 1;
                     return x.get("{}", x.getManager().arange(last, -1, -1));
                 }),
+                of("a part shows what is written into the whole later", x -> {
+                    NDArray copy = x.duplicate();
+                    NDArray part = copy.get(":, 0");
+                    copy.set(at(":, 0"), 1);
+                    return copy.get(":, 1").add(part);
+                }),
+                of("a reshaped, a transposed and a split array are written with the whole", x -> {
+                    NDArray copy = x.duplicate();
+                    NDArray flat = copy.flatten(1, 2);
+                    NDArray turned = copy.swapAxes(1, 2).expandDims(1);
+                    NDList parts = turned.split(new long[] {1, 3}, 2);
+                    flat.set(at(":, 0"), 7);
+                    parts.get(1).muli(3);
+                    turned.addi(x.get(":, :1, :1").expandDims(3));
+                    parts.get(2).set(at("..."), 2);
+                    return copy.add(flat.reshape(x.getShape()))
+                            .add(turned.squeeze(1).swapAxes(1, 2));
+                }),
                 of("what index arrays took is a copy", x -> {
                     NDArray copy = x.duplicate();
                     NDArray taken = copy.get(":, {}", ints(x, 0, 1));
@@ -334,9 +352,8 @@ class IndexingTest extends ExportTest {
                 of(x -> x.booleanMask(bits(x, true, false), 1), "the array or of its last axes"),
                 of(stale, x -> {
                     NDArray copy = x.duplicate();
-                    NDArray part = copy.get(":, 0");
-                    copy.set(at(":, 1"), 1);
-                    return copy.get(":, 1").add(part);
+                    copy.swapAxes(1, 2).reshape(batch(x), -1).addi(1);
+                    return copy.neg();
                 }),
                 of(x -> x.get(x.gt(0)), "multiply by the mask, or use where"),
                 of(x -> x.booleanMask(x.gt(0)), "multiply by the mask, or use where"),

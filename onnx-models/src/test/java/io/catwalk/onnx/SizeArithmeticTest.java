@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.graph.OnnxParser;
@@ -69,6 +70,22 @@ class SizeArithmeticTest extends ExportTest {
                     NDArray size = x.getManager().create((long) length).toType(DataType.FLOAT32, false);
                     return x.div(size.sqrt());
                 }),
+                row("a root in Java", (x, length) -> x.mul(1 / Math.sqrt(length))),
+                row("a part in Java", (x, length) -> x.mul(2f / length).add(length / 2.0)),
+                row("a logarithm in Java", (x, length) -> x.mul(Math.log(length + 1))),
+                row(
+                        "spaced numbers",
+                        (x, length) ->
+                                x.add(x.getManager().linspace(-1, 1, length).expandDims(1))),
+                row("written positions", (x, length) -> {
+                    NDArray codes = x.getManager().zeros(new Shape(length, 4));
+                    codes.set(new NDIndex(":, 1"), positions(x, length).mul(0.5f));
+                    codes.muli(0.25f);
+                    return x.add(codes);
+                }),
+                row(
+                        "what a length lacks of a multiple",
+                        (x, length) -> x.pad(new Shape(0, 0, 0, (4 - length % 4) % 4), 0)),
                 // (batch, 4, time) by (batch, time, 4)
                 row(
                         "as many classes as places",
@@ -108,9 +125,18 @@ class SizeArithmeticTest extends ExportTest {
     }
 
     @Test
-    void theRootOfALengthInJavaIsRefusedWithAWay() {
+    void arithmeticInJavaThatIsUnknownIsRefusedWithAWay() {
         String way = "manager.create(size).toType(DataType.FLOAT32, false).sqrt()";
-        assertRefused(export(TIME, (x, length) -> x.mul(1 / Math.sqrt(length))), way);
+        assertRefused(export(TIME, (x, length) -> x.mul(Math.sin(length))), way);
+        // within a thousandth of a known formula
+        assertRefused(export(TIME, (x, length) -> x.mul(1 / Math.sqrt(length + 0.01))), way);
+    }
+
+    @Test
+    void aFormulaThatHoldsAtSomeSizesAloneIsRefused() {
+        assertRefused(
+                export(TIME, (x, length) -> x.mul(length == 500 ? 1 : 1 / Math.sqrt(length))), "for a time of 500");
+        assertRefused(export(TIME, (x, length) -> x.mul(length < 600 ? 1.0 / length : 0.001)), "time");
     }
 
     /** What Java writes into an array has no arithmetic that a graph could repeat. */

@@ -5,6 +5,7 @@ import static io.catwalk.onnx.fuzz.Operation.unless;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class Writes {
                 unless(x -> x.rank() < 2, Writes::write),
                 unless(x -> !x.exact() || x.isBoolean() || x.rank() < 2, Writes::writeMasked),
                 unless(x -> x.isBoolean() || x.rank() < 2, Writes::writeThroughViews),
+                unless(x -> x.isBoolean() || x.rank() < 2, Writes::writeThroughShapes),
                 unless(x -> !x.isReal() || x.rank() < 2, Writes::writeIntoZeros),
                 unless(x -> x.rank() < 2, Writes::scattered),
                 Writes::put);
@@ -64,6 +66,47 @@ final class Writes {
         }
         NDArray result = draw.oneIn(3) ? copy.get(":, :1") : copy;
         return x.with(result);
+    }
+
+    /** Writes into arrays that show one memory in several shapes, and reads one of them. */
+    private static Item writeThroughShapes(Draw draw, Item x) {
+        List<NDArray> shown = new ArrayList<>();
+        shown.add(
+                switch (draw.below(3)) {
+                    case 0 -> x.array().duplicate();
+                    case 1 -> x.array().mul(1);
+                    default -> x.array().swapAxes(0, x.rank() - 1).add(0).swapAxes(0, x.rank() - 1);
+                });
+        for (int i = draw.below(3); i >= 0; i--) {
+            shown.add(shape(draw, draw.of(shown)));
+        }
+        for (int i = draw.below(3); i >= 0; i--) {
+            NDArray written = draw.of(shown);
+            switch (draw.below(3)) {
+                case 0 -> written.addi(1);
+                case 1 -> written.muli(2);
+                default -> written.set(new NDIndex("..., 0"), 3);
+            }
+            if (draw.oneIn(2)) {
+                shown.add(shape(draw, draw.of(shown)));
+            }
+        }
+        NDArray whole = shown.get(0);
+        NDArray other = draw.of(shown);
+        return x.with(other.size() == whole.size() ? whole.add(other.reshape(whole.getShape())) : whole.duplicate());
+    }
+
+    private static NDArray shape(Draw draw, NDArray x) {
+        int axes = x.getShape().dimension();
+        return switch (draw.below(7)) {
+            case 0 -> x.expandDims(draw.below(axes));
+            case 1 -> x.swapAxes(0, draw.below(axes));
+            case 2 -> x.transpose();
+            case 3 -> x.reshape(x.getShape().get(0), -1);
+            case 4 -> x.reshape(x.getShape().add(1));
+            case 5 -> draw.of(x.split(x.getShape().get(axes - 1), axes - 1));
+            default -> x.get("..., :1");
+        };
     }
 
     private static Item writeIntoZeros(Draw draw, Item x) {

@@ -12,7 +12,7 @@ final class Exceptions {
             Map.entry("tricks/computed on the host", "data-dependent control flow: toFloatArray"),
             Map.entry("tricks/noise at inference", "changes from call to call"),
             Map.entry("tricks/matrix inverse", "NDArray.inverse()"),
-            Map.entry("tricks/in place on a view", "changed in place through another array"),
+            Map.entry("any sizes/spectrum", "takes a number that depends on a dynamic axis"),
             // DJL computes with whatever lies in memory behind a weight
             Map.entry("sequence/LSTM both ways square", "computes nonsense because the shapes happen to fit"),
             Map.entry("transformer/Linformer", "let the traced array be the receiver"));
@@ -26,7 +26,12 @@ final class Exceptions {
             Map.entry("djl layers/Bert masked", "NDArray.squeeze()"),
             // throws at some sizes
             Map.entry("djl layers/GhostBatchNorm", "cannot be evenly split"),
-            Map.entry("djl zoo/TabNet", "cannot be evenly split"));
+            Map.entry("djl zoo/TabNet", "cannot be evenly split"),
+            Map.entry("any sizes/U-Net cropped", "Output size is too small"),
+            Map.entry("any sizes/CenterNet top", "selected index k out of range"),
+            Map.entry("any sizes/neighbors", "selected index k out of range"),
+            Map.entry("any sizes/learned positions", "The size of tensor a (75) must match"),
+            Map.entry("any sizes/Glow", "is invalid for input of size"));
 
     /** What DJL itself does not run on PyTorch. */
     static final Map<String, String> NOT_RUN = Map.ofEntries(

@@ -136,7 +136,8 @@ final class Judge {
         LongSummaryStatistics sizes =
                 network.sizes().stream().mapToLong(run -> run.get(number - 1)).summaryStatistics();
         Axis.Dynamic any = Axis.of("axis_" + number);
-        return bounded ? any.atLeast(sizes.getMin()).atMost(sizes.getMax()) : any;
+        boolean even = network.sizes().stream().allMatch(run -> run.get(number - 1) % 2 == 0);
+        return bounded ? any.atLeast(sizes.getMin()).atMost(sizes.getMax()).inStepsOf(even ? 2 : 1) : any;
     }
 
     private static Block initialized(Network network, NDManager manager) {

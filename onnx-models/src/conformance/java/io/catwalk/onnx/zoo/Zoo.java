@@ -21,6 +21,7 @@ final class Zoo {
                         new Tables(),
                         new Tricks(),
                         new Late(),
+                        new AnySizes(),
                         new AdvisedWays())
                 .flatMap(family -> family.networks().stream())
                 .toList();

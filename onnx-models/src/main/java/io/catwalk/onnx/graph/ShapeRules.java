@@ -195,10 +195,10 @@ final class ShapeRules {
 
     private static List<Made> pad(Operands operands) {
         TensorShape from = operands.shape(0);
-        long[] pads = operands.numbers(1);
+        List<Dim> pads = operands.contents(1);
         List<Dim> dims = new ArrayList<>();
         for (int axis = 0; axis < from.rank(); axis++) {
-            dims.add(from.get(axis).plus(Dim.of(pads[axis] + pads[axis + from.rank()])));
+            dims.add(from.get(axis).plus(pads.get(axis)).plus(pads.get(axis + from.rank())));
         }
         return operands.alike(new TensorShape(dims));
     }

@@ -5,6 +5,7 @@ import static io.catwalk.onnx.graph.ElementType.BOOL;
 import ai.djl.ndarray.types.DataType;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.trace.Operand;
 import java.util.ArrayList;
@@ -205,7 +206,7 @@ final class ElementwiseRows {
             right = operand.type();
             single = operand.shape().rank() == 0;
         } else {
-            right = other instanceof Double
+            right = other instanceof Double || other instanceof SizeFunction
                     ? ElementType.DOUBLE
                     : other instanceof Float ? ElementType.FLOAT : ElementType.INT64;
         }

@@ -10,6 +10,7 @@ import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Names;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.OperatorTypes;
+import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.trace.Operand;
@@ -225,8 +226,12 @@ final class Emitter {
     }
 
     /** Pads with a number; {@code pads} has the widths before all axes, then those after all axes. */
+    Value pad(Value value, Value number, List<Dim> pads) {
+        return pads.stream().allMatch(Dim.of(0)::equals) ? value : node("Pad", value, dims(pads), number);
+    }
+
     Value pad(Value value, Value number, long... pads) {
-        return LongStream.of(pads).allMatch(pad -> pad == 0) ? value : node("Pad", value, ints(pads), number);
+        return pad(value, number, LongStream.of(pads).mapToObj(Dim::of).toList());
     }
 
     Value concat(long axis, List<Value> parts) {
@@ -269,6 +274,26 @@ final class Emitter {
         List<Dim> contents = List.of(number);
         Value scalar = computed("Squeeze", Attributes.NONE, contents, arithmetic.number(number), ints(0));
         return cast(scalar, type);
+    }
+
+    /** Creates a number that Java computes in double precision from the shapes of the inputs. */
+    Value number(SizeFunction function, ElementType type) {
+        return share(List.of("real", function, type), () -> {
+            Value number = number(function.over(), ElementType.DOUBLE);
+            if (!function.under().equals(Dim.of(1))) {
+                number = node("Div", number, number(function.under(), ElementType.DOUBLE));
+            }
+            number = switch (function.kind()) {
+                case PLAIN -> number;
+                case ROOT -> node("Sqrt", number);
+                case LOG -> node("Log", number);
+            };
+            return cast(
+                    function.factor() == 1
+                            ? number
+                            : node("Mul", number, scalar(ElementType.DOUBLE, function.factor())),
+                    type);
+        });
     }
 
     /** Writes the arithmetic that computes sizes from the shapes of the inputs; each number once for all its uses. */

@@ -214,24 +214,24 @@ final class ReductionRows {
         }
 
         /** Returns the smallest numbers along an axis, in ascending order. */
-        private static Value smallest(Site site, int axis, int count) {
+        private static Value smallest(Site site, int axis, Dim count) {
             Attributes attributes =
                     Attributes.NONE.with("axis", axis).with("largest", 0).with("sorted", 1);
             return site.to()
-                    .nodes("TopK", attributes, 2, site.receiver(), site.to().ints(count))
+                    .nodes("TopK", attributes, 2, site.receiver(), site.to().dims(List.of(count)))
                     .get(0);
         }
 
-        private static Value pick(Site site, Value sorted, int axis, int place) {
+        private static Value pick(Site site, Value sorted, int axis, Dim place) {
             Attributes along = Attributes.NONE.with("axis", axis);
-            return site.to().node("Gather", along, sorted, site.to().scalar(ElementType.INT64, place));
+            return site.to().node("Gather", along, sorted, site.to().number(place, ElementType.INT64));
         }
 
         /** Takes the lower of the two middle elements, as PyTorch does. */
         private static Value median(Site site, int along) {
             int axis = site.receiver().shape().axis(along);
-            int place = (size(site, axis) - 1) / 2;
-            return pick(site, smallest(site, axis, place + 1), axis, place);
+            Dim place = site.receiver().shape().get(axis).minus(Dim.of(1)).floorDividedBy(2);
+            return pick(site, smallest(site, axis, place.plus(Dim.of(1))), axis, place);
         }
 
         /** Interpolates linearly between the two nearest ranks; the rank is computed in the precision of PyTorch. */
@@ -243,12 +243,12 @@ final class ReductionRows {
             double rank = site.resultType() == ElementType.DOUBLE ? (double) quantile * last : quantile * last;
             int below = (int) Math.floor(rank);
             int above = (int) Math.ceil(rank);
-            Value sorted = smallest(site, axis, above + 1);
-            Value low = pick(site, sorted, axis, below);
+            Value sorted = smallest(site, axis, Dim.of(above + 1));
+            Value low = pick(site, sorted, axis, Dim.of(below));
             if (above == below) {
                 return low;
             }
-            Value step = to.node("Sub", pick(site, sorted, axis, above), low);
+            Value step = to.node("Sub", pick(site, sorted, axis, Dim.of(above)), low);
             return to.node("Add", low, to.node("Mul", step, to.scalar(site.resultType(), rank - below)));
         }
 

@@ -1,6 +1,7 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.OperatorTypes;
 import io.catwalk.onnx.graph.TensorShape;
@@ -16,7 +17,8 @@ import java.util.stream.LongStream;
 /**
  * Changes the size of an image along one axis after the other, as PyTorch does. Nearest neighbors are selected with
  * Gather. All other modes are linear along each axis, so one product with a constant matrix is enough. Runtimes have no
- * operator that shrinks with the same smoothing, and none for area.
+ * operator that shrinks with the same smoothing, and none for area. Where a size is dynamic, the graph computes the
+ * places or the matrix.
  *
  * <p>The engine ignores {@code alignCorners} and always smooths (antialias). The weights follow
  * {@code aten/src/ATen/native/cpu/UpSampleKernel.cpp} ({@code _compute_indices_weights_aa}) and
@@ -28,6 +30,8 @@ enum Resampling {
     AREA,
     BICUBIC;
 
+    private static final double CUBIC = -0.5;
+
     private static final String WHOLE =
             "of whole numbers rounds in a way that no ONNX operator does: use toType(FLOAT32) before it";
 
@@ -35,22 +39,26 @@ enum Resampling {
         return List.of(
                 Row.of(
                         "NDArrayEx.interpolation(long[], int, boolean)",
-                        "Resize, or Gather, or MatMul with fixed weights",
+                        "Resize, or Gather, or MatMul with weights",
                         Resampling::interpolation),
-                Row.of("NDArrayEx.resize(int, int, int)", "Gather, or MatMul with fixed weights", Resampling::resize));
+                Row.of("NDArrayEx.resize(int, int, int)", "Gather, or MatMul with weights", Resampling::resize));
     }
 
     /** Resizes all axes after the channels. */
     private static Value interpolation(Site site) {
         Resampling mode = of(site, 2);
         TensorShape from = site.receiver().shape();
-        boolean known =
-                OperatorTypes.allows("Resize", site.resultType(), site.to().opset());
+        boolean fixed = IntStream.range(2, from.rank())
+                .allMatch(axis -> isFixed(from, axis) && isFixed(site.resultShape(), axis));
+        boolean known = fixed
+                && OperatorTypes.allows("Resize", site.resultType(), site.to().opset());
         if (known && mode == NEAREST && multiplies(from, site.resultShape())) {
             Attributes repeating = Attributes.NONE.with("mode", "nearest").with("nearest_mode", "floor");
             return resized(site, repeating.with("coordinate_transformation_mode", "asymmetric"));
         }
-        mode.requireColumns(site, 2);
+        if (fixed) {
+            mode.requireColumns(site, 2);
+        }
         if (known && mode == BILINEAR && site.receiver().type().isReal() && grows(from, site.resultShape())) {
             Attributes linear = Attributes.NONE.with("mode", "linear");
             return resized(site, linear.with("coordinate_transformation_mode", "pytorch_half_pixel"));
@@ -110,6 +118,10 @@ enum Resampling {
                 && IntStream.range(2, from.rank()).allMatch(axis -> pixels(size, axis) >= pixels(from, axis));
     }
 
+    private static boolean isFixed(TensorShape shape, int axis) {
+        return shape.get(axis).isFixed();
+    }
+
     private static long pixels(TensorShape shape, int axis) {
         return shape.get(axis).fixed("image size");
     }
@@ -130,22 +142,104 @@ enum Resampling {
 
     /** Resizes one axis to the size that the result has there. */
     private Value along(Site site, Value image, int axis) {
-        int from = (int) pixels(image.shape(), axis);
-        int size = (int) pixels(site.resultShape(), axis);
-        if (from == size) {
+        Dim from = image.shape().get(axis);
+        Dim size = site.resultShape().get(axis);
+        if (from.equals(size)) {
             return image;
         }
         Emitter to = site.to();
+        boolean fixed = from.isFixed() && size.isFixed();
         if (this == NEAREST) {
-            return to.node("Gather", Attributes.NONE.with("axis", axis), image, to.ints(nearest(from, size)));
+            Value places = fixed ? to.ints(nearest((int) from.fixed(), (int) size.fixed())) : nearest(to, from, size);
+            return to.node("Gather", Attributes.NONE.with("axis", axis), image, places);
         }
         if (!image.type().isReal()) {
             throw site.error(WHOLE);
         }
         int last = image.rank() - 1;
         Value turned = ShapeRows.swap(to, image, axis, last);
-        Value made = to.node("MatMul", turned, matrix(to, image.type(), from, size));
-        return ShapeRows.swap(to, made, axis, last);
+        Value matrix = fixed
+                ? matrix(to, image.type(), (int) from.fixed(), (int) size.fixed())
+                : to.cast(weights(site, from, size, axis), image.type());
+        return ShapeRows.swap(to, to.node("MatMul", turned, matrix), axis, last);
+    }
+
+    /** Computes in the graph what {@link #nearest(int, int)} computes. */
+    private static Value nearest(Emitter to, Dim from, Dim size) {
+        Value scale = to.node("Div", to.number(from, ElementType.FLOAT), to.number(size, ElementType.FLOAT));
+        Value places = to.node("Floor", to.node("Mul", to.cast(to.range(size), ElementType.FLOAT), scale));
+        Value last = to.number(from.minus(Dim.of(1)), ElementType.INT64);
+        return to.node("Min", to.cast(places, ElementType.INT64), last);
+    }
+
+    /** Computes in the graph what {@link #weights(int, int)} computes: {@code [input][output]}. */
+    private Value weights(Site site, Dim from, Dim size, int axis) {
+        Emitter to = site.to();
+        Value inputs = to.unsqueeze(to.range(from), 1);
+        Value outputs = to.range(size);
+        if (this == AREA) {
+            Value many = to.number(from, ElementType.INT64);
+            Value few = to.number(size, ElementType.INT64);
+            Value start = to.node("Div", to.node("Mul", outputs, many), few);
+            Value next = to.node("Mul", to.node("Add", outputs, to.scalar(ElementType.INT64, 1)), many);
+            Value up = to.node("Sub", few, to.scalar(ElementType.INT64, 1));
+            Value end = to.node("Div", to.node("Add", next, up), few);
+            Value inside = to.node("And", to.node("GreaterOrEqual", inputs, start), to.node("Less", inputs, end));
+            Value count = to.cast(to.node("Sub", end, start), ElementType.DOUBLE);
+            return to.node("Div", to.cast(inside, ElementType.DOUBLE), count);
+        }
+        boolean channelsFirst = site.call().signature().contains("interpolation");
+        if (channelsFirst && axis == 2 && site.resultShape().rank() == 4) {
+            outputs = ofOneColumn(site, outputs, from, size);
+        }
+        Value scale = to.node("Div", number(to, from), number(to, size));
+        Value wide = to.node("Max", scale, real(to, 1));
+        Value center = to.node("Mul", to.node("Add", to.cast(outputs, ElementType.DOUBLE), real(to, 0.5)), scale);
+        Value apart = to.node("Sub", to.node("Add", to.cast(inputs, ElementType.DOUBLE), real(to, 0.5)), center);
+        Value distance = to.node("Abs", to.node("Div", apart, wide));
+        Value weights = this == BILINEAR ? triangle(to, distance) : cubic(to, distance);
+        Value sum = to.node("ReduceSum", Attributes.NONE.with("keepdims", 1), weights, to.ints(0));
+        return to.node("Div", weights, sum);
+    }
+
+    /** Repeats the first row as PyTorch does, see {@link #requireColumns}. */
+    private static Value ofOneColumn(Site site, Value outputs, Dim from, Dim size) {
+        Emitter to = site.to();
+        Value one = to.node(
+                "Equal", to.number(site.resultShape().get(3), ElementType.INT64), to.scalar(ElementType.INT64, 1));
+        Value same = to.node("Equal", to.number(from, ElementType.INT64), to.number(size, ElementType.INT64));
+        Value repeats = to.node("And", one, to.node("Not", same));
+        return to.node("Where", repeats, to.scalar(ElementType.INT64, 0), outputs);
+    }
+
+    private static Value number(Emitter to, Dim number) {
+        return to.number(number, ElementType.DOUBLE);
+    }
+
+    private static Value real(Emitter to, double number) {
+        return to.scalar(ElementType.DOUBLE, number);
+    }
+
+    private static Value triangle(Emitter to, Value distance) {
+        return to.node("Max", to.node("Sub", real(to, 1), distance), real(to, 0));
+    }
+
+    private static Value cubic(Emitter to, Value distance) {
+        double a = CUBIC;
+        Value near = polynomial(to, distance, a + 2, -(a + 3), 0, 1);
+        Value far = polynomial(to, distance, a, -5 * a, 8 * a, -4 * a);
+        Value beyond = to.node("Where", to.node("Less", distance, real(to, 2)), far, real(to, 0));
+        return to.node("Where", to.node("Less", distance, real(to, 1)), near, beyond);
+    }
+
+    /** Computes a polynomial from the factor of its highest power on. */
+    private static Value polynomial(Emitter to, Value x, double... factors) {
+        Value sum = real(to, factors[0]);
+        for (int i = 1; i < factors.length; i++) {
+            sum = to.node("Mul", sum, x);
+            sum = factors[i] == 0 ? sum : to.node("Add", sum, real(to, factors[i]));
+        }
+        return sum;
     }
 
     private Value matrix(Emitter to, ElementType type, int from, int size) {
@@ -212,7 +306,7 @@ enum Resampling {
 
     /** Keys, Cubic convolution interpolation for digital image processing (1981), with a = -1/2. */
     private static double cubic(double x) {
-        double a = -0.5;
+        double a = CUBIC;
         double d = Math.abs(x);
         if (d < 1) {
             return ((a + 2) * d - (a + 3)) * d * d + 1;

@@ -153,14 +153,11 @@ final class ShapeRows {
             if (from.equals(target)) {
                 continue;
             }
-            long count = target.dividedBy(from).orElseThrow().fixed("a number of repetitions");
-            long[] repeats = LongStream.range(0, value.rank() + 1).map(i -> 1).toArray();
-            repeats[axis + 1] = count;
-            Value tiled = site.to()
-                    .node(
-                            "Tile",
-                            site.to().unsqueeze(value, axis + 1),
-                            site.to().ints(repeats));
+            Dim count = target.dividedBy(from)
+                    .orElseThrow(() -> site.error("repeats elements a number of times that is no quotient of sizes"));
+            List<Dim> repeats = new ArrayList<>(Collections.nCopies(value.rank() + 1, Dim.of(1)));
+            repeats.set(axis + 1, count);
+            Value tiled = site.to().tile(site.to().unsqueeze(value, axis + 1), repeats);
             value = site.to().reshape(tiled, value.shape().with(axis, target).dims());
         }
         return value;
@@ -236,12 +233,12 @@ final class ShapeRows {
 
     /** Converts PyTorch's order (last axis first, before and after) to that of ONNX (all before, all after). */
     private static Value pad(Site site) {
-        long[] pairs = site.call().numbers(1);
+        List<Dim> pairs = site.call().dims(1);
         int rank = site.receiver().rank();
-        long[] pads = new long[2 * rank];
-        for (int i = 0; i < pairs.length / 2; i++) {
-            pads[rank - 1 - i] = pairs[2 * i];
-            pads[2 * rank - 1 - i] = pairs[2 * i + 1];
+        List<Dim> pads = new ArrayList<>(Collections.nCopies(2 * rank, Dim.of(0)));
+        for (int i = 0; i < pairs.size() / 2; i++) {
+            pads.set(rank - 1 - i, pairs.get(2 * i));
+            pads.set(2 * rank - 1 - i, pairs.get(2 * i + 1));
         }
         Value number = site.as(2, site.receiver().type());
         return site.to().pad(site.receiver(), number, pads);

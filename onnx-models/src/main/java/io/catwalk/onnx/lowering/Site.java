@@ -3,6 +3,7 @@ package io.catwalk.onnx.lowering;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.trace.Arguments;
@@ -78,6 +79,9 @@ record Site(
         Object argument = call.value(index);
         if (argument instanceof Operand operand) {
             return to.cast(value(operand), type);
+        }
+        if (argument instanceof SizeFunction function) {
+            return to.number(function, type);
         }
         return argument instanceof Dim dim ? to.number(dim, type) : to.scalar(type, (Number) argument);
     }

@@ -3,6 +3,7 @@ package io.catwalk.onnx.trace;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.SizeFunction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -64,6 +65,9 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
     /** Returns a whole number that must not depend on dynamic axes. */
     public int integer(int index) {
         Object value = value(index);
+        if (value instanceof SizeFunction function) {
+            throw dynamic(function);
+        }
         return Math.toIntExact(value instanceof Dim dim ? fixed(dim) : ((Number) value).longValue());
     }
 
@@ -72,6 +76,9 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
         Object value = value(index);
         if (value instanceof Dim dim) {
             fixed(dim);
+        }
+        if (value instanceof SizeFunction function) {
+            throw dynamic(function);
         }
         return type.cast(value);
     }
@@ -105,11 +112,15 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
 
     private long fixed(Dim dim) {
         if (!dim.isFixed()) {
-            throw error("takes a number that depends on a dynamic axis (" + dim
-                    + "), which its ONNX form cannot: give the axis"
-                    + " one size (Axis.of(n), withFixedSize), or a number that does not depend on it");
+            throw dynamic(dim);
         }
         return dim.fixed();
+    }
+
+    private ExportException dynamic(Object number) {
+        return error("takes a number that depends on a dynamic axis (" + number
+                + "), which its ONNX form cannot: give the axis"
+                + " one size (Axis.of(n), withFixedSize), or a number that does not depend on it");
     }
 
     static long[] longs(Object value) {

@@ -76,10 +76,15 @@ final class Constants {
         if (other == 0) {
             return new Step.Constant(operand, one.hint(), one.data());
         }
-        if (operand.shape().size().equals(Dim.of(1)) && !operand.type().isReal()) {
-            long[] numbers = column.stream()
-                    .mapToLong(constant -> element(constant.data(), operand.type(), 0))
-                    .toArray();
+        long[] numbers = operand.shape().size().equals(Dim.of(1))
+                ? column.stream()
+                        .mapToLong(constant -> element(constant.data(), operand.type(), 0))
+                        .toArray()
+                : new long[0];
+        boolean whole = LongStream.of(numbers).noneMatch(number -> number == NOT_WHOLE);
+        boolean counted =
+                !operand.type().isReal() || (whole && merge.formula(numbers).isPresent());
+        if (numbers.length > 0 && counted) {
             return new Step.Counted(operand, merge.dim(numbers, "the constant " + one.hint() + " in " + one.origin()));
         }
         throw merge.flow(

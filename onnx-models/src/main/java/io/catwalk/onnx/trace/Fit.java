@@ -1,6 +1,7 @@
 package io.catwalk.onnx.trace;
 
 import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.SizeFunction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -76,9 +77,61 @@ final class Fit {
                 .or(() -> product(wanted, MOST_FACTORS))
                 .or(() -> enough(wanted)
                         ? affine(wanted).or(() -> sum(wanted)).or(() -> quotient(wanted))
-                        : Optional.empty());
+                        : Optional.empty())
+                .or(() -> wanted.size() < ENOUGH ? Optional.empty() : remainder(wanted));
         dim.ifPresent(one -> learn(wanted, one));
         return dim;
+    }
+
+    /**
+     * Finds a formula for a number that is not whole: a multiple of a quotient of sizes, of its root or its logarithm.
+     *
+     * @param precise how far two values of the same formula may be apart, over the value
+     */
+    Optional<SizeFunction> real(double[] values, double precise) {
+        List<Dim> candidates = new ArrayList<>(List.of(Dim.of(1)));
+        basis.forEach(size -> candidates.addAll(List.of(size, size.minus(Dim.of(1)), size.plus(Dim.of(1)))));
+        for (SizeFunction.Kind kind : SizeFunction.Kind.values()) {
+            for (Dim under : candidates) {
+                for (Dim over : candidates) {
+                    Optional<SizeFunction> found = over.isFixed() && under.isFixed()
+                            ? Optional.empty()
+                            : scaled(new SizeFunction(1, kind, over, under), values, precise);
+                    if (found.isPresent()) {
+                        return found;
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<SizeFunction> scaled(SizeFunction unit, double[] values, double precise) {
+        double factor = values[0] / unit.at(sizes.get(0)::of);
+        for (double whole : new double[] {1, Math.PI}) {
+            double rounded = Math.rint(factor / whole) * whole;
+            factor = rounded != 0 && Math.abs(rounded - factor) <= precise * Math.abs(factor) ? rounded : factor;
+        }
+        SizeFunction function = new SizeFunction(factor, unit.kind(), unit.over(), unit.under());
+        for (int i = 0; i < values.length; i++) {
+            if (!isClose(function.at(sizes.get(i)::of), values[i], precise)) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(function);
+    }
+
+    /** Tells whether a number is what a formula gives; a float has fewer digits than a double. */
+    static boolean isClose(SizeFunction function, Sizes sizes, Number found) {
+        return isClose(function.at(sizes::of), found.doubleValue(), precision(found));
+    }
+
+    private static boolean isClose(double formula, double value, double precise) {
+        return Math.abs(formula - value) <= precise * Math.abs(value);
+    }
+
+    static double precision(Object number) {
+        return number instanceof Float ? 1e-6 : 1e-12;
     }
 
     private static boolean enough(Collection<Long> values) {
@@ -155,15 +208,33 @@ final class Fit {
         return Optional.empty();
     }
 
-    /** Tries a part of a size, rounded down or up. */
+    /** Tries what a size lacks of a multiple, and what it has more. */
+    private Optional<Dim> remainder(List<Long> values) {
+        for (Dim size : basis) {
+            for (long divisor = 2; divisor <= LARGEST_DIVISOR; divisor++) {
+                Dim below = size.floorDividedBy(divisor).times(Dim.of(divisor));
+                Dim above =
+                        size.plus(Dim.of(divisor - 1)).floorDividedBy(divisor).times(Dim.of(divisor));
+                for (Dim rest : List.of(above.minus(size), size.minus(below))) {
+                    if (values(rest).equals(values)) {
+                        return Optional.of(rest);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Tries a part of a size, rounded down or up, and a number. */
     private Optional<Dim> quotient(List<Long> values) {
         for (Dim size : basis) {
             for (int divisor = 2; divisor <= LARGEST_DIVISOR; divisor++) {
                 for (Dim part : List.of(
                         size.floorDividedBy(divisor),
                         size.plus(Dim.of(divisor - 1)).floorDividedBy(divisor))) {
-                    if (values(part).equals(values)) {
-                        return Optional.of(part);
+                    Optional<Dim> found = constant(differences(values, part)).map(part::plus);
+                    if (found.isPresent()) {
+                        return found;
                     }
                 }
             }

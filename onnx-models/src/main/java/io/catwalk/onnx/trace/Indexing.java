@@ -116,11 +116,20 @@ final class Indexing {
         boolean copies = index.stream().anyMatch(element -> arrayIn(element).isPresent());
         NDArray result = array.real().get(tracer.realManager(), unwrap(tracer, index));
         if (copies) {
-            return (NDArray) known(tracer.wrapConstants(array, "take", null, result));
+            NDArray wrapped = (NDArray) known(tracer.wrapConstants(array, "take", null, result));
+            boolean single = index.getRank() > 0
+                    && index.stream().skip(1).allMatch(NDIndexAll.class::isInstance)
+                    && index.get(0) instanceof NDIndexTake;
+            if (single) {
+                Object[] arguments = {((NDIndexTake) index.get(0)).getIndex(), 0L};
+                tracer.madeBy(tracer.traced(wrapped), array, TAKE, arguments);
+            }
+            return wrapped;
         }
         Object[] cuts = Selection.of(tracer, index, array.shape()).cuts();
         NDArray wrapped = (NDArray) known(tracer.wrapConstants(array, "get", cuts, result));
-        tracer.traced(wrapped).viewOf(array, cuts);
+        tracer.traced(wrapped).shows(Writing.View.part(array, cuts));
+        tracer.madeBy(tracer.traced(wrapped), array, SLICE, cuts);
         return wrapped;
     }
 
@@ -134,7 +143,7 @@ final class Indexing {
                 SLICE,
                 selection.cuts(),
                 () -> array.real().get(tracer.realManager(), index));
-        tracer.traced(part).viewOf(array, selection.cuts());
+        tracer.traced(part).shows(Writing.View.part(array, selection.cuts()));
         return part;
     }
 

@@ -6,6 +6,7 @@ import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.TensorShape;
 import java.util.ArrayList;
 import java.util.List;
@@ -207,11 +208,13 @@ final class Merge {
         }
         int other = odd(column);
         if (other > 0 && column.stream().allMatch(Merge::isWhole)) {
-            return dim(
-                    column.stream()
-                            .mapToLong(number -> ((Number) Objects.requireNonNull(number)).longValue())
-                            .toArray(),
-                    where);
+            long[] values = column.stream()
+                    .mapToLong(number -> ((Number) Objects.requireNonNull(number)).longValue())
+                    .toArray();
+            if (!(one instanceof Double || one instanceof Float)
+                    || formula(values).isPresent()) {
+                return dim(values, where);
+            }
         }
         if (column.stream().allMatch(Merge::isNumbers)) {
             return dims(
@@ -221,8 +224,17 @@ final class Merge {
                     where,
                     List.of());
         }
+        boolean numbers = column.stream().allMatch(Number.class::isInstance);
+        if (other > 0 && numbers) {
+            double[] values = column.stream()
+                    .mapToDouble(number -> ((Number) Objects.requireNonNull(number)).doubleValue())
+                    .toArray();
+            Optional<SizeFunction> function = fit.real(values, Fit.precision(Objects.requireNonNull(one)));
+            if (function.isPresent()) {
+                return function.get();
+            }
+        }
         if (other > 0) {
-            boolean numbers = column.stream().allMatch(Number.class::isInstance);
             throw differs(
                     other,
                     where + " gets " + one,

@@ -68,6 +68,11 @@ record Recipe(String signature, List<@Nullable Object> arguments, List<Integer> 
         return made ? List.copyOf(collecting.entries) : List.of();
     }
 
+    /** Tells whether an array is small enough to be the beginning of a recipe. */
+    static boolean takes(NDArray array) {
+        return array.getShape().size() * array.getDataType().getNumOfBytes() <= LARGEST_CONSTANT;
+    }
+
     private static Optional<Recipe> valid(TracedArray array) {
         return array.recipe().filter(Recipe::holds);
     }
@@ -90,8 +95,8 @@ record Recipe(String signature, List<@Nullable Object> arguments, List<Integer> 
             }
             Optional<Recipe> recipe = valid(array);
             NDArray real = array.real();
-            long bytes = real.getShape().size() * real.getDataType().getNumOfBytes();
-            boolean tooMuch = recipe.isEmpty() && (array.isKept() || bytes > LARGEST_CONSTANT);
+            boolean kept = array.isKept() && !array.isParameter();
+            boolean tooMuch = recipe.isEmpty() && (kept || !takes(real));
             if (tooMuch || entries.size() >= MOST_STEPS || real.getDataType() == DataType.COMPLEX64) {
                 return Optional.empty();
             }

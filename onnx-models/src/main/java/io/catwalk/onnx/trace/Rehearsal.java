@@ -3,6 +3,7 @@ package io.catwalk.onnx.trace;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
+import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.TensorShape;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -225,6 +226,9 @@ final class Rehearsal {
         if (merged instanceof Dim dim && found instanceof Number number) {
             return sizes.of(dim) == number.doubleValue();
         }
+        if (merged instanceof SizeFunction function && found instanceof Number number) {
+            return Fit.isClose(function, sizes, number);
+        }
         return Objects.equals(merged, found);
     }
 
@@ -248,6 +252,9 @@ final class Rehearsal {
     }
 
     private @Nullable Object atFirst(@Nullable Object merged) {
+        if (merged instanceof SizeFunction function) {
+            return function.at(known::of);
+        }
         return merged instanceof Dim dim ? (Object) known.of(dim) : merged;
     }
 

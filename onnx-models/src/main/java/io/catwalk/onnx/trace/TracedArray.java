@@ -28,6 +28,9 @@ final class TracedArray implements InvocationHandler {
             + " receiver of an operation with a traced array: let the traced array be the receiver, and ask the"
             + " ParameterStore for parameters";
 
+    /** An array that Java fills element by element has no recipe, and copies of it would take long. */
+    private static final int MOST_WRITES = 20;
+
     private final Tracer tracer;
     private final Supplier<NDArray> making;
     private final Storage storage;
@@ -43,6 +46,8 @@ final class TracedArray implements InvocationHandler {
     private Writing.@Nullable View view;
     private @Nullable Recipe recipe;
     private int made;
+    private int writes;
+    private boolean rowMajor;
 
     TracedArray(Tracer tracer, NDArray real, String hint, @Nullable Slot slot, Storage storage) {
         this(tracer, () -> real, hint, slot, storage);
@@ -105,6 +110,9 @@ final class TracedArray implements InvocationHandler {
     }
 
     private void requireCurrent() {
+        if (seen < storage.lastTraced() && view != null) {
+            hold(view.again(tracer, real()));
+        }
         if (seen < storage.lastTraced()) {
             throw tracer.error("an array is used after its memory was changed in place through another array, such as"
                     + " a reshaped view: write into the array itself with set(NDIndex, ...), or duplicate() it"
@@ -117,9 +125,19 @@ final class TracedArray implements InvocationHandler {
         return dependsOnInput;
     }
 
-    /** Marks this array as a part of another one, so that writing into it also changes the other one. */
-    void viewOf(TracedArray whole, Object[] cuts) {
-        view = new Writing.View(whole, cuts);
+    /** Says which array this one shows, so that writing into one also changes the other one. */
+    void shows(Writing.View shown) {
+        view = shown;
+    }
+
+    /** Tells whether the elements surely follow each other in memory, row by row. */
+    boolean isRowMajor() {
+        return rowMajor;
+    }
+
+    TracedArray rowMajor(boolean is) {
+        rowMajor = is;
+        return this;
     }
 
     Writing.@Nullable View view() {
@@ -212,7 +230,8 @@ final class TracedArray implements InvocationHandler {
         return isParameter() && tracer.tape().trustsParameters();
     }
 
-    private boolean isParameter() {
+    /** Tells whether this array is a parameter, or a part or form of one that shares its memory. */
+    boolean isParameter() {
         return storage.parameter().isPresent();
     }
 
@@ -409,10 +428,25 @@ final class TracedArray implements InvocationHandler {
                     tracer.record(this, arguments),
                     array -> Tracer.invoke(array, method, tracer.unwrap(arguments)));
         } else {
+            Optional<TracedArray> before = before();
             Tracer.invoke(real(), method, tracer.unwrap(arguments));
             storage.written();
+            Signature signature = Signature.of(method).outOfPlace();
+            before.filter(old -> tracer.isPrimitive(signature))
+                    .ifPresent(old -> madeBy(Recipe.of(signature.text(), tracer.operands(old, arguments))));
         }
         return proxy;
+    }
+
+    /** Returns a copy of this constant, of which the array that is written next is made; empty if it knows no recipe. */
+    Optional<TracedArray> before() {
+        boolean formula = !isKept() && writes++ < MOST_WRITES && Recipe.takes(real());
+        if (!formula) {
+            return Optional.empty();
+        }
+        TracedArray copy = tracer.constant(hint, real().duplicate());
+        recipe().ifPresent(copy::madeBy);
+        return Optional.of(copy);
     }
 
     void requireWritable() {

@@ -8,6 +8,8 @@ import ai.djl.ndarray.types.Shape;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,11 +77,33 @@ final class TracedManager implements InvocationHandler {
         Method making = isUnfilled(method) ? NDManager.class.getMethod("zeros", method.getParameterTypes()) : method;
         Object made = tracer.wrapConstants(
                 null, method.getName(), null, Tracer.invoke(real, making, tracer.unwrap(arguments)));
-        if (method.getName().equals("eye") && made instanceof NDArray eye) {
-            TracedArray diagonal = tracer.traced(diagonal((NDManager) self, eye));
-            diagonal.recipe().ifPresent(tracer.traced(eye)::madeBy);
+        if (made instanceof NDArray array && arguments != null) {
+            NDManager manager = (NDManager) self;
+            Optional<NDArray> same = switch (method.getName()) {
+                case "eye" -> Optional.of(diagonal(manager, array));
+                case "linspace" -> spaced(manager, array, arguments);
+                default -> Optional.empty();
+            };
+            same.map(tracer::traced).flatMap(TracedArray::recipe).ifPresent(tracer.traced(array)::madeBy);
         }
         return made;
+    }
+
+    /** Makes equally spaced numbers by arithmetic, which a graph can repeat for other sizes. */
+    private static Optional<NDArray> spaced(NDManager manager, NDArray array, @Nullable Object[] arguments) {
+        boolean both = arguments.length < 4 || Boolean.TRUE.equals(arguments[3]);
+        if (!both || array.isEmpty()) {
+            return Optional.empty();
+        }
+        Number first = (Number) Objects.requireNonNull(arguments[0]);
+        Number last = (Number) Objects.requireNonNull(arguments[1]);
+        long count = array.size();
+        NDArray places = manager.arange(0, Math.toIntExact(count), 1, DataType.INT64);
+        NDArray steps = manager.create(count).sub(1).maximum(1);
+        NDArray before = steps.sub(places).toType(DataType.FLOAT64, false).mul(first.doubleValue());
+        NDArray after = places.toType(DataType.FLOAT64, false).mul(last.doubleValue());
+        return Optional.of(
+                before.add(after).div(steps.toType(DataType.FLOAT64, false)).toType(array.getDataType(), false));
     }
 
     /** Makes an identity matrix by arithmetic, which a graph can repeat for other sizes. */

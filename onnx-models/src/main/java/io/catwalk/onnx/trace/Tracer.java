@@ -47,6 +47,27 @@ final class Tracer {
             "conj",
             "dropout");
 
+    private static final Set<String> ORDERING = Set.of("transpose", "swapAxes");
+
+    /** Methods whose result always lies row by row in memory. */
+    private static final Set<String> ROW_MAJOR = Set.of("linear", "convolution");
+
+    /** Methods whose result lies in memory as their receiver does, if it has the same shape. */
+    private static final Set<String> LIKE_RECEIVER = Set.of(
+            "add",
+            "sub",
+            "mul",
+            "div",
+            "maximum",
+            "minimum",
+            "relu",
+            "sigmoid",
+            "tanh",
+            "exp",
+            "neg",
+            "abs",
+            "duplicate");
+
     /** Primitives whose result shapes depend on sizes in ways that a rehearsal must see; they are cheap to compute. */
     private static final Set<String> COMPUTED = Set.of("squeeze", "split", Indexing.SLICE);
 
@@ -138,7 +159,7 @@ final class Tracer {
     }
 
     TracedArray input(NDArray real) {
-        return new TracedArray(this, real, "input", tape.input(real), new Storage());
+        return new TracedArray(this, real, "input", tape.input(real), new Storage()).rowMajor(true);
     }
 
     /** Wraps an array that does not depend on the input; it goes on the tape when it is first used. */
@@ -261,11 +282,23 @@ final class Tracer {
         Object made = wrapConstants(receiver, method.getName(), arguments, invoke(target, method, unwrap(arguments)));
         Signature signature = Signature.of(method, receiver.type());
         // Of an array of the input, some methods read the shape alone.
-        boolean constant = !receiver.isKept() && !receiver.comesFromInput();
-        if (made instanceof NDArray array && constant && isPrimitive(signature)) {
-            traced(array).madeBy(Recipe.of(signature.text(), operands(receiver, arguments, this::traced)));
+        if (made instanceof NDArray array && isPrimitive(signature)) {
+            madeBy(traced(array), receiver, signature.text(), arguments);
         }
         return made;
+    }
+
+    /** Remembers how an array was made from others that do not depend on the input. */
+    void madeBy(TracedArray made, TracedArray receiver, String signature, @Nullable Object @Nullable [] arguments) {
+        boolean constant = (!receiver.isKept() || receiver.isParameter()) && !receiver.comesFromInput();
+        if (constant) {
+            made.madeBy(Recipe.of(signature, operands(receiver, arguments)));
+        }
+    }
+
+    /** Returns the receiver and the arguments of a call as a recipe has them. */
+    List<@Nullable Object> operands(TracedArray receiver, @Nullable Object @Nullable [] arguments) {
+        return operands(receiver, arguments, this::traced);
     }
 
     /** Returns the receiver and the arguments of a call, with something else in place of each array. */
@@ -329,7 +362,8 @@ final class Tracer {
         boolean single = !NDList.class.isAssignableFrom(method.getReturnType());
         boolean complex = ComplexNumbers.areMadeBy(method, arguments);
         if (rehearsal.isPresent() && !complex && isForeseen(rehearsal.get(), method.getName())) {
-            return foreseen(receiver, method.getName(), rehearsal.get().call(signature.text(), recorded), single);
+            return foreseen(
+                    receiver, method.getName(), recorded, rehearsal.get().call(signature.text(), recorded), single);
         }
         String key = COMPUTED.contains(method.getName()) ? method.getName() : signature.text();
         Object result = result(
@@ -345,16 +379,24 @@ final class Tracer {
     }
 
     /** Returns what the program says that a primitive makes, as arrays that the engine makes only if they are used. */
-    private Object foreseen(TracedArray receiver, String name, List<Operand> expected, boolean single) {
+    private Object foreseen(
+            TracedArray receiver,
+            String name,
+            List<@Nullable Object> arguments,
+            List<Operand> expected,
+            boolean single) {
         NDList made = new NDList();
-        for (Slot slot : tape.foreseen(expected)) {
+        List<Slot> slots = tape.foreseen(expected);
+        for (Slot slot : slots) {
             boolean shares = sharesMemory(receiver, name, slot.type());
             Supplier<NDArray> making = () -> {
                 NDArray real = placeholders.of(Merge.elementType(slot.type(), "an array"), slot.shape());
                 NDScope.unregister(real);
                 return real;
             };
-            made.add(new TracedArray(this, making, name, slot, shares ? receiver.storage() : new Storage()).proxy());
+            TracedArray array = new TracedArray(this, making, name, slot, shares ? receiver.storage() : new Storage());
+            made.add(laidOut(array, receiver, name, arguments, slots, made.size())
+                    .proxy());
         }
         return single ? made.get(0) : made;
     }
@@ -417,13 +459,15 @@ final class Tracer {
         if (result instanceof NDArray array) {
             Slot slot = tape.operation(signature, arguments, List.of(ComplexNumbers.asReal(array)), origin::here)
                     .get(0);
-            return wrap(receiver, name, array, slot).proxy();
+            return laidOut(wrap(receiver, name, array, slot), receiver, name, arguments, List.of(slot), 0)
+                    .proxy();
         }
         if (result instanceof NDList list) {
             List<Slot> slots = tape.operation(signature, arguments, List.copyOf(list), origin::here);
             NDList wrapped = new NDList();
             for (int i = 0; i < slots.size(); i++) {
-                wrapped.add(wrap(receiver, name, list.get(i), slots.get(i)).proxy());
+                TracedArray part = wrap(receiver, name, list.get(i), slots.get(i));
+                wrapped.add(laidOut(part, receiver, name, arguments, slots, i).proxy());
             }
             return wrapped;
         }
@@ -466,6 +510,33 @@ final class Tracer {
     /** Returns what is recorded on the tape for the receiver and the arguments of a call. */
     List<@Nullable Object> record(TracedArray receiver, @Nullable Object @Nullable [] arguments) {
         return operands(receiver.slot(), arguments, this::realSlot);
+    }
+
+    /** Notes how an array lies in memory: whose memory it shows, and whether its rows follow each other. */
+    private static TracedArray laidOut(
+            TracedArray made,
+            TracedArray receiver,
+            String name,
+            List<@Nullable Object> arguments,
+            List<Slot> slots,
+            int place) {
+        if (made.storage() == receiver.storage()) {
+            Writing.View.of(
+                            receiver,
+                            name,
+                            arguments,
+                            slots.stream().map(Slot::shape).toList(),
+                            place)
+                    .ifPresent(view -> {
+                        made.shows(view);
+                        made.rowMajor(receiver.isRowMajor() && !view.isPart() && !ORDERING.contains(name));
+                    });
+            return made;
+        }
+        boolean follows = LIKE_RECEIVER.contains(name)
+                && receiver.isRowMajor()
+                && made.shape().equals(receiver.shape());
+        return made.rowMajor(follows || ROW_MAJOR.contains(name));
     }
 
     private static boolean sharesMemory(TracedArray receiver, String name, DataType type) {

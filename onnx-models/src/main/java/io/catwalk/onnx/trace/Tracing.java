@@ -37,6 +37,8 @@ public record Tracing(
     private static final int STEPS_TO_REPEAT = 1_500;
     private static final int MOST_REPETITIONS = 20;
     private static final long LARGEST_CONSTANTS = 64L << 20;
+    private static final int MOST_REFINEMENTS = 4;
+    private static final long LARGEST_REFINEMENT = 130;
 
     /** Copies the inputs. */
     public Tracing {
@@ -110,32 +112,85 @@ public record Tracing(
             return writing.apply(once);
         }
         try {
-            Merged merged = merged(schedule, calls, first);
-            Program computing = program(schedule, calls, merged, true);
-            boolean computes = computing.steps().stream().anyMatch(Step.Computed.class::isInstance);
-            T written;
-            try {
-                // An operation that cannot be written at all gives a clearer error than a size that is rejected.
-                written = writing.apply(computing);
-            } catch (ExportException e) {
-                if (!computes) {
-                    throw e;
-                }
-                Program storing = program(schedule, calls, merged, false);
-                return proven(schedule, calls, storing, writing.apply(storing));
-            }
-            try {
-                return proven(schedule, calls, computing, written);
-            } catch (ExportException e) {
-                if (!computes) {
-                    throw e;
-                }
-                return stored(schedule, calls, merged, writing).orElseThrow(() -> e);
-            }
+            return refined(schedule, calls, merged(schedule, calls, first), writing);
         } catch (ExportException e) {
             // A random change looks as if it depended on a size, but then no fixed size would help.
             repeat(calls, once, base, MOST_REPETITIONS);
             throw e;
+        }
+    }
+
+    /** Adds a call at each size that refutes a formula, until none does, or no formula is left. */
+    private static <T> T refined(Schedule schedule, Calls calls, Merged first, Function<Program, T> writing) {
+        Merged merged = first;
+        Optional<RefutedException> refuted = Optional.empty();
+        for (int i = 0; i < MOST_REFINEMENTS; i++) {
+            try {
+                return written(schedule, calls, merged, writing);
+            } catch (RefutedException e) {
+                refuted = Optional.of(refuted.orElse(e));
+                if (e.sizes.byAxis().values().stream().anyMatch(size -> size > LARGEST_REFINEMENT)) {
+                    break;
+                }
+                try {
+                    merged = merged.with(e.sizes, calls.record(schedule.base(), e.sizes));
+                    program(schedule, calls, merged, true);
+                } catch (ExportException different) {
+                    break; // not only numbers differ there
+                }
+            } catch (ExportException e) {
+                throw refuted.map(known -> known.fault).orElse(e);
+            }
+        }
+        throw refuted.orElseThrow().fault;
+    }
+
+    /** Says that forward does not do what a program says, and at which sizes. */
+    private static final class RefutedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient Sizes sizes;
+        private final ExportException fault;
+
+        RefutedException(Sizes sizes, ExportException fault) {
+            super(fault);
+            this.sizes = sizes;
+            this.fault = fault;
+        }
+    }
+
+    private static <T> T written(Schedule schedule, Calls calls, Merged merged, Function<Program, T> writing) {
+        Program computing = program(schedule, calls, merged, true);
+        boolean computes = computing.steps().stream().anyMatch(Step.Computed.class::isInstance);
+        T written;
+        try {
+            // An operation that cannot be written at all gives a clearer error than a size that is rejected.
+            written = writing.apply(computing);
+        } catch (ExportException e) {
+            if (!computes) {
+                requireRight(schedule, calls, computing, e);
+                throw e;
+            }
+            Program storing = program(schedule, calls, merged, false);
+            return proven(schedule, calls, storing, writing.apply(storing));
+        }
+        try {
+            return proven(schedule, calls, computing, written);
+        } catch (RefutedException e) {
+            if (!computes) {
+                throw e;
+            }
+            return stored(schedule, calls, merged, writing).orElseThrow(() -> e);
+        }
+    }
+
+    /** Looks for a wrong formula behind an operation that cannot be written. */
+    private static void requireRight(Schedule schedule, Calls calls, Program program, ExportException fault) {
+        try {
+            proven(schedule, calls, program, program);
+        } catch (RefutedException e) {
+            throw new RefutedException(e.sizes, fault);
         }
     }
 
@@ -144,26 +199,43 @@ public record Tracing(
         try {
             Program storing = program(schedule, calls, merged, false);
             return Optional.of(proven(schedule, calls, storing, writing.apply(storing)));
-        } catch (ExportException e) {
+        } catch (ExportException | RefutedException e) {
             return Optional.empty();
         }
     }
 
     private static <T> T proven(Schedule schedule, Calls calls, Program program, T written) {
         Sizes base = schedule.base();
-        schedule.computed().forEach(sizes -> calls.rehearse(program, base, sizes, Mode.COMPUTED, true));
+        schedule.computed().forEach(sizes -> rehearse(calls, program, base, sizes, Mode.COMPUTED));
         for (Axis.Dynamic axis : schedule.dynamic()) {
             rehearseSizes(schedule, calls, program, axis);
         }
         List<Step> growing = growing(program);
         schedule.combinations().stream()
                 .filter(sizes -> bytes(growing, sizes) <= LARGEST_CONSTANTS)
-                .forEach(sizes -> calls.rehearse(program, base, sizes, Mode.DRY, true));
+                .forEach(sizes -> rehearse(calls, program, base, sizes, Mode.DRY));
         return written;
     }
 
     /** Calls at several sizes. */
-    private record Merged(List<Sizes> sizes, List<Calls.Recording> recordings) {}
+    private record Merged(List<Sizes> sizes, List<Calls.Recording> recordings) {
+
+        Merged with(Sizes other, Calls.Recording recording) {
+            List<Sizes> more = new ArrayList<>(sizes);
+            more.add(other);
+            List<Calls.Recording> all = new ArrayList<>(recordings);
+            all.add(recording);
+            return new Merged(more, all);
+        }
+    }
+
+    private static void rehearse(Calls calls, Program program, Sizes base, Sizes sizes, Mode mode) {
+        try {
+            calls.rehearse(program, base, sizes, mode, true);
+        } catch (ExportException e) {
+            throw new RefutedException(sizes, e);
+        }
+    }
 
     private static Merged merged(Schedule schedule, Calls calls, Calls.Recording first) {
         Sizes base = schedule.base();
@@ -214,11 +286,11 @@ public record Tracing(
                 .toList();
         for (long size : sizes) {
             try {
-                calls.rehearse(program, base, base.with(axis.name(), size), Mode.DRY, true);
-            } catch (ExportException e) {
+                rehearse(calls, program, base, base.with(axis.name(), size), Mode.DRY);
+            } catch (RefutedException e) {
                 // The smallest size that differs shows what the network compares with.
                 schedule.smaller(axis, size)
-                        .forEach(less -> calls.rehearse(program, base, base.with(axis.name(), less), Mode.DRY, true));
+                        .forEach(less -> rehearse(calls, program, base, base.with(axis.name(), less), Mode.DRY));
                 throw e;
             }
         }

@@ -4,11 +4,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.index.dim.NDIndexPick;
+import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +42,15 @@ final class Writing {
         }
         Object real = value instanceof NDArray operand ? tracer.traced(operand).real() : value;
         if (!array.dependsOnInput() && !tracer.dependsOnInput(new Object[] {index, value})) {
+            Optional<TracedArray> before = array.before();
             write(array.real(), Indexing.unwrap(tracer, index), real);
             array.storage().written();
+            before.ifPresent(old -> {
+                Selection selection = Selection.of(tracer, index, array.shape());
+                if (selection.arrays().isEmpty()) {
+                    array.madeBy(Recipe.of(primitive(value), tracer.operands(old, written(value, selection))));
+                }
+            });
             return;
         }
         Selection selection = Selection.of(tracer, index, array.shape());
@@ -53,11 +64,16 @@ final class Writing {
             Object[] arguments = {value, Indexing.proxies(selection.arrays()), selection.axes()};
             change(tracer, part, ARRAYS, arguments, places, real);
         } else {
-            Object[] arguments = Stream.concat(Stream.of(value), Arrays.stream(selection.cuts()))
-                    .toArray();
-            String primitive = value instanceof NDArray ? SLICE : SLICE_TO_NUMBER;
-            change(tracer, part, primitive, arguments, selection.slicing(), real);
+            change(tracer, part, primitive(value), written(value, selection), selection.slicing(), real);
         }
+    }
+
+    private static String primitive(Object value) {
+        return value instanceof NDArray ? SLICE : SLICE_TO_NUMBER;
+    }
+
+    private static Object[] written(Object value, Selection selection) {
+        return Stream.concat(Stream.of(value), Arrays.stream(selection.cuts())).toArray();
     }
 
     private static void masked(Tracer tracer, TracedArray part, Selection selection, Object value, Object real) {
@@ -103,13 +119,20 @@ final class Writing {
         array.storage().writtenFromInput();
         array.hold(written);
         for (int i = 0; i < views.size(); i++) {
-            TracedArray whole = views.get(i).of();
-            List<@Nullable Object> parts = new ArrayList<>(List.of(before.get(i), written));
-            parts.addAll(Arrays.asList(views.get(i).cuts()));
-            tracer.result(SLICE, SLICE, parts, true, () -> null);
-            written = tracer.operation(SLICE, parts, whole.real());
-            whole.hold(written);
+            View view = views.get(i);
+            List<@Nullable Object> parts = new ArrayList<>(List.of(written));
+            if (view.isPart()) {
+                parts.add(0, before.get(i));
+            }
+            parts.addAll(Arrays.asList(view.back()));
+            written = recorded(tracer, view.writing(), parts, view.of().real());
+            view.of().hold(written);
         }
+    }
+
+    private static Slot recorded(Tracer tracer, String primitive, List<@Nullable Object> arguments, NDArray result) {
+        tracer.result(primitive, primitive, arguments, true, () -> null);
+        return tracer.operation(primitive, arguments, result);
     }
 
     /**
@@ -139,10 +162,83 @@ final class Writing {
     }
 
     /**
-     * Describes which part of another array an array is.
+     * Describes how an array shows the memory of another one.
      *
-     * @param of the other array, whose memory it shares
+     * @param of the other array
+     * @param reading the primitive that takes this array from the other one
+     * @param forth its arguments after the other array
+     * @param writing the primitive that makes the other array from this one
+     * @param back its arguments after this array
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
-    record View(TracedArray of, Object[] cuts) {}
+    record View(TracedArray of, String reading, Object[] forth, String writing, Object[] back) {
+
+        private static final String RESHAPE = "NDArray.reshape(Shape)";
+        private static final String TRANSPOSE = "NDArray.transpose(int[])";
+
+        static View part(TracedArray of, Object[] cuts) {
+            return new View(of, Indexing.SLICE, cuts, SLICE, cuts);
+        }
+
+        /** Returns how the engine shares the memory of an array with what a method made of it; empty if unknown. */
+        static Optional<View> of(
+                TracedArray of, String method, List<@Nullable Object> arguments, List<Shape> made, int place) {
+            int axes = of.shape().dimension();
+            return switch (method) {
+                case "expandDims", "squeeze" -> Optional.of(reshaped(of, made.get(place)));
+                // Of an array whose rows do not follow each other, the engine makes a copy.
+                case "reshape", "flatten" ->
+                    of.isRowMajor() ? Optional.of(reshaped(of, made.get(place))) : Optional.empty();
+                case "swapAxes" -> {
+                    int[] order = IntStream.range(0, axes).toArray();
+                    int one = Math.floorMod((int) Objects.requireNonNull(arguments.get(1)), axes);
+                    int other = Math.floorMod((int) Objects.requireNonNull(arguments.get(2)), axes);
+                    order[one] = other;
+                    order[other] = one;
+                    yield Optional.of(permuted(of, order));
+                }
+                case "transpose" ->
+                    Optional.of(permuted(
+                            of,
+                            arguments.size() > 1 && ((int[]) Objects.requireNonNull(arguments.get(1))).length > 0
+                                    ? (int[]) Objects.requireNonNull(arguments.get(1))
+                                    : IntStream.range(0, axes)
+                                            .map(i -> axes - 1 - i)
+                                            .toArray()));
+                case "split" -> {
+                    int axis = Math.floorMod((int) Objects.requireNonNull(arguments.get(2)), axes);
+                    long start = made.subList(0, place).stream()
+                            .mapToLong(part -> part.get(axis))
+                            .sum();
+                    long[][] cut = {{start}, {start + made.get(place).get(axis)}, {axis}, {1}, {}, {}};
+                    yield Optional.of(part(of, cut));
+                }
+                default -> Optional.empty();
+            };
+        }
+
+        private static View reshaped(TracedArray of, Shape made) {
+            return new View(of, RESHAPE, new Object[] {made}, RESHAPE, new Object[] {of.shape()});
+        }
+
+        private static View permuted(TracedArray of, int[] order) {
+            int[] inverse = new int[order.length];
+            for (int i = 0; i < order.length; i++) {
+                inverse[Math.floorMod(order[i], order.length)] = i;
+            }
+            return new View(of, TRANSPOSE, new Object[] {order.clone()}, TRANSPOSE, new Object[] {inverse});
+        }
+
+        /** Tells whether this array is but a part of the other one. */
+        boolean isPart() {
+            return writing.equals(SLICE);
+        }
+
+        /** Takes this array from the other one again, after that was written. */
+        Slot again(Tracer tracer, NDArray real) {
+            List<@Nullable Object> arguments = new ArrayList<>(List.of(of.slot()));
+            arguments.addAll(Arrays.asList(forth));
+            return recorded(tracer, reading, arguments, real);
+        }
+    }
 }

@@ -9,6 +9,7 @@ import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.TensorShape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -100,6 +101,19 @@ class MergeTest extends OneTrace {
     }
 
     @Test
+    void numbersThatAreNotWholeFollowQuotientsRootsAndLogarithmsOfSizes() {
+        Dim one = Dim.of(1);
+        assertThat(mergedArgument(batch -> 1.0 / batch))
+                .isEqualTo(new SizeFunction(1, SizeFunction.Kind.PLAIN, one, Dim.BATCH));
+        assertThat(mergedArgument(batch -> (float) (Math.PI / batch)))
+                .isEqualTo(new SizeFunction(Math.PI, SizeFunction.Kind.PLAIN, one, Dim.BATCH));
+        assertThat(mergedArgument(batch -> 3 / Math.sqrt(batch)))
+                .isEqualTo(new SizeFunction(3, SizeFunction.Kind.ROOT, one, Dim.BATCH));
+        assertThat(mergedArgument(batch -> Math.log(batch + 1)))
+                .isEqualTo(new SizeFunction(1, SizeFunction.Kind.LOG, Dim.BATCH.plus(one), one));
+    }
+
+    @Test
     void argumentsThatDoNotDifferAreLeftAsTheyAre() {
         assertThat(mergedArgument(batch -> 0.5f)).isEqualTo(0.5f);
         assertThat(mergedArgument(batch -> 4)).isEqualTo(4);
@@ -109,9 +123,10 @@ class MergeTest extends OneTrace {
 
     @Test
     void argumentsThatFollowNothingAreRefused() {
-        assertRefused(() -> mergedArgument(batch -> 1.0 / batch), "gets 0.5 for a batch of 2, but 0.2");
+        assertRefused(() -> mergedArgument(batch -> Math.sin(batch)), "gets 0.909", "for a batch of 2, but -0.95");
         assertRefused(() -> mergedArgument(batch -> batch > 2 ? "large" : "small"), "gets small for a batch of 2");
-        assertRefused(() -> mergedArgument(batch -> batch % 3), "the number 2 for a batch of 2, but 0 for 3");
+        assertRefused(() -> mergedArgument(batch -> batch == 3 ? 5 : 2), "the number 2 for a batch of 2, but 5 for 3");
+        assertThat(mergedArgument(batch -> batch % 3)).hasToString("batch-3*floor((batch)/3)");
         assertRefused(() -> mergedArgument(batch -> batch > 2 ? new Shape(1, 2) : new Shape(1)), "1 axes");
         assertRefused(() -> mergedArgument(batch -> batch > 2 ? List.of(slot(0, batch, 3)) : List.of()), "gets []");
         assertRefused(() -> mergedArgument(batch -> batch > 2 ? Double.NaN : 1.0), "gets 1.0", "but NaN");

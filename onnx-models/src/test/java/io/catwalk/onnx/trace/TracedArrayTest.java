@@ -225,7 +225,8 @@ class TracedArrayTest extends OneTrace {
                 .containsExactly("NDArray.get(NDIndex)", "NDArray.add(Number)", "NDArray.set(NDIndex, NDArray)");
         input.set(new NDIndex(":, 0"), 5);
         assertThat(calls(tracer)).endsWith("NDArray.set(NDIndex, Number)");
-        assertRefused(() -> part.neg(), "changed in place through another array");
+        part.neg();
+        assertThat(calls(tracer)).endsWith("NDArray.get(NDIndex)", "NDArray.neg()");
         assertThat(input.neg().getShape()).isEqualTo(new Shape(2, 3));
         NDArray constant = input.getManager().zeros(new Shape(2, 3));
         constant.set(new NDIndex(":, 1"), input.get(":, 0"));
