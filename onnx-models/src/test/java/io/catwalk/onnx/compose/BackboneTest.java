@@ -47,6 +47,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -130,6 +131,16 @@ final class BackboneTest {
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), OnnxHints.none())) {
             return predictor.logits(images, count);
         }
+    }
+
+    /** The widths are those in the tables of the plugins. */
+    @ParameterizedTest
+    @CsvSource({"small-conv, 64", "stride-conv, 128", "lstm, 128"})
+    void networksOfTheZooAreBackbones(String name, int features) {
+        Backbone backbone = Backbone.open(Path.of("zoo/fashion-mnist", name + ".onnx"), OnnxHints.none());
+
+        assertThat(backbone.size()).isEqualTo(features);
+        assertThat(predicted(backbone.features(), new float[28 * 28], 1)).hasSize(features);
     }
 
     /** Gray images of 2 x 2, doubled into two maps: the pixels, and their negatives. */
