@@ -128,7 +128,8 @@ record TrainingSection(ReportModel model) {
         if (model.learned().stream().anyMatch(one -> one.request().recipe().epochs() > 1)) {
             sentences.add("The validation images select the epoch, and nothing else.");
         }
-        if (split.refit() && !model.folded()) {
+        boolean refit = split.refits() && !model.folded();
+        if (refit) {
             sentences.add(
                     "Then each network is trained once more, for as many epochs, on training and validation images"
                             + " together. These weights are tested and exported; figures of training and validation images are"
@@ -139,7 +140,8 @@ record TrainingSection(ReportModel model) {
         if (comparison != null && comparison.incomplete() == null) {
             sentences.add(seeds == 1 ? "One seed each." : seeds + " seeds each: accuracies are means over them.");
         }
-        sentences.add("All metrics use the same weights in evaluation mode.");
+        sentences.add(
+                refit ? "All metrics are of evaluation mode." : "All metrics use the same weights in evaluation mode.");
         return sentences;
     }
 }

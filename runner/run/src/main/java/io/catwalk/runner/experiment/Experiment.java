@@ -89,7 +89,7 @@ public final class Experiment {
         this.dataset = dataset;
         images = spec.shown(dataset);
         latencySettings = LatencySettings.standard().endingIfBusy();
-        if (spec.split().refit() && spec.split().folds() > 0 && spec.tuning() == null) {
+        if (spec.split().refits() && spec.split().folds() > 0 && spec.tuning() == null) {
             throw new RequestException("--refit must be left out with folds, since they compare what is learned beside"
                     + " validation images: leave it out, or compare on one split");
         }

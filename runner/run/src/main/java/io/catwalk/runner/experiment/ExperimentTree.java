@@ -51,7 +51,7 @@ public final class ExperimentTree {
 
     /** What is read where neither file nor option says anything; jobs and threads are chosen later then. */
     private static final String DEFAULTS = """
-            {schema: 1, split: {folds: 0, repeats: 1, hold_out: 0.1, seed: 0, refit: false}, classifiers: [], seeds: [1], jobs: 1,
+            {schema: 1, split: {folds: 0, repeats: 1, hold_out: 0.1, seed: 0}, classifiers: [], seeds: [1], jobs: 1,
             threads: 1, device: auto, command: ""}
             """;
 

@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  * @param holdOut share of the training images in the validation set, above 0 and below 1
  * @param seed of the split, separate from the seeds of the trials
  * @param refit whether a network of the hold-out is trained once more when its epoch is chosen, on training and
- *     validation images together
+ *     validation images together; null if not
  */
 public record SplitSpec(
         int folds,
         int repeats,
         double holdOut,
         long seed,
-        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean refit) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean refit) {
 
     private static final int MOST_FOLDS = 100_000;
 
@@ -50,11 +50,17 @@ public record SplitSpec(
         if (!(holdOut > 0 && holdOut < 1)) {
             throw new RequestException("--hold-out must be above 0 and below 1, but is " + holdOut);
         }
+        refit = Boolean.TRUE.equals(refit) ? true : null; // requests from before there was a choice have none
+    }
+
+    /** Tells whether a network of the hold-out is trained once more. */
+    public boolean refits() {
+        return refit != null;
     }
 
     /** Specifies networks that are trained once. */
     public SplitSpec(int folds, int repeats, double holdOut, long seed) {
-        this(folds, repeats, holdOut, seed, false);
+        this(folds, repeats, holdOut, seed, null);
     }
 
     /** Splits into training, validation and test images, once. */

@@ -122,7 +122,7 @@ public record TrialOrder(
 
     /** Tells whether the network is trained once more, on all images but the test images: those that score in folds are not. */
     public boolean refits() {
-        return split.refit() && spec.trains() && spec.fold() == 0;
+        return split.refits() && spec.trains() && spec.fold() == 0;
     }
 
     public TrialOrder with(Inputs newInputs) {

@@ -32,6 +32,7 @@ final class TrialKeyTest {
                 split/repeats = 3
                 split/hold_out = 0.11
                 split/seed = 8
+                split = {"folds": 5, "repeats": 2, "hold_out": 0.1, "seed": 7, "refit": true}
                 spec/classifier = "lstm"
                 spec/variant = "default"
                 spec/hyperparameters = {"units": 65, "layers": 2}
