@@ -20,7 +20,6 @@
  * Predictor bright = new Predictor() { // any program that classifies images
  *     @Override
  *     public float[] logits(float[] images, int count) {
- *         boolean damaged = FloatFormat.FLOAT32.isNan(Float.floatToRawIntBits(images[0]));
  *         return new float[2 * count];
  *     }
  *

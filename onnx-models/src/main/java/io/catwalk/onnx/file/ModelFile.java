@@ -13,7 +13,6 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
-import io.catwalk.onnx.FloatFormat;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.runtime.TensorInfo;
 import io.catwalk.onnx.runtime.TensorInfo.Axis;

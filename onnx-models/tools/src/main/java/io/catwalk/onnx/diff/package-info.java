@@ -13,7 +13,7 @@
  * }</pre>
  *
  * <pre>{@code
- * OtherRuntime other = (Cut cut) -> {
+ * OtherRuntime other = (Subgraph cut) -> {
  *     cut.write(Path.of("cut.onnx")); // run it elsewhere, on the same images
  *     return new OtherRuntime.Given(new float[cut.numbers()]);
  * };

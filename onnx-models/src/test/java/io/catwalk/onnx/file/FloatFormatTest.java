@@ -1,4 +1,4 @@
-package io.catwalk.onnx;
+package io.catwalk.onnx.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

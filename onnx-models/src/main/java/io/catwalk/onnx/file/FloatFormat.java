@@ -1,4 +1,4 @@
-package io.catwalk.onnx;
+package io.catwalk.onnx.file;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
