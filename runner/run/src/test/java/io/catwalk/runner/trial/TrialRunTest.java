@@ -207,7 +207,7 @@ final class TrialRunTest {
                                 null,
                                 System::nanoTime)
                         .run(epoch -> {}, none)) {
-            model.save(file.getParent());
+            model.save(Objects.requireNonNull(file.getParent()));
         }
         return Sha256.of(file);
     }
