@@ -35,8 +35,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -188,6 +190,7 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
         List<Ensemble.Member> files = new ArrayList<>();
         SortedMap<String, String> entries =
                 new TreeMap<>(OnnxMetadata.read(members.get(0).folder().onnx()).entries());
+        Set<String> licenses = new LinkedHashSet<>();
         for (int i = 0; i < members.size(); i++) {
             Path file = members.get(i).folder().onnx();
             ModelFiles.requireWeightsInside(file);
@@ -202,6 +205,9 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
                         || key.startsWith(MetadataKeys.METRICS)
                         || key.equals(MetadataKeys.MULTIPLY_ACCUMULATES)
                         || key.equals(MetadataKeys.TRIED_SIZES));
+        if (!licenses.isEmpty()) { // it holds the weights of all
+            entries.put(MetadataKeys.LICENSE, String.join(" AND ", licenses));
+        }
         return Ensemble.of(files, entries);
     }
 
