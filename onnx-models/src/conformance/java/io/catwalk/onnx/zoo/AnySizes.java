@@ -557,7 +557,7 @@ final class AnySizes extends Family {
 
     private static Block rootInJava() {
         return seq(linear(16), lambda(x -> {
-            double root = Math.sqrt(x.getShape().get(1));
+            double root = Math.sqrt((double) x.getShape().get(1));
             return x.matMul(x.transpose(0, 2, 1)).div(root).matMul(x);
         }));
     }
