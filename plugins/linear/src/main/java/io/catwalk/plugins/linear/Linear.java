@@ -53,6 +53,7 @@ public final class Linear implements Classifier {
         return Recipe.standard()
                 .withOptimizer(Optimizer.adamW(0.001, chosen.number("regularization")))
                 .withEpochs(30)
-                .withBatchSize(64);
+                .withBatchSize(64)
+                .fittedTo(task);
     }
 }

@@ -7,6 +7,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ContentStore;
 import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.FeatureCache;
 import io.catwalk.runner.data.FolderSurvey;
 import io.catwalk.runner.data.FoundFiles;
 import io.catwalk.runner.data.ImageCache;
@@ -14,11 +15,15 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.experiment.LabelPreservingAugmentations;
+import io.catwalk.runner.given.BackboneSpec;
+import io.catwalk.runner.given.BackboneSpec.Pool;
+import io.catwalk.runner.given.GivenSource;
 import io.catwalk.runner.report.ContactSheet;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.training.AugmentedImages;
+import io.catwalk.runner.trial.DatasetSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -55,6 +60,9 @@ final class DataCommand extends JsonCommand {
 
     private static final long SEED = 1;
 
+    /** Images that a backbone is timed with. */
+    private static final int TIMED = 64;
+
     /** As --augment applies them; but each image has a rectangle erased, and no plugin is asked. */
     private static final List<Augmentation> SHOWN = LabelPreservingAugmentations.STANDARD.stream()
             .filter(one -> !(one instanceof Augmentation.Own))
@@ -77,6 +85,22 @@ final class DataCommand extends JsonCommand {
     @Option(names = "--clear", description = "Delete all of that. Runs that use it continue.")
     private boolean clear;
 
+    @Option(
+            names = "--backbone",
+            paramLabel = "FILE.onnx[@TENSOR]",
+            description = "Show what comes out of a pretrained network, and how long it takes for all images.")
+    private @Nullable String backbone;
+
+    @Option(names = "--normalize", paramLabel = "HOW", description = "As for compare.")
+    private @Nullable String normalize;
+
+    @Option(
+            names = "--pool",
+            paramLabel = "mean|none",
+            description =
+                    "What becomes of a map of features: the mean of each channel, or the whole map. Default: mean")
+    private @Nullable String pool;
+
     @Option(names = "--samples", paramLabel = "FILE.png", description = "Draw the first training images of each class.")
     private @Nullable Path samples;
 
@@ -85,8 +109,13 @@ final class DataCommand extends JsonCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        if (dataset == null && (samples != null || augmented != null)) {
-            throw new RequestException("expected a data set to draw, but there is none: name one");
+        if (dataset == null && (samples != null || augmented != null || backbone != null)) {
+            throw new RequestException(
+                    "expected a data set to draw or to ask a backbone about, but there is none: name" + " one");
+        }
+        Pool pooling = OptionParsers.oneOf("--pool", pool, Pool.values());
+        if (backbone == null && (normalize != null || pooling != null)) {
+            throw new RequestException("--normalize and --pool are for --backbone, but there is none: leave them out");
         }
         if (dataset == null && !cached && !clear) {
             throw new RequestException("expected a data set, --cached or --clear, but found none: name one");
@@ -131,12 +160,51 @@ final class DataCommand extends JsonCommand {
             show(survey, told, console);
         }
         // If images of several sizes are to be drawn, loading them says what is missing.
-        if (usable || samples != null || augmented != null) {
-            ImageDataset images = reading.of(name, null).load(Home.data(console));
+        if (usable || samples != null || augmented != null || backbone != null) {
+            DatasetSpec spec = reading.of(name, null);
+            ImageDataset images = spec.load(Home.data(console));
             show(images, told, console);
+            if (backbone != null) {
+                show(backbone, spec, images, told, console);
+            }
             draw(samples, () -> sampleSheet(images), console);
             draw(augmented, () -> augmentedSheet(images), console);
         }
+    }
+
+    /** Shows what a backbone makes of some training images, and how long all images would take. */
+    private void show(
+            String typed, DatasetSpec dataset, ImageDataset images, Map<String, Object> told, Console console) {
+        Pool pooling = OptionParsers.oneOf("--pool", pool, Pool.values());
+        GivenSource source =
+                GivenSource.ofBackbone(typed).or(new GivenSource(typed, normalize, null, null, null, null, null));
+        BackboneSpec spec = BackboneSpec.of(source, pooling == null ? Pool.MEAN : pooling, images, dataset.fit());
+        String size = spec.network().imageSize();
+        ImageSource train = (size == null ? images : dataset.resized(size).load(Home.data(console))).train();
+        double perSecond;
+        try (FeatureCache.Extractor network = spec.open(source.path(), train)) {
+            int some = Math.min(train.size(), network.batch());
+            float[] unused = network.features(train, 0, some); // the first call prepares memory
+            int asked = 0;
+            long start = System.nanoTime();
+            while (asked < TIMED) {
+                unused = network.features(train, 0, some);
+                asked += some;
+            }
+            perSecond = asked / ((System.nanoTime() - start) / 1e9);
+        }
+        int all = images.train().size() + images.test().size();
+        Map<String, Object> features = new LinkedHashMap<>();
+        features.put("backbone", spec);
+        features.put("images_per_second", perSecond);
+        features.put("seconds", all / perSecond);
+        told.put("features", features);
+        console.item(
+                "Features: ",
+                spec.shape().stream().map(String::valueOf).collect(Collectors.joining("x")) + " of the tensor "
+                        + spec.network().output());
+        console.format(
+                "", "%.1f images a second here: about %.0f s for all %,d, once", perSecond, all / perSecond, all);
     }
 
     /** Shows every unusual file on a line of its own. */

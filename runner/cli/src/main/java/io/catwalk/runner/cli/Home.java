@@ -45,12 +45,16 @@ final class Home {
 
         private static final long QUIET = 1L << 24;
 
+        /** Images that a backbone answers in seconds. */
+        private static final int FEW = 200;
+
         private static final Duration FIRST = Duration.ofSeconds(2);
         private static final Duration NEXT = Duration.ofSeconds(30);
 
         private final Console console;
         private final boolean terminal;
         private String name = "";
+        private String done = "";
         private int images;
         private long started;
         private long due;
@@ -66,10 +70,21 @@ final class Home {
 
         @Override
         public synchronized void started(String newName, int newImages, long bytes, Path folder) {
+            started(newName, newImages, bytes < QUIET, "decoding %,d images", "decoded", bytes, folder);
+        }
+
+        @Override
+        public synchronized void extracting(String newName, int newImages, long bytes, Path folder) {
+            started(newName, newImages, newImages < FEW, "asking a backbone about %,d images", "asked", bytes, folder);
+        }
+
+        private void started(
+                String newName, int newImages, boolean quietly, String doing, String newDone, long bytes, Path folder) {
             finished();
             name = newName;
             images = newImages;
-            quiet = bytes < QUIET;
+            done = newDone;
+            quiet = quietly;
             started = System.nanoTime();
             due = started + FIRST.toNanos();
             if (quiet) {
@@ -79,24 +94,24 @@ final class Home {
                     console,
                     String.format(
                             Locale.ROOT,
-                            "%s: decoding %,d images, once for all runs; they take %,d MB in %s",
+                            "%s: " + doing + ", once for all runs; they take %,d MB in %s",
                             name,
                             images,
                             bytes / 1_000_000,
                             folder));
             if (terminal) {
-                bar = ProgressView.bar("decoding", images);
+                bar = ProgressView.bar(done, images);
             }
         }
 
         @Override
-        public void decoded(int done) {
-            if (quiet || (done & 0x3f) != 0) {
+        public void decoded(int count) {
+            if (quiet || (count & 0x3f) != 0) {
                 return;
             }
             synchronized (this) {
                 if (bar != null) {
-                    bar.stepTo(done);
+                    bar.stepTo(count);
                     return;
                 }
                 long now = System.nanoTime();
@@ -109,11 +124,12 @@ final class Home {
                         console,
                         String.format(
                                 Locale.ROOT,
-                                "%s: %,d of %,d images decoded, about %.0f s to go",
+                                "%s: %,d of %,d images %s, about %.0f s to go",
                                 name,
-                                done,
+                                count,
                                 images,
-                                seconds * (images - done) / done));
+                                done,
+                                seconds * (images - count) / count));
             }
         }
 

@@ -316,6 +316,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         TrialExecutorFactory.Needs needs =
                 new TrialExecutorFactory.Needs(spec.threads(), spec.jobs(), run.sparkLog(), Home.path());
         String again = "catwalk resume " + TextEscaping.shellWord(whole.toString()) + settings.again;
+        experiment.makeFeatures(run);
         RunResults results;
         TrialExecutor.@Nullable HandedOut orders;
         boolean reported;

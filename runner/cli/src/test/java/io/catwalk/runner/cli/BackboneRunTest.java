@@ -125,6 +125,28 @@ final class BackboneRunTest {
     }
 
     @Test
+    void theReportNamesTheBackbones() throws IOException {
+        assertThat(Files.readString(run.resolve("results.md")))
+                .contains("Backbones", "zoo.onnx", "421,642")
+                .contains(trial("vector")
+                        .at("/backbone/network/sha256")
+                        .asString()
+                        .substring(0, 12));
+    }
+
+    @Test
+    void whatComesOutIsShownBeforeAnythingIsTrained() {
+        String data = "data %s --image-size 8x6 --backbone %s --json";
+
+        JsonNode features = Catwalk.ask(data, photos, backbone).done().json().path("features");
+
+        assertThat(features.at("/backbone/shape").toString()).isEqualTo("[128,1,1]");
+        assertThat(features.path("images_per_second").asDouble()).isPositive();
+        Catwalk.ask("data --cached --backbone %s", backbone).refused("data set");
+        Catwalk.ask("data %s --normalize imagenet", photos).refused("--normalize", "--backbone");
+    }
+
+    @Test
     void whatWasDeletedOfTheStoreIsMadeAgainAndABackboneThatHasChangedIsRefused() throws Exception {
         ContentStore store = ContentStore.of(ContentStore.Kind.FEATURES);
         assertThat(store.entries()).hasSizeGreaterThanOrEqualTo(2);

@@ -116,14 +116,14 @@ record GivenSection(List<ClassifierReport> given, int classes) {
         return String.valueOf(Path.of(model.file()).getFileName());
     }
 
-    private static String images(GivenModel model) {
+    static String images(GivenModel model) {
         return model.kind() == GivenModel.Kind.TABLE
                 ? Numbers.NONE
                 : (model.imageSize() == null ? "as they are" : model.imageSize())
                         + (model.order() == GivenModel.Order.BGR ? ", BGR" : "");
     }
 
-    private static String normalization(GivenModel model) {
+    static String normalization(GivenModel model) {
         if (model.kind() == GivenModel.Kind.TABLE) {
             return Numbers.NONE;
         }

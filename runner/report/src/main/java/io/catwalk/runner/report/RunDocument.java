@@ -39,6 +39,7 @@ public final class RunDocument {
             ArchitecturesSection::of,
             TrainingSection::of,
             GivenSection::of,
+            BackboneSection::of,
             ConclusionsSection::of,
             ImagesSection::of,
             ImagesSection::demo,

@@ -7,6 +7,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import io.catwalk.runner.experiment.Scheduler.Stopwatch;
+import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.latency.LatencySettings;
@@ -116,6 +117,27 @@ public final class Experiment {
     /** Returns the images. */
     public ImageDataset dataset() {
         return dataset;
+    }
+
+    /** Makes the features that trials of a run will read, if they are not kept; otherwise each trial looks for itself. */
+    public void makeFeatures(RunFolder run) {
+        Set<String> made = new HashSet<>();
+        for (TrialSpec trial : spec.trials(new Outcomes())) {
+            BackboneSpec backbone = trial.backbone();
+            if (backbone == null || Files.exists(run.trial(trial).outcome())) {
+                continue;
+            }
+            Path file = Path.of(backbone.network().file());
+            String key = order(trial).featuresKey(backbone);
+            // A file that has changed is the trial's to refuse.
+            if (made.add(key)
+                    && Files.isRegularFile(file)
+                    && GivenModel.digest(file).equals(backbone.network().sha256())) {
+                ImageDataset unused = dataHome.cache()
+                        .features()
+                        .open(key, () -> images(trial), images -> backbone.open(file, images));
+            }
+        }
     }
 
     /**
@@ -265,12 +287,13 @@ public final class Experiment {
             TrialOrder order = order(trial).on(policy.processor()).numbered(attempt);
             TrialFolder folder = run.createTrial(trial);
             folder.prepare(order);
-            if (trial.trains() || executor instanceof LocalExecutor) {
+            boolean here = !trial.trains() || trial.backbone() != null;
+            if (!here || executor instanceof LocalExecutor) {
                 return executor.submit(order, folder, news -> tell(order, news));
             }
-            // What was given lies here, and takes seconds.
-            try (TrialExecutor here = new LocalExecutor(TrialProcess::train, 1)) {
-                TrialExecutor.Submitted submitted = here.submit(order, folder, news -> tell(order, news));
+            // What was given lies here, as do features, and takes seconds.
+            try (TrialExecutor local = new LocalExecutor(TrialProcess::train, 1)) {
+                TrialExecutor.Submitted submitted = local.submit(order, folder, news -> tell(order, news));
                 var unused = submitted.outcome().exceptionally(failure -> null).join();
                 return submitted;
             }

@@ -273,10 +273,8 @@ public final class ExperimentRequest {
 
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         static BackboneEntry of(String typed) {
-            int at = typed.toLowerCase(Locale.ROOT).indexOf(".onnx@");
-            int end = at < 0 ? typed.length() : at + ".onnx".length();
-            String tensor = at < 0 ? null : typed.substring(end + 1);
-            return new BackboneEntry(typed.substring(0, end), tensor, null, null, null, null, null, null, null, null);
+            GivenSource source = GivenSource.ofBackbone(typed);
+            return new BackboneEntry(source.file(), source.output(), null, null, null, null, null, null, null, null);
         }
 
         /** Returns a name for it among others: that of its file, and of the tensor if others are of the same file. */

@@ -38,6 +38,14 @@ public record GivenSource(
         @Nullable String output,
         @Nullable String size) {
 
+    /** Reads a backbone as users type it: {@code FILE.onnx}, or {@code FILE.onnx@TENSOR}. */
+    public static GivenSource ofBackbone(String typed) {
+        int at = typed.toLowerCase(Locale.ROOT).indexOf(".onnx@");
+        int end = at < 0 ? typed.length() : at + ".onnx".length();
+        return new GivenSource(
+                typed.substring(0, end), null, null, null, null, at < 0 ? null : typed.substring(end + 1), null);
+    }
+
     /** Returns the same with its file at another place. */
     public GivenSource at(String place) {
         return new GivenSource(place, normalize, order, fit, labels, output, size);

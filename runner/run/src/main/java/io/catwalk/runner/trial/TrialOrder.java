@@ -116,7 +116,7 @@ public record TrialOrder(
     }
 
     /** Identifies the features that a backbone makes of the images. */
-    String featuresKey(BackboneSpec backbone) {
+    public String featuresKey(BackboneSpec backbone) {
         return backbone.key(inputs.datasetSha256(), dataset.limitTrain(), dataset.limitTest());
     }
 
