@@ -2,8 +2,8 @@
 """Write networks of torchvision with random weights, and what they answer with a head, to a folder: backbones.py FOLDER.
 
 Needs python3-torchvision (0.21) and what compose.py needs. For each file: NAME.onnx, NAME.head.onnx and NAME.json with the
-logits of the head on the features that ONNX's own extract_model cuts out. torchvision's transformer needs opset 13, since
-torch's exporter knows no unflatten before; in 11 and 12 it is that of compose.py. Nothing is kept: the files are large.
+logits of the head on the features that ONNX's own extract_model cuts out. torchvision's transformer needs opset 14, since
+torch's exporter knows no attention before; in 11 to 13 it is that of compose.py. Nothing is kept: the files are large.
 """
 
 import json
@@ -23,7 +23,7 @@ IMAGES = 16
 
 
 def network(name, opset):
-    if name == "vit" and opset < 13:
+    if name == "vit" and opset < 14:
         return compose.Vision(), compose.SIDE
     if name == "vit":
         return torchvision.models.VisionTransformer(SIDE, 16, num_layers=3, num_heads=4, hidden_dim=96, mlp_dim=192), SIDE
