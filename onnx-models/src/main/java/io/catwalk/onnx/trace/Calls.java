@@ -76,16 +76,15 @@ final class Calls {
      * @return the longest form of constants for which the program does not have it yet, by their ids
      */
     Map<Integer, Step.Constant> rehearse(
-            Program program, Sizes known, Sizes sizes, Rehearsal.Mode mode, boolean trustsParameters) {
+            Program program, Sizes known, Sizes sizes, Replay.Mode mode, boolean trustsParameters) {
         try (NDManager manager = Managers.open(tracing.block(), tracing.parameters())) {
             Tracer tracer = tracer(
-                    manager,
-                    Optional.of(errors -> new Rehearsal(program, known, sizes, mode, trustsParameters, errors)));
-            Function<OnnxInput, NDArray> arrays = mode == Rehearsal.Mode.DRY
+                    manager, Optional.of(errors -> new Replay(program, known, sizes, mode, trustsParameters, errors)));
+            Function<OnnxInput, NDArray> arrays = mode == Replay.Mode.DRY
                     ? input -> empty(manager, input, sizes)
                     : input -> samples(manager, input, sizes);
             Returned returned = forward(tracer, manager, known, sizes, arrays);
-            Rehearsal rehearsal = tracer.rehearsal().orElseThrow();
+            Replay rehearsal = tracer.rehearsal().orElseThrow();
             rehearsal.end(returned.outputs());
             tried.add(sizes);
             return rehearsal.longest();
@@ -106,8 +105,7 @@ final class Calls {
                         + " steps, while no other thread trains the network");
     }
 
-    private Tracer tracer(
-            NDManager manager, Optional<Function<Function<String, ExportException>, Rehearsal>> rehearsal) {
+    private Tracer tracer(NDManager manager, Optional<Function<Function<String, ExportException>, Replay>> rehearsal) {
         return new Tracer(tracing.block(), manager, tracing.primitives(), succession, rehearsal);
     }
 

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tape {
 
-    private final Optional<Rehearsal> rehearsal;
+    private final Optional<Replay> rehearsal;
     private final Succession succession;
     private final List<Entry> entries = new ArrayList<>();
     private final Map<Slot, byte[]> contents = new HashMap<>();
     private int slots;
 
-    Tape(Optional<Rehearsal> rehearsal, Succession succession) {
+    Tape(Optional<Replay> rehearsal, Succession succession) {
         this.rehearsal = rehearsal;
         this.succession = succession;
     }
@@ -75,7 +75,7 @@ final class Tape {
 
     /** Tells whether this is a rehearsal that need not look at parameters again. */
     boolean trustsParameters() {
-        return rehearsal.map(Rehearsal::trustsParameters).orElse(false);
+        return rehearsal.map(Replay::trustsParameters).orElse(false);
     }
 
     private void constant(
@@ -158,7 +158,7 @@ final class Tape {
 
     /** Passes the results of a primitive in a dry rehearsal, which are as the program says. */
     List<Slot> foreseen(List<Operand> results) {
-        Rehearsal running = rehearsal.orElseThrow();
+        Replay running = rehearsal.orElseThrow();
         List<Slot> made = results.stream()
                 .map(operand -> new Slot(slots++, running.shape(operand), Placeholders.dataType(operand.type())))
                 .toList();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class TracedInternal implements InvocationHandler {
 
     /**
-     * Methods that read only the shape of their receiver, which {@link Rehearsal} compares: their result is a constant.
+     * Methods that read only the shape of their receiver, which {@link Replay} compares: their result is a constant.
      */
     private static final Set<String> ONLY_SHAPES = Set.of("multiBoxPrior");
 

@@ -72,7 +72,7 @@ final class Tracer {
     private static final Set<String> COMPUTED = Set.of("squeeze", "split", Indexing.SLICE);
 
     private final Tape tape;
-    private final Optional<Rehearsal> rehearsal;
+    private final Optional<Replay> rehearsal;
     private final Succession succession;
     private final NDManager realManager;
     private final NDManager manager;
@@ -95,7 +95,7 @@ final class Tracer {
             NDManager realManager,
             Predicate<String> primitives,
             Succession succession,
-            Optional<Function<Function<String, ExportException>, Rehearsal>> rehearsal) {
+            Optional<Function<Function<String, ExportException>, Replay>> rehearsal) {
         this.origin = new Origin(root);
         this.realManager = realManager;
         this.placeholders = new Placeholders(realManager);
@@ -128,7 +128,7 @@ final class Tracer {
         return Optional.ofNullable(failure);
     }
 
-    Optional<Rehearsal> rehearsal() {
+    Optional<Replay> rehearsal() {
         return rehearsal;
     }
 
@@ -374,8 +374,8 @@ final class Tracer {
         return recordResult(receiver, method.getName(), signature.text(), recorded, result);
     }
 
-    private static boolean isForeseen(Rehearsal rehearsal, String key) {
-        return rehearsal.mode() == Rehearsal.Mode.DRY && !COMPUTED.contains(key);
+    private static boolean isForeseen(Replay rehearsal, String key) {
+        return rehearsal.mode() == Replay.Mode.DRY && !COMPUTED.contains(key);
     }
 
     /** Returns what the program says that a primitive makes, as arrays that the engine makes only if they are used. */

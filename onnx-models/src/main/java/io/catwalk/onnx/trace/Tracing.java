@@ -10,7 +10,7 @@ import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.OnnxInput;
 import io.catwalk.onnx.file.FloatFormat;
 import io.catwalk.onnx.graph.OnnxSerializer;
-import io.catwalk.onnx.trace.Rehearsal.Mode;
+import io.catwalk.onnx.trace.Replay.Mode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +62,7 @@ public record Tracing(
      *     an operation has no row
      */
     public <T> Traced<T> trace(Function<Program, T> writing) {
-        Admission.check(block);
+        Preconditions.check(block);
         BlockState before = BlockState.of(block);
         try {
             Schedule schedule = new Schedule(inputs);
@@ -311,9 +311,9 @@ public record Tracing(
     }
 
     /** Rejects networks that cannot be traced, before any time is spent on them. */
-    static final class Admission {
+    static final class Preconditions {
 
-        private Admission() {}
+        private Preconditions() {}
 
         static void check(Block root) {
             visit(root, Origin.name(root.getClass()));

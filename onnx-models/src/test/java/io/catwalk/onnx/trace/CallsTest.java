@@ -83,8 +83,8 @@ class CallsTest extends OneTrace {
             return new NDList(inputs.head().neg());
         });
         Program program = program(calls);
-        calls.rehearse(program, THREE, THREE, Rehearsal.Mode.DRY, false);
-        calls.rehearse(program, THREE, THREE, Rehearsal.Mode.COMPUTED, false);
+        calls.rehearse(program, THREE, THREE, Replay.Mode.DRY, false);
+        calls.rehearse(program, THREE, THREE, Replay.Mode.COMPUTED, false);
         assertThat(held.get(1)).containsOnly(0);
         assertThat(held.get(2)).isEqualTo(held.get(0));
     }
@@ -98,7 +98,7 @@ class CallsTest extends OneTrace {
         });
         Program program = program(calls);
         assertRefused(
-                () -> calls.rehearse(program, THREE, THREE, Rehearsal.Mode.DRY, false),
+                () -> calls.rehearse(program, THREE, THREE, Replay.Mode.DRY, false),
                 "the network returns other arrays");
     }
 

@@ -116,8 +116,7 @@ class TapeTest extends OneTrace {
         Step call = new Step.Call(new Arguments("NDArray.mul(NDArray)", List.of(input, weight), "block A"), result);
         Program program = new Program(List.of(new Step.Input(input), constant, call), result, List.of());
         Sizes sizes = new Sizes(Map.of());
-        Rehearsal rehearsal =
-                new Rehearsal(program, sizes, sizes, Rehearsal.Mode.DRY, trustsParameters, ExportException::new);
+        Replay rehearsal = new Replay(program, sizes, sizes, Replay.Mode.DRY, trustsParameters, ExportException::new);
         Tape compared = new Tape(Optional.of(rehearsal), succession);
 
         Slot first = compared.input(oneAndTwo());

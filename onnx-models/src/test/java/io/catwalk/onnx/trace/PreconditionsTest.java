@@ -9,13 +9,13 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
-import io.catwalk.onnx.trace.Tracing.Admission;
+import io.catwalk.onnx.trace.Tracing.Preconditions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Parameters that are too large for a file are refused before anything runs; broadcast ones take no memory here. */
 @Tag("tiny")
-class AdmissionTest extends OneTrace {
+class PreconditionsTest extends OneTrace {
 
     private Parameter parameter(long rows, DataType type) {
         NDArray array = manager.zeros(new Shape(), type).broadcast(new Shape(rows, 1 << 14));
@@ -44,13 +44,13 @@ class AdmissionTest extends OneTrace {
     void eachParameterIsJudgedByItsBytes() {
         Parameter first = parameter(1 << 14, DataType.FLOAT32);
         Parameter second = parameter(1 << 14, DataType.FLOAT32);
-        assertThatCode(() -> Admission.check(block(first, second))).doesNotThrowAnyException();
-        assertThatCode(() -> Admission.check(Linear.builder().setUnits(3).build()))
+        assertThatCode(() -> Preconditions.check(block(first, second))).doesNotThrowAnyException();
+        assertThatCode(() -> Preconditions.check(Linear.builder().setUnits(3).build()))
                 .doesNotThrowAnyException();
-        assertThatCode(() -> Admission.check(block(parameter((1 << 17) - 1, DataType.INT8))))
+        assertThatCode(() -> Preconditions.check(block(parameter((1 << 17) - 1, DataType.INT8))))
                 .doesNotThrowAnyException();
         assertRefused(
-                () -> Admission.check(block(parameter(1 << 17, DataType.INT8))),
+                () -> Preconditions.check(block(parameter(1 << 17, DataType.INT8))),
                 "parameter weight of block",
                 "takes 2.1 GB");
     }

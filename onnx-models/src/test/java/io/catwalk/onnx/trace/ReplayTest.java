@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** A further call of forward passes if it follows the program, and is rejected at the first step that differs. */
 @Tag("tiny")
-class RehearsalTest extends OneTrace {
+class ReplayTest extends OneTrace {
 
     private static final String ADD = "NDArray.add(NDArray)";
     private static final String PAIR = "NDArray.f(NDList, Shape, Number, Number)";
@@ -49,22 +49,22 @@ class RehearsalTest extends OneTrace {
 
     private static final Program SHORTER = new Program(PROGRAM.steps().subList(0, 3), List.of(SUM), List.of());
 
-    private static Rehearsal rehearsal(Program program, Sizes sizes) {
-        return new Rehearsal(program, TWO, sizes, Rehearsal.Mode.DRY, false, ExportException::new);
+    private static Replay rehearsal(Program program, Sizes sizes) {
+        return new Replay(program, TWO, sizes, Replay.Mode.DRY, false, ExportException::new);
     }
 
-    private static void begin(Rehearsal rehearsal, long batch) {
+    private static void begin(Replay rehearsal, long batch) {
         rehearsal.input(slot(0, batch, 2));
         rehearsal.constant(slot(1, 2), "bias", DATA::clone, false);
     }
 
-    private static void sum(Rehearsal rehearsal, long batch) {
+    private static void sum(Replay rehearsal, long batch) {
         begin(rehearsal, batch);
         rehearsal.call(ADD, List.of(slot(0, batch, 2), slot(1, 2)));
         rehearsal.made(List.of(slot(2, batch, 2)));
     }
 
-    private static void pair(Rehearsal rehearsal, Object list, Object shape, Object number, Object fixed) {
+    private static void pair(Replay rehearsal, Object list, Object shape, Object number, Object fixed) {
         rehearsal.call(PAIR, List.of(list, shape, number, fixed));
     }
 
@@ -72,32 +72,31 @@ class RehearsalTest extends OneTrace {
         return List.of(slot(2, batch, 2), slot(0, batch, 2));
     }
 
-    private static void assertDiffers(Consumer<Rehearsal> doing, String... words) {
-        Rehearsal rehearsal = rehearsal(PROGRAM, FIVE);
+    private static void assertDiffers(Consumer<Replay> doing, String... words) {
+        Replay rehearsal = rehearsal(PROGRAM, FIVE);
         assertThatThrownBy(() -> doing.accept(rehearsal))
                 .isInstanceOf(ExportException.class)
                 .hasMessageStartingWith("batch-dependent control flow")
                 .hasMessageContainingAll(words);
     }
 
-    private static void assertDiffersAfter(
-            BiConsumer<Rehearsal, Long> first, Consumer<Rehearsal> doing, String... words) {
-        Consumer<Rehearsal> begun = rehearsal -> first.accept(rehearsal, 5L);
+    private static void assertDiffersAfter(BiConsumer<Replay, Long> first, Consumer<Replay> doing, String... words) {
+        Consumer<Replay> begun = rehearsal -> first.accept(rehearsal, 5L);
         assertDiffers(begun.andThen(doing), words);
     }
 
     private static void assertPairDiffers(Object list, Object shape, Object number, Object fixed, String... words) {
-        assertDiffersAfter(RehearsalTest::sum, r -> pair(r, list, shape, number, fixed), words);
+        assertDiffersAfter(ReplayTest::sum, r -> pair(r, list, shape, number, fixed), words);
     }
 
     @Test
     void theSameStepsPassAtEverySize() {
         for (long batch : new long[] {2, 5}) {
-            Rehearsal rehearsal = rehearsal(PROGRAM, new Sizes(Map.of("batch", batch)));
+            Replay rehearsal = rehearsal(PROGRAM, new Sizes(Map.of("batch", batch)));
             sum(rehearsal, batch);
             List<Operand> expected = rehearsal.call(PAIR, List.of(both(batch), new Shape(batch, 3), 2 * batch, 0.5f));
             assertThat(expected).containsExactly(LEFT, RIGHT);
-            assertThat(rehearsal.mode()).isEqualTo(Rehearsal.Mode.DRY);
+            assertThat(rehearsal.mode()).isEqualTo(Replay.Mode.DRY);
             assertThat(rehearsal.shape(SUM)).isEqualTo(new Shape(batch, 2));
             rehearsal.made(List.of(slot(3, batch), slot(4, batch)));
             rehearsal.end(List.of(slot(3, batch), slot(4, batch)));
@@ -129,7 +128,7 @@ class RehearsalTest extends OneTrace {
                 (r, batch) -> r.input(slot(0, batch, 2)),
                 r -> r.input(slot(1, 2)),
                 "where it takes a constant of shape (2)");
-        assertDiffersAfter(RehearsalTest::begin, r -> r.input(slot(2, 5, 2)), "where it calls " + ADD + " in block A");
+        assertDiffersAfter(ReplayTest::begin, r -> r.input(slot(2, 5, 2)), "where it calls " + ADD + " in block A");
         assertDiffersAfter(
                 (r, batch) -> r.input(slot(0, batch, 2)),
                 r -> r.constant(slot(1, 3), "bias", DATA::clone, false),
@@ -143,7 +142,7 @@ class RehearsalTest extends OneTrace {
                 (r, batch) -> r.input(slot(0, batch, 2)),
                 r -> r.constant(slot(1, 2), "bias", () -> new byte[8], false),
                 "the constant bias(2) holds other numbers for a batch of 5 than for a batch of 2");
-        Rehearsal trusting = rehearsal(PROGRAM, FIVE);
+        Replay trusting = rehearsal(PROGRAM, FIVE);
         trusting.input(slot(0, 5, 2));
         assertThatCode(() -> trusting.constant(slot(1, 2), "bias", () -> fail("the content is read"), true))
                 .doesNotThrowAnyException();
@@ -154,12 +153,12 @@ class RehearsalTest extends OneTrace {
         String sub = "NDArray.sub(NDArray)";
         Slot input = slot(0, 5, 2);
         assertDiffersAfter(
-                RehearsalTest::begin,
+                ReplayTest::begin,
                 r -> r.call(sub, List.of(input, slot(1, 2))),
                 "calls " + sub + " for a batch of 5, where it calls " + ADD + " in block A for a batch of 2");
-        assertDiffersAfter(RehearsalTest::begin, r -> r.call(ADD, List.of(input)), "where it calls " + ADD);
+        assertDiffersAfter(ReplayTest::begin, r -> r.call(ADD, List.of(input)), "where it calls " + ADD);
         assertDiffersAfter(
-                RehearsalTest::begin,
+                ReplayTest::begin,
                 r -> r.call(ADD, List.of(input, input)),
                 ADD + " gets an array of shape (5, 2) for a batch of 5, but an array of shape (2) for a batch of 2");
     }
@@ -182,7 +181,7 @@ class RehearsalTest extends OneTrace {
     void aNumberIsTheSameInEveryForm() {
         for (Object shape : new Object[] {new Shape(5, 3), new long[] {5, 3}, new int[] {5, 3}}) {
             for (Number number : new Number[] {10, 10L, 10f}) {
-                Rehearsal rehearsal = rehearsal(PROGRAM, FIVE);
+                Replay rehearsal = rehearsal(PROGRAM, FIVE);
                 sum(rehearsal, 5);
                 assertThatCode(() -> pair(rehearsal, both(5), shape, number, 0.5f))
                         .doesNotThrowAnyException();
@@ -192,7 +191,7 @@ class RehearsalTest extends OneTrace {
 
     @Test
     void otherResultsAreRefused() {
-        Consumer<Rehearsal> called = rehearsal -> {
+        Consumer<Replay> called = rehearsal -> {
             sum(rehearsal, 5);
             pair(rehearsal, both(5), new Shape(5, 3), 10, 0.5f);
         };
@@ -205,10 +204,10 @@ class RehearsalTest extends OneTrace {
     @Test
     void anotherLengthIsRefused() {
         assertDiffersAfter(
-                RehearsalTest::sum,
+                ReplayTest::sum,
                 r -> r.end(List.of(slot(2, 5, 2))),
                 "ends after 3 steps for a batch of 5, where it calls " + PAIR);
-        Rehearsal rehearsal = rehearsal(SHORTER, FIVE);
+        Replay rehearsal = rehearsal(SHORTER, FIVE);
         sum(rehearsal, 5);
         assertThatThrownBy(() -> pair(rehearsal, both(5), new Shape(5, 3), 10, 0.5f))
                 .hasMessageContaining("calls " + PAIR)
@@ -218,7 +217,7 @@ class RehearsalTest extends OneTrace {
     @Test
     void otherOutputsAreRefused() {
         for (List<Slot> outputs : List.of(List.<Slot>of(), List.of(slot(0, 5, 2)), List.of(slot(2, 5, 3)), both(5))) {
-            Rehearsal rehearsal = rehearsal(SHORTER, FIVE);
+            Replay rehearsal = rehearsal(SHORTER, FIVE);
             sum(rehearsal, 5);
             assertThatThrownBy(() -> rehearsal.end(outputs))
                     .hasMessageContaining("returns other arrays for a batch of 5 than for a batch of 2");
@@ -229,7 +228,7 @@ class RehearsalTest extends OneTrace {
     void theLongestFormOfAConstantIsLearned() {
         Operand positions = floats(0, Dim.BATCH);
         Step unknown = new Step.Prefix(positions, "positions", Optional.empty());
-        Rehearsal learning = rehearsal(new Program(List.of(unknown), List.of(), List.of()), FIVE);
+        Replay learning = rehearsal(new Program(List.of(unknown), List.of(), List.of()), FIVE);
         byte[] content = new byte[20];
         Arrays.fill(content, (byte) 7);
         learning.constant(slot(0, 5), "positions", () -> content, true);

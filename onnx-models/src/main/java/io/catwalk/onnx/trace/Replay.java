@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * call to call. Primitives need not be computed for that, since the program gives the shapes of their results. So a
  * rehearsal at large sizes costs neither time nor memory.
  */
-final class Rehearsal {
+final class Replay {
 
     /** Says whether primitives are computed. */
     enum Mode {
@@ -45,7 +45,7 @@ final class Rehearsal {
      * @param known sizes for which the program is right
      * @param errors creates errors that name the current place
      */
-    Rehearsal(
+    Replay(
             Program program,
             Sizes known,
             Sizes sizes,
@@ -115,7 +115,7 @@ final class Rehearsal {
         if (!same(step.operand(), slot)) {
             throw differs(what.get(), described(step));
         }
-        Rehearsal making = new Rehearsal(step.recipe(), known, sizes, mode, false, errors);
+        Replay making = new Replay(step.recipe(), known, sizes, mode, false, errors);
         List<Slot> last = List.of();
         for (Entry entry : recipe.get()) {
             if (entry instanceof Entry.Operation operation) {
