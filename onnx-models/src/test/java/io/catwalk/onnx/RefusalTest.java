@@ -94,7 +94,7 @@ class RefusalTest extends ExportTest {
                 of(
                         x -> x.split(batch(x)).get(0),
                         batch + ": NDArray.split(long, int) in block|makes 2 arrays for a batch of 2, but 5 for 5"),
-                of(x -> x.mul(Math.sin(batch(x))), batch + "|0.909"),
+                of(x -> x.mul(Math.sin((double) batch(x))), batch + "|0.909"),
                 of(x -> x.add(x.getManager().randomNormal(new Shape(6))), "random"),
                 of(x -> ex(x).dropout(x, 0.5f, true).head(), "runs in training mode"),
                 of("runs in training mode", x -> {

@@ -103,13 +103,13 @@ class MergeTest extends OneTrace {
     @Test
     void numbersThatAreNotWholeFollowQuotientsRootsAndLogarithmsOfSizes() {
         Dim one = Dim.of(1);
-        assertThat(mergedArgument(batch -> 1.0 / batch))
+        assertThat(mergedArgument(batch -> 1.0 / (double) batch))
                 .isEqualTo(new SizeFunction(1, SizeFunction.Kind.PLAIN, one, Dim.BATCH));
-        assertThat(mergedArgument(batch -> (float) (Math.PI / batch)))
+        assertThat(mergedArgument(batch -> (float) (Math.PI / (double) batch)))
                 .isEqualTo(new SizeFunction(Math.PI, SizeFunction.Kind.PLAIN, one, Dim.BATCH));
-        assertThat(mergedArgument(batch -> 3 / Math.sqrt(batch)))
+        assertThat(mergedArgument(batch -> 3 / Math.sqrt((double) batch)))
                 .isEqualTo(new SizeFunction(3, SizeFunction.Kind.ROOT, one, Dim.BATCH));
-        assertThat(mergedArgument(batch -> Math.log(batch + 1)))
+        assertThat(mergedArgument(batch -> Math.log(batch + 1.0)))
                 .isEqualTo(new SizeFunction(1, SizeFunction.Kind.LOG, Dim.BATCH.plus(one), one));
     }
 
@@ -123,7 +123,7 @@ class MergeTest extends OneTrace {
 
     @Test
     void argumentsThatFollowNothingAreRefused() {
-        assertRefused(() -> mergedArgument(batch -> Math.sin(batch)), "gets 0.909", "for a batch of 2, but -0.95");
+        assertRefused(() -> mergedArgument(batch -> Math.sin((double) batch)), "gets 0.909", "for a batch of 2, but -0.95");
         assertRefused(() -> mergedArgument(batch -> batch > 2 ? "large" : "small"), "gets small for a batch of 2");
         assertRefused(() -> mergedArgument(batch -> batch == 3 ? 5 : 2), "the number 2 for a batch of 2, but 5 for 3");
         assertThat(mergedArgument(batch -> batch % 3)).hasToString("batch-3*floor((batch)/3)");
