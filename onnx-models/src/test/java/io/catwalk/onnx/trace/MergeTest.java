@@ -123,7 +123,8 @@ class MergeTest extends OneTrace {
 
     @Test
     void argumentsThatFollowNothingAreRefused() {
-        assertRefused(() -> mergedArgument(batch -> Math.sin((double) batch)), "gets 0.909", "for a batch of 2, but -0.95");
+        assertRefused(
+                () -> mergedArgument(batch -> Math.sin((double) batch)), "gets 0.909", "for a batch of 2, but -0.95");
         assertRefused(() -> mergedArgument(batch -> batch > 2 ? "large" : "small"), "gets small for a batch of 2");
         assertRefused(() -> mergedArgument(batch -> batch == 3 ? 5 : 2), "the number 2 for a batch of 2, but 5 for 3");
         assertThat(mergedArgument(batch -> batch % 3)).hasToString("batch-3*floor((batch)/3)");
