@@ -10,7 +10,7 @@ import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.lowering.Options;
-import io.catwalk.onnx.lowering.Options.Choice;
+import io.catwalk.onnx.lowering.Options.ExportFlag;
 import io.catwalk.onnx.parity.Network;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.Tensor;
@@ -49,7 +49,7 @@ record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options op
                     .orElse(given);
             NDList found =
                     block.forward(parameters.orElseGet(() -> new ParameterStore(manager, false)), network, false);
-            if (options.choices().contains(Choice.PROBABILITIES)) {
+            if (options.choices().contains(ExportFlag.PROBABILITIES)) {
                 found = new NDList(found); // the list may belong to the block
                 found.add(found.head().softmax(-1));
             }

@@ -11,7 +11,7 @@ import io.catwalk.onnx.lowering.Lowering;
 import io.catwalk.onnx.lowering.Naming;
 import io.catwalk.onnx.lowering.OperatorTable;
 import io.catwalk.onnx.lowering.Options;
-import io.catwalk.onnx.lowering.Options.Choice;
+import io.catwalk.onnx.lowering.Options.ExportFlag;
 import io.catwalk.onnx.parity.ProofReport;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.trace.Tracing;
@@ -84,7 +84,7 @@ record ExportRequest(
 
     /** Tells whether large tensors go into a second file, by choice or because one file cannot hold them. */
     boolean isBeside(Model model) {
-        return options.choices().contains(Choice.EXTERNAL_DATA) || !OnnxSerializer.fits(model);
+        return options.choices().contains(ExportFlag.EXTERNAL_DATA) || !OnnxSerializer.fits(model);
     }
 
     /** Exports the network, and runs the proof if one is required. */
@@ -112,7 +112,7 @@ record ExportRequest(
         entries.putAll(SizesInWords.entries(inputs, traced.tried()));
         multiplyAccumulates(graph)
                 .ifPresent(count -> entries.put(MetadataKeys.MULTIPLY_ACCUMULATES, Long.toString(count)));
-        if (options.choices().contains(Choice.FLOAT16_WEIGHTS)) {
+        if (options.choices().contains(ExportFlag.FLOAT16_WEIGHTS)) {
             entries.put(MetadataKeys.WEIGHTS, MetadataKeys.FLOAT16);
             entries.put(MetadataKeys.WHOLE_WEIGHTS, String.join("\n", HalfWeights.whole(graph)));
         }

@@ -9,7 +9,7 @@ import io.catwalk.onnx.graph.Model;
 import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.lowering.Naming;
 import io.catwalk.onnx.lowering.Options;
-import io.catwalk.onnx.lowering.Options.Choice;
+import io.catwalk.onnx.lowering.Options.ExportFlag;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.parity.ProofReport;
 import io.catwalk.onnx.runtime.Normalization;
@@ -198,7 +198,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withProbabilities() {
-        return with(request.options().with(Choice.PROBABILITIES));
+        return with(request.options().with(ExportFlag.PROBABILITIES));
     }
 
     /**
@@ -222,7 +222,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withUnrolledRecurrence() {
-        return with(request.options().with(Choice.UNROLLED_RECURRENCE));
+        return with(request.options().with(ExportFlag.UNROLLED_RECURRENCE));
     }
 
     /**
@@ -231,7 +231,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withFoldedBatchNorm() {
-        return with(request.options().with(Choice.FOLDED_BATCH_NORM));
+        return with(request.options().with(ExportFlag.FOLDED_BATCH_NORM));
     }
 
     /**
@@ -244,7 +244,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withFloat16Weights() {
-        return with(request.options().with(Choice.FLOAT16_WEIGHTS));
+        return with(request.options().with(ExportFlag.FLOAT16_WEIGHTS));
     }
 
     /**
@@ -255,7 +255,7 @@ public final class OnnxExport {
      * @return the changed export
      */
     public OnnxExport withExternalData() {
-        return with(request.options().with(Choice.EXTERNAL_DATA));
+        return with(request.options().with(ExportFlag.EXTERNAL_DATA));
     }
 
     /**
@@ -300,7 +300,7 @@ public final class OnnxExport {
      * @throws IllegalStateException after {@link #withExternalData}, which needs a second file
      */
     public byte[] bytes() {
-        if (request.options().choices().contains(Choice.EXTERNAL_DATA)) {
+        if (request.options().choices().contains(ExportFlag.EXTERNAL_DATA)) {
             throw new IllegalStateException(
                     "expected an export without external data, which is a second file: use write");
         }

@@ -35,19 +35,19 @@ final class ActivationRows {
                 site -> site.to().node(operator, site.receiverAs(site.resultType())));
     }
 
-    private static Value relu(Site site) {
+    private static Value relu(CallContext site) {
         ElementType type = site.receiver().type();
         return type.isReal()
                 ? Bounds.positive(site.to(), site.receiver())
                 : site.to().node("Max", site.receiver(), site.to().scalar(type, 0));
     }
 
-    private static Value alpha(Site site, String operator) {
+    private static Value alpha(CallContext site, String operator) {
         Attributes attributes = Attributes.NONE.with("alpha", site.call().get(1, Float.class));
         return site.to().node(operator, attributes, site.receiverAs(site.resultType()));
     }
 
-    private static Value along(Site site, String operator) {
+    private static Value along(CallContext site, String operator) {
         return site.to()
                 .node(
                         operator,
@@ -56,7 +56,7 @@ final class ActivationRows {
     }
 
     /** Writes x/2 (1 + erf(x / sqrt 2)) (Hendrycks and Gimpel, 2016). */
-    private static Value gelu(Site site) {
+    private static Value gelu(CallContext site) {
         Emitter to = site.to();
         Value x = site.receiverAs(site.resultType());
         if (to.opset() >= GELU_SINCE) {
@@ -71,7 +71,7 @@ final class ActivationRows {
      * Writes x tanh(log2(1 + e^x)), as DJL computes it; Misra (2019) has the natural logarithm. Nothing here depends on
      * the last bit of the logarithm, so that it needs no DOUBLE, which log2 itself is written in.
      */
-    private static Value mish(Site site) {
+    private static Value mish(CallContext site) {
         Emitter to = site.to();
         Value x = site.receiverAs(site.resultType());
         Value sum = to.node("Add", to.node("Exp", x), to.scalar(x.type(), 1));

@@ -66,7 +66,7 @@ final class ElementwiseRows {
         rows.add(Row.of("NDArray.isInfinite()", "IsInf", site -> site.to().node("IsInf", real(site))));
         rows.add(Row.of("NDArray.toType(DataType, boolean)", "Cast", ElementwiseRows::cast));
         for (String method : List.of("toDevice(Device, boolean)", "duplicate()", "stopGradient()", "toDense()")) {
-            rows.add(Row.of("NDArray." + method, "nothing", Site::receiver));
+            rows.add(Row.of("NDArray." + method, "nothing", CallContext::receiver));
         }
         return rows;
     }
@@ -80,7 +80,7 @@ final class ElementwiseRows {
      * Writes arithmetic. PyTorch multiplies and divides halves by a single number in FLOAT, so the number may be out of
      * the range of halves. For a sum, it rounds the number to a half first.
      */
-    private static Value arithmetic(Site site, String operator) {
+    private static Value arithmetic(CallContext site, String operator) {
         boolean scales = operator.equals("Mul") || operator.equals("Div");
         if (!scales
                 || site.resultType() != ElementType.FLOAT16
@@ -97,7 +97,7 @@ final class ElementwiseRows {
                 || (operand.shape().rank() == 0 && operand.type() != ElementType.FLOAT16);
     }
 
-    private static Value binary(Site site, String operator) {
+    private static Value binary(CallContext site, String operator) {
         ElementType type = computing(site);
         Value made = site.to().node(operator, site.receiverAs(type), site.as(1, type));
         return site.to().cast(made, site.resultType());
@@ -107,7 +107,7 @@ final class ElementwiseRows {
      * Finds the type in which PyTorch computes. It is that of the result, unless a wider array is written into a
      * narrower one in place: then the result is rounded at the end. A single number widens only another one.
      */
-    private static ElementType computing(Site site) {
+    private static ElementType computing(CallContext site) {
         ElementType type = site.resultType();
         if (site.call().value(1) instanceof Operand other
                 && (other.shape().rank() > 0 || site.receiver().rank() == 0)) {
@@ -120,28 +120,28 @@ final class ElementwiseRows {
         Value write(Emitter to, Value value, Value bound);
     }
 
-    private static Value bounded(Site site, Bound bound) {
+    private static Value bounded(CallContext site, Bound bound) {
         ElementType type = site.resultType();
         return bound.write(site.to(), site.receiverAs(type), site.as(1, type));
     }
 
-    private static Value with(Site site, String operator, double number) {
+    private static Value with(CallContext site, String operator, double number) {
         ElementType type = site.resultType();
         return site.to().node(operator, site.receiverAs(type), site.to().scalar(type, number));
     }
 
-    private static Value square(Site site) {
+    private static Value square(CallContext site) {
         Value value = site.receiverAs(site.resultType());
         return site.to().node("Mul", value, value);
     }
 
     /** Rounds. Whole numbers stay as they are, since runtimes have no rounding operator for them. */
-    private static Value rounded(Site site, String operator) {
+    private static Value rounded(CallContext site, String operator) {
         Value value = site.receiverAs(site.resultType());
         return value.type().isReal() ? site.to().node(operator, value) : value;
     }
 
-    private static Value real(Site site) {
+    private static Value real(CallContext site) {
         return site.receiver().type().isReal() ? site.receiver() : site.receiverAs(ElementType.FLOAT);
     }
 
@@ -149,7 +149,7 @@ final class ElementwiseRows {
      * Writes powers of whole numbers as products: runtimes compute them in double precision, which is exact only up to
      * 2^53.
      */
-    private static Value pow(Site site) {
+    private static Value pow(CallContext site) {
         ElementType type = site.resultType();
         if (type.isReal()) {
             return binary(site, "Pow");
@@ -176,7 +176,7 @@ final class ElementwiseRows {
     /**
      * Writes the remainder with the sign of the divisor, as PyTorch does; for reals, ONNX uses that of the dividend.
      */
-    private static Value mod(Site site) {
+    private static Value mod(CallContext site) {
         Emitter to = site.to();
         ElementType type = computing(site);
         Value dividend = site.receiverAs(type);
@@ -189,7 +189,7 @@ final class ElementwiseRows {
         return to.cast(to.node("Where", other, to.node("Add", rest, divisor), rest), site.resultType());
     }
 
-    private static Value compare(Site site, String operator) {
+    private static Value compare(CallContext site, String operator) {
         ElementType type = common(site, operator);
         return site.to().node(operator, site.receiverAs(type), site.as(1, type));
     }
@@ -197,7 +197,7 @@ final class ElementwiseRows {
     /**
      * Finds the type in which PyTorch compares: the wider one, but a scalar does not widen an array of its own kind.
      */
-    private static ElementType common(Site site, String operator) {
+    private static ElementType common(CallContext site, String operator) {
         Value left = site.receiver();
         Object other = site.call().value(1);
         boolean single = true;
@@ -235,17 +235,17 @@ final class ElementwiseRows {
         return left == BOOL || right.bytes() > left.bytes() ? right : left;
     }
 
-    private static Value where(Site site) {
+    private static Value where(CallContext site) {
         ElementType type = site.resultType();
         return site.to().node("Where", site.as(1, BOOL), site.receiverAs(type), site.as(2, type));
     }
 
-    private static Value clip(Site site) {
+    private static Value clip(CallContext site) {
         ElementType type = site.resultType();
         return site.to().node("Clip", site.receiverAs(type), site.as(1, type), site.as(2, type));
     }
 
-    private static Value trunc(Site site) {
+    private static Value trunc(CallContext site) {
         if (!site.receiver().type().isReal()) {
             return site.receiver();
         }
@@ -257,7 +257,7 @@ final class ElementwiseRows {
      * Computes in a wider type and rounds once, so that the logarithm of a power is a whole number: in FLOAT alone,
      * log2(8192) is just below 13, and its floor is 12.
      */
-    private static Value log(Site site, double base) {
+    private static Value log(CallContext site, double base) {
         ElementType type = site.resultType() == ElementType.FLOAT16 ? ElementType.FLOAT : ElementType.DOUBLE;
         Value natural = site.to().node("Log", site.receiverAs(type));
         return site.to().cast(site.to().node("Div", natural, site.to().scalar(type, base)), site.resultType());
@@ -266,7 +266,7 @@ final class ElementwiseRows {
     /**
      * Moves the angle of the magnitudes into the right quadrant. The sign of a zero counts, and infinities are equal.
      */
-    private static Value atan2(Site site) {
+    private static Value atan2(CallContext site) {
         Emitter to = site.to();
         ElementType type = site.resultType();
         Value y = site.receiverAs(type);
@@ -287,7 +287,7 @@ final class ElementwiseRows {
         return to.node("Less", shown, zero);
     }
 
-    private static Value xlogy(Site site) {
+    private static Value xlogy(CallContext site) {
         Emitter to = site.to();
         ElementType type = site.resultType();
         Value x = site.receiverAs(type);
@@ -298,7 +298,7 @@ final class ElementwiseRows {
         return to.node("Where", none, zero, product);
     }
 
-    private static Value cast(Site site) {
+    private static Value cast(CallContext site) {
         site.call().get(1, DataType.class);
         return site.receiverAs(site.resultType());
     }

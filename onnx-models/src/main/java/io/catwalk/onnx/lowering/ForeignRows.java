@@ -86,7 +86,7 @@ final class ForeignRows {
     }
 
     /** Names the row in what it throws: a fault of the row is not one of the exporter. */
-    private static List<Value> written(String name, OnnxOperation operation, Site site) {
+    private static List<Value> written(String name, OnnxOperation operation, CallContext site) {
         try {
             Call call = new Call(site, new HashMap<>());
             return operation.write(call).stream().map(call::value).toList();
@@ -97,7 +97,7 @@ final class ForeignRows {
         }
     }
 
-    private static void requireFitting(String name, Site site, Operand expected, Value made) {
+    private static void requireFitting(String name, CallContext site, Operand expected, Value made) {
         if (made.type() != expected.type() || !made.shape().equals(expected.shape())) {
             throw site.error("makes " + expected.type() + expected.shape() + " in the engine, but its ONNX form makes "
                     + made.type() + made.shape() + ": correct " + name);
@@ -110,7 +110,7 @@ final class ForeignRows {
      * @param site the call
      * @param values what was handed out, by name
      */
-    private record Call(Site site, Map<String, Value> values) implements OnnxCall {
+    private record Call(CallContext site, Map<String, Value> values) implements OnnxCall {
 
         @Override
         public int opset() {

@@ -38,7 +38,7 @@ final class IndexingRows {
     }
 
     /** Slices a value as the arguments of the call say, from the given argument on. */
-    static Value slice(Site site, Value whole, int cuts) {
+    static Value slice(CallContext site, Value whole, int cuts) {
         Emitter to = site.to();
         Arguments call = site.call();
         Value value = whole;
@@ -68,7 +68,7 @@ final class IndexingRows {
         return !all;
     }
 
-    private static Value take(Site site) {
+    private static Value take(CallContext site) {
         Attributes axis = Attributes.NONE.with("axis", site.call().integer(2));
         return site.to().node("Gather", axis, site.receiver(), whole(site, site.value(1)));
     }
@@ -118,20 +118,20 @@ final class IndexingRows {
         return to.transpose(made, back);
     }
 
-    private static Value takeFlat(Site site) {
+    private static Value takeFlat(CallContext site) {
         List<Dim> flat = List.of(site.receiver().shape().size());
         Attributes axis = Attributes.NONE.with("axis", 0);
         return site.to().node("Gather", axis, site.to().reshape(site.receiver(), flat), whole(site, site.value(2)));
     }
 
     /** Aligns the indices with the array, as the engine does, if they have fewer axes. */
-    private static Value pick(Site site) {
+    private static Value pick(CallContext site) {
         Value indices = site.value(1);
         Value lined = site.to().reshape(indices, site.resultShape().dims());
         return elements(site, lined, 2);
     }
 
-    private static Value elements(Site site, Value indices, int axisArgument) {
+    private static Value elements(CallContext site, Value indices, int axisArgument) {
         Value array = site.receiver();
         int axis = array.shape().axis(site.call().integer(axisArgument));
         for (int other = 0; other < array.rank(); other++) {
@@ -147,7 +147,7 @@ final class IndexingRows {
     }
 
     /** Computes positions in the first axes from the rows of the indices, as DJL does, even if a row is negative. */
-    private static Value gatherNd(Site site) {
+    private static Value gatherNd(CallContext site) {
         Emitter to = site.to();
         Value array = site.receiver();
         Value indices = site.value(1);
@@ -168,7 +168,7 @@ final class IndexingRows {
         return to.node("Gather", Attributes.NONE.with("axis", 0), indices, to.scalar(ElementType.INT64, row));
     }
 
-    private static Value scatter(Site site) {
+    private static Value scatter(CallContext site) {
         Value indices = whole(site, site.value(1));
         Value values = site.value(2);
         int along = site.receiver().shape().axis(site.call().integer(3));
@@ -191,11 +191,11 @@ final class IndexingRows {
         return fixed ? indices.fixed() <= elements.fixed() : indices.equals(elements);
     }
 
-    private static Value whole(Site site, Value indices) {
+    private static Value whole(CallContext site, Value indices) {
         return site.to().cast(indices, ElementType.INT64);
     }
 
-    private static Value oneHot(Site site) {
+    private static Value oneHot(CallContext site) {
         Emitter to = site.to();
         if (site.call().values().size() > 2) {
             site.call().get(2, DataType.class);
@@ -223,13 +223,13 @@ final class IndexingRows {
                     Row.of("NDArray.put(NDArray, NDArray)", "Reshape, ScatterND", WritingRows::put));
         }
 
-        private static Value slice(Site site) {
+        private static Value slice(CallContext site) {
             Value array = site.receiver();
             Value places = IndexingRows.slice(site, places(site.to(), array.shape()), CUTS);
             return scattered(site, places);
         }
 
-        private static Value arrays(Site site) {
+        private static Value arrays(CallContext site) {
             Value places = IndexingRows.picked(
                     site.to(),
                     places(site.to(), site.receiver().shape()),
@@ -243,7 +243,7 @@ final class IndexingRows {
             return to.reshape(to.range(shape.size()), shape.dims());
         }
 
-        private static Value scattered(Site site, Value places) {
+        private static Value scattered(CallContext site, Value places) {
             Emitter to = site.to();
             Value array = site.receiver();
             if (places.shape().dims().contains(Dim.of(0))) {
@@ -257,14 +257,14 @@ final class IndexingRows {
         }
 
         /** Converts what is written to the type of the array and the shape of the places. */
-        private static Value fitted(Site site, TensorShape shape) {
+        private static Value fitted(CallContext site, TensorShape shape) {
             Value value = site.as(1, site.receiver().type());
             int rank = value.rank();
             List<Dim> dims = value.shape().dims().subList(Math.max(0, rank - shape.rank()), rank);
             return site.to().expand(site.to().reshape(value, dims), shape.dims());
         }
 
-        private static Value mask(Site site) {
+        private static Value mask(CallContext site) {
             Emitter to = site.to();
             Value array = site.receiver();
             Value mask = site.value(2);
@@ -276,7 +276,7 @@ final class IndexingRows {
             return to.node("Where", to.reshape(mask, dims), value, array);
         }
 
-        private static Value put(Site site) {
+        private static Value put(CallContext site) {
             Emitter to = site.to();
             Value array = site.receiver();
             Value flat = to.reshape(array, List.of(array.shape().size()));

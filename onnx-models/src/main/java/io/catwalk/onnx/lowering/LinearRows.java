@@ -41,7 +41,7 @@ final class LinearRows {
         return to.expand(to.scalar(left.type(), 0), shape.dims());
     }
 
-    private static Value linear(Site site) {
+    private static Value linear(CallContext site) {
         Emitter to = site.to();
         Value input = site.value(1);
         Value weight = site.value(2);
@@ -59,7 +59,7 @@ final class LinearRows {
         return bias.map(value -> to.node("Add", product, value)).orElse(product);
     }
 
-    private static Value embedding(Site site) {
+    private static Value embedding(CallContext site) {
         Value indices = site.to().cast(site.value(1), ElementType.INT64);
         return site.to().node("Gather", Attributes.NONE.with("axis", 0), site.value(2), indices);
     }

@@ -11,7 +11,7 @@ import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Typecheck;
 import io.catwalk.onnx.graph.Value;
-import io.catwalk.onnx.lowering.Options.Choice;
+import io.catwalk.onnx.lowering.Options.ExportFlag;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.trace.Operand;
 import io.catwalk.onnx.trace.Program;
@@ -86,7 +86,7 @@ public final class Lowering {
         to.enter("", "");
         List<Optional<String>> outputNames = naming.outputs(program);
         for (Operand operand : program.outputs()) {
-            Value value = Site.valueOf(values, operand);
+            Value value = CallContext.valueOf(values, operand);
             String name = outputName(outputNames.get(outputs.size()), outputs.size() + 1);
             // Inputs, constants and arrays that are returned twice get a node of their own, which can be renamed.
             boolean own =
@@ -99,7 +99,7 @@ public final class Lowering {
             throw new ExportException("the network returns no array, and an ONNX graph must have an output: return the"
                     + " logits from forward");
         }
-        if (options.choices().contains(Choice.PROBABILITIES)) {
+        if (options.choices().contains(ExportFlag.PROBABILITIES)) {
             naming.requireRoomForProbabilities(program);
             requireLogits(outputs.get(0));
             Value probabilities = to.node("Softmax", Attributes.NONE.with("axis", -1), outputs.get(0));
@@ -109,11 +109,11 @@ public final class Lowering {
         Graph graph = new Graph(inputs, outputs, to.initializers(), to.nodes())
                 .pruned()
                 .renamed(renamed);
-        if (options.choices().contains(Choice.FOLDED_BATCH_NORM)) {
+        if (options.choices().contains(ExportFlag.FOLDED_BATCH_NORM)) {
             graph = BatchNormFolding.fold(graph).pruned();
         }
         graph = TiedWeights.of(graph, transposed);
-        if (options.choices().contains(Choice.FLOAT16_WEIGHTS)) {
+        if (options.choices().contains(ExportFlag.FLOAT16_WEIGHTS)) {
             graph = HalfWeights.of(graph);
         }
         return Typecheck.check(graph, options.opset());
@@ -250,7 +250,7 @@ public final class Lowering {
     private void call(Step.Call call) {
         String signature = call.arguments().signature();
         to.enter(Places.path(call, parameters), Places.doc(call));
-        Site site = new Site(to, call.arguments(), call.results(), values, zeros, options);
+        CallContext site = new CallContext(to, call.arguments(), call.results(), values, zeros, options);
         List<Value> made;
         try {
             made = OperatorTable.row(signature, foreign).emission().emit(site);

@@ -25,18 +25,18 @@ final class NormalizationRows {
                 Row.of("NDArrayEx.dropout(NDArray, float, boolean)", "nothing", NormalizationRows::dropout));
     }
 
-    private static void requireInference(Site site, int argument) {
+    private static void requireInference(CallContext site, int argument) {
         if (site.call().get(argument, Boolean.class)) {
             throw site.error("runs in training mode: export needs what forward does with training = false");
         }
     }
 
-    private static Value dropout(Site site) {
+    private static Value dropout(CallContext site) {
         requireInference(site, 3);
         return site.value(1);
     }
 
-    private static Value batchNorm(Site site) {
+    private static Value batchNorm(CallContext site) {
         requireInference(site, 9);
         Emitter to = site.to();
         // For -1, the engine normalizes axis 1.
@@ -48,7 +48,7 @@ final class NormalizationRows {
         return ShapeRows.swap(to, normal, 1, axis);
     }
 
-    private static Value layerNorm(Site site) {
+    private static Value layerNorm(CallContext site) {
         Emitter to = site.to();
         Value input = site.value(1);
         int axes = site.call().dims(2).size();

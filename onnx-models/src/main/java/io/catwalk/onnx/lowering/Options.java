@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * @param preprocessing converts pixels to the network's input, inside of the graph; empty to leave that to the caller
  * @param choices what is written in another way than by default
  */
-public record Options(int opset, Optional<Normalization> preprocessing, Set<Choice> choices) {
+public record Options(int opset, Optional<Normalization> preprocessing, Set<ExportFlag> choices) {
 
     private static final int OLDEST_OPSET = 13;
     private static final int NEWEST_OPSET = 21;
@@ -49,7 +49,7 @@ public record Options(int opset, Optional<Normalization> preprocessing, Set<Choi
     }
 
     /** Adds a choice. */
-    public Options with(Choice choice) {
+    public Options with(ExportFlag choice) {
         return new Options(
                 opset,
                 preprocessing,
@@ -57,7 +57,7 @@ public record Options(int opset, Optional<Normalization> preprocessing, Set<Choi
     }
 
     /** Names what can be written in another way than by default. */
-    public enum Choice {
+    public enum ExportFlag {
         /** Writes the softmax of the logits as the last output. */
         PROBABILITIES,
         /** Writes recurrent layers step by step, as {@code MatMul}, {@code Add}, {@code Sigmoid} and {@code Tanh}. */

@@ -62,7 +62,7 @@ record Recurrence(
     }
 
     /** Reads the arguments of {@code NDArrayEx.rnn}, {@code gru} or {@code lstm}. */
-    static Recurrence of(Site site, String kind) {
+    static Recurrence of(CallContext site, String kind) {
         // Only rnn takes its activation as an argument.
         int shift = kind.equals("rnn") ? 1 : 0;
         boolean training = site.call().get(7 + shift, Boolean.class);
@@ -99,7 +99,7 @@ record Recurrence(
                 .allMatch(place -> weights.get(place).rank() == (place % each < 2 ? 2 : 1));
     }
 
-    private static Cell cell(Site site, String kind) {
+    private static Cell cell(CallContext site, String kind) {
         return switch (kind) {
             case "lstm" -> Cell.LSTM;
             case "gru" -> Cell.GRU;

@@ -5,7 +5,7 @@ import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
-import io.catwalk.onnx.lowering.Options.Choice;
+import io.catwalk.onnx.lowering.Options.ExportFlag;
 import io.catwalk.onnx.lowering.Recurrence.Cell;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -34,7 +34,7 @@ final class RecurrentRows {
         return new Row(signature, either, site -> emit(site, Recurrence.of(site, kind)));
     }
 
-    private static List<Value> emit(Site site, Recurrence net) {
+    private static List<Value> emit(CallContext site, Recurrence net) {
         Emitter to = site.to();
         if (net.input().type() == ElementType.DOUBLE) {
             throw site.error("is exported for FLOAT32 and FLOAT16: ONNX Runtime has no recurrent layers for "
@@ -46,7 +46,7 @@ final class RecurrentRows {
             last.add(new ArrayList<>());
         }
         for (int layer = 0; layer < net.layers(); layer++) {
-            List<Value> made = site.options().choices().contains(Choice.UNROLLED_RECURRENCE)
+            List<Value> made = site.options().choices().contains(ExportFlag.UNROLLED_RECURRENCE)
                     ? Unrolled.layer(to, net, layer, sequence)
                     : operator(to, net, layer, sequence);
             sequence = made.get(0);

@@ -63,19 +63,19 @@ final class ReductionRows {
                 : to.node(operator, attributes.with("axes", axes), value);
     }
 
-    private static Value all(Site site, String operator) {
+    private static Value all(CallContext site, String operator) {
         long[] axes = axes(site.receiver().shape());
         return axes.length == 0 ? site.receiverAs(site.resultType()) : reduced(site, operator, false, axes);
     }
 
-    private static Value along(Site site, String operator) {
+    private static Value along(CallContext site, String operator) {
         boolean keep = site.call().get(2, Boolean.class);
         return reduced(
                 site, operator, keep, axes(site.receiver().shape(), site.call().numbers(1)));
     }
 
     /** Reduces in the type of the result. For a mean of no elements, ONNX Runtime has a number, and PyTorch has NaN. */
-    private static Value reduced(Site site, String operator, boolean keep, long... axes) {
+    private static Value reduced(CallContext site, String operator, boolean keep, long... axes) {
         Emitter to = site.to();
         Value value = site.receiverAs(site.resultType());
         boolean empty = LongStream.of(axes)
@@ -93,19 +93,19 @@ final class ReductionRows {
                 : LongStream.of(given).map(shape::axis).toArray();
     }
 
-    private static Value argumentOfAll(Site site, String operator) {
+    private static Value argumentOfAll(CallContext site, String operator) {
         Value flat = site.to()
                 .reshape(site.receiver(), List.of(site.receiver().shape().size()));
         return site.to().node(operator, Attributes.NONE.with("axis", 0).with("keepdims", 0), flat);
     }
 
-    private static Value cumSum(Site site, int along) {
+    private static Value cumSum(CallContext site, int along) {
         Value axis = site.to().scalar(ElementType.INT64, site.receiver().shape().axis(along));
         return site.to().node("CumSum", site.receiverAs(site.resultType()), axis);
     }
 
     /** Sorts an axis: the k smallest of k elements. Equal elements may come in another order than in PyTorch. */
-    private static List<Value> sorted(Site site, int along) {
+    private static List<Value> sorted(CallContext site, int along) {
         int axis = site.receiver().shape().axis(along);
         Attributes attributes =
                 Attributes.NONE.with("axis", axis).with("largest", 0).with("sorted", 1);
@@ -113,13 +113,13 @@ final class ReductionRows {
         return site.to().nodes("TopK", attributes, 2, site.receiver(), all);
     }
 
-    private static Value argSort(Site site) {
+    private static Value argSort(CallContext site) {
         int axis = site.receiver().shape().axis(site.call().integer(1));
         Value indices = sorted(site, axis).get(1);
         return site.call().get(2, Boolean.class) ? indices : ShapeRows.flip(site.to(), indices, axis);
     }
 
-    private static List<Value> topK(Site site) {
+    private static List<Value> topK(CallContext site) {
         Dim count = site.call().dim(1);
         Attributes attributes = Attributes.NONE
                 .with("axis", site.receiver().shape().axis(site.call().integer(2)))
@@ -142,12 +142,12 @@ final class ReductionRows {
                     Row.of("NDArray.normalize(double, long, double)", OPERATORS + "; Max, Div", NormRows::normalize));
         }
 
-        private static Value ofAll(Site site) {
+        private static Value ofAll(CallContext site) {
             long[] axes = ReductionRows.axes(site.receiver().shape());
             return norm(site.to(), site.receiver(), 2, site.call().get(1, Boolean.class), axes);
         }
 
-        private static Value norm(Site site) {
+        private static Value norm(CallContext site) {
             TensorShape shape = site.receiver().shape();
             long[] axes = ReductionRows.axes(shape, site.call().numbers(2));
             return norm(
@@ -177,7 +177,7 @@ final class ReductionRows {
             return to.node("Pow", sum, to.scalar(x.type(), 1 / order));
         }
 
-        private static Value normalize(Site site) {
+        private static Value normalize(CallContext site) {
             Emitter to = site.to();
             int axis = site.receiver().shape().axis(site.call().integer(2));
             Value norm = norm(to, site.receiver(), site.call().get(1, Double.class), true, axis);
@@ -205,16 +205,16 @@ final class ReductionRows {
                     Row.along("NDArray.cumProd(int, DataType)", "Cast, Slice, Pad, Mul", OrderRows::cumProd));
         }
 
-        private static int only(Site site, int argument) {
+        private static int only(CallContext site, int argument) {
             return (int) site.call().numbers(argument)[0];
         }
 
-        private static int size(Site site, int axis) {
+        private static int size(CallContext site, int axis) {
             return (int) site.receiver().shape().get(axis).fixed("an axis that is put in order");
         }
 
         /** Returns the smallest numbers along an axis, in ascending order. */
-        private static Value smallest(Site site, int axis, Dim count) {
+        private static Value smallest(CallContext site, int axis, Dim count) {
             Attributes attributes =
                     Attributes.NONE.with("axis", axis).with("largest", 0).with("sorted", 1);
             return site.to()
@@ -222,20 +222,20 @@ final class ReductionRows {
                     .get(0);
         }
 
-        private static Value pick(Site site, Value sorted, int axis, Dim place) {
+        private static Value pick(CallContext site, Value sorted, int axis, Dim place) {
             Attributes along = Attributes.NONE.with("axis", axis);
             return site.to().node("Gather", along, sorted, site.to().number(place, ElementType.INT64));
         }
 
         /** Takes the lower of the two middle elements, as PyTorch does. */
-        private static Value median(Site site, int along) {
+        private static Value median(CallContext site, int along) {
             int axis = site.receiver().shape().axis(along);
             Dim place = site.receiver().shape().get(axis).minus(Dim.of(1)).floorDividedBy(2);
             return pick(site, smallest(site, axis, place.plus(Dim.of(1))), axis, place);
         }
 
         /** Interpolates linearly between the two nearest ranks; the rank is computed in the precision of PyTorch. */
-        private static Value percentile(Site site, int along) {
+        private static Value percentile(CallContext site, int along) {
             Emitter to = site.to();
             int axis = site.receiver().shape().axis(along);
             float quantile = site.call().get(1, Number.class).floatValue() / 100;
@@ -253,7 +253,7 @@ final class ReductionRows {
         }
 
         /** Multiplies by the elements 1, 2, 4, ... places before (Hillis and Steele, 1986): ONNX has no CumProd. */
-        private static Value cumProd(Site site) {
+        private static Value cumProd(CallContext site) {
             Emitter to = site.to();
             TensorShape shape = site.receiver().shape();
             int axis = shape.axis(site.call().integer(1));

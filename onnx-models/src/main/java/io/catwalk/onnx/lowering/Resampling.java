@@ -45,7 +45,7 @@ enum Resampling {
     }
 
     /** Resizes all axes after the channels. */
-    private static Value interpolation(Site site) {
+    private static Value interpolation(CallContext site) {
         Resampling mode = of(site, 2);
         TensorShape from = site.receiver().shape();
         boolean fixed = IntStream.range(2, from.rank())
@@ -73,7 +73,7 @@ enum Resampling {
     /**
      * Rejects what PyTorch 2.7 computes wrongly: if one column is left, it smooths only the first row, and repeats it.
      */
-    private void requireColumns(Site site, int rows) {
+    private void requireColumns(CallContext site, int rows) {
         TensorShape size = site.resultShape();
         boolean smooths = (this == BILINEAR || this == BICUBIC)
                 && pixels(size, rows) != pixels(site.receiver().shape(), rows);
@@ -84,7 +84,7 @@ enum Resampling {
     }
 
     /** Resizes images whose channels are the last axis, in float32; the engine cuts what does not fit the type. */
-    private static Value resize(Site site) {
+    private static Value resize(CallContext site) {
         Resampling mode = of(site, 3);
         Value image = mode == NEAREST ? site.receiver() : site.receiverAs(ElementType.FLOAT);
         int rank = image.rank();
@@ -126,13 +126,13 @@ enum Resampling {
         return shape.get(axis).fixed("image size");
     }
 
-    private static Value resized(Site site, Attributes how) {
+    private static Value resized(CallContext site, Attributes how) {
         Value sizes = site.to().dims(site.resultShape().dims());
         return site.to().node("Resize", how, site.receiver(), Value.OMITTED, Value.OMITTED, sizes);
     }
 
     /** Reads the mode from the number that DJL uses for it. */
-    private static Resampling of(Site site, int argument) {
+    private static Resampling of(CallContext site, int argument) {
         int mode = site.call().integer(argument);
         if (mode < 0 || mode >= values().length) {
             throw site.error("knows the modes 0 (nearest), 1 (bilinear), 2 (area) and 3 (bicubic), found " + mode);
@@ -141,7 +141,7 @@ enum Resampling {
     }
 
     /** Resizes one axis to the size that the result has there. */
-    private Value along(Site site, Value image, int axis) {
+    private Value along(CallContext site, Value image, int axis) {
         Dim from = image.shape().get(axis);
         Dim size = site.resultShape().get(axis);
         if (from.equals(size)) {
@@ -173,7 +173,7 @@ enum Resampling {
     }
 
     /** Computes in the graph what {@link #weights(int, int)} computes: {@code [input][output]}. */
-    private Value weights(Site site, Dim from, Dim size, int axis) {
+    private Value weights(CallContext site, Dim from, Dim size, int axis) {
         Emitter to = site.to();
         Value inputs = to.unsqueeze(to.range(from), 1);
         Value outputs = to.range(size);
@@ -203,7 +203,7 @@ enum Resampling {
     }
 
     /** Repeats the first row as PyTorch does, see {@link #requireColumns}. */
-    private static Value ofOneColumn(Site site, Value outputs, Dim from, Dim size) {
+    private static Value ofOneColumn(CallContext site, Value outputs, Dim from, Dim size) {
         Emitter to = site.to();
         Value one = to.node(
                 "Equal", to.number(site.resultShape().get(3), ElementType.INT64), to.scalar(ElementType.INT64, 1));

@@ -17,13 +17,13 @@ record Row(String signature, String operators, Emission emission) {
     interface Emission {
 
         /** Writes nodes: one value for each array that the call returns. */
-        List<Value> emit(Site site);
+        List<Value> emit(CallContext site);
     }
 
     /** Writes the nodes of a call that returns one array. */
     @FunctionalInterface
     interface Single {
-        Value emit(Site site);
+        Value emit(CallContext site);
     }
 
     /** Creates a row for a primitive that returns one array. */

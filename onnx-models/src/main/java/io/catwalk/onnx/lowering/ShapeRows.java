@@ -59,7 +59,7 @@ final class ShapeRows {
         return rows;
     }
 
-    private static Value reverse(Site site) {
+    private static Value reverse(CallContext site) {
         int rank = site.receiver().rank();
         return site.to()
                 .transpose(
@@ -67,13 +67,13 @@ final class ShapeRows {
                         LongStream.range(0, rank).map(i -> rank - 1 - i).toArray());
     }
 
-    private static Value transpose(Site site) {
+    private static Value transpose(CallContext site) {
         TensorShape shape = site.receiver().shape();
         long[] axes = LongStream.of(site.call().numbers(1)).map(shape::axis).toArray();
         return site.to().transpose(site.receiver(), axes);
     }
 
-    private static Value swap(Site site) {
+    private static Value swap(CallContext site) {
         return swap(
                 site.to(), site.receiver(), site.call().integer(1), site.call().integer(2));
     }
@@ -87,7 +87,7 @@ final class ShapeRows {
         return left == right ? value : to.transpose(value, axes);
     }
 
-    private static List<Value> split(Site site, int axisArgument) {
+    private static List<Value> split(CallContext site, int axisArgument) {
         int axis = site.receiver().shape().axis(site.call().integer(axisArgument));
         List<Dim> sizes =
                 site.results().stream().map(part -> part.shape().get(axis)).toList();
@@ -104,7 +104,7 @@ final class ShapeRows {
     }
 
     /** Concatenates; PyTorch leaves out vectors without elements, whatever the number of axes of the others. */
-    private static Value concat(Site site) {
+    private static Value concat(CallContext site) {
         TensorShape made = site.resultShape();
         ElementType type = site.resultType();
         List<Value> parts = Stream.concat(Stream.of(site.receiver()), site.list(1).stream())
@@ -114,7 +114,7 @@ final class ShapeRows {
         return site.to().concat(made.axis(site.call().integer(2)), parts);
     }
 
-    private static Value stack(Site site) {
+    private static Value stack(CallContext site) {
         int axis = site.resultShape().axis(site.call().integer(2));
         ElementType type = site.resultType();
         List<Value> parts = Stream.concat(Stream.of(site.receiver()), site.list(1).stream())
@@ -123,7 +123,7 @@ final class ShapeRows {
         return site.to().concat(axis, parts);
     }
 
-    private static Value tile(Site site) {
+    private static Value tile(CallContext site) {
         Value wide = site.to().reshape(site.receiver(), widened(site));
         Object argument = site.call().value(1);
         if (argument instanceof Long && wide.shape().dims().contains(Dim.of(0))) {
@@ -136,7 +136,7 @@ final class ShapeRows {
     }
 
     /** Adds axes of size 1 in front until the rank is that of the result. */
-    private static List<Dim> widened(Site site) {
+    private static List<Dim> widened(CallContext site) {
         List<Dim> dims = site.receiver().shape().dims();
         List<Dim> widened =
                 new ArrayList<>(Collections.nCopies(site.resultShape().rank() - dims.size(), Dim.of(1)));
@@ -145,7 +145,7 @@ final class ShapeRows {
     }
 
     /** Repeats each element in place: a new axis after the old one is tiled, then both are merged. */
-    private static Value repeat(Site site) {
+    private static Value repeat(CallContext site) {
         Value value = site.receiver();
         for (int axis = 0; axis < value.rank(); axis++) {
             Dim from = value.shape().get(axis);
@@ -163,7 +163,7 @@ final class ShapeRows {
         return value;
     }
 
-    private static Value flip(Site site) {
+    private static Value flip(CallContext site) {
         return flip(site.to(), site.receiver(), site.call().numbers(1));
     }
 
@@ -181,7 +181,7 @@ final class ShapeRows {
     }
 
     /** Rotates by quarter turns from the first axis towards the second. */
-    private static Value rotate(Site site) {
+    private static Value rotate(CallContext site) {
         Value value = site.receiver();
         long[] axes = site.call().numbers(2);
         int first = (int) axes[0];
@@ -195,7 +195,7 @@ final class ShapeRows {
     }
 
     /** Moves both axes to the end, merges them, and takes the elements of the diagonal from the merged axis. */
-    private static Value diagonal(Site site) {
+    private static Value diagonal(CallContext site) {
         Emitter to = site.to();
         TensorShape shape = site.receiver().shape();
         int arguments = site.call().values().size();
@@ -219,7 +219,7 @@ final class ShapeRows {
     }
 
     /** Subtracts neighbors along an axis, as often as requested or until none are left; for booleans, this is Xor. */
-    private static Value difference(Site site) {
+    private static Value difference(CallContext site) {
         Emitter to = site.to();
         Value value = site.receiver();
         int axis = value.shape().axis(site.call().integer(2));
@@ -232,7 +232,7 @@ final class ShapeRows {
     }
 
     /** Converts PyTorch's order (last axis first, before and after) to that of ONNX (all before, all after). */
-    private static Value pad(Site site) {
+    private static Value pad(CallContext site) {
         List<Dim> pairs = site.call().dims(1);
         int rank = site.receiver().rank();
         List<Dim> pads = new ArrayList<>(Collections.nCopies(2 * rank, Dim.of(0)));

@@ -50,7 +50,7 @@ final class SpecialFunctionRows {
     }
 
     /** Follows Giles, Approximating the erfinv function (GPU Computing Gems, 2011), for single precision. */
-    private static Value erfinv(Site site) {
+    private static Value erfinv(CallContext site) {
         if (site.resultType() == ElementType.DOUBLE) {
             throw site.error("is approximated to single precision: use toType(FLOAT32) before it");
         }
@@ -82,7 +82,7 @@ final class SpecialFunctionRows {
      * above 1/2 (Press et al., Numerical Recipes, 6.1), and the reflection log(pi / |sin(pi x)|) - gammaln(1 - x)
      * below, where the sine is that of the fraction so that whole numbers give infinity.
      */
-    private static Value gammaln(Site site) {
+    private static Value gammaln(CallContext site) {
         Emitter to = site.to();
         ElementType type = ElementType.DOUBLE;
         Value x = site.receiverAs(type);

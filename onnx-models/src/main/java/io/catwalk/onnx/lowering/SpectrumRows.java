@@ -38,8 +38,8 @@ final class SpectrumRows {
         }
         rows.add(alongOne("NDArray.rfft(long, long)", false, Transform.HALF));
         // The last axis of two holds the same numbers before and after.
-        rows.add(Row.of("complex NDArray.real()", "nothing", Site::receiver));
-        rows.add(Row.of("NDArray.complex()", "nothing", Site::receiver));
+        rows.add(Row.of("complex NDArray.real()", "nothing", CallContext::receiver));
+        rows.add(Row.of("NDArray.complex()", "nothing", CallContext::receiver));
         rows.add(Row.of("complex NDArray.abs()", "Mul, MatMul, Reshape, Sqrt", SpectrumRows::length));
         return rows;
     }
@@ -165,7 +165,7 @@ final class SpectrumRows {
     }
 
     /** Returns the root of the sum of both squares. */
-    private static Value length(Site site) {
+    private static Value length(CallContext site) {
         Emitter to = site.to();
         Value pairs = site.receiver();
         Value ones = to.cast(to.floats("ones", TensorShape.of(2, 1), 1, 1), pairs.type());
@@ -174,7 +174,7 @@ final class SpectrumRows {
     }
 
     /** Cuts the signal into frames, (..., frames, length), and transforms each: (..., frequencies, frames, 2). */
-    private static Value stft(Site site) {
+    private static Value stft(CallContext site) {
         Emitter to = site.to();
         TensorShape signal = site.receiver().shape();
         int length = site.call().integer(1);

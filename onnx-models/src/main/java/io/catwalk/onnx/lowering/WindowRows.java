@@ -40,7 +40,7 @@ final class WindowRows {
                 Row.of("NDArrayEx.globalLpPool(float)", "Pow, ReduceSum", WindowRows::globalLp));
     }
 
-    private static Value convolution(Site site) {
+    private static Value convolution(CallContext site) {
         // The shape of the weights gives the kernel size, too, but OpenCV does not read it there.
         long[] weights = site.value(2).shape().fixed("the weights of a convolution");
         int axes = weights.length - 2;
@@ -60,7 +60,7 @@ final class WindowRows {
     }
 
     /** Reads one number per axis of a convolution; a single number stands for all of them. */
-    private static long[] spread(Site site, int argument, int axes) {
+    private static long[] spread(CallContext site, int argument, int axes) {
         long[] numbers = site.call().numbers(argument);
         if (numbers.length == axes) {
             return numbers;
@@ -78,7 +78,7 @@ final class WindowRows {
      * Writes a window that extends beyond the end as padding there, if the size is known: runtimes round up
      * differently, and ONNX Runtime 1.21 makes windows that lie completely in the padding.
      */
-    private static Attributes pool(Site site, int kernel, int stride, int padding, int up) {
+    private static Attributes pool(CallContext site, int kernel, int stride, int padding, int up) {
         int axes = site.receiver().rank() - 2;
         long[] window = site.call().numbers(kernel);
         long[] strides = site.call().numbers(stride);
@@ -101,12 +101,12 @@ final class WindowRows {
                 .with("ceil_mode", roundsUp ? 1 : 0);
     }
 
-    private static Value average(Site site) {
+    private static Value average(CallContext site) {
         return averaging(site, 1).emit(site.to(), site.receiver());
     }
 
     /** Reads kernel, stride and padding, which are adjacent arguments. */
-    private static Averaging averaging(Site site, int kernel) {
+    private static Averaging averaging(CallContext site, int kernel) {
         List<Dim> made = site.resultShape().dims();
         return new Averaging(
                 site.call().numbers(kernel),
@@ -117,7 +117,7 @@ final class WindowRows {
     }
 
     /** Writes (sum of x^p)^(1/p). PyTorch takes no absolute value, so ONNX's LpPool differs for odd p. */
-    private static Value lp(Site site) {
+    private static Value lp(CallContext site) {
         Emitter to = site.to();
         Value order = to.scalar(site.resultType(), site.call().get(1, Float.class));
         Value mean = averaging(site, 2).emit(to, to.node("Pow", site.receiver(), order));
@@ -126,16 +126,16 @@ final class WindowRows {
         return root(site, sum, order);
     }
 
-    private static Value root(Site site, Value sum, Value order) {
+    private static Value root(CallContext site, Value sum, Value order) {
         return site.to().node("Pow", sum, site.to().node("Reciprocal", order));
     }
 
-    private static Value global(Site site, String operator) {
+    private static Value global(CallContext site, String operator) {
         Value pooled = site.to().node(operator, site.receiver());
         return site.to().reshape(pooled, site.resultShape().dims());
     }
 
-    private static Value globalLp(Site site) {
+    private static Value globalLp(CallContext site) {
         Emitter to = site.to();
         Value order = to.scalar(site.resultType(), site.call().get(1, Float.class));
         long[] axes = LongStream.range(2, site.receiver().rank()).toArray();

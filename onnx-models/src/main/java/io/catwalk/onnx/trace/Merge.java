@@ -53,9 +53,9 @@ final class Merge {
                 axes.stream().map(axis -> Dim.axis(axis.name(), axis.step())).toList());
     }
 
-    Program program(List<Calls.Recording> recordings) {
+    Program program(List<ForwardRecorder.Recording> recordings) {
         List<List<Entry>> tapes =
-                recordings.stream().map(Calls.Recording::entries).toList();
+                recordings.stream().map(ForwardRecorder.Recording::entries).toList();
         int length = tapes.stream().mapToInt(List::size).min().orElseThrow();
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < length; i++) {

@@ -66,8 +66,8 @@ public record Tracing(
         BlockState before = BlockState.of(block);
         try {
             Schedule schedule = new Schedule(inputs);
-            Calls calls = new Calls(this);
-            Calls.Recording first = calls.record(schedule.base(), schedule.base());
+            ForwardRecorder calls = new ForwardRecorder(this);
+            ForwardRecorder.Recording first = calls.record(schedule.base(), schedule.base());
             T made;
             try {
                 made = traced(schedule, calls, first, writing);
@@ -100,7 +100,8 @@ public record Tracing(
         }
     }
 
-    private static <T> T traced(Schedule schedule, Calls calls, Calls.Recording first, Function<Program, T> writing) {
+    private static <T> T traced(
+            Schedule schedule, ForwardRecorder calls, ForwardRecorder.Recording first, Function<Program, T> writing) {
         refuseNan(first.entries());
         Sizes base = schedule.base();
         Program once = new Merge(List.of(), List.of(base)).program(List.of(first));
@@ -121,7 +122,7 @@ public record Tracing(
     }
 
     /** Adds a call at each size that refutes a formula, until none does, or no formula is left. */
-    private static <T> T refined(Schedule schedule, Calls calls, Merged first, Function<Program, T> writing) {
+    private static <T> T refined(Schedule schedule, ForwardRecorder calls, Merged first, Function<Program, T> writing) {
         Merged merged = first;
         Optional<RefutedException> refuted = Optional.empty();
         for (int i = 0; i < MOST_REFINEMENTS; i++) {
@@ -160,7 +161,8 @@ public record Tracing(
         }
     }
 
-    private static <T> T written(Schedule schedule, Calls calls, Merged merged, Function<Program, T> writing) {
+    private static <T> T written(
+            Schedule schedule, ForwardRecorder calls, Merged merged, Function<Program, T> writing) {
         Program computing = program(schedule, calls, merged, true);
         boolean computes = computing.steps().stream().anyMatch(Step.Computed.class::isInstance);
         T written;
@@ -186,7 +188,7 @@ public record Tracing(
     }
 
     /** Looks for a wrong formula behind an operation that cannot be written. */
-    private static void requireRight(Schedule schedule, Calls calls, Program program, ExportException fault) {
+    private static void requireRight(Schedule schedule, ForwardRecorder calls, Program program, ExportException fault) {
         try {
             proven(schedule, calls, program, program);
         } catch (RefutedException e) {
@@ -195,7 +197,8 @@ public record Tracing(
     }
 
     /** Stores arrays that the graph cannot compute from the sizes; empty if that does not help either. */
-    private static <T> Optional<T> stored(Schedule schedule, Calls calls, Merged merged, Function<Program, T> writing) {
+    private static <T> Optional<T> stored(
+            Schedule schedule, ForwardRecorder calls, Merged merged, Function<Program, T> writing) {
         try {
             Program storing = program(schedule, calls, merged, false);
             return Optional.of(proven(schedule, calls, storing, writing.apply(storing)));
@@ -204,7 +207,7 @@ public record Tracing(
         }
     }
 
-    private static <T> T proven(Schedule schedule, Calls calls, Program program, T written) {
+    private static <T> T proven(Schedule schedule, ForwardRecorder calls, Program program, T written) {
         Sizes base = schedule.base();
         schedule.computed().forEach(sizes -> rehearse(calls, program, base, sizes, Mode.COMPUTED));
         for (Axis.Dynamic axis : schedule.dynamic()) {
@@ -218,18 +221,18 @@ public record Tracing(
     }
 
     /** Calls at several sizes. */
-    private record Merged(List<Sizes> sizes, List<Calls.Recording> recordings) {
+    private record Merged(List<Sizes> sizes, List<ForwardRecorder.Recording> recordings) {
 
-        Merged with(Sizes other, Calls.Recording recording) {
+        Merged with(Sizes other, ForwardRecorder.Recording recording) {
             List<Sizes> more = new ArrayList<>(sizes);
             more.add(other);
-            List<Calls.Recording> all = new ArrayList<>(recordings);
+            List<ForwardRecorder.Recording> all = new ArrayList<>(recordings);
             all.add(recording);
             return new Merged(more, all);
         }
     }
 
-    private static void rehearse(Calls calls, Program program, Sizes base, Sizes sizes, Mode mode) {
+    private static void rehearse(ForwardRecorder calls, Program program, Sizes base, Sizes sizes, Mode mode) {
         try {
             calls.rehearse(program, base, sizes, mode, true);
         } catch (ExportException e) {
@@ -237,10 +240,10 @@ public record Tracing(
         }
     }
 
-    private static Merged merged(Schedule schedule, Calls calls, Calls.Recording first) {
+    private static Merged merged(Schedule schedule, ForwardRecorder calls, ForwardRecorder.Recording first) {
         Sizes base = schedule.base();
         List<Sizes> sizes = new ArrayList<>(List.of(base));
-        List<Calls.Recording> recordings = new ArrayList<>(List.of(first));
+        List<ForwardRecorder.Recording> recordings = new ArrayList<>(List.of(first));
         for (Sizes other : schedule.traced()) {
             sizes.add(other);
             recordings.add(calls.record(base, other));
@@ -253,7 +256,7 @@ public record Tracing(
      *
      * @param computes whether the graph may compute arrays of forward from the sizes; else they are stored
      */
-    private static Program program(Schedule schedule, Calls calls, Merged merged, boolean computes) {
+    private static Program program(Schedule schedule, ForwardRecorder calls, Merged merged, boolean computes) {
         Sizes base = schedule.base();
         List<Sizes> sizes = merged.sizes();
         Program program = new Merge(schedule.dynamic(), sizes, computes).program(merged.recordings());
@@ -272,13 +275,13 @@ public record Tracing(
         return whole;
     }
 
-    private static void repeat(Calls calls, Program program, Sizes sizes, int times) {
+    private static void repeat(ForwardRecorder calls, Program program, Sizes sizes, int times) {
         for (int i = 0; i < times; i++) {
             calls.rehearse(program, sizes, sizes, Mode.DRY, true);
         }
     }
 
-    private static void rehearseSizes(Schedule schedule, Calls calls, Program program, Axis.Dynamic axis) {
+    private static void rehearseSizes(Schedule schedule, ForwardRecorder calls, Program program, Axis.Dynamic axis) {
         Sizes base = schedule.base();
         List<Step> growing = growing(program);
         List<Long> sizes = schedule.sizes(axis)

@@ -18,7 +18,7 @@ import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
-import io.catwalk.onnx.lowering.Options.Choice;
+import io.catwalk.onnx.lowering.Options.ExportFlag;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.trace.Arguments;
 import io.catwalk.onnx.trace.Operand;
@@ -146,7 +146,7 @@ class LoweringTest {
 
     @Test
     void probabilitiesAreTheSoftmaxOfTheLogits() {
-        Options options = Options.withDefaults().with(Choice.PROBABILITIES);
+        Options options = Options.withDefaults().with(ExportFlag.PROBABILITIES);
         Graph graph = Lowering.graph(program(List.of(NEGATED), new Step.Input(X), negation()), options, CLASSIFIER);
         assertThat(names(graph.outputs())).containsExactly("logits", "probabilities");
         assertThat(operators(graph)).containsExactly("Neg", "Softmax");

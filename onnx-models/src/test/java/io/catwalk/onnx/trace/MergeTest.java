@@ -46,11 +46,11 @@ class MergeTest extends OneTrace {
         return new Entry.Constant(new Slot(id, new Shape(sizes), type), "table", data, "block C");
     }
 
-    private static Calls.Recording recording(List<Slot> outputs, Entry... entries) {
-        return new Calls.Recording(List.of(entries), outputs, List.of(Optional.of("x")));
+    private static ForwardRecorder.Recording recording(List<Slot> outputs, Entry... entries) {
+        return new ForwardRecorder.Recording(List.of(entries), outputs, List.of(Optional.of("x")));
     }
 
-    private static Program merged(LongFunction<Calls.Recording> recording, Axis.Dynamic... bounded) {
+    private static Program merged(LongFunction<ForwardRecorder.Recording> recording, Axis.Dynamic... bounded) {
         List<Sizes> sizes = Arrays.stream(BATCHES)
                 .mapToObj(batch -> new Sizes(Map.of("batch", batch)))
                 .toList();
@@ -59,7 +59,7 @@ class MergeTest extends OneTrace {
     }
 
     /** Takes the input, and does one step that the size of the batch decides on. */
-    private static LongFunction<Calls.Recording> then(LongFunction<Entry> step) {
+    private static LongFunction<ForwardRecorder.Recording> then(LongFunction<Entry> step) {
         return batch -> recording(List.of(), input(batch), step.apply(batch));
     }
 
@@ -69,7 +69,7 @@ class MergeTest extends OneTrace {
         return ((Step.Call) program.steps().get(1)).arguments().values().get(1);
     }
 
-    private static void assertRefused(LongFunction<Calls.Recording> recording, String... words) {
+    private static void assertRefused(LongFunction<ForwardRecorder.Recording> recording, String... words) {
         assertThatThrownBy(() -> merged(recording))
                 .isInstanceOf(ExportException.class)
                 .hasMessageStartingWith("batch-dependent control flow: ")

@@ -7,7 +7,7 @@ import ai.djl.nn.SequentialBlock;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.OnnxInput;
-import io.catwalk.onnx.trace.Calls.Thrown;
+import io.catwalk.onnx.trace.ForwardRecorder.Thrown;
 import java.io.IOException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.List;
@@ -55,7 +55,11 @@ class ThrownTest {
     @Test
     void withoutALineOfTheUserItIsThatOfTheBlockOfDjl() {
         Throwable thrown = thrownAt(
-                new IllegalStateException(), "ai.djl.ndarray.X", "ai.djl.nn.Core", Calls.class.getName(), "a.Main");
+                new IllegalStateException(),
+                "ai.djl.ndarray.X",
+                "ai.djl.nn.Core",
+                ForwardRecorder.class.getName(),
+                "a.Main");
         assertThat(worded(TWO, thrown))
                 .hasMessageStartingWith("forward throws IllegalStateException for a batch of 2")
                 .hasMessageEndingWith("(block SequentialBlock, called at Core.java:11)");

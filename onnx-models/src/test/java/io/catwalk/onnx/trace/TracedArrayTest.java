@@ -21,7 +21,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import io.catwalk.onnx.trace.Calls.TracedParameters;
+import io.catwalk.onnx.trace.ForwardRecorder.TracedParameters;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -26,13 +26,13 @@ class CallsTest extends OneTrace {
 
     private static final Sizes THREE = new Sizes(Map.of("batch", 3L));
 
-    private static Calls calls(List<Axis> axes, Function<NDList, NDList> forward) {
+    private static ForwardRecorder calls(List<Axis> axes, Function<NDList, NDList> forward) {
         return calls(DataType.FLOAT32, axes, forward);
     }
 
-    private static Calls calls(DataType type, List<Axis> axes, Function<NDList, NDList> forward) {
+    private static ForwardRecorder calls(DataType type, List<Axis> axes, Function<NDList, NDList> forward) {
         Block block = new LambdaBlock(forward);
-        return new Calls(new Tracing(
+        return new ForwardRecorder(new Tracing(
                 block,
                 Optional.empty(),
                 List.of(OnnxInput.of("x", type, axes.toArray(Axis[]::new))),
@@ -70,14 +70,14 @@ class CallsTest extends OneTrace {
         assertThat(held(DataType.FLOAT32)).hasSize(1);
     }
 
-    private static Program program(Calls calls) {
+    private static Program program(ForwardRecorder calls) {
         return new Merge(List.of(), List.of(THREE)).program(List.of(calls.record(THREE, THREE)));
     }
 
     @Test
     void aDryCallHoldsNoSamples() {
         List<float[]> held = new ArrayList<>();
-        Calls calls = calls(List.of(Axis.BATCH, Axis.of(4)), inputs -> {
+        ForwardRecorder calls = calls(List.of(Axis.BATCH, Axis.of(4)), inputs -> {
             TracedArray traced = (TracedArray) Proxy.getInvocationHandler(inputs.head());
             held.add(traced.real().toFloatArray());
             return new NDList(inputs.head().neg());
@@ -92,7 +92,7 @@ class CallsTest extends OneTrace {
     @Test
     void aCallThatReturnsLessThanTheOneBeforeIsRefused() {
         int[] call = {0};
-        Calls calls = calls(List.of(Axis.BATCH), inputs -> {
+        ForwardRecorder calls = calls(List.of(Axis.BATCH), inputs -> {
             NDArray negated = inputs.head().neg();
             return call[0]++ == 0 ? new NDList(negated) : new NDList(inputs.head());
         });
@@ -104,7 +104,7 @@ class CallsTest extends OneTrace {
 
     @Test
     void namesThatForwardGivesAreKept() {
-        Calls calls = calls(List.of(Axis.BATCH), inputs -> {
+        ForwardRecorder calls = calls(List.of(Axis.BATCH), inputs -> {
             inputs.head().setName("series");
             NDArray sum = inputs.head().add(1);
             sum.setName("sum");
@@ -118,7 +118,7 @@ class CallsTest extends OneTrace {
     @Test
     void aTraceEndsWithItsCall() {
         List<NDArray> kept = new ArrayList<>();
-        Calls calls = calls(List.of(Axis.BATCH, Axis.of(3)), inputs -> {
+        ForwardRecorder calls = calls(List.of(Axis.BATCH, Axis.of(3)), inputs -> {
             NDArray table = inputs.head().getManager().arange(3f);
             table.detach();
             kept.add(table);

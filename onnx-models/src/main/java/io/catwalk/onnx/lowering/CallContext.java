@@ -25,7 +25,7 @@ import java.util.Set;
  * @param zeros ids of arrays that hold nothing but zeros
  * @param options options of the export
  */
-record Site(
+record CallContext(
         Emitter to,
         Arguments call,
         List<Operand> results,
@@ -39,10 +39,10 @@ record Site(
     }
 
     /** Returns the same call with a vector of one element in place of a scalar receiver. */
-    Site ofVector() {
+    CallContext ofVector() {
         Map<Integer, Value> changed = new HashMap<>(values);
         changed.put(call.operand(0).id(), to.reshape(receiver(), List.of(Dim.of(1))));
-        return new Site(to, call, results, changed, zeros, options);
+        return new CallContext(to, call, results, changed, zeros, options);
     }
 
     /** Returns an array argument. */

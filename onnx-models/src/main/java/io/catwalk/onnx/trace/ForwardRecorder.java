@@ -31,14 +31,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Calls {@code forward} of one block repeatedly, and converts whatever it throws to an {@link ExportException}. */
-final class Calls {
+final class ForwardRecorder {
 
     private final Tracing tracing;
     private final Succession succession = new Succession();
     private final Map<String, String> paths;
     private final Set<Sizes> tried = new LinkedHashSet<>();
 
-    Calls(Tracing tracing) {
+    ForwardRecorder(Tracing tracing) {
         this.tracing = tracing;
         this.paths = TracedParameters.paths(tracing.block());
     }
@@ -245,7 +245,7 @@ final class Calls {
         /** Finds the innermost line of the user's code; if all of it is DJL's, that of the innermost DJL block. */
         private static String line(Throwable thrown) {
             List<StackTraceElement> inForward = Arrays.stream(thrown.getStackTrace())
-                    .takeWhile(frame -> !frame.getClassName().equals(Calls.class.getName()))
+                    .takeWhile(frame -> !frame.getClassName().equals(ForwardRecorder.class.getName()))
                     .toList();
             return inForward.stream()
                     .filter(frame -> Origin.isOfUser(frame.getClassName()))
