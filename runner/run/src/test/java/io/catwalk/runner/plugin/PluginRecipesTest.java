@@ -8,6 +8,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Json;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -26,9 +27,13 @@ final class PluginRecipesTest {
         return classifier.recipe(task, classifier.searchSpace().defaults());
     }
 
+    static Collection<String> published() {
+        return PUBLISHED.propertyNames();
+    }
+
     /** What was published of Fashion-MNIST holds as long as its recipes do. */
     @ParameterizedTest
-    @MethodSource("io.catwalk.runner.plugin.LayerTablesTest#plugins")
+    @MethodSource("published")
     void onFashionMnistEachIsAsBeforeRecipesFollowedTheImages(String name) throws Exception {
         Task clothes = Task.of(1, 28, 28, 10)
                 .withClassSizes(Collections.nCopies(10, 6_000))
