@@ -240,7 +240,7 @@ final class PluginCommandTest {
     void whatThePageSaysAboutTheApiCompiles() throws IOException {
         Matcher call = Pattern.compile("`([A-Z][A-Za-z]+\\.[a-z]\\w*\\([^`]*\\))`")
                 .matcher(Files.readString(Path.of("../..", "docs", "how-to", "write-a-plugin.md")));
-        StringBuilder calls = new StringBuilder();
+        StringBuilder calls = new StringBuilder("io.catwalk.api.Task task = io.catwalk.api.Task.of(1, 28, 28, 10);\n");
         while (call.find()) {
             calls.append("java.util.List.of(").append(call.group(1)).append(");\n");
         }
