@@ -634,7 +634,8 @@ class Run:
             stated = split["sha256"] if key == "split.json" else trial["provenance"]["split_sha256"]
             self.same(id, f"split_sha256 of {key}", stated, split_sha256(split))
         given = trial.get("given")  # trained elsewhere: nothing is known of its training, and its images may have another size
-        if not (given and given.get("image_size")):
+        network = given or (trial.get("backbone") or {}).get("network")
+        if not (network and network.get("image_size")):
             self.same(id, "dataset_sha256", trial["provenance"]["dataset_sha256"], self.results["dataset"]["sha256"])
         if given:
             self.same(id, "digest of the given file", trial["provenance"]["plugin_sha256"], given["sha256"])
@@ -1025,9 +1026,15 @@ def label(trial):
 
 
 def placeless(trial):
-    """The same, with the name of a given file alone, as results.json has it."""
-    given = trial.get("given")
-    return {**trial, "given": {**given, "file": re.split(r"[/\\\\]", given["file"])[-1]}} if given else trial
+    """The same, with the names of files of others alone, as results.json has them."""
+    named = dict(trial)
+    for place in ("given", "init"):
+        if trial.get(place):
+            named[place] = {**trial[place], "file": re.split(r"[/\\\\]", trial[place]["file"])[-1]}
+    if trial.get("backbone"):
+        network = trial["backbone"]["network"]
+        named["backbone"] = {**trial["backbone"], "network": {**network, "file": re.split(r"[/\\\\]", network["file"])[-1]}}
+    return named
 
 
 def name(trial):

@@ -89,7 +89,7 @@ final class BackboneRunTest {
     }
 
     @Test
-    void networksFromScratchAndOnFeaturesStandInOneRunAndAreProven() throws IOException {
+    void networksFromScratchAndOnFeaturesStandInOneRunAndAreProven() throws Exception {
         for (String variant : List.of("default", "vector", "map")) {
             JsonNode trial = trial(variant);
             assertThat(trial.at("/metrics/test/accuracy").asDouble())
@@ -101,6 +101,7 @@ final class BackboneRunTest {
         long own = ModelFiles.parameters(backbone);
         assertThat(trial("vector").at("/efficiency/parameters").asLong()).isGreaterThan(own);
         assertThat(trial("default").at("/efficiency/parameters").asLong()).isLessThan(own);
+        CheckRunTest.requirePass(run);
     }
 
     /** The photos are decoded and resized here, apart from the run, and answered by the file alone. */
