@@ -104,7 +104,7 @@ final class EnsembleCommand extends JsonCommand {
         console.item(built.file() + ": ", words(verdict));
         console.format(
                 "  ",
-                "accuracy %.2f %% after %.2f %%; one image takes %s%.3f ms after %.3f ms",
+                "accuracy %.2f %% (best member: %.2f %%); one image takes %s%.3f ms (best member: %.3f ms)",
                 100 * built.accuracy(),
                 100 * built.memberAccuracy(),
                 verdict.busy() == null ? "" : Latency.ROUGH,
