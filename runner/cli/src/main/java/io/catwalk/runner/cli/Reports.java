@@ -45,7 +45,7 @@ final class Reports {
     private Reports() {}
 
     static Path page(RunFolder run) {
-        return run.path().resolve("report.html");
+        return run.path().resolve(RunFolder.PAGE);
     }
 
     /** Writes the results, the page, the slides, the plots, and the card of each exported model. */

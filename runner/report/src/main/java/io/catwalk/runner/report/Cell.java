@@ -1,7 +1,10 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.latency.Latency;
+import java.net.URI;
+import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** A value in a table. Its text is the same wherever it is read. */
@@ -20,7 +23,22 @@ public sealed interface Cell {
      *
      * @param address relative to the run folder
      */
-    record Link(String text, String address) implements Cell {}
+    record Link(String text, String address) implements Cell {
+
+        /**
+         * Links to the page of a run.
+         *
+         * @param run path of its folder, relative to that of the document, with {@code /}
+         */
+        static Link toReport(String run) {
+            try {
+                // A path of several parts cannot be mistaken for an address with a scheme.
+                return new Link(run, new URI(null, null, run + "/" + RunFolder.PAGE, null).toASCIIString());
+            } catch (URISyntaxException e) {
+                throw new IllegalArgumentException(e);
+            }
+        }
+    }
 
     /**
      * The name of a classifier, with its mark.

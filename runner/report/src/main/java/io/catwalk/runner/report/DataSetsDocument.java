@@ -15,8 +15,6 @@ import io.catwalk.runner.report.Table.TableBuilder;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.CriticalDifference.Rank;
 import io.catwalk.runner.statistics.PairedComparison;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -147,7 +145,7 @@ public record DataSetsDocument(
                 .in(TERMINAL)
                 .text("Data set", one -> Cell.of(across.dataSets().indexOf(one) + 1 + " " + one.folder()))
                 .in(Medium.WRITTEN)
-                .text("Data set", one -> new Cell.Link(one.folder(), report(one)))
+                .text("Data set", one -> Cell.Link.toReport(one.folder()))
                 .number("Classes", Unit.COUNT, DataSet::classes)
                 .number("Training images", Unit.COUNT, DataSet::train)
                 .in(Medium.ALL)
@@ -164,16 +162,6 @@ public record DataSetsDocument(
         return one.leaders().size() == one.accuracies().size() && one.leaders().size() > 1
                 ? "no clear difference"
                 : one.leaders().isEmpty() ? Numbers.NONE : Wording.names(one.leaders());
-    }
-
-    /** Returns the address of the report of a data set, relative to the document. */
-    private static String report(DataSet one) {
-        try {
-            // A path of several parts cannot be mistaken for an address with a scheme.
-            return new URI(null, null, one.folder() + "/report.html", null).toASCIIString();
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(e);
-        }
     }
 
     private List<String> limits() {

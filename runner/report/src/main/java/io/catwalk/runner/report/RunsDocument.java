@@ -5,8 +5,6 @@ import io.catwalk.runner.experiment.ListedRun;
 import io.catwalk.runner.experiment.ListedRun.Best;
 import io.catwalk.runner.experiment.ListedRun.State;
 import io.catwalk.runner.report.Table.TableBuilder;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -48,7 +46,7 @@ public final class RunsDocument {
     public static Table table(List<ListedRun> runs) {
         return new TableBuilder<>(Medium.ALL, runs)
                 .in(Medium.ONLY_PAGE)
-                .text("Run", run -> run.reported() ? new Cell.Link(run.path(), address(run)) : Cell.of(run.path()))
+                .text("Run", run -> run.reported() ? Cell.Link.toReport(run.path()) : Cell.of(run.path()))
                 .in(Medium.of(Medium.MARKDOWN))
                 .text("Run", run -> Cell.of(run.path()))
                 .in(Medium.ALL)
@@ -88,14 +86,5 @@ public final class RunsDocument {
 
     private static <T> @Nullable Double number(@Nullable T of, Function<T, Double> number) {
         return of == null ? null : number.apply(of);
-    }
-
-    /** Returns the address of a page, relative to the folder. */
-    private static String address(ListedRun run) {
-        try {
-            return new URI(null, null, run.path() + "/" + ListedRun.PAGE, null).toASCIIString();
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

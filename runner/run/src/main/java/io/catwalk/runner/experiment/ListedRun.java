@@ -2,6 +2,7 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -20,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * Says what a list of runs needs of one run.
  *
- * @param path of its folder, below the folder that was looked through
+ * @param path of its folder, below the folder that was looked through, with {@code /}
  * @param reported whether it has a page
  * @param bytes size of all its files
  * @param fault why nothing else is known; null if the run can be read
@@ -32,9 +33,6 @@ public record ListedRun(
         long bytes,
         @Nullable String fault,
         @Nullable State state) {
-
-    /** The page of a run, in its folder. */
-    public static final String PAGE = "report.html";
 
     /** How deep below the folder runs are looked for, such as {@code runs/set/run}: one more, as Java counts it. */
     private static final int DEPTH = 4;
@@ -84,8 +82,11 @@ public record ListedRun(
         });
         List<ListedRun> runs = new ArrayList<>();
         for (Path path : found) {
-            runs.add(
-                    of(path, path.equals(folder) ? "." : folder.relativize(path).toString()));
+            runs.add(of(
+                    path,
+                    path.equals(folder)
+                            ? "."
+                            : folder.relativize(path).toString().replace(File.separatorChar, '/')));
         }
         runs.sort(Comparator.comparing(
                         (ListedRun run) ->
@@ -96,7 +97,7 @@ public record ListedRun(
     }
 
     private static ListedRun of(Path path, String name) throws IOException {
-        boolean reported = Files.exists(path.resolve(PAGE));
+        boolean reported = Files.exists(path.resolve(RunFolder.PAGE));
         try {
             RecordedRun run = new RunFolder(path).recorded();
             int ended = run.trials().size();

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunFolder(Path path) {
 
+    /** Name of the page. */
+    public static final String PAGE = "report.html";
+
     /** Name of the list of the charts, one a line, in their folder. */
     public static final String PLOT_LIST = "files.txt";
 
