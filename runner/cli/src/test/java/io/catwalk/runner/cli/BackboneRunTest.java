@@ -7,14 +7,11 @@ import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.data.ContentStore;
 import io.catwalk.runner.plugin.TestPlugin;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Random;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,22 +35,7 @@ final class BackboneRunTest {
 
     @BeforeAll
     static void train() throws IOException {
-        photos = folder.resolve("photos");
-        Random random = new Random(11);
-        for (String part : List.of("train", "test")) {
-            for (String name : List.of("day", "night")) {
-                Path kind = Files.createDirectories(photos.resolve(part).resolve(name));
-                for (int i = 0; i < 30; i++) {
-                    BufferedImage colored = PhotosRunTest.photo(name.equals("day"), 100, 120, random);
-                    BufferedImage gray =
-                            new BufferedImage(colored.getWidth(), colored.getHeight(), BufferedImage.TYPE_BYTE_GRAY);
-                    gray.getRaster()
-                            .setRect(colored.getRaster()
-                                    .createChild(0, 0, colored.getWidth(), colored.getHeight(), 0, 0, new int[] {0}));
-                    ImageIO.write(gray, "png", kind.resolve(i + ".png").toFile());
-                }
-            }
-        }
+        photos = DayAndNight.write(folder.resolve("photos"), 100, 120, DayAndNight::gray);
         TestPlugin.sound("dense")
                 .write(Files.createDirectory(folder.resolve("plugins")).resolve("dense.jar"));
         backbone = Files.copy(ZOO, folder.resolve("zoo.onnx"));

@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,19 +29,7 @@ final class GivenModelsTest {
 
     @BeforeAll
     static void compare() throws IOException {
-        photos = folder.resolve("photos");
-        Random random = new Random(11);
-        for (String part : List.of("train", "test")) {
-            for (String name : List.of("day", "night")) {
-                Path kind = Files.createDirectories(photos.resolve(part).resolve(name));
-                for (int i = 0; i < 30; i++) {
-                    ImageIO.write(
-                            PhotosRunTest.photo(name.equals("day"), 140, 80, random),
-                            "png",
-                            kind.resolve(i + ".png").toFile());
-                }
-            }
-        }
+        photos = DayAndNight.write(folder.resolve("photos"), 140, 80, photo -> photo);
         TestPlugin.sound("dense")
                 .write(Files.createDirectory(folder.resolve("plugins")).resolve("dense.jar"));
         first = folder.resolve("first");

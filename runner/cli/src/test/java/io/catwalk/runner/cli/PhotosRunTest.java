@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.TestPlugin;
-import java.awt.Color;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,17 +26,14 @@ final class PhotosRunTest {
     private static Path run;
     private static Catwalk.Answer trained;
 
-    /** Landscapes have a bright sky, night photos do not; a crop sees the middle of both. */
+    /** A crop sees the middle of both halves. */
     @BeforeAll
     static void train() throws IOException {
         photos = folder.resolve("photos");
         Random random = new Random(11);
         for (String name : new String[] {"day", "night", "night/older"}) {
-            Path kind = Files.createDirectories(photos.resolve(name));
-            for (int i = 0; i < 30; i++) {
-                BufferedImage photo = photo(name.equals("day"), 60, 180, random);
-                ImageIO.write(photo, "png", kind.resolve("IMG " + i + ".PNG").toFile());
-            }
+            int upper = name.equals("day") ? 180 : 20;
+            DayAndNight.write(photos.resolve(name), "IMG %d.PNG", 60, upper, photo -> photo, random);
         }
         Files.writeString(photos.resolve("night/Thumbs.db"), "none");
         TestPlugin.sound("dense")
@@ -49,19 +43,6 @@ final class PhotosRunTest {
                 "train dense --dataset %s --image-size 8x6 --fit crop --plugins-dir %s/plugins --out %s --epochs 30"
                         + " --batch-size 16 --threads 1 --no-latency --balance sampling --select-by balanced-accuracy";
         trained = Catwalk.ask(train, photos, folder, run).done();
-    }
-
-    /** A day is brighter in its upper half. */
-    static BufferedImage photo(boolean day, int noise, int brighter, Random random) {
-        BufferedImage photo =
-                new BufferedImage(16 + random.nextInt(30), 12 + random.nextInt(30), BufferedImage.TYPE_3BYTE_BGR);
-        for (int y = 0; y < photo.getHeight(); y++) {
-            for (int x = 0; x < photo.getWidth(); x++) {
-                int light = random.nextInt(noise) + (day && y < photo.getHeight() / 2 ? brighter : 20);
-                photo.setRGB(x, y, new Color(light / 2, light / 2, light).getRGB());
-            }
-        }
-        return photo;
     }
 
     @Test
