@@ -4,7 +4,7 @@
     /usr/bin/python3 benchmarks/photo_recipes.py sets out --table       # the means, with 95 % intervals over the splits
 
 For each set and split, out/NAME.json gets the test accuracy of the machine (radial, C = 10, on gradient and color
-histograms) and, where CATWALK is given, of each network of `catwalk compare --dataset DIR --labels TABLE`, the one that
+histograms) and, where CATWALK is given, of each network of `catwalk compare --all --dataset DIR --labels TABLE`, the one that
 the validation images choose, and the seconds. What is there is not measured again, so that it can be stopped and
 continued. Needs Debian's python3-sklearn and python3-pil.
 """
@@ -54,7 +54,8 @@ def machine(folder, table):
 
 def networks(catwalk, folder, table, run):
     start = time.monotonic()
-    subprocess.run([catwalk, "compare", "--dataset", folder, "--labels", table, "--out", run, "--force"], check=True)
+    images = ["--dataset", folder, "--labels", table]
+    subprocess.run([catwalk, "compare", "--all", *images, "--out", run, "--force"], check=True)
     seconds = time.monotonic() - start
     trials = [one for one in json.loads((run / "results.json").read_text())["trials"] if one["status"] == "done"]
     chosen = max(trials, key=lambda one: one["metrics"]["validation"]["accuracy"])

@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ExperimentRequest;
 import java.io.IOException;
 import java.util.List;
@@ -20,8 +21,11 @@ final class CompareCommand extends ConsoleCommand {
             paramLabel = "CLASSIFIER|FILE|RUN/CLASSIFIER",
             description =
                     "What to train, by its name; an ONNX file, a table of predictions (.csv) or a network of another "
-                            + "run, to be evaluated on the same test images. Default: all that catwalk list shows")
+                            + "run, to be evaluated on the same test images. Default: few that suit the images")
     private List<String> names = List.of();
+
+    @Option(names = "--all", description = "Train all that catwalk list shows.")
+    private boolean all;
 
     @Option(
             names = "--output",
@@ -44,6 +48,11 @@ final class CompareCommand extends ConsoleCommand {
                 .with("--output", "given.output", output)
                 .with("--model-labels", "given.labels", labels)
                 .read();
-        return options.run("compare", request, request::spec, console);
+        if (all && request.namesClassifiers()) {
+            throw new RequestException(
+                    "--all must not be given together with names of classifiers: leave it out, or the names");
+        }
+        ClassifierChoice choice = all ? ClassifierChoice.ALL : ClassifierChoice.FEW;
+        return options.run("compare", request, choice, request::spec, console);
     }
 }

@@ -214,14 +214,24 @@ final class ExperimentOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    /** Runs what is chosen for the images; the names are checked before any image is read. */
-    int run(String name, ExperimentRequest request, Function<PluginCatalog, ExperimentSpec> choice, Console console)
+    /** Runs what is chosen for the images, or all; the names are checked before any image is read. */
+    int run(String name, ExperimentRequest request, Function<PluginCatalog, ExperimentSpec> spec, Console console)
+            throws IOException, InterruptedException {
+        return run(name, request, ClassifierChoice.ALL, spec, console);
+    }
+
+    int run(
+            String name,
+            ExperimentRequest request,
+            ClassifierChoice choice,
+            Function<PluginCatalog, ExperimentSpec> spec,
+            Console console)
             throws IOException, InterruptedException {
         PluginCatalog catalog = runOptions.plugins.open(console);
         request.requireKnown(catalog);
         RunFolder.Existing existing = force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE;
         return new RunLauncher(runOptions.settings(false, false), catalog, console)
-                .start(name, request, choice, out, existing);
+                .start(name, request, choice, spec, out, existing);
     }
 
     /** Lays the options over the file, the later ones over the earlier ones. */

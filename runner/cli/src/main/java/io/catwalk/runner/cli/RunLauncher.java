@@ -113,12 +113,13 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
     int start(
             String name,
             ExperimentRequest request,
-            Function<PluginCatalog, ExperimentSpec> choice,
+            ClassifierChoice choice,
+            Function<PluginCatalog, ExperimentSpec> spec,
             @Nullable Path out,
             RunFolder.Existing existing)
             throws IOException, InterruptedException {
         settings.requireOneDataSet(request.dataSets().size());
-        List<Experiment> experiments = prepared(request, choice);
+        List<Experiment> experiments = prepared(request, choice, spec);
         Path folder = out != null ? out : newFolder(Path.of("runs"), name, LocalDateTime.now(ZoneId.systemDefault()));
         if (experiments.size() > 1) {
             DataSetRuns runs = DataSetRuns.create(folder, existing, DataSetRuns.named(experiments));
@@ -157,7 +158,8 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
 
     private record Prepared(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog) {}
 
-    private List<Experiment> prepared(ExperimentRequest request, Function<PluginCatalog, ExperimentSpec> choice) {
+    private List<Experiment> prepared(
+            ExperimentRequest request, ClassifierChoice choice, Function<PluginCatalog, ExperimentSpec> spec) {
         List<Prepared> prepared = new ArrayList<>();
         for (DatasetSpec asked : request.dataSets()) {
             DatasetSpec one = request.trains() ? asked : asked.allTested(Home.data(console));
@@ -165,43 +167,56 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
             prepared.add(new Prepared(one, loaded, catalog.on(one.task(loaded))));
         }
         if (!request.namesClassifiers()) {
-            request.name(supporting(prepared.stream().map(Prepared::catalog).toList()));
+            request.name(chosen(choice, prepared.stream().map(Prepared::catalog).toList()));
         }
         List<Experiment> experiments = new ArrayList<>();
         for (Prepared one : prepared) {
             request.resolveBackbones(one.dataset, one.images, catalog);
-            ExperimentSpec asked = request.withGiven(choice.apply(one.catalog), one.images)
+            ExperimentSpec asked = request.withGiven(spec.apply(one.catalog), one.images)
                     .on(one.dataset)
                     .pinned(catalog);
             Experiment experiment = prepared(asked, request.choosesBatch(), one.images);
             experiments.add(experiment);
             tellSmallerBatches(asked, experiment);
         }
+        boolean fromScratch = experiments.get(0).spec().classifiers().stream()
+                .allMatch(one -> one.trains() && one.backbone() == null && one.init() == null);
+        if (choice == ClassifierChoice.FEW && fromScratch) {
+            prepared.stream()
+                    .flatMap(one -> ClassifierChoice.hint(one.catalog.task()).stream())
+                    .distinct()
+                    .forEach(console::note);
+        }
         return experiments;
     }
 
-    /** Finds the classifiers that support the images of all data sets, and reports which do not. */
-    private List<String> supporting(List<PluginCatalog> catalogs) {
-        Set<String> supporting = new LinkedHashSet<>();
-        Map<String, String> unsupported = new LinkedHashMap<>();
+    /** Chooses among the classifiers that support the images of all data sets, and reports what is left out. */
+    private Map<String, Map<String, Object>> chosen(ClassifierChoice choice, List<PluginCatalog> catalogs) {
+        Map<String, InstalledClassifier> supporting = new LinkedHashMap<>();
+        Map<String, InstalledClassifier> unsupporting = new LinkedHashMap<>();
         Set<String> leftOut = new LinkedHashSet<>();
         for (PluginCatalog one : catalogs) {
             one.failures().forEach(failure -> leftOut.add(failure.toString()));
-            for (InstalledClassifier classifier : one.classifiers()) {
-                supporting.add(classifier.name());
-                if (classifier.unsupported() != null) {
-                    unsupported.put(classifier.name(), classifier.unsupported());
-                }
-            }
+            one.classifiers()
+                    .forEach(classifier -> (classifier.unsupported() == null ? supporting : unsupporting)
+                            .put(classifier.name(), classifier));
         }
-        if (supporting.isEmpty()) {
+        if (supporting.isEmpty() && unsupporting.isEmpty()) {
             throw new RequestException(
                     "expected at least one plugin in " + settings.plugins + ", but found none: see catwalk list");
         }
-        unsupported.forEach((name, reason) -> leftOut.add(name + ", which " + reason));
+        supporting.keySet().removeAll(unsupporting.keySet());
+        unsupporting.values().stream()
+                .filter(one -> choice == ClassifierChoice.ALL || ClassifierChoice.isOfOthers(one))
+                .forEach(one -> leftOut.add(one.name() + ", which " + one.unsupported()));
         leftOut.forEach(what -> console.note("left out: " + what));
-        supporting.removeAll(unsupported.keySet());
-        return List.copyOf(supporting);
+        ClassifierChoice.Choice taking = choice.among(
+                List.copyOf(supporting.values()),
+                catalogs.stream().map(PluginCatalog::task).toList());
+        if (taking.reason() != null) {
+            console.note(taking.reason());
+        }
+        return taking.classifiers();
     }
 
     private void tellSmallerBatches(ExperimentSpec asked, Experiment experiment) {

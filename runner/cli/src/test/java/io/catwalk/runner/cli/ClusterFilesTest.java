@@ -65,11 +65,10 @@ final class ClusterFilesTest {
         assertThat(Files.readAllLines(calls)).containsExactly(work, work, work, "scontrol requeue 41_7", work);
     }
 
-    /** Without names, a comparison takes all plugins that come with the program. */
     @Test
     void theArrayOnThePageHasAJobForEachOrder() throws IOException {
         String page = Files.readString(Path.of("../../docs/how-to/train-on-many-machines.md"));
-        Matcher commands = Pattern.compile("catwalk compare --seeds (\\d+) --orders .*\nsbatch --array=0-(\\d+) ")
+        Matcher commands = Pattern.compile("catwalk compare --all --seeds (\\d+) --orders .*\nsbatch --array=0-(\\d+) ")
                 .matcher(page);
         assertThat(commands.find()).isTrue();
         long plugins;

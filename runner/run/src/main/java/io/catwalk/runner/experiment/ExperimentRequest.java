@@ -58,8 +58,8 @@ public final class ExperimentRequest {
     private final Map<String, Integer> positions = new HashMap<>();
 
     private final Map<InitEntry, InitialWeights> weights = new HashMap<>();
-    private List<String> names;
     private final Map<BackboneEntry, ResolvedBackbone> backbones = new HashMap<>();
+    private List<Entry> chosen = List.of();
 
     private boolean choosesBatch;
     private boolean unmirrored;
@@ -70,7 +70,6 @@ public final class ExperimentRequest {
         this.source = tree.source;
         this.content = content;
         this.base = base;
-        names = content.names();
         choosesBatch = tree.isSetBy("--batch-size");
         for (Entry entry : content.entries()) {
             // Not every file system distinguishes upper and lower case.
@@ -119,8 +118,8 @@ public final class ExperimentRequest {
                         "datasets must have at least one, but has none: leave it out for fashion-mnist");
             }
             if (classifiers != null && classifiers.isEmpty()) {
-                throw new RequestException("classifiers must have at least one, but has none: leave it out for all that"
-                        + " catwalk list shows");
+                throw new RequestException(
+                        "classifiers must have at least one, but has none: name one, or leave the key out");
             }
         }
 
@@ -197,6 +196,27 @@ public final class ExperimentRequest {
                     null,
                     null,
                     given ? name : null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null);
+        }
+
+        /** Returns a classifier of a plugin by its {@link #label}, with these hyperparameters. */
+        private static Entry of(String label, Map<String, Object> hyperparameters) {
+            String[] parts = label.split("@", 2);
+            return new Entry(
+                    parts[0],
+                    parts.length == 1 ? TrialSpec.DEFAULT_VARIANT : parts[1],
+                    hyperparameters,
+                    JsonNodeFactory.instance.objectNode(),
+                    null,
+                    null,
+                    null,
                     null,
                     null,
                     null,
@@ -402,9 +422,15 @@ public final class ExperimentRequest {
         return entries().isEmpty() || !trained().isEmpty();
     }
 
-    /** Names the classifiers where nobody did. */
-    public void name(List<String> classifiers) {
-        names = classifiers;
+    /**
+     * Names the classifiers where nobody did.
+     *
+     * @param classifiers the hyperparameters of each that differ from the defaults, by its name, or {@code NAME@VARIANT}
+     */
+    public void name(Map<String, Map<String, Object>> classifiers) {
+        chosen = classifiers.entrySet().stream()
+                .map(one -> Entry.of(one.getKey(), one.getValue()))
+                .toList();
     }
 
     /** Refuses unknown classifiers and missing weights to start from, before images are read, which may take long. */
@@ -503,15 +529,16 @@ public final class ExperimentRequest {
     }
 
     List<Entry> entries() {
-        return names.isEmpty()
-                ? content.entries()
-                : names.stream()
-                        .distinct()
-                        .flatMap(name -> namesClassifier(name)
-                                ? content.entries().stream()
-                                        .filter(entry -> entry.title().equals(name))
-                                : Stream.of(Entry.of(name)))
-                        .toList();
+        if (content.names().isEmpty()) {
+            return content.classifiers() == null ? chosen : content.entries();
+        }
+        return content.names().stream()
+                .distinct()
+                .flatMap(name -> namesClassifier(name)
+                        ? content.entries().stream()
+                                .filter(entry -> entry.title().equals(name))
+                        : Stream.of(Entry.of(name)))
+                .toList();
     }
 
     private boolean namesClassifier(String name) {

@@ -395,7 +395,7 @@ final class ExperimentRequestTest {
             dataset: {mirrored: yes}       | dataset.mirrored must be true or false, but is 'yes'
             seeds: []              | seeds must have at least one, but has none: try [1]
             seeds: [1, 2, 1]       | seeds must be distinct, but has 1 twice: leave one out
-            classifiers: []        | classifiers must have at least one, but has none: leave it out for all that catwalk list shows
+            classifiers: []        | classifiers must have at least one, but has none: name one, or leave the key out
             classifiers: gru       | classifiers must be a list, but is 'gru'
             classifiers: [null]    | classifiers[0] must be keys with values, but is null
             classifiers: [{}]      | classifiers[0]: expected the key name, or file for a model that was trained elsewhere, but found neither
