@@ -131,14 +131,18 @@ public final class Main {
             return new CommandLine.RunLast().execute(parsed);
         });
         if (arguments.length == 0) {
-            commandLine.usage(out);
-            return ExitCode.BAD_REQUEST;
+            return WorkingFolder.of(Path.of("")).tell(console) ? ExitCode.DONE : unasked(commandLine, out);
         }
         try {
             return commandLine.execute(arguments);
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
             return main.report(new IllegalStateException(Reasons.of(e), e), console);
         }
+    }
+
+    private static int unasked(CommandLine commandLine, PrintWriter out) {
+        commandLine.usage(out);
+        return ExitCode.BAD_REQUEST;
     }
 
     /**

@@ -79,7 +79,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         return files.stream().anyMatch(file -> file.part() == part);
     }
 
-    private static List<ImageFile> byFolders(Path folder, FoundFiles found, SortedMap<String, Integer> passedOver) {
+    static List<ImageFile> byFolders(Path folder, FoundFiles found, SortedMap<String, Integer> passedOver) {
         boolean parts = found.images().stream()
                 .map(image -> folder.relativize(image))
                 .anyMatch(name -> name.getNameCount() > 2

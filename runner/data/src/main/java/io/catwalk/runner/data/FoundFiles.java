@@ -58,8 +58,17 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
 
     /** Lists the files of a folder; unless it follows links, those that lead out of the folder are skipped. */
     static FoundFiles in(Path folder, boolean followLinks) {
+        return in(folder, followLinks, Integer.MAX_VALUE);
+    }
+
+    /** Lists the files of a folder until so many were found, in the order of the file system. */
+    static FoundFiles first(Path folder, int most) {
+        return in(folder, false, most);
+    }
+
+    private static FoundFiles in(Path folder, boolean followLinks, int most) {
         try {
-            Walk walk = new Walk(folder, followLinks ? null : folder.toRealPath());
+            Walk walk = new Walk(folder, followLinks ? null : folder.toRealPath(), most);
             Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), DEEPEST, walk);
             walk.images.sort(Comparator.comparing(path -> name(folder, path)));
             return new FoundFiles(walk.images, walk.passedOver);
@@ -100,15 +109,19 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
         /** Links must not lead out of this; null if they may. */
         private final @Nullable Path within;
 
+        private final int most;
+
         private final List<Path> images = new ArrayList<>();
         private final SortedMap<String, Integer> passedOver = new TreeMap<>();
+        private int visited;
 
         /** How many images there were before each folder that is being visited. */
         private final Deque<Integer> before = new ArrayDeque<>();
 
-        Walk(Path folder, @Nullable Path within) {
+        Walk(Path folder, @Nullable Path within, int most) {
             this.folder = folder;
             this.within = within;
+            this.most = most;
         }
 
         @Override
@@ -156,7 +169,8 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
                     images.add(file);
                 }
             }
-            return FileVisitResult.CONTINUE;
+            visited++;
+            return visited < most ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
         }
 
         @Override

@@ -57,6 +57,11 @@ public record ListedRun(
     /** The accuracy of the first of the standings, with its 95 % interval; shares from 0 to 1. */
     public record Best(String classifier, double accuracy, double low, double high) {}
 
+    /** Tells whether a folder is that of a run that has begun. */
+    public static boolean isOne(Path folder) {
+        return Files.isRegularFile(folder.resolve(RunFiles.JOURNAL));
+    }
+
     /** Finds the runs in a folder, the latest first; those that cannot be read last. */
     public static List<ListedRun> in(Path folder) throws IOException {
         List<Path> found = new ArrayList<>();
@@ -66,7 +71,7 @@ public record ListedRun(
         Files.walkFileTree(folder, Set.of(), DEPTH, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                boolean run = Files.isRegularFile(directory.resolve(RunFiles.JOURNAL));
+                boolean run = isOne(directory);
                 if (run) {
                     found.add(directory);
                 }

@@ -1,0 +1,126 @@
+package io.catwalk.runner.cli;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.TextEscaping;
+import io.catwalk.runner.data.FolderGlance;
+import io.catwalk.runner.experiment.DataSetRuns;
+import io.catwalk.runner.experiment.ListedRun;
+import io.catwalk.runner.experiment.RunFolder;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+
+/**
+ * Says what lies in a folder, and the command to go on with.
+ *
+ * @param found one sentence; empty if there is nothing to go on with
+ * @param command the words after the name of the program
+ */
+record WorkingFolder(String found, String command) {
+
+    private static final WorkingFolder NOTHING = new WorkingFolder("", "");
+
+    private static final String RUNS = "runs";
+
+    private static final int MOST_NAMED = 4;
+
+    static WorkingFolder of(Path folder) {
+        boolean several = DataSetRuns.isOne(folder);
+        if (several || ListedRun.isOne(folder)) {
+            return Files.exists(several ? new DataSetRuns(folder).page() : folder.resolve(RunFolder.PAGE))
+                    ? new WorkingFolder("This folder is a run with a report. Open it:", "report . --open")
+                    : new WorkingFolder("This folder is a run that has not ended. Continue it:", "resume .");
+        }
+        try {
+            return images(folder);
+        } catch (RequestException e) {
+            return NOTHING; // something in it cannot be read, which a command says that needs it
+        }
+    }
+
+    private static WorkingFolder images(Path folder) {
+        List<FolderGlance> glances = FolderGlance.of(folder);
+        FolderGlance here = glances.get(0);
+        FolderGlance dataset = glances.stream()
+                .filter(one -> one.classes().size() > 1)
+                .findFirst()
+                .orElse(here);
+        boolean usable = dataset.classes().size() > 1;
+        List<String> models = models(folder);
+        if (!models.isEmpty()) {
+            String names = models.stream()
+                    .limit(MOST_NAMED)
+                    .map(TextEscaping::shellWord)
+                    .collect(Collectors.joining(" "));
+            return new WorkingFolder(
+                    "Found " + counted(models.size(), "ONNX file")
+                            + (usable ? " and " + described(dataset) : "")
+                            + ". Compare them on images" + (usable ? "" : " in a folder for each class") + ":",
+                    "compare " + names + " --dataset " + (usable ? relative(folder, dataset) : "DIR"));
+        }
+        if (dataset != here && Files.isDirectory(folder.resolve(RUNS))) {
+            return new WorkingFolder("Found runs in the folder " + RUNS + ". List them:", "runs");
+        }
+        if (usable) {
+            return new WorkingFolder(
+                    "Found " + described(dataset) + ". Train and compare networks:",
+                    "compare --dataset " + relative(folder, dataset));
+        }
+        return here.loose() == 0
+                ? NOTHING
+                : new WorkingFolder(
+                        "Found " + counted(here.loose(), "image")
+                                + ", but not a folder for each class. Make these folders, or write a"
+                                + " table with the columns path and label, and compare networks:",
+                        "compare --dataset . --labels TABLE.csv");
+    }
+
+    private static List<String> models(Path folder) {
+        List<String> models = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.onnx")) {
+            files.forEach(file -> models.add(String.valueOf(file.getFileName())));
+        } catch (IOException | DirectoryIteratorException e) {
+            return List.of();
+        }
+        return models.stream().sorted().toList();
+    }
+
+    private static String relative(Path folder, FolderGlance dataset) {
+        String name = folder.relativize(dataset.folder()).toString();
+        return name.isEmpty() ? "." : TextEscaping.shellWord(name);
+    }
+
+    private static String described(FolderGlance dataset) {
+        SortedMap<String, Integer> classes = dataset.classes();
+        int images = classes.values().stream().mapToInt(Integer::intValue).sum();
+        return (dataset.whole() ? "" : "at least ") + counted(images, "image") + " of "
+                + counted(classes.size(), "class") + " ("
+                + classes.keySet().stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+                + (classes.size() > MOST_NAMED ? ", ..." : "") + ")";
+    }
+
+    private static String counted(int count, String what) {
+        String plural = what.endsWith("s") ? "es" : "s";
+        return Numbers.count(count) + " " + what + (count == 1 ? "" : plural);
+    }
+
+    /** Prints it; returns false if there is nothing to go on with. */
+    boolean tell(Console console) {
+        if (command.isEmpty()) {
+            return false;
+        }
+        console.paragraph("", found);
+        console.line("");
+        console.line("    catwalk " + command);
+        console.line("");
+        console.line("catwalk --help lists all commands.");
+        return true;
+    }
+}
