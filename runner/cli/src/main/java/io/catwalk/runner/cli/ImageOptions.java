@@ -16,7 +16,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** Options of every command that loads a data set: how the image files of a folder are read. */
 final class ImageOptions {
 
-    @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
+    @Option(
+            names = "--image-size",
+            paramLabel = "WxH",
+            description =
+                    "Resize the images of a folder. Default: images of one size keep it; to train, others become 64x64")
     private @Nullable String imageSize;
 
     @Option(

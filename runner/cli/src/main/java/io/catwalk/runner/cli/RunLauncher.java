@@ -4,6 +4,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.UnfitSizeException;
 import io.catwalk.runner.experiment.ClassifierConfig;
 import io.catwalk.runner.experiment.DataSetRuns;
 import io.catwalk.runner.experiment.Experiment;
@@ -58,6 +59,9 @@ import org.jspecify.annotations.Nullable;
 record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
 
     private static final Duration LEAST = Duration.ofMillis(1);
+
+    /** Small enough to train from scratch in minutes, large enough to tell surfaces and things apart. */
+    private static final String USUAL_SIZE = "64x64";
 
     /**
      * Holds what a command asks of each run.
@@ -163,8 +167,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         List<Prepared> prepared = new ArrayList<>();
         for (DatasetSpec asked : request.dataSets()) {
             DatasetSpec one = request.trains() ? asked : asked.allTested(Home.data(console));
-            ImageDataset loaded = load(one);
-            prepared.add(new Prepared(one, loaded, catalog.on(one.task(loaded))));
+            prepared.add(prepared(one));
         }
         if (!request.namesClassifiers()) {
             request.name(chosen(choice, prepared.stream().map(Prepared::catalog).toList()));
@@ -188,6 +191,24 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
                     .forEach(console::note);
         }
         return experiments;
+    }
+
+    /** Images of several sizes are resized, since a network takes one. */
+    private Prepared prepared(DatasetSpec asked) {
+        DatasetSpec dataset = asked;
+        ImageDataset images;
+        try {
+            images = load(dataset);
+        } catch (RequestException e) {
+            if (!(e.getCause() instanceof UnfitSizeException)) {
+                throw e;
+            }
+            dataset = asked.resized(USUAL_SIZE);
+            images = load(dataset);
+            console.note(images.name() + ": the images differ in size, or are large, and are resized to " + USUAL_SIZE
+                    + " (--image-size sets another)");
+        }
+        return new Prepared(dataset, images, catalog.on(dataset.task(images)));
     }
 
     /** Chooses among the classifiers that support the images of all data sets, and reports what is left out. */

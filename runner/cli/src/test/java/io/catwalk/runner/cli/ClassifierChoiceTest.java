@@ -77,6 +77,13 @@ final class ClassifierChoiceTest {
     }
 
     @Test
+    void photosOfManyShapesAreResizedAndTheRunSaysHow() throws IOException {
+        assertThat(compare(photos, "sizes", "").done().err()).contains("64x64 (--image-size", "60 of 64x64");
+
+        assertThat(folder.resolve("sizes/experiment.yaml")).content().containsPattern("image_size: .?64x64");
+    }
+
+    @Test
     void whereNoneOfThoseIsInstalledAllAreCompared() throws IOException {
         Path others = Files.createDirectory(folder.resolve("others"));
         TestPlugin.ours("mlp").manifest("Plugin-Provider", "Catwalk").write(others.resolve("mlp.jar"));

@@ -7,7 +7,6 @@ import io.catwalk.runner.data.FolderLayout.Part;
 import io.catwalk.runner.data.ImageCache.ImageListing;
 import io.catwalk.runner.data.ImageDecoder.UnreadableImageException;
 import java.io.IOException;
-import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -288,7 +287,7 @@ record ImageFolder(
         try {
             into.decode(decodeAsTheFirst, this::requireFew);
         } catch (UnfitSizeException e) {
-            requireOneSize();
+            requireOneSize(e);
             throw new RequestException(String.valueOf(e.getMessage()), e);
         }
     }
@@ -302,17 +301,6 @@ record ImageFolder(
         }
     }
 
-    /** Thrown when two images have different sizes, or one is too large; it ends the decoding of all. */
-    private static final class UnfitSizeException extends RuntimeException {
-
-        @Serial
-        private static final long serialVersionUID = 1;
-
-        UnfitSizeException(String message) {
-            super(message);
-        }
-    }
-
     private RasterImage decode(ImageFile file) {
         try {
             return ImageDecoder.decode(file.path()).raster(rule);
@@ -322,7 +310,7 @@ record ImageFolder(
     }
 
     /** Reads all headers, to report which sizes there are. */
-    private void requireOneSize() {
+    private void requireOneSize(UnfitSizeException cause) {
         Map<String, List<ImageFile>> bySize = new TreeMap<>();
         List<String> sizes = OrderedParallel.map(layout.files(), ImageFolder::size);
         for (int i = 0; i < sizes.size(); i++) {
@@ -350,7 +338,8 @@ record ImageFolder(
                         .formatted(
                                 found,
                                 often.size() > 3 ? " and " + (often.size() - 3) + " more sizes" : "",
-                                offer(often.get(0).getKey())));
+                                offer(often.get(0).getKey())),
+                cause);
     }
 
     private static String size(ImageFile file) {
