@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -218,15 +219,19 @@ final class DataCommand extends JsonCommand {
         told.put("images", survey.classes());
         told.put("unreadable", survey.unreadable());
         told.put("duplicates", survey.duplicates());
-        told.put("passed_over", survey.passedOver());
+        told.put(
+                "passed_over",
+                survey.skipped().entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, entry -> entry.getValue().count(), (one, other) -> one, TreeMap::new)));
         survey.classes().entrySet().stream()
                 .limit(ShownClasses.ALL)
                 .forEach(entry -> console.item(entry.getKey() + ": ", counted(entry.getValue())));
         more("And %,d more classes, which --json lists", survey.classes().size() - ShownClasses.ALL, console);
         console.item("Formats: ", counted(survey.formats()));
         console.item("Sizes: ", sizes(survey.sizes()));
-        if (!survey.passedOver().isEmpty()) {
-            console.item("Passed over: ", FoundFiles.counted(survey.passedOver()));
+        if (!survey.skipped().isEmpty()) {
+            console.item("Skipped: ", FoundFiles.described(survey.skipped()));
         }
         survey.unreadable().entrySet().stream()
                 .limit(MOST_UNREADABLE)

@@ -204,8 +204,8 @@ final class PredictCommand extends ConsoleCommand {
             throw new RequestException("%s: expected a folder with images, found none%s; check the path"
                     .formatted(folder, found.instead()));
         }
-        if (!found.passedOver().isEmpty()) {
-            console.note(folder + ": passed over " + FoundFiles.counted(found.passedOver()));
+        if (!found.skipped().isEmpty()) {
+            console.note(folder + ": skipped " + FoundFiles.described(found.skipped()));
         }
         return found.images();
     }

@@ -171,7 +171,7 @@ final class PredictCommandTest {
                 .exits(ExitCode.SOME_FAILED);
 
         assertThat(answer.err())
-                .contains("1 files of the system", "1 hidden files", "zero.png")
+                .contains("1 system file (Thumbs.db)", "1 hidden file (.hidden)", "zero.png")
                 .hasLineCount(2);
         List<String> lines = answer.out().lines().toList();
         assertThat(lines).hasSize(6);

@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.data.FoundFiles.Skipped;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,7 +41,7 @@ public record FolderGlance(Path folder, int loose, SortedMap<String, Integer> cl
     }
 
     private static FolderGlance of(Path folder, List<Path> images, FoundFiles found) {
-        FoundFiles own = new FoundFiles(images, found.passedOver());
+        FoundFiles own = new FoundFiles(images, found.skipped());
         SortedMap<String, Integer> classes = new TreeMap<>();
         FolderLayout.byFolders(folder, own, new TreeMap<>()).stream()
                 .filter(file -> folder.relativize(file.path()).getNameCount() == (file.part() == null ? 2 : 3))
@@ -50,8 +51,8 @@ public record FolderGlance(Path folder, int loose, SortedMap<String, Integer> cl
                 .filter(image -> folder.relativize(image).getNameCount() == 1)
                 .count();
         int seen = found.images().size()
-                + found.passedOver().values().stream()
-                        .mapToInt(Integer::intValue)
+                + found.skipped().values().stream()
+                        .mapToInt(Skipped::count)
                         .sum();
         return new FolderGlance(folder, loose, classes, seen < MOST);
     }

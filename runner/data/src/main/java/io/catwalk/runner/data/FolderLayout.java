@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.FoundFiles.Skipped;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.MalformedInputException;
@@ -39,9 +40,9 @@ import tools.jackson.dataformat.csv.CsvSchema;
  * @param classes names, in the order of their UTF-16 units; at least 2
  * @param files the training images first, then the validation images, then the test images; each sorted by class and
  *     name. If nothing says what they are for, all are sorted by class and name
- * @param passedOver the other files in the folder: descriptions that can follow a number, with their counts
+ * @param skipped the other files in the folder, by what they are: a plural that can follow a number
  */
-record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<String, Integer> passedOver) {
+record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<String, Skipped> skipped) {
 
     private static final String FORMS =
             "images are expected as CLASS/*, as train/CLASS/* and test/CLASS/*, or with a table, --labels FILE.csv";
@@ -56,15 +57,15 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         Path table = reading.table();
         Path folder = anyFolder.toAbsolutePath().normalize(); // as the paths of a table are, which are looked up in it
         FoundFiles found = FoundFiles.in(folder, reading.follows());
-        SortedMap<String, Integer> passedOver = new TreeMap<>(found.passedOver());
+        SortedMap<String, Skipped> skipped = new TreeMap<>(found.skipped());
         List<ImageFile> files = new ArrayList<>(
                 table == null
-                        ? byFolders(folder, found, passedOver)
-                        : byTable(folder, reading, table, found, passedOver));
+                        ? byFolders(folder, found, skipped)
+                        : byTable(folder, reading, table, found, skipped));
         files.sort(ORDER);
         List<String> classes =
                 files.stream().map(ImageFile::className).distinct().sorted().toList();
-        FolderLayout layout = new FolderLayout(classes, files, passedOver);
+        FolderLayout layout = new FolderLayout(classes, files, skipped);
         layout.check(folder, found.instead());
         return layout;
     }
@@ -79,7 +80,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         return files.stream().anyMatch(file -> file.part() == part);
     }
 
-    static List<ImageFile> byFolders(Path folder, FoundFiles found, SortedMap<String, Integer> passedOver) {
+    static List<ImageFile> byFolders(Path folder, FoundFiles found, SortedMap<String, Skipped> skipped) {
         boolean parts = found.images().stream()
                 .map(image -> folder.relativize(image))
                 .anyMatch(name -> name.getNameCount() > 2
@@ -90,9 +91,9 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             Path name = folder.relativize(image);
             Optional<Part> part = Part.named(name.getName(0).toString());
             if (name.getNameCount() < depth + 2) {
-                passedOver.merge("images that lie in no folder of a class", 1, Integer::sum);
+                skipped.merge("images outside class folders", new Skipped(1, name.toString()), Skipped::and);
             } else if (parts && part.isEmpty()) {
-                passedOver.merge("images beside " + partNames(), 1, Integer::sum);
+                skipped.merge("images beside " + partNames(), new Skipped(1, name.toString()), Skipped::and);
             } else {
                 said.add(new ImageFile(
                         image,
@@ -106,7 +107,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
     }
 
     private static List<ImageFile> byTable(
-            Path folder, FolderReading reading, Path table, FoundFiles found, SortedMap<String, Integer> passedOver) {
+            Path folder, FolderReading reading, Path table, FoundFiles found, SortedMap<String, Skipped> skipped) {
         List<ImageFile> said = new ArrayList<>();
         Set<Path> labeled = new LinkedHashSet<>();
         List<String> missing = new ArrayList<>();
@@ -128,12 +129,12 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
                     "Labels in %s: expected files in %s, found none for %s; correct the paths or remove the lines"
                             .formatted(table, folder, some(missing)));
         }
-        int unlabeled = (int) found.images().stream()
+        found.images().stream()
                 .filter(image -> !labeled.contains(image))
-                .count();
-        if (unlabeled > 0) {
-            passedOver.merge("images without a label in " + table.getFileName(), unlabeled, Integer::sum);
-        }
+                .forEach(image -> skipped.merge(
+                        "images without a label in " + table.getFileName(),
+                        new Skipped(1, FoundFiles.name(folder, image)),
+                        Skipped::and));
         return said;
     }
 
@@ -147,12 +148,12 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
 
     private void check(Path folder, String instead) {
         if (classes.size() < 2) {
-            Integer beyond = passedOver.get(FoundFiles.BEYOND);
+            Skipped beyond = skipped.get(FoundFiles.BEYOND);
             throw new RequestException("Data set in %s: expected at least 2 classes, found %s%s; %s"
                     .formatted(
                             folder,
                             classes.isEmpty() ? "no class folder with an image" + instead : classes,
-                            beyond == null ? "" : " and " + beyond + " " + FoundFiles.BEYOND,
+                            beyond == null ? "" : " and " + FoundFiles.described(FoundFiles.BEYOND, beyond.count()),
                             FORMS));
         }
         requirePlain(classes, "Data set in " + folder);

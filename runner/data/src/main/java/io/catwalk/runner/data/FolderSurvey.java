@@ -3,6 +3,7 @@ package io.catwalk.runner.data;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.FolderLayout.ImageFile;
 import io.catwalk.runner.data.FolderLayout.Part;
+import io.catwalk.runner.data.FoundFiles.Skipped;
 import io.catwalk.runner.data.ImageDecoder.UnreadableImageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param unreadable the images whose headers cannot be read, with the reason for each; after {@link #decoded}, all that
  *     cannot be read
  * @param duplicates paths of files with the same content, grouped by content
- * @param passedOver the other files in the folder: descriptions that can follow a number, with their counts
+ * @param skipped the other files in the folder, by what they are: a plural that can follow a number
  */
 public record FolderSurvey(
         SortedMap<String, SortedMap<String, Integer>> classes,
@@ -34,7 +35,7 @@ public record FolderSurvey(
         List<Map.Entry<String, Integer>> sizes,
         SortedMap<String, String> unreadable,
         List<List<String>> duplicates,
-        SortedMap<String, Integer> passedOver) {
+        SortedMap<String, Skipped> skipped) {
 
     /** Surveys a folder. */
     public static FolderSurvey of(Path folder, FolderReading reading) {
@@ -63,7 +64,7 @@ public record FolderSurvey(
                 .filter(names -> names.size() > 1)
                 .sorted(Comparator.comparing(names -> names.get(0)))
                 .toList();
-        return new FolderSurvey(classes, formats, byFrequency(sizes), unreadable, duplicates, layout.passedOver());
+        return new FolderSurvey(classes, formats, byFrequency(sizes), unreadable, duplicates, layout.skipped());
     }
 
     /** Tells whether a folder holds image files and not IDX files. */
@@ -87,7 +88,7 @@ public record FolderSurvey(
      */
     public FolderSurvey decoded(Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
         SortedMap<String, String> all = ImageFolder.unreadable(folder, rule, reading, cache);
-        return new FolderSurvey(classes, formats, sizes, all, duplicates, passedOver);
+        return new FolderSurvey(classes, formats, sizes, all, duplicates, skipped);
     }
 
     private static List<Map.Entry<String, Integer>> byFrequency(SortedMap<String, Integer> counts) {

@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,25 +32,41 @@ import org.jspecify.annotations.Nullable;
  * system nor on the locale. All other files are skipped, and counted.
  *
  * @param images paths, sorted by their names relative to the folder
- * @param passedOver what was skipped: descriptions that can follow a number, with their counts
+ * @param skipped the other files, by what they are: a plural that can follow a number
  */
-public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOver) {
+public record FoundFiles(List<Path> images, SortedMap<String, Skipped> skipped) {
 
     private static final Set<String> OF_SYSTEMS = Set.of("thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx");
 
     /** Photos as many telephones store them, which are named so that nobody misses them in silence. */
-    static final String HEIC = "HEIC or AVIF photos, which are not read (convert them to JPEG)";
+    static final String HEIC = "HEIC or AVIF photos (convert to JPEG)";
 
     /** Deeper folders come from links in a circle that was not detected, or from a program. */
     private static final int DEEPEST = 64;
 
     /** Describes what links lead to that is not in the folder. */
-    static final String BEYOND = "links that lead out of the folder (--follow-links reads them)";
+    static final String BEYOND = "links out of the folder (see --follow-links)";
+
+    /** The first noun of a description. */
+    private static final Pattern PLURAL = Pattern.compile("\\b(file|folder|link|image|photo)s\\b");
+
+    /**
+     * Files of one description.
+     *
+     * @param first name of the first
+     */
+    public record Skipped(int count, String first) {
+
+        /** Adds files that were found later. */
+        Skipped and(Skipped later) {
+            return new Skipped(count + later.count, first);
+        }
+    }
 
     /** Copies the counts. */
     public FoundFiles {
         images = List.copyOf(images);
-        passedOver = Collections.unmodifiableSortedMap(new TreeMap<>(passedOver));
+        skipped = Collections.unmodifiableSortedMap(new TreeMap<>(skipped));
     }
 
     /** Lists the files of a folder. */
@@ -71,7 +89,7 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
             Walk walk = new Walk(folder, followLinks ? null : folder.toRealPath(), most);
             Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), DEEPEST, walk);
             walk.images.sort(Comparator.comparing(path -> name(folder, path)));
-            return new FoundFiles(walk.images, walk.passedOver);
+            return new FoundFiles(walk.images, walk.skipped);
         } catch (IOException e) {
             throw new RequestException(
                     "Cannot list the folder %s: %s; check its permissions".formatted(folder, Reasons.of(e)), e);
@@ -85,15 +103,20 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
 
     /** Returns what to say where there is no image at all: how many photos there are in a format that is not read. */
     public String instead() {
-        Integer photos = passedOver.get(HEIC);
-        return photos == null ? "" : ", but " + photos + " " + HEIC;
+        Skipped photos = skipped.get(HEIC);
+        return photos == null ? "" : ", but " + described(HEIC, photos.count);
     }
 
-    /** Returns a text such as {@code 3 hidden files, 1 links that lead nowhere}. */
-    public static String counted(Map<String, Integer> passedOver) {
-        return passedOver.entrySet().stream()
-                .map(entry -> entry.getValue() + " " + entry.getKey())
+    /** Returns a text such as {@code 3 hidden files, 1 non-image file (README.txt)}. */
+    public static String described(Map<String, Skipped> skipped) {
+        return skipped.entrySet().stream()
+                .map(entry -> described(entry.getKey(), entry.getValue().count)
+                        + (entry.getValue().count == 1 ? " (" + Reasons.visible(entry.getValue().first) + ")" : ""))
                 .collect(Collectors.joining(", "));
+    }
+
+    static String described(String plural, int count) {
+        return Numbers.count(count) + " " + (count == 1 ? PLURAL.matcher(plural).replaceFirst("$1") : plural);
     }
 
     /** Returns the path of a file relative to a folder, with {@code /} on every system. */
@@ -112,7 +135,7 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
         private final int most;
 
         private final List<Path> images = new ArrayList<>();
-        private final SortedMap<String, Integer> passedOver = new TreeMap<>();
+        private final SortedMap<String, Skipped> skipped = new TreeMap<>();
         private int visited;
 
         /** How many images there were before each folder that is being visited. */
@@ -127,11 +150,11 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
         @Override
         public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
             if (!directory.equals(folder)) {
-                if (isOdd(directory, "hidden folders", "folders of the system")) {
+                if (isOdd(directory, "hidden folders", "system folders")) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
                 if (within != null && leadsOut(directory, within)) {
-                    passOver(BEYOND);
+                    skip(BEYOND, directory);
                     return FileVisitResult.SKIP_SUBTREE;
                 }
             }
@@ -145,26 +168,26 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
                 throw failure;
             }
             if (before.pop() == images.size() && !directory.equals(folder)) {
-                passOver("folders without an image");
+                skip("folders without images", directory);
             }
             return FileVisitResult.CONTINUE;
         }
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            if (!isOdd(file, "hidden files", "files of the system (Thumbs.db and the like)")) {
+            if (!isOdd(file, "hidden files", "system files")) {
                 if (attributes.isDirectory()) {
-                    passOver("folders more than " + DEEPEST + " deep");
+                    skip("folders more than " + DEEPEST + " deep", file);
                 } else if (ImageFormat.isNamedAsHeic(file.getFileName().toString())) {
-                    passOver(HEIC);
+                    skip(HEIC, file);
                 } else if (!ImageFormat.isNamedSo(file.getFileName().toString())) {
-                    passOver("files that are not named as images");
+                    skip("non-image files", file);
                 } else if (attributes.isSymbolicLink()) {
-                    passOver("links that lead nowhere");
+                    skip("broken links", file);
                 } else if (!attributes.isRegularFile()) {
-                    passOver("named as images that are no files");
+                    skip("devices or pipes with names of images", file);
                 } else if (within != null && Files.isSymbolicLink(file) && leadsOut(file, within)) {
-                    passOver(BEYOND);
+                    skip(BEYOND, file);
                 } else {
                     images.add(file);
                 }
@@ -176,9 +199,9 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
         @Override
         public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
             if (failure instanceof FileSystemLoopException) {
-                passOver("links that lead round in a circle");
+                skip("circular links", file);
             } else if (Files.isSymbolicLink(file)) {
-                passOver("links that lead nowhere");
+                skip("broken links", file);
             } else {
                 throw failure;
             }
@@ -188,18 +211,18 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
         private boolean isOdd(Path path, String hidden, String ofSystem) {
             String name = path.getFileName().toString();
             if (OF_SYSTEMS.contains(name.toLowerCase(Locale.ROOT))) {
-                passOver(ofSystem);
+                skip(ofSystem, path);
                 return true;
             }
             if (name.startsWith(".")) {
-                passOver(name.equals(".DS_Store") ? ofSystem : hidden);
+                skip(name.equals(".DS_Store") ? ofSystem : hidden, path);
                 return true;
             }
             return false;
         }
 
-        private void passOver(String what) {
-            passedOver.merge(what, 1, Integer::sum);
+        private void skip(String what, Path path) {
+            skipped.merge(what, new Skipped(1, String.valueOf(path.getFileName())), Skipped::and);
         }
     }
 }

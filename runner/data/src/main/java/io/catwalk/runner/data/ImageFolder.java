@@ -123,7 +123,7 @@ record ImageFolder(
             notes.add(
                     share == 1
                             ? "all %d images are test images".formatted(testing.length)
-                            : "%d of %d images are held out as the test set, because the folder has none (--test-share %s)"
+                            : "%d of %d images are the test set (--test-share %s)"
                                     .formatted(testing.length, learned.length, share));
         }
         List<String> names = files.stream().map(ImageFile::name).toList();
@@ -194,8 +194,8 @@ record ImageFolder(
 
     private List<String> notes(CachedImages images) {
         List<String> notes = new ArrayList<>();
-        if (!layout.passedOver().isEmpty()) {
-            notes.add("passed over " + FoundFiles.counted(layout.passedOver()));
+        if (!layout.skipped().isEmpty()) {
+            notes.add("skipped " + FoundFiles.described(layout.skipped()));
         }
         int[] omitted = IntStream.range(0, size()).filter(i -> !images.holds(i)).toArray();
         if (omitted.length > 0) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -46,7 +47,7 @@ class FolderLayoutTest {
 
         assertThat(IntStream.range(0, 4).map(layout::label)).containsExactly(0, 0, 1, 1);
         assertThat(layout.files()).extracting(ImageFile::part).containsOnlyNulls();
-        assertThat(layout.passedOver()).isEmpty();
+        assertThat(layout.skipped()).isEmpty();
     }
 
     @Test
@@ -77,29 +78,37 @@ class FolderLayoutTest {
         Files.createSymbolicLink(folder.resolve("a/nowhere.png"), folder.resolve("gone"));
         Files.createDirectories(folder.resolve("c/folder.png"));
 
-        assertThat(layout(null).passedOver())
+        assertThat(skipped(layout(null)))
                 .isEqualTo(Map.of(
-                        "images that lie in no folder of a class", 1,
+                        "images outside class folders", 1,
                         "hidden files", 1,
                         "hidden folders", 1,
-                        "files of the system (Thumbs.db and the like)", 2,
-                        "files that are not named as images", 1,
-                        "links that lead round in a circle", 1,
-                        "links that lead nowhere", 1,
-                        "folders without an image", 2));
+                        "system files", 2,
+                        "non-image files", 1,
+                        "circular links", 1,
+                        "broken links", 1,
+                        "folders without images", 2));
+    }
+
+    @Test
+    void oneFileIsNamedAndMoreAreCounted() throws IOException {
+        files("a/1.png", "b/2.png", "README.txt", ".x", ".y");
+
+        assertThat(FoundFiles.described(layout(null).skipped()))
+                .isEqualTo("2 hidden files, 1 non-image file (README.txt)");
     }
 
     @Test
     void photosInHeicAreNamedWithWhatToDo() throws IOException {
         files("a/IMG_1.HEIC", "b/IMG_2.heic", "b/3.avif", "c/notes.txt");
-        String named = "HEIC or AVIF photos, which are not read (convert them to JPEG)";
+        String named = "HEIC or AVIF photos (convert to JPEG)";
         refused("found no class folder with an image, but 3 " + named);
 
         files("a/1.jpg", "b/2.jpg");
 
-        assertThat(layout(null).passedOver())
+        assertThat(skipped(layout(null)))
                 .containsEntry(named, 3)
-                .containsEntry("files that are not named as images", 1);
+                .containsEntry("non-image files", 1);
     }
 
     /** An ONNX file keeps one name a line: after the training, such a name would end the export. */
@@ -148,12 +157,12 @@ class FolderLayoutTest {
 
         FolderLayout inside = FolderLayout.of(in, FolderReading.STANDARD);
         assertThat(names(inside)).containsExactly("a/1.png", "b/2.png", "b/6.png");
-        assertThat(inside.passedOver())
-                .isEqualTo(Map.of("links that lead out of the folder (--follow-links reads them)", 3));
+        assertThat(skipped(inside))
+                .isEqualTo(Map.of("links out of the folder (see --follow-links)", 3));
         FolderLayout all = FolderLayout.of(in, new FolderReading(null, null, null, true));
         assertThat(all.classes()).containsExactly("a", "b", "c");
         assertThat(all.files()).hasSize(7);
-        assertThat(all.passedOver()).isEmpty();
+        assertThat(all.skipped()).isEmpty();
     }
 
     @Test
@@ -175,7 +184,7 @@ class FolderLayoutTest {
 
         Refusals.refused(
                 () -> FolderLayout.of(folder.resolve("in"), FolderReading.STANDARD),
-                "found [a] and 1 links that lead out of the folder (--follow-links");
+                "found [a] and 1 link out of the folder (see --follow-links");
     }
 
     /** PowerShell puts all names in quotes. */
@@ -202,7 +211,7 @@ class FolderLayoutTest {
                         new ImageFile(folder.resolve("3.png"), "3.png", "dog", Part.VALIDATION, ""),
                         new ImageFile(folder.resolve("x/2.png"), "x/2.png", "cat, black", Part.TEST, "p2"),
                         new ImageFile(folder.resolve("5.png"), "5.png", "dog", Part.TEST, ""));
-        assertThat(layout.passedOver()).isEqualTo(Map.of("files that are not named as images", 1));
+        assertThat(skipped(layout)).isEqualTo(Map.of("non-image files", 1));
     }
 
     @Test
@@ -212,7 +221,7 @@ class FolderLayoutTest {
         FolderLayout layout = layout(table("path\tlabel\n1.png\ta\n2.png\tb\n"));
 
         assertThat(names(layout)).containsExactly("1.png", "2.png");
-        assertThat(layout.passedOver()).containsEntry("images without a label in labels.csv", 1);
+        assertThat(skipped(layout)).containsEntry("images without a label in labels.csv", 1);
     }
 
     @Test
@@ -227,7 +236,7 @@ class FolderLayoutTest {
                     .as(way)
                     .extracting(ImageFile::path)
                     .containsExactly(folder.resolve("1.png"), folder.resolve("2.png"));
-            assertThat(layout.passedOver()).as(way).containsEntry("images without a label in labels.csv", 1);
+            assertThat(skipped(layout)).as(way).containsEntry("images without a label in labels.csv", 1);
         }
     }
 
@@ -243,7 +252,7 @@ class FolderLayoutTest {
                 FolderLayout layout = FolderLayout.of(zip.getPath(way), reading(table));
 
                 assertThat(names(layout)).containsExactly("1.png", "2.png");
-                assertThat(layout.passedOver()).isEmpty();
+                assertThat(layout.skipped()).isEmpty();
             }
         }
     }
@@ -337,5 +346,11 @@ class FolderLayoutTest {
             Files.createDirectories(file.getParent());
             Files.write(file, new byte[1]);
         }
+    }
+
+    private static Map<String, Integer> skipped(FolderLayout layout) {
+        return layout.skipped().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().count()));
     }
 }
