@@ -55,9 +55,12 @@ final class PagesIT {
             "torchvision", "python3 -c 'import onnx, torchvision'",
             "npm", "npm --version && node --version");
 
-    /** Pages with tests of their own: WritingAPluginIT (which needs Maven), OnnxOperationTest, PluginCommandTest. */
-    private static final List<String> ELSEWHERE =
-            List.of("how-to/write-a-plugin.md", "how-to/add-an-operation.md", "how-to/ship-a-plugin.md");
+    /** Tested by WritingAPluginIT (which needs Maven), OnnxOperationTest, PluginCommandTest and SparkCommandIT. */
+    private static final List<String> ELSEWHERE = List.of(
+            "how-to/write-a-plugin.md",
+            "how-to/add-an-operation.md",
+            "how-to/ship-a-plugin.md",
+            "how-to/train-on-spark.md");
 
     @TempDir
     private static Path shared;
