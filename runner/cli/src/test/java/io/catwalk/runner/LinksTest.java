@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -55,6 +57,34 @@ class LinksTest {
                 assertThat(files).isNotEmpty().isSubsetOf(reached);
             }
         }
+    }
+
+    /** {@code WritingAPluginIT} follows the links of what is really packed, minutes later. */
+    @Test
+    void packedPagesLinkToWhatIsPacked() throws IOException {
+        Path docs = ROOT.resolve("docs");
+        String assembly = Files.readString(Path.of("src/main/assembly/distribution.xml"));
+        String set = assembly.substring(assembly.indexOf("../../docs</directory>"));
+        List<PathMatcher> packed = Pattern.compile("<include>(.*)</include>")
+                .matcher(set.substring(0, set.indexOf("</fileSet>")))
+                .results()
+                .map(include -> ROOT.getFileSystem().getPathMatcher("glob:" + include.group(1)))
+                .toList();
+
+        List<Path> unpacked = MarkdownLinks.pages(docs).stream()
+                .filter(page -> packed.stream().anyMatch(one -> one.matches(docs.relativize(page))))
+                .flatMap(page -> MarkdownLinks.of(page).stream()
+                        .filter(link -> !link.contains(":") && !link.startsWith("#"))
+                        .map(link -> page.resolveSibling(link.replaceFirst("#.*", ""))
+                                .normalize()))
+                .filter(Files::isRegularFile)
+                .map(docs::relativize)
+                .filter(target -> packed.stream().noneMatch(one -> one.matches(target)))
+                .toList();
+
+        assertThat(packed).hasSizeGreaterThan(5);
+        // The one is packed beside docs; the other is the start of a checkout.
+        assertThat(unpacked).containsOnly(Path.of("../THIRD-PARTY.md"), Path.of("../README.md"));
     }
 
     /** A newcomer reads the first page before a first result, and any other one to its end. */
