@@ -13,6 +13,8 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import io.catwalk.onnx.file.NodeReads;
 import io.catwalk.onnx.graph.Initializer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,6 +172,12 @@ final class Graphs {
 
     static TensorProto longs(String name, long... numbers) {
         return tensor(name, TensorProto.DataType.INT64, Initializer.bytes(numbers), numbers.length);
+    }
+
+    static TensorProto doubles(String name, double... numbers) {
+        ByteBuffer data = ByteBuffer.allocate(numbers.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        data.asDoubleBuffer().put(numbers);
+        return tensor(name, TensorProto.DataType.DOUBLE, data.array(), numbers.length);
     }
 
     private static TensorProto tensor(String name, TensorProto.DataType type, byte[] data, int length) {

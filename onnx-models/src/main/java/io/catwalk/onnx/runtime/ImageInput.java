@@ -48,10 +48,10 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
             throw noImages(file, IMAGES, input);
         }
         Layout layout = hints.layout().orElseGet(() -> Layout.of(axes, stated));
-        if (!isFixed(layout.channels(axes))) {
+        long channels = size(layout.channels(axes), 0, stated.map(Preprocessing::channels));
+        if (!isUsable(channels)) {
             throw noImages(file, IMAGES + " with a fixed number of channels", input);
         }
-        long channels = layout.channels(axes).size();
         long height = size(layout.height(axes), hints.height(), stated.map(Preprocessing::height));
         long width = size(layout.width(axes), hints.width(), stated.map(Preprocessing::width));
         if (height == Axis.OPEN || width == Axis.OPEN) {

@@ -14,6 +14,9 @@ public enum Layout {
 
     private static final Set<Long> USUAL_CHANNELS = Set.of(1L, 3L, 4L); // gray, color, color with transparency
 
+    /** Name of an axis. */
+    private static final String CHANNELS = "channels";
+
     private final int channels;
     private final int height;
     private final int width;
@@ -38,9 +41,12 @@ public enum Layout {
 
     /**
      * Derives the order from four axes. The number of channels is that of the preprocessing in the metadata, or else 1,
-     * 3 or 4: channels come last if the last axis has such a size and the second axis has not.
+     * 3 or 4: channels come last if the last axis has such a size and the second axis has not, or is called so.
      */
     static Layout of(List<Axis> axes, Optional<Preprocessing> stated) {
+        if (NHWC.channels(axes).name().equals(CHANNELS)) {
+            return NHWC;
+        }
         Set<Long> expected =
                 stated.map(image -> Set.of((long) image.channels())).orElse(USUAL_CHANNELS);
         boolean last = expected.contains(NHWC.channels(axes).size());

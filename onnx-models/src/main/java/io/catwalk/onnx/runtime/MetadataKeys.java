@@ -43,6 +43,12 @@ public final class MetadataKeys {
      */
     public static final String FIT = "preprocessing.fit";
 
+    /**
+     * Sides of the images that a file resizes itself, such as {@code 1-32768}; absent if it takes images of the size that
+     * the network sees. Such a file takes (batch, height, width, channels) bytes of decoded images of 1 or 3 channels.
+     */
+    public static final String RESIZES = "preprocessing.resizes";
+
     /** {@code Gray8} or {@code Rgb8} (ONNX, MetadataProps.md). */
     public static final String PIXEL_FORMAT = "Image.BitmapPixelFormat";
 

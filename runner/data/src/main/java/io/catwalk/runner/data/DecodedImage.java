@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.onnx.compose.EmbeddedResizing;
 import io.catwalk.runner.data.ImageTags.Orientation;
 import java.awt.image.ComponentSampleModel;
 import java.awt.image.DataBuffer;
@@ -177,9 +178,16 @@ final class DecodedImage {
     /**
      * Resizes images. Where an axis shrinks, a new pixel is the mean of the source pixels whose centers lie in its area,
      * which Pillow calls BOX; where it grows, a new pixel is interpolated between centers, BILINEAR. The result equals that
-     * of Pillow to within one gray level: {@code resize}, {@code ImageOps.fit} and {@code ImageOps.pad}.
+     * of Pillow to within one gray level: {@code resize}, {@code ImageOps.fit} and {@code ImageOps.pad}. That of ONNX files
+     * that resize images themselves is the same ({@link io.catwalk.onnx.compose.EmbeddedResizing}).
      */
     record Resampling(DecodedImage image, Axis columns, Axis rows) {
+
+        /**
+         * Half a gray level, and a little more than what sums of floats are off by: means that lie in the middle between two
+         * levels, as many do, are rounded up whatever the order in which they were summed.
+         */
+        private static final double HALF = EmbeddedResizing.HALF;
 
         /** Resizes every channel. */
         static byte[] resize(DecodedImage image, ResizeRule rule) {
@@ -212,18 +220,18 @@ final class DecodedImage {
             int channels = image.channels();
             int width = columns.length();
             byte[] result = new byte[Math.multiplyExact(channels * width, rows.length())];
-            float[][] sums = new float[rows.count()][];
+            double[][] sums = new double[rows.count()][];
             int[] source = new int[channels * image.width()];
-            float[] narrowed = new float[channels * width];
+            double[] narrowed = new double[channels * width];
             int open = 0;
             for (int y = rows.first(0); y < rows.end(rows.count() - 1); y++) {
                 image.row(y, source);
                 columns.apply(source, narrowed, channels);
                 for (int i = open; i < rows.count() && rows.first(i) <= y; i++) {
                     if (sums[i] == null) {
-                        sums[i] = new float[narrowed.length];
+                        sums[i] = new double[narrowed.length];
                     }
-                    float weight = rows.weight(i, y);
+                    double weight = rows.weight(i, y);
                     for (int j = 0; j < narrowed.length; j++) {
                         sums[i][j] += weight * narrowed[j];
                     }
@@ -237,11 +245,11 @@ final class DecodedImage {
             return result;
         }
 
-        private void write(float[] row, byte[] result, int y) {
+        private void write(double[] row, byte[] result, int y) {
             int width = columns.length();
             for (int i = 0; i < row.length; i++) {
                 int channel = i / width;
-                result[(channel * rows.length() + y) * width + i % width] = (byte) Math.round(row[i]);
+                result[(channel * rows.length() + y) * width + i % width] = (byte) Math.floor(row[i] + HALF);
             }
         }
 
@@ -254,7 +262,7 @@ final class DecodedImage {
          * @param weights of that source pixel and of those after it
          */
         @SuppressWarnings("ArrayRecordComponent")
-        private record Axis(int length, int offset, int[] first, float[][] weights) {
+        private record Axis(int length, int offset, int[] first, double[][] weights) {
 
             static Axis whole(int from, int to) {
                 return of(from, 0, from, to, to, 0);
@@ -277,19 +285,19 @@ final class DecodedImage {
                 boolean shrinks = scale > 1;
                 double reach = shrinks ? scale * 0.5 : 1;
                 int[] first = new int[to];
-                float[][] weights = new float[to][];
+                double[][] weights = new double[to][];
                 for (int i = 0; i < to; i++) {
                     double center = start + (i + 0.5) * scale;
                     first[i] = Math.max(0, (int) (center - reach + 0.5));
-                    weights[i] = new float[Math.min(from, (int) (center + reach + 0.5)) - first[i]];
+                    weights[i] = new double[Math.min(from, (int) (center + reach + 0.5)) - first[i]];
                     double sum = 0;
                     for (int j = 0; j < weights[i].length; j++) {
                         double distance = (first[i] + j + 0.5 - center) / (shrinks ? scale : 1);
-                        weights[i][j] = (float) (shrinks ? box(distance) : Math.max(0, 1 - Math.abs(distance)));
+                        weights[i][j] = shrinks ? box(distance) : Math.max(0, 1 - Math.abs(distance));
                         sum += weights[i][j];
                     }
                     for (int j = 0; j < weights[i].length; j++) {
-                        weights[i][j] /= (float) sum;
+                        weights[i][j] /= sum;
                     }
                 }
                 return new Axis(length, offset, first, weights);
@@ -311,17 +319,17 @@ final class DecodedImage {
                 return first[i] + weights[i].length;
             }
 
-            float weight(int i, int source) {
+            double weight(int i, int source) {
                 return weights[i][source - first[i]];
             }
 
             /** Computes a row of (channels, length) from one of (channels, source). */
-            void apply(int[] source, float[] result, int channels) {
+            void apply(int[] source, double[] result, int channels) {
                 int from = source.length / channels;
                 for (int c = 0; c < channels; c++) {
                     for (int i = 0; i < first.length; i++) {
-                        float sum = 0;
-                        float[] shares = weights[i];
+                        double sum = 0;
+                        double[] shares = weights[i];
                         int at = c * from + first[i];
                         for (int j = 0; j < shares.length; j++) {
                             sum += shares[j] * source[at + j];

@@ -94,7 +94,7 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) {
                 int red = pixels[i] & 0xff;
                 int green = pixels[gray.length + i] & 0xff;
                 int blue = pixels[2 * gray.length + i] & 0xff;
-                gray[i] = (byte) Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+                gray[i] = (byte) ((299 * red + 587 * green + 114 * blue + 500) / 1000);
             }
             return new RasterImage(1, height, width, gray);
         }

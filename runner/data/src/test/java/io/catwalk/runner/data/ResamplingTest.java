@@ -39,6 +39,18 @@ class ResamplingTest {
                 .containsOnly(-1);
     }
 
+    /** A mean of tenths is a little off in binary numbers, and how far depends on the order in which it is summed. */
+    @Test
+    void meansInTheMiddleBetweenTwoLevelsAreRoundedUp() {
+        for (int level = 0; level < 255; level++) {
+            int next = level + 1;
+            assertThat(gray(10, 1, next, level, next, level, next, level, next, level, next, level)
+                            .raster(ResizeRule.parse("1x1"))
+                            .pixels())
+                    .containsExactly(next);
+        }
+    }
+
     @Test
     void croppingKeepsTheMiddleAndPaddingPutsBlackAround() {
         DecodedImage wide = gray(4, 2, 9, 20, 40, 9, 9, 20, 40, 9);
