@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -170,6 +171,43 @@ public final class OnnxPredictor implements Predictor {
     public float[] logits(byte[] images, int count) {
         return logits(
                 images.length, count, (to, from, length, end, input) -> to.write(images, from, length, end, input));
+    }
+
+    /**
+     * Tells whether the file takes the bytes of images of any size, and resizes them itself.
+     *
+     * @return whether {@link #logits(byte[], int, int, int)} can be called
+     */
+    public boolean resizes() {
+        return metadata.get(MetadataKeys.RESIZES).isPresent();
+    }
+
+    /**
+     * Computes the logits of a decoded image of any size, with a file that resizes images itself.
+     *
+     * @param image unsigned pixels, (height, width, channels), row-major
+     * @param height rows, in pixels
+     * @param width columns, in pixels
+     * @param channels 1 for gray, 3 for red, green, blue
+     * @return one logit per class
+     * @throws IllegalArgumentException if {@code image} has another length
+     * @throws IllegalStateException if the file takes images of one size, or this predictor is closed
+     * @throws OnnxFileException if the file refuses the image: a side is 0 or larger than its metadata says
+     */
+    public float[] logits(byte[] image, int height, int width, int channels) {
+        if (!resizes()) {
+            throw new IllegalStateException("expected a file that resizes images itself, found one for images of "
+                    + signature.height() + " x " + signature.width());
+        }
+        Tensor bytes = Tensor.of(TensorType.UINT8, ByteBuffer.wrap(image), 1, height, width, channels);
+        Tensor answer = Objects.requireNonNull(
+                runner.run(Map.of(signature.input(), bytes)).get(signature.output()));
+        double[] numbers = answer.toDoubles();
+        float[] logits = new float[numbers.length];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) numbers[i];
+        }
+        return logits;
     }
 
     /**

@@ -76,6 +76,13 @@ final class ExportCommand extends ConsoleCommand {
                             + "computes in 32 bits. Needs --out: the labels of near ties may flip; they are listed.")
     private boolean float16;
 
+    @Option(
+            names = "--any-size",
+            description =
+                    "Take the bytes of decoded images of any size, (batch, height, width, channels), and resize and "
+                            + "normalize them in the graph as catwalk predict does; also proven with other sizes. Needs --out.")
+    private boolean anySize;
+
     @Option(names = "--author", paramLabel = "NAME", description = "Who made the model.")
     private @Nullable String author;
 
@@ -144,6 +151,11 @@ final class ExportCommand extends ConsoleCommand {
             throw new RequestException(
                     "--float16 needs --out DIR: the file in a trial folder must not flip a label of the network");
         }
+        if (anySize && (out == null || batch != null || externalData)) {
+            throw new RequestException(
+                    "--any-size needs --out DIR, and no --batch and no --external-data: its file is one"
+                            + " beside that of the trial, for batches of any size");
+        }
         return new ExportOptions(
                 opset,
                 probabilities,
@@ -153,6 +165,7 @@ final class ExportCommand extends ConsoleCommand {
                 foldBatchNorm,
                 externalData,
                 float16,
+                anySize,
                 author,
                 license);
     }

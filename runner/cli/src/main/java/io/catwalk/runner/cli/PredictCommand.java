@@ -146,9 +146,16 @@ final class PredictCommand extends ConsoleCommand {
             AtomicInteger converted = new AtomicInteger();
             Function<Path, Image> decode = path -> {
                 try {
-                    RasterImage image = RasterImage.read(path, signature.width(), signature.height(), chosen);
+                    RasterImage image = predictor.resizes()
+                            ? RasterImage.read(path)
+                            : RasterImage.read(path, signature.width(), signature.height(), chosen);
                     if (image.channels() != signature.channels()) {
                         converted.incrementAndGet();
+                    }
+                    if (predictor.resizes()) {
+                        float[] logits =
+                                predictor.logits(image.interleaved(), image.height(), image.width(), image.channels());
+                        return new Image(path, logits, null);
                     }
                     byte[] pixels = image.withChannels(signature.channels()).pixels();
                     return new Image(path, normalization.normalized(pixels, 1), null);
@@ -276,7 +283,11 @@ final class PredictCommand extends ConsoleCommand {
                 console.note(String.valueOf(failure.getMessage()));
             }
         }
-        if (!read.isEmpty()) {
+        if (predictor.resizes()) {
+            for (Image image : read) {
+                view.add(image.path(), names, probabilities(predictor.scores(), image.pixels()), console);
+            }
+        } else if (!read.isEmpty()) {
             int length = predictor.signature().imageSize();
             float[] pixels = new float[read.size() * length];
             for (int i = 0; i < read.size(); i++) {

@@ -20,6 +20,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.runtimes.Runner.Answer;
 import io.catwalk.runner.runtimes.Runner.Question;
@@ -61,7 +62,11 @@ record RuntimeCheck(
 
     RuntimeReport run() throws IOException, InterruptedException {
         Signature signature = predictor.signature();
-        requireChannelsFirst(file, signature);
+        if (predictor.resizes()) {
+            FileOptions.requireWhole(file, signature);
+        } else {
+            requireChannelsFirst(file, signature);
+        }
         Set<String> operators = predictor.operators();
         Map<Runner, Optional<Path>> programs = options.programs(file, operators);
         long start = System.nanoTime();
@@ -113,17 +118,16 @@ record RuntimeCheck(
     private Question question(Scratch scratch) throws IOException {
         Signature signature = predictor.signature();
         Path about = scratch.file("signature.json");
-        ModelSignature.stated(file, predictor, preprocessing).write(about);
+        ModelSignature.stated(file, predictor, preprocessing).ofNetworkSize().write(about);
         Path pixels = scratch.file("images");
         int batch = Math.max(1, signature.batch());
         int count = (images.size() + batch - 1) / batch * batch;
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(pixels))) {
-            byte[] image = new byte[images.imageLength()];
             for (int i = 0; i < images.size(); i++) {
-                images.read(i, image, 0);
-                out.write(image);
+                RasterImage image = images.image(i);
+                out.write(predictor.resizes() ? image.interleaved() : image.pixels());
             }
-            out.write(new byte[(count - images.size()) * image.length]);
+            out.write(new byte[(count - images.size()) * images.imageLength()]);
         }
         return new Question(file.toAbsolutePath(), about, pixels, count, signature.classes());
     }
@@ -138,7 +142,8 @@ record RuntimeCheck(
         // Without the logits of black images that fill the last batch.
         float[] logits = Arrays.copyOf(given.logits(), reference.length);
         Parity parity = Parity.of(reference, logits, images.size(), tolerance, FlipRule.NEAR_TIES);
-        RuntimeOutcome where = parity.agrees() ? null : where(runner, program, reference, logits);
+        RuntimeOutcome where =
+                parity.agrees() || predictor.resizes() ? null : where(runner, program, reference, logits);
         return new RuntimeReport.Compared(runner, given, question.count() / given.seconds(), parity, where);
     }
 
@@ -251,7 +256,8 @@ record RuntimeCheck(
                     null,
                     whole.color(),
                     whole.resize(),
-                    whole.normalization());
+                    whole.normalization(),
+                    null);
         }
     }
 }

@@ -13,11 +13,15 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.compose.EmbeddedResizing;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ExportOptions;
 import java.awt.image.BufferedImage;
@@ -84,6 +88,48 @@ class CardCodeTest {
     @Test
     void thePythonProgramRefusesAPhotoOfAnotherSize() throws Exception {
         assertRefused(70, 50, true, python(world(3, false, null)));
+    }
+
+    /** The answer is that to the image as Catwalk resizes it. */
+    @Test
+    void thePythonProgramForAnySizeAnswersLikeOurPreparation() throws Exception {
+        for (int channels : new int[] {1, 3}) {
+            assertAnswer(anySize(channels), run(python(anySize(channels))));
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void theJavaProgramForAnySizeAnswersLikeOurPreparation() throws Exception {
+        for (int channels : new int[] {1, 3}) {
+            assertAnswer(anySize(channels), run(java(anySize(channels))));
+        }
+    }
+
+    private World anySize(int channels) throws IOException {
+        World fixed = world(channels, false, null);
+        Path file = folder.resolve("tiny.onnx");
+        Normalization normalization = fixed.code().normalization();
+        OnnxMetadata.read(file)
+                .withPreprocessing(new Preprocessing(
+                        HEIGHT,
+                        WIDTH,
+                        Normalization.doubles(normalization.mean()),
+                        Normalization.doubles(normalization.std())))
+                .write(file);
+        byte[] pixels = new byte[channels * 31 * 16];
+        new Random(6).nextBytes(pixels);
+        RasterImage photo = new RasterImage(channels, 31, 16, pixels);
+        ImageIO.write(picture(photo), "png", folder.resolve("image.png").toFile());
+        byte[] own =
+                photo.resized(ResizeRule.parse(WIDTH + "x" + HEIGHT + " crop")).pixels();
+        Path whole = Files.write(folder.resolve("whole.onnx"), EmbeddedResizing.added(file, EmbeddedResizing.Fit.CROP));
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            ExportOptions options = ExportOptions.standard().withAnySize();
+            CardCode code =
+                    new CardCode(whole.getFileName().toString(), fixed.code().images(), normalization, options);
+            return new World(code, predictor.logits(normalization.normalized(own, 1), 1));
+        }
     }
 
     private String[] python(World world) throws Exception {
@@ -167,10 +213,12 @@ class CardCodeTest {
         byte[] pixels = new byte[channels * HEIGHT * WIDTH];
         new Random(5).nextBytes(pixels);
         ImageSource images = HeapImages.of(channels, HEIGHT, WIDTH, pixels, new int[1]);
-        ImageIO.write(picture(images), "png", folder.resolve("image.png").toFile());
+        ImageIO.write(
+                picture(images.image(0)), "png", folder.resolve("image.png").toFile());
         Path file = folder.resolve("tiny.onnx");
         float[] logits = export(file, images, normalization, embedded, batch);
-        ExportOptions options = new ExportOptions(17, false, embedded, batch, false, false, false, false, null, null);
+        ExportOptions options =
+                new ExportOptions(17, false, embedded, batch, false, false, false, false, false, null, null);
         return new World(new CardCode("tiny.onnx", images, normalization, options), logits);
     }
 
@@ -197,8 +245,8 @@ class CardCodeTest {
         }
     }
 
-    private static BufferedImage picture(ImageSource images) throws IOException {
-        return ImageIO.read(new ByteArrayInputStream(Png.of(images.image(0))));
+    private static BufferedImage picture(RasterImage image) throws IOException {
+        return ImageIO.read(new ByteArrayInputStream(Png.of(image)));
     }
 
     private String run(String... command) throws Exception {

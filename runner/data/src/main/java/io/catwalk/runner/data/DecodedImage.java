@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Holds what a decoder returned for one image file. Rows are turned upright and converted to 8 bits only when they are
  * asked for, so that a large photograph that is to be made small is not copied in full.
  */
-final class DecodedImage {
+final class DecodedImage implements PixelRows {
 
     private final Raster raster;
     private final Samples samples;
@@ -83,22 +83,26 @@ final class DecodedImage {
     }
 
     /** Returns 1 if the file is gray, 3 if it has colors. */
-    int channels() {
+    @Override
+    public int channels() {
         return samples.channels();
     }
 
     /** Returns the height of the upright image, in pixels. */
-    int height() {
+    @Override
+    public int height() {
         return orientation.isTransposed() ? raster.getWidth() : raster.getHeight();
     }
 
     /** Returns the width of the upright image, in pixels. */
-    int width() {
+    @Override
+    public int width() {
         return orientation.isTransposed() ? raster.getHeight() : raster.getWidth();
     }
 
     /** Reads one row of the upright image, from 0, the top, as numbers from 0 to 255, (channels, width). */
-    void row(int y, int[] row) {
+    @Override
+    public void row(int y, int[] row) {
         int line = orientation.isColumnReversed() ? height() - 1 - y : y;
         int pixels = width();
         if (plain == null) {
@@ -181,7 +185,7 @@ final class DecodedImage {
      * of Pillow to within one gray level: {@code resize}, {@code ImageOps.fit} and {@code ImageOps.pad}. That of ONNX files
      * that resize images themselves is the same ({@link io.catwalk.onnx.compose.EmbeddedResizing}).
      */
-    record Resampling(DecodedImage image, Axis columns, Axis rows) {
+    record Resampling(PixelRows image, Axis columns, Axis rows) {
 
         /**
          * Half a gray level, and a little more than what sums of floats are off by: means that lie in the middle between two
@@ -190,7 +194,7 @@ final class DecodedImage {
         private static final double HALF = EmbeddedResizing.HALF;
 
         /** Resizes every channel. */
-        static byte[] resize(DecodedImage image, ResizeRule rule) {
+        static byte[] resize(PixelRows image, ResizeRule rule) {
             int width = rule.width();
             int height = rule.height();
             double across = image.width();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param pixels unsigned bytes of shape (channels, height, width), row-major
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record RasterImage(int channels, int height, int width, byte[] pixels) {
+public record RasterImage(int channels, int height, int width, byte[] pixels) implements PixelRows {
 
     /** Checks that the array fits the shape. */
     public RasterImage {
@@ -31,16 +31,7 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) {
      * @param fit how to resize an image of another size; null to reject it
      */
     public static RasterImage read(Path file, int width, int height, ResizeRule.@Nullable Fit fit) {
-        if (!Files.isRegularFile(file)) {
-            throw new RequestException("Image %s: expected a %s file, found %s; check the path"
-                    .formatted(file, ImageFormat.titles(), Files.exists(file) ? "something else" : "no such file"));
-        }
-        DecodedImage image;
-        try {
-            image = ImageDecoder.decode(file);
-        } catch (UnreadableImageException e) {
-            throw e.of(file);
-        }
+        DecodedImage image = decoded(file);
         if (image.width() == width && image.height() == height) {
             return image.raster(null);
         }
@@ -50,6 +41,23 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) {
                             .formatted(file, width, height, image.width(), image.height()));
         }
         return image.raster(new ResizeRule(width, height, fit));
+    }
+
+    /** Reads an image file as it is, upright. */
+    public static RasterImage read(Path file) {
+        return decoded(file).raster(null);
+    }
+
+    private static DecodedImage decoded(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new RequestException("Image %s: expected a %s file, found %s; check the path"
+                    .formatted(file, ImageFormat.titles(), Files.exists(file) ? "something else" : "no such file"));
+        }
+        try {
+            return ImageDecoder.decode(file);
+        } catch (UnreadableImageException e) {
+            throw e.of(file);
+        }
     }
 
     /** Returns the image with no side longer than this; a larger one is reduced by averaging over squares of pixels. */
@@ -66,6 +74,30 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) {
             small[i] = average(plane, i / columns % rows * side, i % columns * side, side);
         }
         return new RasterImage(channels, rows, columns, small);
+    }
+
+    @Override
+    public void row(int y, int[] row) {
+        for (int i = 0; i < row.length; i++) {
+            row[i] = pixels[(i / width * height + y) * width + i % width] & 0xff;
+        }
+    }
+
+    /** Resizes every channel. */
+    public RasterImage resized(ResizeRule rule) {
+        return new RasterImage(channels, rule.height(), rule.width(), DecodedImage.Resampling.resize(this, rule));
+    }
+
+    /** Returns the same pixels as image files hold them: (height, width, channels). */
+    public byte[] interleaved() {
+        int plane = height * width;
+        byte[] bytes = new byte[pixels.length];
+        for (int c = 0; c < channels; c++) {
+            for (int i = 0, to = c; i < plane; i++, to += channels) {
+                bytes[to] = pixels[c * plane + i];
+            }
+        }
+        return bytes;
     }
 
     private byte average(int plane, int top, int left, int side) {

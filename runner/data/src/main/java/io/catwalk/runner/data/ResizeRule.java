@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  */
 public record ResizeRule(int width, int height, Fit fit) {
 
-    static final int MAXIMUM = 4096;
+    /** The longest side. */
+    public static final int MAXIMUM = 4096;
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,4})x(\\d{1,4})");
 

@@ -9,6 +9,20 @@ import io.catwalk.runner.trial.ExportOptions;
 /** Writes complete programs that classify one image with an ONNX file, as it was exported. */
 record CardCode(String file, ImageSource images, Normalization normalization, ExportOptions options) {
 
+    /** The end of a program in Java. */
+    private static final String ANSWER = """
+                        float[] logits = ((float[][]) result.get("logits").orElseThrow().getValue())[0];
+                        int best = 0;
+                        for (int i = 1; i < logits.length; i++) best = logits[i] > logits[best] ? i : best;
+                        double sum = 0;
+                        for (float logit : logits) sum += Math.exp(logit - logits[best]);
+                        String[] labels = session.getMetadata().getCustomMetadata().get("labels").split("\\n");
+                        System.out.printf(Locale.ROOT, "%s %.4f%n", labels[best], 1 / sum);
+                    }
+                }
+            }
+            """;
+
     private static final String REPEATED = "the file takes this many images";
 
     /** Returns the command that classifies an image without any code. */
@@ -18,6 +32,21 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
 
     /** Returns a program for Python 3 with numpy, onnxruntime and pillow. */
     String python() {
+        if (options.anySize()) {
+            return filled("""
+                    import numpy as np
+                    import onnxruntime as ort
+                    from PIL import Image, ImageOps
+
+                    image = ImageOps.exif_transpose(Image.open("image.png"))  # upright
+                    batch = np.asarray(image.convert("RGB"))[np.newaxis]
+                    session = ort.InferenceSession(FILE, providers=["CPUExecutionProvider"])
+                    logits = session.run(["logits"], {"image": batch})[0][0]
+                    exp = np.exp(logits - logits.max())
+                    labels = session.get_modelmeta().custom_metadata_map["labels"].split("\\n")
+                    print(labels[logits.argmax()], f"{exp.max() / exp.sum():.4f}")
+                    """);
+        }
         String normalized = """
                 mean = np.float32([%s])
                 std = np.float32([%s])
@@ -48,6 +77,35 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
 
     /** Returns a program for Java 17 with {@code com.microsoft.onnxruntime:onnxruntime}. */
     String java() {
+        if (options.anySize()) {
+            return filled("""
+                    import ai.onnxruntime.*;
+                    import java.awt.image.BufferedImage;
+                    import java.io.File;
+                    import java.nio.ByteBuffer;
+                    import java.util.*;
+                    import javax.imageio.ImageIO;
+
+                    public class Classify {
+                        public static void main(String[] arguments) throws Exception {
+                            BufferedImage image = ImageIO.read(new File("image.png")); // not turned by its EXIF orientation
+                            int colors = image.getColorModel().getNumColorComponents();
+                            int samples = image.getRaster().getNumBands(); // with opacity, and one of a palette
+                            if (samples < colors || image.getSampleModel().getSampleSize(0) != 8) {
+                                System.err.println("image.png: expected gray or RGB of 8 bits, found a palette or more bits");
+                                System.exit(1);
+                            }
+                            int[] pixels = image.getRaster().getPixels(0, 0, image.getWidth(), image.getHeight(), (int[]) null);
+                            ByteBuffer batch = ByteBuffer.allocateDirect(pixels.length / samples * colors);
+                            for (int i = 0; i < pixels.length; i++) if (i % samples < colors) batch.put((byte) pixels[i]);
+                            long[] shape = {1, image.getHeight(), image.getWidth(), colors};
+                            OrtEnvironment environment = OrtEnvironment.getEnvironment();
+                            try (OrtSession session = environment.createSession(FILE);
+                                    OnnxTensor tensor =
+                                            OnnxTensor.createTensor(environment, batch.flip(), shape, OnnxJavaType.UINT8);
+                                    OrtSession.Result result = session.run(Map.of("image", tensor))) {
+                    """ + ANSWER);
+        }
         boolean bytes = options.embeddedPreprocessing();
         String pixel = gray() ? "image.getRaster().getSample(x, y, 0)" : "image.getRGB(x, y) >> (16 - 8 * c) & 255";
         String normalized = """
@@ -82,17 +140,8 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
                         try (OrtSession session = environment.createSession(FILE);
                                 OnnxTensor tensor = OnnxTensor.createTensor(environment, batch.flip(), shapeTYPE);
                                 OrtSession.Result result = session.run(Map.of("images", tensor))) {
-                            float[] logits = ((float[][]) result.get("logits").orElseThrow().getValue())[0];
-                            int best = 0;
-                            for (int i = 1; i < logits.length; i++) best = logits[i] > logits[best] ? i : best;
-                            double sum = 0;
-                            for (float logit : logits) sum += Math.exp(logit - logits[best]);
-                            String[] labels = session.getMetadata().getCustomMetadata().get("labels").split("\\n");
-                            System.out.printf(Locale.ROOT, "%s %.4f%n", labels[best], 1 / sum);
-                        }
-                    }
-                }
-                """.replace("NORMALIZED", bytes ? "" : normalized)
+                """.concat(ANSWER)
+                .replace("NORMALIZED", bytes ? "" : normalized)
                 .replace("REPEATED", size(1) == 1 ? "" : " // " + REPEATED)
                 .replace("VALUE", bytes ? "(byte) (" + pixel + ")" : "((" + pixel + ") / 255f - mean[c]) / std[c]")
                 .replace("DEPTH", gray() ? "\n                || image.getSampleModel().getSampleSize(0) != 8" : "")

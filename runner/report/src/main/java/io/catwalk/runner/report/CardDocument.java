@@ -111,8 +111,13 @@ record CardDocument(
         String batch = options.batch() == null ? "batch" : options.batch().toString();
         String shape = "(" + batch + ", " + images.channels() + ", " + images.height() + ", " + images.width() + "), "
                 + (options.embeddedPreprocessing() ? "uint8" : "float32") + ": batch, channels, height, width";
+        if (options.anySize()) {
+            shape =
+                    "(batch, height, width, channels), uint8: the bytes of upright images of any size, gray or RGB, which the"
+                            + " file resizes to " + images.width() + "x" + images.height();
+        }
         String pixels = "from 0 to 255"
-                + (options.embeddedPreprocessing()
+                + (options.embeddedPreprocessing() || options.anySize()
                         ? "; the file normalizes them itself"
                         : ", which become (pixel / 255 - mean) / std, with mean "
                                 + CardCode.numbers(normalization.mean(), "") + " and std "
@@ -123,7 +128,7 @@ record CardDocument(
         String labels = String.join(", ", classes.subList(0, named))
                 + (named < classes.size() ? " and " + Numbers.count(classes.size() - named) + " more" : "");
         List<Fact> facts = new ArrayList<>();
-        facts.add(Fact.of("input \"images\"", shape));
+        facts.add(Fact.of(options.anySize() ? "input \"image\"" : "input \"images\"", shape));
         facts.add(Fact.of("pixels", pixels));
         facts.add(Fact.of("output \"logits\"", logits));
         facts.add(Fact.of("classes in the order of the logits, also in the metadata", labels));

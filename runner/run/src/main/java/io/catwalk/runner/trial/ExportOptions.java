@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param externalData whether large weights are in a file beside it, even if one file could hold them; not kept with
  *     a trial, since it does not change the results
  * @param float16 whether large weights are stored as 16-bit floats; never in a trial
+ * @param anySize whether it takes the bytes of images of any size and resizes them itself; never in a trial
  * @param author of the model; null if not stated
  * @param license of the model; null if not stated
  */
@@ -32,6 +33,7 @@ public record ExportOptions(
         boolean foldedBatchNorm,
         @JsonIgnore boolean externalData,
         @JsonIgnore boolean float16,
+        @JsonIgnore boolean anySize,
         @Nullable String author,
         @Nullable String license) {
 
@@ -55,6 +57,7 @@ public record ExportOptions(
                 foldedBatchNorm,
                 false,
                 false,
+                false,
                 author,
                 license);
     }
@@ -70,13 +73,29 @@ public record ExportOptions(
 
     /** Returns the standard options: opset 17, any batch, normalized floats in, logits out. */
     public static ExportOptions standard() {
-        return new ExportOptions(DEFAULT_OPSET, false, false, null, false, false, false, false, null, null);
+        return new ExportOptions(DEFAULT_OPSET, false, false, null, false, false, false, false, false, null, null);
     }
 
     /** Sets whether the file takes pixels and normalizes them itself. */
     public ExportOptions withEmbeddedPreprocessing(boolean embedded) {
         return new ExportOptions(
                 opset, probabilities, embedded, batch, unrolledRecurrence, foldedBatchNorm, author, license);
+    }
+
+    /** Lets the file take the bytes of images of any size. */
+    public ExportOptions withAnySize() {
+        return new ExportOptions(
+                opset,
+                probabilities,
+                false,
+                null,
+                unrolledRecurrence,
+                foldedBatchNorm,
+                false,
+                float16,
+                true,
+                author,
+                license);
     }
 
     /** Returns the options of a head that is merged with a backbone of others, which decides about its form. */
@@ -97,7 +116,8 @@ public record ExportOptions(
                 && Objects.equals(batch, other.batch)
                 && unrolledRecurrence == other.unrolledRecurrence
                 && foldedBatchNorm == other.foldedBatchNorm
-                && float16 == other.float16;
+                && float16 == other.float16
+                && anySize == other.anySize;
     }
 
     OnnxExport apply(OnnxExport export, Normalization normalization) {

@@ -1,5 +1,6 @@
 package io.catwalk.runner.trial;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param color {@code gray}, {@code rgb} (red first), or null for other channels
  * @param resize how an image is resized to the size of the network
  * @param normalization of the pixels; null if the file takes pixels and normalizes them itself
+ * @param orientation what a file that resizes images itself leaves to programs; null for others
  */
 public record ModelSignature(
         int schema,
@@ -37,7 +39,11 @@ public record ModelSignature(
         @Nullable List<String> labels,
         @Nullable String color,
         Resize resize,
-        @Nullable Normalization normalization) {
+        @Nullable Normalization normalization,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String orientation) {
+
+    private static final String UPRIGHT =
+            "give upright images: turn those whose EXIF orientation says so before their bytes are taken";
 
     private static final int SCHEMA = 1;
 
@@ -46,7 +52,8 @@ public record ModelSignature(
      *
      * @param type {@code float32}, or {@code uint8} for pixels from 0 to 255
      * @param layout {@code NCHW} or {@code NHWC}
-     * @param shape four sizes; the first is {@code "batch"} if any number of images is accepted
+     * @param shape four sizes; the first is {@code "batch"} if any number of images is accepted, and the others are names,
+     *     too, if the file resizes images of 1 or 3 channels itself
      */
     public record Input(String name, String type, String layout, List<Object> shape) {}
 
@@ -81,15 +88,25 @@ public record ModelSignature(
         return of(file, predictor, preprocessing.color(), new Normalization(preprocessing.mean(), preprocessing.std()));
     }
 
+    /** Describes a file that resizes images itself as one that takes images of the size of its network. */
+    public ModelSignature ofNetworkSize() {
+        List<Object> shape =
+                List.of(input.shape().get(0), resize.height(), resize.width(), "gray".equals(color) ? 1 : 3);
+        Input fixed = orientation == null ? input : new Input(input.name(), input.type(), input.layout(), shape);
+        return new ModelSignature(schema, model, fixed, output, labels, color, resize, normalization, null);
+    }
+
     /** Describes a file; {@code normalization} is used only if it does not normalize itself. */
     static ModelSignature of(Path file, OnnxPredictor predictor, @Nullable String color, Normalization normalization) {
         Signature signature = predictor.signature();
         OnnxMetadata metadata = predictor.metadata();
         Object batch = signature.batch() == Signature.ANY_BATCH ? "batch" : (Object) signature.batch();
-        List<Object> shape = switch (signature.layout()) {
-            case NCHW -> List.of(batch, signature.channels(), signature.height(), signature.width());
-            case NHWC -> List.of(batch, signature.height(), signature.width(), signature.channels());
-        };
+        List<Object> shape = predictor.resizes()
+                ? List.of("batch", "height", "width", "channels")
+                : switch (signature.layout()) {
+                    case NCHW -> List.of(batch, signature.channels(), signature.height(), signature.width());
+                    case NHWC -> List.of(batch, signature.height(), signature.width(), signature.channels());
+                };
         return new ModelSignature(
                 SCHEMA,
                 file.getFileName().toString(),
@@ -111,7 +128,8 @@ public record ModelSignature(
                                 .orElse(null),
                         "box",
                         "bilinear"),
-                signature.pixels() == PixelType.UINT8 ? null : normalization);
+                signature.pixels() == PixelType.UINT8 ? null : normalization,
+                predictor.resizes() ? UPRIGHT : null);
     }
 
     /** Writes the signature as JSON, in place of an existing file. */

@@ -2,6 +2,7 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.compose.EmbeddedResizing;
 import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.runtime.MetadataKeys;
@@ -9,6 +10,7 @@ import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageDataset;
@@ -20,6 +22,7 @@ import io.catwalk.runner.trial.ParityResult.Missing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,13 +67,16 @@ final class OnnxModel {
         try {
             export(draft, network, order, result, options);
             ParityResult parity = evaluated(draft, network);
+            if (parity.agrees() && options.anySize()) {
+                parity = OtherSizes.of(draft, network).proven(parity);
+            }
             if (parity.agrees()) {
                 replacement.announce();
                 signature(file, draft, network.ofPixels()).write(ModelSignature.beside(file));
                 ModelFiles.rename(draft, file);
             }
             return parity;
-        } catch (ExportException e) {
+        } catch (ExportException | OnnxFileException e) {
             return ParityResult.without(Missing.NO_FORM, Reasons.oneLine(String.valueOf(e.getMessage())));
         } catch (IOException e) {
             LOG.error("{} could not be written", file, e);
@@ -109,6 +115,12 @@ final class OnnxModel {
                 options,
                 metadata(network.images(), network.ofPixels(), order, result, options)
                         .entries());
+        if (options.anySize()) {
+            // A network whose images all had one size is given others stretched.
+            Fit fit = Objects.requireNonNullElse(order.dataset().fit(), Fit.STRETCH);
+            byte[] whole = EmbeddedResizing.added(file, EmbeddedResizing.Fit.valueOf(fit.name()));
+            AtomicFiles.write(file, out -> out.write(whole));
+        }
     }
 
     private static ParityResult evaluated(Path file, AppliedNetwork network) throws IOException {

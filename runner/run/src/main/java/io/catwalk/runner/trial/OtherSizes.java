@@ -1,0 +1,150 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.compose.EmbeddedResizing;
+import io.catwalk.onnx.parity.FlipRule;
+import io.catwalk.onnx.parity.Parity;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorType;
+import io.catwalk.onnx.runtime.Tolerance;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.data.ResizeRule;
+import io.catwalk.runner.data.ResizeRule.Fit;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * Proves that a file that resizes images itself sees what Catwalk's own preparation makes of images of other sizes, and
+ * answers as the trained network: with test images in other sizes, and noise on them, which shows each pixel's weight.
+ *
+ * @param isDirect whether the network itself is asked; what a file with a backbone or rounded weights answers to images
+ *     of the network's size has been compared with it before
+ */
+record OtherSizes(Path file, AppliedNetwork network, ResizeRule rule, boolean isDirect) {
+
+    private static final int IMAGES = 8;
+
+    private static final int NOISE = 65;
+
+    /** Widths and heights, as shares of the network's: smaller, larger, portrait, landscape. */
+    private static final double[][] SHAPES = {{0.45, 0.55}, {3.3, 2.7}, {0.8, 4.1}, {5.2, 0.9}};
+
+    /**
+     * Numbers that may be off by one gray level: means of fractions that floats cannot hold fall on the other side of the
+     * border between two levels in about one of 500,000.
+     */
+    private static final double MOST_OFF = 1e-4;
+
+    static OtherSizes of(Path file, AppliedNetwork network) {
+        ImageSource test = network.images().test();
+        OnnxMetadata metadata = OnnxMetadata.read(file);
+        Fit fit = Fit.parse(metadata.get(MetadataKeys.FIT).orElseThrow());
+        boolean isDirect =
+                network.backbone() == null && metadata.get(MetadataKeys.WEIGHTS).isEmpty();
+        return new OtherSizes(file, network, new ResizeRule(test.width(), test.height(), fit), isDirect);
+    }
+
+    /** What was compared so far. */
+    private static final class Tally {
+        private final List<float[]> expected = new ArrayList<>();
+        private final List<float[]> found = new ArrayList<>();
+        private long numbers;
+        private long off;
+        private int farthest;
+    }
+
+    /** Returns the result of the cross-check, unless other sizes disagree. */
+    ParityResult proven(ParityResult parity) {
+        Tally tally = new Tally();
+        try (OnnxPredictor predictor = OnnxPredictor.open(file);
+                OnnxRunner inside = OnnxRunner.watching(file, Set.of(EmbeddedResizing.PIXELS), OnnxOptions.standard());
+                Predictor reference = network.model().predictor()) {
+            ImageSource test = network.images().test();
+            SplittableRandom random = new SplittableRandom(1);
+            for (int image : ImageSource.evenlySpaced(test.size(), IMAGES)) {
+                for (double[] shape : SHAPES) {
+                    compare(predictor, inside, reference, resized(test.image(image), shape, random), tally);
+                }
+            }
+        } catch (OnnxFileException e) {
+            return ParityResult.unrun(
+                    parity.images(), "other sizes: " + Reasons.oneLine(String.valueOf(e.getMessage())));
+        }
+        if (tally.farthest > 1 || tally.off > MOST_OFF * tally.numbers) {
+            return ParityResult.unrun(
+                    parity.images(),
+                    "other sizes: it resizes them otherwise, " + tally.off + " of " + tally.numbers
+                            + " numbers differ, by up to " + tally.farthest + " gray levels");
+        }
+        int count = tally.found.size();
+        Parity logits = Parity.of(
+                joined(tally.expected),
+                joined(tally.found),
+                count,
+                new Tolerance(Parity.TOLERANCE, 0),
+                FlipRule.NEAR_TIES);
+        return logits.agrees() ? parity : ParityResult.unrun(parity.images(), "other sizes: " + logits);
+    }
+
+    private RasterImage resized(RasterImage image, double[] shape, SplittableRandom random) {
+        RasterImage other =
+                image.resized(new ResizeRule(side(rule.width(), shape[0]), side(rule.height(), shape[1]), Fit.STRETCH));
+        byte[] noisy = other.pixels();
+        for (int i = 0; i < noisy.length; i++) {
+            int level = (noisy[i] & 0xff) + random.nextInt(NOISE) - NOISE / 2;
+            noisy[i] = (byte) Math.max(0, Math.min(255, level));
+        }
+        return other;
+    }
+
+    private static int side(int length, double share) {
+        return (int) Math.max(1, Math.min(ResizeRule.MAXIMUM, length * share));
+    }
+
+    private void compare(
+            OnnxPredictor predictor, OnnxRunner inside, Predictor reference, RasterImage image, Tally tally) {
+        byte[] bytes = image.interleaved();
+        Tensor input =
+                Tensor.of(TensorType.UINT8, ByteBuffer.wrap(bytes), 1, image.height(), image.width(), image.channels());
+        double[] seen = Objects.requireNonNull(
+                        inside.run(Map.of(EmbeddedResizing.INPUT, input)).get(EmbeddedResizing.PIXELS))
+                .toDoubles();
+        byte[] own = image.resized(rule).pixels();
+        byte[] asked = new byte[seen.length];
+        for (int i = 0; i < seen.length; i++) {
+            int level = (int) seen[i];
+            int off = Math.abs(level - (own[i] & 0xff));
+            tally.off += off > 0 ? 1 : 0;
+            tally.farthest = Math.max(tally.farthest, off);
+            asked[i] = (byte) level;
+        }
+        tally.numbers += seen.length;
+        tally.found.add(predictor.logits(bytes, image.height(), image.width(), image.channels()));
+        tally.expected.add(
+                isDirect
+                        ? reference.logits(network.normalization().normalized(asked, 1), 1)
+                        : predictor.logits(asked, 1));
+    }
+
+    private static float[] joined(List<float[]> rows) {
+        float[] all = new float[rows.size() * rows.get(0).length];
+        for (int i = 0; i < rows.size(); i++) {
+            System.arraycopy(rows.get(i), 0, all, i * rows.get(0).length, rows.get(0).length);
+        }
+        return all;
+    }
+}
