@@ -12,7 +12,6 @@ public sealed interface Axis {
      * Creates an axis of fixed size.
      *
      * @param size at least 1
-     * @return the axis
      * @throws IllegalArgumentException if {@code size} is below 1
      */
     static Fixed of(long size) {
@@ -23,7 +22,6 @@ public sealed interface Axis {
      * Creates a dynamic axis (a symbolic dimension), whose size may differ from call to call and is at least 1.
      *
      * @param name such as {@code batch}, {@code sequence} or {@code height}: letters, digits and underscores
-     * @return the axis
      * @throws IllegalArgumentException if {@code name} has other characters, begins with a digit or is {@code floor}
      */
     static Dynamic of(String name) {
@@ -78,7 +76,6 @@ public sealed interface Axis {
          * Sets the smallest size that the network takes, such as 32 pixels.
          *
          * @param size at least 1
-         * @return the changed axis
          */
         public Dynamic atLeast(long size) {
             return new Dynamic(name, size, most, step);
@@ -88,7 +85,6 @@ public sealed interface Axis {
          * Sets the largest size that the network takes, such as the length of a table of positions.
          *
          * @param size at least the smallest
-         * @return the changed axis
          */
         public Dynamic atMost(long size) {
             return new Dynamic(name, least, size, step);
@@ -98,7 +94,6 @@ public sealed interface Axis {
          * Allows only multiples of a number, as needed by networks that halve an image and double it again.
          *
          * @param size at least 1
-         * @return the changed axis
          */
         public Dynamic inStepsOf(long size) {
             return new Dynamic(name, least, most, size);
@@ -122,11 +117,7 @@ public sealed interface Axis {
             return size >= least && size <= most && size % step == 0;
         }
 
-        /**
-         * Tells whether only one size is allowed.
-         *
-         * @return true if the smallest size is also the largest
-         */
+        /** Tells whether only one size is allowed: the smallest is also the largest. */
         public boolean isSingle() {
             return least == most;
         }

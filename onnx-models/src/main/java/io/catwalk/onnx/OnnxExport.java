@@ -51,7 +51,6 @@ public final class OnnxExport {
      *
      * @param block the network; its parameters must be initialized unless {@link #withParameters} supplies them
      * @param sample shape of one sample without the batch axis, such as (channels, height, width)
-     * @return the export
      * @throws IllegalArgumentException if a size in {@code sample} is unknown or not positive, or if {@code sample} is
      *     the whole shape that the network was initialized with: it would get a second batch axis
      */
@@ -67,7 +66,6 @@ public final class OnnxExport {
      *
      * @param block the network; its parameters must be initialized unless {@link #withParameters} supplies them
      * @param inputs the inputs of its {@code forward}, in order
-     * @return the export
      * @throws IllegalArgumentException if there is no input, two inputs have the same name, or two axes of the same
      *     name have different bounds or steps
      */
@@ -93,7 +91,6 @@ public final class OnnxExport {
      * initialized or loaded with; the first axis is the batch. A {@code ZooModel} is a model, too.
      *
      * @param model the model
-     * @return the export
      * @throws IllegalArgumentException if the network has several inputs, or one of unknown shape: use
      *     {@link #of(Block, OnnxInput...)} instead
      */
@@ -107,7 +104,6 @@ public final class OnnxExport {
      * another thread changes the weights during the export, it fails with an {@code ExportException}.
      *
      * @param trainer an initialized trainer
-     * @return the export
      * @throws IllegalArgumentException as {@link #of(ai.djl.Model)}
      */
     public static OnnxExport of(Trainer trainer) {
@@ -122,7 +118,6 @@ public final class OnnxExport {
      * Names the outputs.
      *
      * @param names one per array that {@code forward} returns, in order
-     * @return the changed export
      * @throws IllegalArgumentException if a name is empty, or given twice
      */
     public OnnxExport withOutputNames(String... names) {
@@ -137,7 +132,6 @@ public final class OnnxExport {
      * Takes the weights from a store instead of the block itself.
      *
      * @param store supplies the weights; its manager must stay open during the export
-     * @return the changed export
      */
     public OnnxExport withParameters(ParameterStore store) {
         return new OnnxExport(request.with(store));
@@ -148,7 +142,6 @@ public final class OnnxExport {
      * set again.
      *
      * @param entries values by key; written sorted by key
-     * @return the changed export
      */
     public OnnxExport withMetadata(Map<String, String> entries) {
         return new OnnxExport(request.with(entries));
@@ -158,7 +151,6 @@ public final class OnnxExport {
      * Fixes the batch size. Control flow may then depend on it.
      *
      * @param size number of samples, at least 1
-     * @return the changed export
      * @throws IllegalArgumentException if {@code size} is below 1, or no input has an axis called batch
      */
     public OnnxExport withFixedBatch(long size) {
@@ -173,7 +165,6 @@ public final class OnnxExport {
      *
      * @param axis name of the axis
      * @param size a size that the axis may have
-     * @return the changed export
      * @throws IllegalArgumentException if no input has the axis, or the axis does not allow the size
      */
     public OnnxExport withFixedSize(String axis, long size) {
@@ -185,18 +176,13 @@ public final class OnnxExport {
      * older operators.
      *
      * @param opset 13 to 21
-     * @return the changed export
      * @throws IllegalArgumentException if {@code opset} is out of range
      */
     public OnnxExport withOpset(int opset) {
         return with(request.options().withOpset(opset));
     }
 
-    /**
-     * Adds the softmax of the logits as the last output, {@code probabilities}.
-     *
-     * @return the changed export
-     */
+    /** Adds the softmax of the logits as the last output, {@code probabilities}. */
     public OnnxExport withProbabilities() {
         return with(request.options().with(ExportFlag.PROBABILITIES));
     }
@@ -207,7 +193,6 @@ public final class OnnxExport {
      *
      * @param mean one number per channel, or one for all
      * @param deviation one number per channel, or one for all; above 0
-     * @return the changed export
      * @throws IllegalArgumentException if {@code mean} and {@code deviation} are empty or differ in length, a deviation
      *     is not above 0, or the network does not have one FLOAT32 input of images
      */
@@ -216,20 +201,12 @@ public final class OnnxExport {
         return with(request.options().with(new Normalization(mean.clone(), deviation.clone())));
     }
 
-    /**
-     * Writes recurrent layers step by step with basic operators, for runtimes without recurrent operators.
-     *
-     * @return the changed export
-     */
+    /** Writes recurrent layers step by step with basic operators, for runtimes without recurrent operators. */
     public OnnxExport withUnrolledRecurrence() {
         return with(request.options().with(ExportFlag.UNROLLED_RECURRENCE));
     }
 
-    /**
-     * Folds each batch normalization into the convolution right before it.
-     *
-     * @return the changed export
-     */
+    /** Folds each batch normalization into the convolution right before it. */
     public OnnxExport withFoldedBatchNorm() {
         return with(request.options().with(ExportFlag.FOLDED_BATCH_NORM));
     }
@@ -240,8 +217,6 @@ public final class OnnxExport {
      * statistics of norms. So do weights with a number beyond 65,504, which are listed in the metadata
      * ({@code weights.float32}). Outputs differ by the rounding to 11 significant bits, so a proof needs a tolerance of
      * about {@link io.catwalk.onnx.parity.Proof#HALF_PRECISION}.
-     *
-     * @return the changed export
      */
     public OnnxExport withFloat16Weights() {
         return with(request.options().with(ExportFlag.FLOAT16_WEIGHTS));
@@ -251,8 +226,6 @@ public final class OnnxExport {
      * Writes tensors of 1 KiB or more into a second file beside the model, {@code NAME.onnx.data}. Without this
      * setting, that is done only if the model would exceed the 2 GB limit of a file. Keep both files together: the
      * model refers to the other file by its name.
-     *
-     * @return the changed export
      */
     public OnnxExport withExternalData() {
         return with(request.options().with(ExportFlag.EXTERNAL_DATA));
@@ -266,7 +239,6 @@ public final class OnnxExport {
      *     samples are also run as smaller batches
      * @param tolerance largest difference that passes, relative to the largest absolute value of the output; 0 or
      *     above, such as {@link io.catwalk.onnx.parity.Proof#TOLERANCE}. Whole numbers must be equal
-     * @return the changed export
      * @throws IllegalArgumentException if there is no sample, the number of arrays in a sample differs from the number
      *     of inputs, or the tolerance is below 0
      * @throws IllegalStateException if ONNX Runtime is not on the class path

@@ -100,7 +100,6 @@ public record OnnxInput(String name, DataType type, List<Axis> axes, Optional<Ra
      *
      * @param low the smallest
      * @param high the largest; should be valid at every size of the dynamic axes, also the smallest
-     * @return the changed input
      * @throws IllegalArgumentException if {@code low} is above {@code high}, the input holds truth values, or it holds
      *     whole numbers and one of the two is not whole
      */
@@ -114,7 +113,6 @@ public record OnnxInput(String name, DataType type, List<Axis> axes, Optional<Ra
      * @param name name in the file, not empty
      * @param type FLOAT32, FLOAT16, FLOAT64, INT64, INT32, INT8, UINT8 or BOOLEAN
      * @param axes from the first to the last; none for a scalar
-     * @return the input
      * @throws IllegalArgumentException if the name is empty or the type cannot be exported
      */
     public static OnnxInput of(String name, DataType type, Axis... axes) {

@@ -13,11 +13,7 @@ import java.util.Map;
  */
 public interface OnnxCall {
 
-    /**
-     * Returns the opset that the file is written in.
-     *
-     * @return 13 to 21
-     */
+    /** {@return the opset that the file is written in: 13 to 21} */
     int opset();
 
     /**
@@ -35,7 +31,6 @@ public interface OnnxCall {
      * @param <T> its type
      * @param index 1 for the first argument
      * @param type its type, such as {@code Integer.class}
-     * @return the argument
      * @throws ExportException if it is null, or a number that depends on a dynamic axis
      */
     <T> T argument(int index, Class<T> type);
@@ -47,7 +42,6 @@ public interface OnnxCall {
      * @param operator name of the operator, such as {@code MatMul}
      * @param attributes its attributes, such as {@code Map.of("axis", 1)}
      * @param inputs its inputs, in the operator's order
-     * @return its output
      * @throws ExportException if the exporter does not know the operator, the operator came with a later opset, or the
      *     inputs do not fit it
      */
@@ -66,11 +60,7 @@ public interface OnnxCall {
      */
     List<TensorInfo> custom(String domain, String operator, Map<String, ?> attributes, TensorInfo... inputs);
 
-    /**
-     * Stands for an optional input of a node that is left out before one that is given.
-     *
-     * @return an input without a name
-     */
+    /** {@return what stands for an optional input of a node that is left out before one that is given} */
     TensorInfo omitted();
 
     /**
@@ -94,7 +84,6 @@ public interface OnnxCall {
      * Creates an error that names the call, the block and the line.
      *
      * @param reason why these arguments have no ONNX form, and what to use instead
-     * @return the error, to be thrown
      */
     ExportException refusal(String reason);
 }

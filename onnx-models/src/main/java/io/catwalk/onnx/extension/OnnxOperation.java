@@ -13,9 +13,8 @@ import java.util.List;
 public interface OnnxOperation {
 
     /**
-     * Returns the signature of the method, as shown in the error message of an export that lacks it.
-     *
-     * @return type, method and parameter types, such as {@code NDArray.inverse()} or {@code NDArray.add(Number)}
+     * {@return the signature of the method, as the error message of an export that lacks it shows it: type, method and
+     * parameter types, such as {@code NDArray.inverse()} or {@code NDArray.add(Number)}}
      */
     String signature();
 

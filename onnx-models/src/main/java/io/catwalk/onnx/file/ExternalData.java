@@ -21,8 +21,6 @@ import java.util.function.Predicate;
  * outside the model's folder: a model must not be able to read arbitrary files of the machine.
  *
  * @param file the real path of the data
- * @param offset first byte
- * @param length number of bytes
  */
 public record ExternalData(Path file, long offset, long length) {
 

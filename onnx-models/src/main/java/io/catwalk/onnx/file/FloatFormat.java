@@ -29,7 +29,6 @@ public enum FloatFormat {
      * Tells whether a number is NaN.
      *
      * @param bits of the number, of either sign; higher bits are ignored
-     * @return whether these are the bits of NaN
      */
     public boolean isNan(long bits) {
         return (bits & (-1L >>> (Long.SIZE + 1 - Byte.SIZE * bytes))) > infinity;
@@ -40,7 +39,6 @@ public enum FloatFormat {
      *
      * @param numbers little-endian, from the buffer's position to its limit, which stay as they are; bytes behind the
      *     last whole number are ignored
-     * @return whether at least one is NaN
      */
     public boolean isNanIn(ByteBuffer numbers) {
         ByteBuffer data = numbers.duplicate().order(ByteOrder.LITTLE_ENDIAN);

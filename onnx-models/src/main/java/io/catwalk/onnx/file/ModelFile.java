@@ -36,12 +36,9 @@ import java.util.stream.Collectors;
 /**
  * Holds an ONNX file that was read once and checked before ONNX Runtime loads it.
  *
- * @param file path of the file
  * @param fields its bytes
- * @param content the same, parsed
  * @param inputs inputs that a run needs
  * @param outputs outputs that a run returns
- * @param metadata metadata of the file
  * @param external whether weights are stored in files beside it
  */
 public record ModelFile(

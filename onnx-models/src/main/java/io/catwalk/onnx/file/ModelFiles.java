@@ -81,12 +81,7 @@ public final class ModelFiles {
                 });
     }
 
-    /**
-     * Returns the size of all files of a model, in bytes.
-     *
-     * @throws IOException if a file does not exist
-     * @throws OnnxFileException as {@link #of}
-     */
+    /** Returns the size of all files of a model, in bytes. */
     public static long size(Path model) throws IOException {
         long size = 0;
         for (Path file : of(model)) {
@@ -98,8 +93,6 @@ public final class ModelFiles {
     /**
      * Counts the parameters of a model: the numbers of its weights, in floating point or quantized, without scales and
      * zero points.
-     *
-     * @throws OnnxFileException as {@link #of}
      */
     public static long parameters(Path model) {
         return ModelFields.read(model).model().getGraph().getInitializerList().stream()
@@ -138,7 +131,6 @@ public final class ModelFiles {
      *
      * @param from a model that {@code OnnxExport} wrote
      * @param to its new path, in the same folder; an existing file is replaced
-     * @throws IOException as {@link #publish}
      * @throws OnnxFileException if it is not an ONNX file, or is cut off
      */
     public static void rename(Path from, Path to) throws IOException {
@@ -164,7 +156,6 @@ public final class ModelFiles {
      * Copies a model, and the file of its weights, if it has one.
      *
      * @param to path of the copy; an existing file is replaced
-     * @throws IOException as {@link #publish}
      * @throws OnnxFileException if its weights are in several files, it is not an ONNX file, or is cut off
      */
     public static void copy(Path from, Path to) throws IOException {

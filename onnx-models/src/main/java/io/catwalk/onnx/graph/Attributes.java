@@ -8,10 +8,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Holds the attributes of a node, sorted by name. A value is a {@link Long}, {@link Float}, {@link String},
- * or a list of one of them.
- *
- * @param entries values by name
+ * Holds the attributes of a node, sorted by name. A value is a {@link Long}, {@link Float}, {@link String}, or a list
+ * of one of them.
  */
 public record Attributes(SortedMap<String, Object> entries) {
 
@@ -57,20 +55,12 @@ public record Attributes(SortedMap<String, Object> entries) {
         return put(name, List.copyOf(values));
     }
 
-    /**
-     * Reads a whole number.
-     *
-     * @param otherwise the number to return if the attribute is absent
-     */
+    /** Reads a whole number. */
     public long number(String name, long otherwise) {
         return entries.get(name) instanceof Long value ? value : otherwise;
     }
 
-    /**
-     * Reads whole numbers.
-     *
-     * @param otherwise the numbers to return if the attribute is absent
-     */
+    /** Reads whole numbers. */
     public long[] numbers(String name, long[] otherwise) {
         return entries.get(name) instanceof List<?> values
                 ? values.stream().mapToLong(value -> (Long) value).toArray()

@@ -5,11 +5,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds a trained batch normalization. It scales and shifts each channel, which the weights of the operator before it
  * can do as well.
- *
- * @param gamma factor of each channel
- * @param beta shift of each channel
- * @param mean mean of each channel in training
- * @param variance variance of each channel in training
  */
 @SuppressWarnings("ArrayRecordComponent") // used at once
 public record ChannelNorm(float[] gamma, float[] beta, float[] mean, float[] variance, float epsilon) {
@@ -33,7 +28,6 @@ public record ChannelNorm(float[] gamma, float[] beta, float[] mean, float[] var
      * Returns the bias with which the operator before it also shifts as the normalization does.
      *
      * @param bias its present bias; null for none
-     * @return a new bias, one number for each channel
      */
     public float[] bias(float @Nullable [] bias) {
         float[] shift = new float[count()];

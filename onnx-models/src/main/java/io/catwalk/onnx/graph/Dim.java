@@ -20,7 +20,6 @@ import java.util.stream.Stream;
  * {@code 4*batch} or {@code batch*floor((height-1)/2)+1}. Equal polynomials are equal objects.
  *
  * @param terms the terms that depend on the inputs, in order; none for a fixed size
- * @param fixed the constant term
  */
 public record Dim(List<Term> terms, long fixed) {
 
@@ -70,11 +69,7 @@ public record Dim(List<Term> terms, long fixed) {
         return axis(name, 1);
     }
 
-    /**
-     * Creates the size of a dynamic axis of the inputs that is always a multiple of a number.
-     *
-     * @param step the number, at least 1
-     */
+    /** Creates the size of a dynamic axis of the inputs that is always a multiple of a number. */
     public static Dim axis(String name, long step) {
         return new Dim(List.of(new Term(step, List.of(new Atom.Axis(name, step)))), 0);
     }
@@ -117,11 +112,7 @@ public record Dim(List<Term> terms, long fixed) {
         return names;
     }
 
-    /**
-     * Returns the size, which must be fixed.
-     *
-     * @throws ExportException if the size depends on an axis of the inputs
-     */
+    /** Returns the size, which must be fixed. */
     public long fixed(String what) {
         if (!isFixed()) {
             throw new ExportException(what + " must not depend on the " + String.join(" and the ", axes()) + ", but is "
@@ -167,9 +158,8 @@ public record Dim(List<Term> terms, long fixed) {
     }
 
     /**
-     * Divides by another size, if the quotient is a polynomial, too.
-     *
-     * @return the quotient; empty if there is a remainder, or if the divisor is a sum and this is not a multiple of it
+     * Divides by another size; empty if there is a remainder, or if the divisor is a sum and this is not a multiple of
+     * it.
      */
     public Optional<Dim> dividedBy(Dim divisor) {
         if (!isFixed() && !divisor.isFixed()) {
@@ -203,7 +193,6 @@ public record Dim(List<Term> terms, long fixed) {
     /**
      * Divides and rounds down.
      *
-     * @param divisor at least 1
      * @return the quotient, in a normal form that equal quotients of nested windows share
      */
     public Dim floorDividedBy(long divisor) {
@@ -267,7 +256,6 @@ public record Dim(List<Term> terms, long fixed) {
         /**
          * The size of an input axis, counted in steps.
          *
-         * @param name name of the axis
          * @param step every size of the axis is a multiple of it; at least 1
          */
         record Axis(String name, long step) implements Atom {
@@ -285,7 +273,6 @@ public record Dim(List<Term> terms, long fixed) {
         /**
          * A quotient that is rounded down, such as the number of windows with a stride.
          *
-         * @param dividend the size that is divided
          * @param divisor at least 2
          */
         record Quotient(Dim dividend, long divisor) implements Atom {

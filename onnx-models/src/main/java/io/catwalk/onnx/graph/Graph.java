@@ -10,14 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * Holds an ONNX graph. Its nodes are in an order in which they can be computed.
- *
- * @param inputs inputs of the graph
- * @param outputs outputs of the graph
- * @param initializers constants, such as weights
- * @param nodes the operators
- */
+/** Holds an ONNX graph. Its nodes are in an order in which they can be computed. */
 public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> initializers, List<Node> nodes) {
 
     /** Copies the lists. */

@@ -14,12 +14,7 @@ import java.util.TreeSet;
  */
 public final class Inference {
 
-    /**
-     * Type and shape of one output of an operator.
-     *
-     * @param type type of the elements
-     * @param shape sizes of the axes
-     */
+    /** Type and shape of one output of an operator. */
     public record Made(ElementType type, TensorShape shape) {}
 
     /** Infers the outputs of one operator. */
@@ -28,13 +23,7 @@ public final class Inference {
         List<Made> infer(Operands operands);
     }
 
-    /**
-     * Holds what a rule may use.
-     *
-     * @param inputs inputs of the operator
-     * @param attributes its attributes
-     * @param outputs number of requested outputs
-     */
+    /** Holds what a rule may use. */
     record Operands(List<Value> inputs, Attributes attributes, int outputs) {
 
         TensorShape shape(int input) {
@@ -76,7 +65,6 @@ public final class Inference {
     /**
      * Infers the outputs of an operator.
      *
-     * @return type and shape of each output
      * @throws ExportException if the operator has no rule, or its inputs do not fit together
      */
     public static List<Made> infer(String operator, List<Value> inputs, Attributes attributes, int outputs) {

@@ -23,13 +23,7 @@ public record Initializer(Value value, Supplier<byte[]> source) {
         void write(byte[] data, int from, int length) throws IOException;
     }
 
-    /**
-     * Creates a constant from its elements.
-     *
-     * @param value name, type and shape; the shape must be fixed
-     * @param data the elements, row-major, little endian; not to be changed
-     * @throws ExportException if the data does not fill the shape
-     */
+    /** Creates a constant from its elements. */
     public Initializer(Value value, byte[] data) {
         this(value, () -> data);
         requireFilled(data);
@@ -44,7 +38,6 @@ public record Initializer(Value value, Supplier<byte[]> source) {
      * Returns the elements.
      *
      * @return all elements, row-major, little endian; not to be changed
-     * @throws ExportException if they do not fill the shape
      */
     public byte[] data() {
         byte[] data = source.get();

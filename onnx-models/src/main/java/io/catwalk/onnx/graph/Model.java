@@ -11,9 +11,7 @@ import java.util.TreeMap;
 /**
  * The content of an ONNX file: a graph, its opset and its metadata.
  *
- * @param graph the computation
  * @param opset version of the default operator set, 13 to 21
- * @param metadata {@code metadata_props}, sorted by key
  * @param producerVersion version of the exporter that made it; empty if it is not known
  */
 public record Model(Graph graph, int opset, SortedMap<String, String> metadata, String producerVersion) {
@@ -25,11 +23,7 @@ public record Model(Graph graph, int opset, SortedMap<String, String> metadata, 
         metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
     }
 
-    /**
-     * Creates a model with this version of the exporter.
-     *
-     * @param opset version of the default operator set, 13 to 21
-     */
+    /** Creates a model with this version of the exporter. */
     public Model(Graph graph, int opset, SortedMap<String, String> metadata) {
         this(graph, opset, metadata, VERSION);
     }

@@ -25,9 +25,7 @@ public final class Names {
     }
 
     /**
-     * Creates a name for the result of an operator.
-     *
-     * @return the operator in lower case, with the first free number appended if that is taken
+     * Creates a name for a result: the operator in lower case, with the first free number appended if that is taken.
      */
     public String forResultOf(String operator) {
         return fresh(operator.toLowerCase(Locale.ROOT));

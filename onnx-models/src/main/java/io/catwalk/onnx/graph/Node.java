@@ -8,9 +8,6 @@ import java.util.List;
  * @param name unique among the nodes of its graph
  * @param operator name of the operator; the name of an operator from another operator set than that of ONNX begins with
  *     its domain, such as {@code com.microsoft::Inverse}; one of ONNX that cannot be checked begins with {@code ::}
- * @param inputs what it reads, in the operator's order
- * @param outputs what it makes, in the operator's order
- * @param attributes its attributes
  * @param doc where in the network it comes from, for human readers; may be empty
  */
 public record Node(
@@ -24,12 +21,7 @@ public record Node(
         outputs = List.copyOf(outputs);
     }
 
-    /**
-     * Creates a node without a note on where it comes from.
-     *
-     * @param inputs what it reads, in the operator's order
-     * @param outputs what it makes, in the operator's order
-     */
+    /** Creates a node without a note on where it comes from. */
     public Node(String name, String operator, List<Value> inputs, List<Value> outputs, Attributes attributes) {
         this(name, operator, inputs, outputs, attributes, "");
     }
@@ -57,9 +49,8 @@ public record Node(
     }
 
     /**
-     * Counts the multiply-accumulate operations (MACs) of this node for one sample, or for all of a fixed batch.
-     *
-     * @return MACs of a convolution, a matrix product or a recurrent layer; else 0
+     * Counts the multiply-accumulate operations (MACs) of a convolution, matrix product or recurrent layer for one
+     * sample, or for all of a fixed batch; 0 for other nodes.
      */
     public long multiplyAccumulates() {
         return switch (operator) {

@@ -48,7 +48,6 @@ public final class OnnxSerializer {
      * Writes a model.
      *
      * @return the content of a file; the same model gives the same bytes
-     * @throws ExportException if the model is too large for one file
      */
     public static byte[] bytes(Model model) {
         ModelMessage message = message(model);
@@ -66,8 +65,6 @@ public final class OnnxSerializer {
      * tensor.
      *
      * @param stream receives the same bytes that {@link #bytes} returns; stays open
-     * @throws IOException if writing to the stream fails
-     * @throws ExportException if the model is too large for one file
      */
     public static void write(Model model, OutputStream stream) throws IOException {
         message(model).writeTo(CodedOutputStream.newInstance(stream));
@@ -77,7 +74,6 @@ public final class OnnxSerializer {
      * Writes a model whose tensors of 1 KiB or more are in another file, one tensor at a time.
      *
      * @param location path of that file, relative to the folder of the model
-     * @throws IOException if writing to a stream fails
      */
     public static void write(Model model, String location, OutputStream data, OutputStream stream) throws IOException {
         DataFile beside = DataFile.of(location, model.graph().initializers());
@@ -85,11 +81,7 @@ public final class OnnxSerializer {
         message(model, beside).writeTo(CodedOutputStream.newInstance(stream));
     }
 
-    /**
-     * Tells whether a file can hold a model with all its tensors.
-     *
-     * @return false if {@link #bytes} would throw
-     */
+    /** Tells whether a file can hold a model with all its tensors: false if {@link #bytes} would throw. */
     public static boolean fits(Model model) {
         return size(model) <= LARGEST_FILE;
     }
@@ -293,19 +285,13 @@ public final class OnnxSerializer {
      *
      * @param head fields of the model before its graph
      * @param nodes fields of the graph before its tensors
-     * @param tensors the tensors of the graph
      * @param values fields of the graph after its tensors
      * @param tail fields of the model after its graph
      */
     private record ModelMessage(
             ModelProto head, GraphProto nodes, List<Tensor> tensors, GraphProto values, ModelProto tail) {
 
-        /**
-         * Holds one tensor.
-         *
-         * @param about name, type and shape, and the place of the elements if they are in another file
-         * @param elements the content of {@code raw_data}, or of the other file
-         */
+        /** Holds one tensor. */
         record Tensor(TensorProto about, Initializer elements) {
 
             private boolean isBeside() {

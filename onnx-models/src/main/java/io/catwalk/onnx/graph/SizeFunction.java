@@ -8,9 +8,6 @@ import java.util.function.ToLongFunction;
  * A number that Java computes from sizes and that need not be whole: {@code factor * kind(over / under)}.
  *
  * @param factor not 0
- * @param kind what is done with the quotient
- * @param over a size
- * @param under another size
  */
 public record SizeFunction(double factor, Kind kind, Dim over, Dim under) {
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The sizes of all axes of a tensor, some of which may be symbolic dimensions.
+ * The sizes of all axes of a tensor, some of which may be symbolic dimensions. Axes count from 0, or from -1 backwards.
  *
  * @param dims one size per axis; none for a scalar
  */
@@ -31,21 +31,12 @@ public record TensorShape(List<Dim> dims) {
         return dims.size();
     }
 
-    /**
-     * Returns the size of one axis.
-     *
-     * @param axis from 0, or from -1 backwards
-     */
+    /** Returns the size of one axis. */
     public Dim get(int axis) {
         return dims.get(axis(axis));
     }
 
-    /**
-     * Returns the index of an axis, counted from the front.
-     *
-     * @param axis from 0, or from -1 backwards
-     * @return the axis from 0
-     */
+    /** Returns the index of an axis, counted from the front. */
     public int axis(long axis) {
         return Math.toIntExact(axis < 0 ? axis + rank() : axis);
     }
@@ -55,11 +46,7 @@ public record TensorShape(List<Dim> dims) {
         return dims.stream().allMatch(Dim::isFixed);
     }
 
-    /**
-     * Returns all sizes of a shape, which must be fixed.
-     *
-     * @throws ExportException if a size is a symbolic dimension
-     */
+    /** Returns all sizes of a shape, which must be fixed. */
     public long[] fixed(String what) {
         return dims.stream().mapToLong(dim -> dim.fixed(what)).toArray();
     }
@@ -69,11 +56,7 @@ public record TensorShape(List<Dim> dims) {
         return dims.stream().reduce(Dim.of(1), Dim::times);
     }
 
-    /**
-     * Replaces the size of one axis.
-     *
-     * @param axis from 0, or from -1 backwards
-     */
+    /** Replaces the size of one axis. */
     public TensorShape with(long axis, Dim size) {
         List<Dim> changed = new ArrayList<>(dims);
         changed.set(axis(axis), size);

@@ -21,8 +21,6 @@ public final class Typecheck {
      * specification, and that nothing is unused.
      *
      * @param opset version of the operator set, which determines the types that operators accept
-     * @return the same graph
-     * @throws ExportException at the first rule that is broken
      */
     public static Graph check(Graph graph, int opset) {
         Map<String, Value> made = new HashMap<>();

@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
  * One tensor of a graph.
  *
  * @param name unique in its graph; empty for an optional input that is left out
- * @param type type of the elements
- * @param shape sizes of the axes
  * @param contents the elements, if the graph depends on them (shapes, axes, slices); else null
  */
 public record Value(

@@ -5,11 +5,7 @@ import io.catwalk.onnx.ExportException;
 /**
  * Computes the number of positions of a window that slides along one axis.
  *
- * @param size size of the window
- * @param stride distance between windows
  * @param before padding before the axis
- * @param after padding after it
- * @param dilation distance between the elements of a window
  * @param up whether a window may extend beyond the end ({@code ceil_mode})
  */
 public record Windows(long size, long stride, long before, long after, long dilation, boolean up) {

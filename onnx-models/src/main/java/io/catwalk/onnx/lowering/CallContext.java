@@ -18,12 +18,9 @@ import java.util.Set;
 /**
  * Gives a row of the operator table one call: its arguments, the results that it must have, and where its nodes go.
  *
- * @param to where nodes go
- * @param call the arguments
  * @param results results of the engine, whose types and shapes the row must match
  * @param values ONNX values of the arrays so far, by id
  * @param zeros ids of arrays that hold nothing but zeros
- * @param options options of the export
  */
 record CallContext(
         Emitter to,

@@ -107,7 +107,6 @@ final class ForeignRows {
     /**
      * Gives a user's row access to what built-in rows use, and no more.
      *
-     * @param site the call
      * @param values what was handed out, by name
      */
     private record Call(CallContext site, Map<String, Value> values) implements OnnxCall {

@@ -70,11 +70,7 @@ public final class Lowering {
         to = new Emitter(options.opset(), names, inputs);
     }
 
-    /**
-     * Lowers a program to a graph.
-     *
-     * @throws ExportException if a call cannot be written
-     */
+    /** Lowers a program to a graph. */
     public static Graph graph(Program program, Options options, Naming naming) {
         return new Lowering(program, options, naming).write(program);
     }

@@ -11,7 +11,6 @@ import java.util.stream.Stream;
  *
  * @param opset version of the default operator set, 13 to 21
  * @param preprocessing converts pixels to the network's input, inside of the graph; empty to leave that to the caller
- * @param choices what is written in another way than by default
  */
 public record Options(int opset, Optional<Normalization> preprocessing, Set<ExportFlag> choices) {
 
@@ -33,12 +32,7 @@ public record Options(int opset, Optional<Normalization> preprocessing, Set<Expo
         return new Options(DEFAULT_OPSET, Optional.empty(), Set.of());
     }
 
-    /**
-     * Sets the opset.
-     *
-     * @param version 13 to 21
-     * @throws IllegalArgumentException if {@code version} is out of range
-     */
+    /** Sets the opset. */
     public Options withOpset(int version) {
         return new Options(version, preprocessing, choices);
     }

@@ -9,12 +9,9 @@ import java.util.stream.IntStream;
 /**
  * Describes one call of a recurrent network of PyTorch.
  *
- * @param cell kind of cell
  * @param input (batch, time, features), or (time, batch, features)
  * @param states initial states, each (layers x directions, batch, hidden); empty where all are zero
  * @param weights per layer and direction: input weight, hidden weight, then both biases if there are any
- * @param biased whether there are biases
- * @param layers number of layers
  * @param directions 1, or 2 for bidirectional
  * @param batchFirst whether the batch is the first axis of the input
  */

@@ -8,7 +8,6 @@ import java.util.List;
  *
  * @param signature the primitive, such as {@code NDArray.add(Number)}
  * @param operators the ONNX operators that it becomes, for the documentation
- * @param emission writes them
  */
 record Row(String signature, String operators, Emission emission) {
 

@@ -67,7 +67,6 @@ public record Parity(
      * @param count number of images; at least 1
      * @param tolerance by how much a logit may differ
      * @param rule which label flips are allowed
-     * @return how far they differ
      * @throws IllegalArgumentException if the two do not have the same number of logits per image
      */
     public static Parity of(float[] reference, float[] candidate, int count, Tolerance tolerance, FlipRule rule) {
@@ -97,20 +96,12 @@ public record Parity(
         return Tensor.of(Arrays.copyOfRange(all, first * classes, last * classes), last - first, classes);
     }
 
-    /**
-     * Returns the largest difference as a share of the output's scale.
-     *
-     * @return 0 or above; the difference itself where the scale is 0
-     */
+    /** {@return the largest difference as a share of the output's scale; the difference itself where the scale is 0} */
     public double relative() {
         return scale == 0 ? maxAbs : maxAbs / scale;
     }
 
-    /**
-     * Tells whether the output agrees with the reference.
-     *
-     * @return whether every element is within the limit, no NaN is in the way, and the rule allows all label flips
-     */
+    /** Tells whether every element is within the limit, no NaN is in the way, and the rule allows all label flips. */
     public boolean agrees() {
         return notNumbers == 0 && beyond == 0 && (rule == FlipRule.WITHIN_TOLERANCE || flips.isEmpty());
     }

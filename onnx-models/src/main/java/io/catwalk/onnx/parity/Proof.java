@@ -75,21 +75,17 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
     }
 
     /**
-     * Returns the proof of networks with any inputs and outputs, with the samples as they are and in batches of 1, 2 and
-     * 7. A number may differ by 1e-5 of the output's scale, and no label may flip.
-     *
-     * @return the proof to start from
+     * {@return the proof of networks with any inputs and outputs, with the samples as they are and in batches of 1, 2
+     * and 7. A number may differ by 1e-5 of the output's scale, and no label may flip}
      */
     public static Proof standard() {
         return new Proof(new Tolerance(0, 0), TOLERANCE, FlipRule.NONE, Extent.FULL, List.of(1, 2, 7));
     }
 
     /**
-     * Returns the proof of image classifiers, in batches of 256, 1 and 7 images and one that leaves a smaller last batch.
-     * A logit may differ by 1e-4, and no label may flip. It uses every image, except that batches of 1 and 7 images use
-     * the first 1,000 only.
-     *
-     * @return the proof to start from
+     * {@return the proof of image classifiers, in batches of 256, 1 and 7 images and one that leaves a smaller last
+     * batch. A logit may differ by 1e-4, and no label may flip. It uses every image, except that batches of 1 and 7
+     * images use the first 1,000 only}
      */
     public static Proof ofImages() {
         return new Proof(new Tolerance(Parity.TOLERANCE, 0), 0, FlipRule.NONE, Extent.FULL, List.of(BATCH, 1, 7));
@@ -99,7 +95,6 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
      * Replaces the tolerance.
      *
      * @param newTolerance by how much a number may differ
-     * @return a changed copy
      */
     public Proof withTolerance(Tolerance newTolerance) {
         return new Proof(newTolerance, share, rule, extent, batches);
@@ -109,7 +104,6 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
      * Replaces the tolerance that follows from the output's scale.
      *
      * @param newShare share of the scale, 0 or above
-     * @return a changed copy
      */
     public Proof withShare(double newShare) {
         return new Proof(tolerance, newShare, rule, extent, batches);
@@ -119,7 +113,6 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
      * Replaces the sizes of the batches.
      *
      * @param newBatches each at least 1
-     * @return a changed copy
      */
     public Proof withBatches(List<Integer> newBatches) {
         return new Proof(tolerance, share, rule, extent, newBatches);
@@ -129,8 +122,6 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
      * Checks a file whose weights were rounded to FLOAT16: a logit may differ by one unit in the last place that the
      * largest finite logit of the network has in FLOAT16, {@link #HALF_PRECISION} of its absolute value, and a label
      * may flip if all logits stay within that.
-     *
-     * @return a changed copy
      */
     public Proof withRoundedWeights() {
         return new Proof(tolerance, HALF_PRECISION, FlipRule.WITHIN_TOLERANCE, extent, batches);
@@ -139,8 +130,6 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
     /**
      * Allows a label flip if the network prefers its own label by no more than the tolerance allows both logits to
      * move. Such images are listed as near ties.
-     *
-     * @return a changed copy
      */
     public Proof withNearTies() {
         return new Proof(tolerance, share, FlipRule.NEAR_TIES, extent, batches);
@@ -150,7 +139,6 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
      * Chooses in how many ways the file is run.
      *
      * @param newExtent a brief one proves less
-     * @return a changed copy
      */
     public Proof withExtent(Extent newExtent) {
         return new Proof(tolerance, share, rule, newExtent, batches);

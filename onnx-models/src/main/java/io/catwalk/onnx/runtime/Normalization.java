@@ -63,11 +63,7 @@ public record Normalization(float[] mean, float[] std) {
                 .toList();
     }
 
-    /**
-     * Returns what each value of a pixel, 0 to 255, becomes in each channel.
-     *
-     * @return a new array, (channels, 256)
-     */
+    /** {@return what each value of a pixel, 0 to 255, becomes in each channel: a new array, (channels, 256)} */
     public float[][] table() {
         float[][] table = new float[mean.length][VALUES];
         for (int c = 0; c < mean.length; c++) {

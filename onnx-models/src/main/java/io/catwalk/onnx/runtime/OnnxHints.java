@@ -20,11 +20,7 @@ public record OnnxHints(Optional<String> output, int height, int width, Optional
         }
     }
 
-    /**
-     * Returns empty hints, for a file that leaves nothing open.
-     *
-     * @return the hints to start from
-     */
+    /** {@return empty hints, for a file that leaves nothing open} */
     public static OnnxHints none() {
         return new OnnxHints(Optional.empty(), 0, 0, Optional.empty());
     }
@@ -33,7 +29,6 @@ public record OnnxHints(Optional<String> output, int height, int width, Optional
      * Chooses an output by its name.
      *
      * @param name of an output of the file
-     * @return a changed copy
      */
     public OnnxHints withOutput(String name) {
         return new OnnxHints(Optional.of(name), height, width, layout);
@@ -45,7 +40,6 @@ public record OnnxHints(Optional<String> output, int height, int width, Optional
      *
      * @param height rows, in pixels; at least 1
      * @param width columns, in pixels; at least 1
-     * @return a changed copy
      */
     public OnnxHints withImageSize(int height, int width) {
         return new OnnxHints(output, height, width, layout);
@@ -55,7 +49,6 @@ public record OnnxHints(Optional<String> output, int height, int width, Optional
      * Sets the order of the axes, for a file whose sizes suggest the wrong order.
      *
      * @param layout of the images that the file takes
-     * @return a changed copy
      */
     public OnnxHints withLayout(Layout layout) {
         return new OnnxHints(output, height, width, Optional.of(layout));

@@ -33,11 +33,7 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
         Preprocessing.from(entries);
     }
 
-    /**
-     * Returns metadata without any entry.
-     *
-     * @return empty metadata
-     */
+    /** {@return metadata without any entry} */
     public static OnnxMetadata empty() {
         return new OnnxMetadata(new TreeMap<>());
     }
@@ -58,7 +54,6 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
      *
      * @param file path of the file, for messages
      * @param entries values by key
-     * @return the entries
      * @throws OnnxFileException if one is malformed
      */
     public static OnnxMetadata of(Path file, Map<String, String> entries) {
@@ -107,20 +102,12 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
         return found;
     }
 
-    /**
-     * Returns the names of the classes.
-     *
-     * @return one name per logit, if the file has them
-     */
+    /** {@return the names of the classes, one per logit, if the file has them} */
     public Optional<List<String>> labels() {
         return labels(entries);
     }
 
-    /**
-     * Returns how pixels are converted to the input of the network.
-     *
-     * @return the preprocessing, if the file has it
-     */
+    /** {@return how pixels are converted to the input of the network, if the file says it} */
     public Optional<Preprocessing> preprocessing() {
         return Preprocessing.from(entries);
     }
@@ -130,7 +117,6 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
      *
      * @param key any key but an empty one
      * @param value any text
-     * @return a changed copy
      */
     public OnnxMetadata with(String key, String value) {
         return withAll(Map.of(key, value));
@@ -140,7 +126,6 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
      * Replaces or adds many entries.
      *
      * @param more keys with their values
-     * @return a changed copy
      */
     public OnnxMetadata withAll(Map<String, String> more) {
         SortedMap<String, String> changed = new TreeMap<>(entries);
@@ -152,7 +137,6 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
      * Replaces the names of the classes.
      *
      * @param labels one name per logit, not blank, without line breaks
-     * @return a changed copy
      */
     public OnnxMetadata withLabels(List<String> labels) {
         for (String label : labels) {
@@ -167,7 +151,6 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
      * Replaces the preprocessing, and the {@code Image.*} keys that follow from it.
      *
      * @param preprocessing how pixels are converted to the input of the network
-     * @return a changed copy
      */
     public OnnxMetadata withPreprocessing(Preprocessing preprocessing) {
         return withAll(preprocessing.entries());

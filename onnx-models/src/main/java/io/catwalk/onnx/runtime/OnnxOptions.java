@@ -37,10 +37,8 @@ public record OnnxOptions(
     }
 
     /**
-     * Returns the options that suit most machines, which are the defaults of ONNX Runtime: all threads, all
-     * optimizations, and all images of a call as one batch.
-     *
-     * @return the options to start from
+     * {@return the options that suit most machines, which are the defaults of ONNX Runtime: all threads, all
+     * optimizations, and all images of a call as one batch}
      */
     public static OnnxOptions standard() {
         return STANDARD;
@@ -50,7 +48,6 @@ public record OnnxOptions(
      * Replaces the number of threads.
      *
      * @param count threads that share one run, or {@link #ALL_THREADS}
-     * @return a changed copy
      */
     public OnnxOptions withThreads(int count) {
         return new OnnxOptions(count, optimization, memoryPattern, spinning, batch);
@@ -60,7 +57,6 @@ public record OnnxOptions(
      * Replaces the optimization level.
      *
      * @param level how far the graph may be rewritten
-     * @return a changed copy
      */
     public OnnxOptions withOptimization(OptimizationLevel level) {
         return new OnnxOptions(threads, level, memoryPattern, spinning, batch);
@@ -70,7 +66,6 @@ public record OnnxOptions(
      * Chooses whether the memory of a run is allocated as one block.
      *
      * @param oneBlock true for one block
-     * @return a changed copy
      */
     public OnnxOptions withMemoryPattern(boolean oneBlock) {
         return new OnnxOptions(threads, optimization, oneBlock, spinning, batch);
@@ -80,7 +75,6 @@ public record OnnxOptions(
      * Chooses how threads wait.
      *
      * @param busy true to keep their processor busy
-     * @return a changed copy
      */
     public OnnxOptions withSpinning(boolean busy) {
         return new OnnxOptions(threads, optimization, memoryPattern, busy, batch);
@@ -90,7 +84,6 @@ public record OnnxOptions(
      * Replaces the largest number of images that run as one batch.
      *
      * @param images number of images, or {@link #WHOLE_CALL}
-     * @return a changed copy
      */
     public OnnxOptions withBatch(int images) {
         return new OnnxOptions(threads, optimization, memoryPattern, spinning, images);

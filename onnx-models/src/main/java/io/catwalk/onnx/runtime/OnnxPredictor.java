@@ -107,11 +107,7 @@ public final class OnnxPredictor implements Predictor {
         return new OnnxPredictor(model, OnnxMetadata.of(model.file(), model.metadata()), hints, options);
     }
 
-    /**
-     * Returns the input and the output of the file.
-     *
-     * @return names, types and sizes
-     */
+    /** {@return the input and the output of the file: names, types and sizes} */
     public Signature signature() {
         return signature;
     }
@@ -119,26 +115,19 @@ public final class OnnxPredictor implements Predictor {
     /**
      * Tells whether {@link #logits} returns logits or probabilities: a file from another program may end with a
      * softmax.
-     *
-     * @return the kind of numbers
      */
     public Scores scores() {
         return scores;
     }
 
-    /**
-     * Returns the metadata of the file.
-     *
-     * @return its metadata, empty if it has none
-     */
+    /** {@return the metadata of the file; empty if it has none} */
     public OnnxMetadata metadata() {
         return metadata;
     }
 
     /**
-     * Returns the operators in the file, all of which a runtime must support.
-     *
-     * @return names such as {@code Conv}, sorted, including those inside loops and conditions
+     * {@return the operators in the file, all of which a runtime must support: names such as {@code Conv}, sorted,
+     * including those inside loops and conditions}
      */
     public SortedSet<String> operators() {
         return operators;

@@ -181,20 +181,12 @@ public final class OnnxRunner implements AutoCloseable {
         return new OnnxRunner(model, Session.open(model, chosen));
     }
 
-    /**
-     * Returns the inputs of the file.
-     *
-     * @return inputs in the order of the file
-     */
+    /** {@return the inputs, in the order of the file} */
     public List<TensorInfo> inputs() {
         return inputs;
     }
 
-    /**
-     * Returns the outputs of the file.
-     *
-     * @return outputs in the order of the file
-     */
+    /** {@return the outputs, in the order of the file} */
     public List<TensorInfo> outputs() {
         return outputs;
     }

@@ -25,11 +25,7 @@ public final class OnnxRuntime {
      */
     public record Calls(long begun, long ended) {}
 
-    /**
-     * Counts the calls so far. A watchdog can tell one call that never returns from many that do.
-     *
-     * @return the calls of all threads
-     */
+    /** Counts the calls of all threads so far. A watchdog can tell one call that never returns from many that do. */
     public static Calls calls() {
         long ended = ENDED.get(); // first: each of these has begun
         return new Calls(BEGUN.get(), ended);

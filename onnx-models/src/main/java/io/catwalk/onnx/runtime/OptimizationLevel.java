@@ -18,11 +18,7 @@ public enum OptimizationLevel {
     /** Applies everything that ONNX Runtime knows. */
     ALL;
 
-    /**
-     * Returns the name of the level in files and messages.
-     *
-     * @return such as {@code extended}
-     */
+    /** {@return the name of the level in files and messages, such as {@code extended}} */
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -42,20 +42,12 @@ public record Preprocessing(int height, int width, List<Double> mean, List<Doubl
         }
     }
 
-    /**
-     * Returns the number of channels.
-     *
-     * @return 1 or 3
-     */
+    /** {@return the number of channels: 1 or 3} */
     public int channels() {
         return mean.size();
     }
 
-    /**
-     * Returns the name that metadata gives the channels.
-     *
-     * @return {@code gray} or {@code rgb}
-     */
+    /** {@return the name that metadata gives the channels: {@code gray} or {@code rgb}} */
     public String color() {
         return channels() == 1 ? GRAY : RGB;
     }
@@ -76,11 +68,7 @@ public record Preprocessing(int height, int width, List<Double> mean, List<Doubl
         return normalization().normalized(pixels, pixels.length / (plane * channels()));
     }
 
-    /**
-     * Returns the arithmetic without the size.
-     *
-     * @return mean and deviation of each channel, as floats
-     */
+    /** {@return the arithmetic without the size: mean and deviation of each channel, as floats} */
     public Normalization normalization() {
         return Normalization.of(mean, std);
     }

@@ -64,20 +64,12 @@ public record Signature(
         return of(model, OnnxMetadata.of(file, model.metadata()), hints);
     }
 
-    /**
-     * Tells whether other programs must convert numbers for the file.
-     *
-     * @return whether it takes or returns 16-bit floats
-     */
+    /** Tells whether other programs must convert numbers for the file: it takes or returns 16-bit floats. */
     public boolean half() {
         return pixels == PixelType.FLOAT16 || scores == TensorType.FLOAT16;
     }
 
-    /**
-     * Returns how many numbers an image has.
-     *
-     * @return channels times height times width
-     */
+    /** {@return how many numbers an image has: channels times height times width} */
     public int imageSize() {
         return channels * height * width;
     }

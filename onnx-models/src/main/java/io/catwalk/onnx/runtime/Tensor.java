@@ -27,7 +27,6 @@ public final class Tensor {
      * @param data the elements from the buffer's position to its limit, row-major, in the byte order of this machine;
      *     copied
      * @param shape sizes of the axes, 0 or above; none for a single number
-     * @return the array
      * @throws IllegalArgumentException if the type is not supported, a size is negative, or the buffer holds another
      *     number of elements
      */
@@ -61,7 +60,6 @@ public final class Tensor {
      *
      * @param numbers row-major
      * @param shape sizes of the axes; none for a single number
-     * @return the array
      * @throws IllegalArgumentException if the sizes do not fit the numbers
      */
     public static Tensor of(float[] numbers, long... shape) {
@@ -75,7 +73,6 @@ public final class Tensor {
      *
      * @param numbers row-major
      * @param shape sizes of the axes; none for a single number
-     * @return the array
      * @throws IllegalArgumentException if the sizes do not fit the numbers
      */
     public static Tensor of(long[] numbers, long... shape) {
@@ -84,46 +81,28 @@ public final class Tensor {
         return of(TensorType.INT64, data, shape);
     }
 
-    /**
-     * Returns the type of the elements.
-     *
-     * @return the type
-     */
+    /** {@return the type of the elements} */
     public TensorType type() {
         return type;
     }
 
-    /**
-     * Returns the sizes of the axes.
-     *
-     * @return sizes, 0 or above; none for a single number
-     */
+    /** {@return the sizes of the axes, 0 or above; none for a single number} */
     public long[] shape() {
         return shape.clone();
     }
 
-    /**
-     * Returns the bytes of the elements.
-     *
-     * @return row-major, in the byte order of this machine; read-only
-     */
+    /** {@return the bytes of the elements, row-major, in the byte order of this machine; read-only} */
     public ByteBuffer buffer() {
         return data.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
     }
 
-    /**
-     * Returns the number of elements.
-     *
-     * @return the product of the sizes; 1 for a single number
-     */
+    /** {@return the number of elements: the product of the sizes, 1 for a single number} */
     public int size() {
         return data.limit() / type.bytes();
     }
 
     /**
-     * Returns all elements as doubles, which rounds whole numbers beyond 2^53.
-     *
-     * @return row-major; 1 and 0 for true and false
+     * {@return all elements as doubles, which rounds whole numbers beyond 2^53; row-major, 1 and 0 for true and false}
      */
     public double[] toDoubles() {
         double[] numbers = new double[size()];

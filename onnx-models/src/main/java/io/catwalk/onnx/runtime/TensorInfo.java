@@ -24,11 +24,7 @@ public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes
         /** Stands for a size that the file leaves open. */
         public static final long OPEN = -1;
 
-        /**
-         * Tells whether every size is accepted.
-         *
-         * @return whether the file leaves the size open
-         */
+        /** Tells whether the file leaves the size open, so that every size is accepted. */
         public boolean isOpen() {
             return size == OPEN;
         }

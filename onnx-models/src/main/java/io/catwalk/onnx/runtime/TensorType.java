@@ -49,11 +49,7 @@ public enum TensorType {
         return bytes > 0;
     }
 
-    /**
-     * Returns the size of an element.
-     *
-     * @return in bytes; 0 for types that a {@link Tensor} does not hold
-     */
+    /** {@return the size of an element in bytes; 0 for types that a {@link Tensor} does not hold} */
     public int bytes() {
         return bytes;
     }
@@ -78,11 +74,7 @@ public enum TensorType {
                 .orElse(OTHER);
     }
 
-    /**
-     * Tells whether the elements are real numbers, which are rounded.
-     *
-     * @return false for whole numbers, booleans, text and others
-     */
+    /** Tells whether the elements are real numbers, which are rounded: not whole numbers, booleans, text and others. */
     public boolean isReal() {
         return this == FLOAT || this == DOUBLE || this == FLOAT16 || this == BFLOAT16;
     }

@@ -18,11 +18,7 @@ public record Tolerance(double absolute, double relative) {
         }
     }
 
-    /**
-     * Returns the tolerance that rounding in another order stays within: 1e-5, plus 1e-4 of the value.
-     *
-     * @return the tolerance to start from
-     */
+    /** {@return the tolerance that rounding in another order stays within: 1e-5, plus 1e-4 of the value} */
     public static Tolerance standard() {
         return new Tolerance(1e-5, 1e-4);
     }

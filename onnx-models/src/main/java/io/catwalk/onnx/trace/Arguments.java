@@ -14,10 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The arguments of one call, for a row of the operator table; argument 0 is the receiver.
  *
- * @param signature the primitive
  * @param values {@link Operand} for arrays, lists of them, {@link Dim} or lists of it where numbers depend on dynamic
  *     axes, else what the network passed
- * @param origin where in the network the call is
  */
 public record Arguments(String signature, List<@Nullable Object> values, String origin) {
 
@@ -92,20 +90,12 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
         return value;
     }
 
-    /**
-     * Creates an error that names the call and its place.
-     *
-     * @param fault what is wrong with the call
-     */
+    /** Creates an error that names the call and its place. */
     public ExportException error(String fault) {
         return new ExportException(signature + " " + fault + " (" + origin + ")");
     }
 
-    /**
-     * Creates an error that names the call and its place.
-     *
-     * @param fault what is wrong with the call
-     */
+    /** Creates an error that names the call and its place. */
     public ExportException error(String fault, Throwable cause) {
         return new ExportException(signature + " " + fault + " (" + origin + ")", cause);
     }

@@ -8,11 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** One line of a tape. */
 sealed interface Entry {
 
-    /**
-     * The input of the network.
-     *
-     * @param slot the array
-     */
+    /** The input of the network. */
     record Input(Slot slot) implements Entry {}
 
     /**
@@ -30,10 +26,7 @@ sealed interface Entry {
     /**
      * A call of a primitive.
      *
-     * @param signature which primitive
      * @param arguments receiver first; {@link Slot} for arrays, lists of them, else as the network passed it
-     * @param results the arrays that it returned
-     * @param origin where in the network it is called
      */
     record Operation(String signature, List<@Nullable Object> arguments, List<Slot> results, String origin)
             implements Entry {

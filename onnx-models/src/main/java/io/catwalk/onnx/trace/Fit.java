@@ -28,11 +28,7 @@ final class Fit {
     private final List<Dim> basis = new ArrayList<>();
     private final Map<List<Long>, Dim> known = new HashMap<>();
 
-    /**
-     * Starts with only the sizes of the axes.
-     *
-     * @param sizes sizes of each trace
-     */
+    /** Starts with only the sizes of the axes. */
     Fit(List<Sizes> sizes, Collection<Dim> axes) {
         this.sizes = sizes;
         this.axes = List.copyOf(axes);

@@ -46,8 +46,6 @@ final class ForwardRecorder {
     /**
      * Holds the tape of one call.
      *
-     * @param entries the recorded operations, constants and inputs
-     * @param outputs the returned arrays
      * @param names names that forward gave to its inputs and then to its outputs
      */
     record Recording(List<Entry> entries, List<Slot> outputs, List<Optional<String>> names) {}

@@ -16,7 +16,6 @@ public final class Managers {
      * Opens a manager on the device of the weights.
      *
      * @param parameters store of its weights; empty to take them from the block
-     * @throws ExportException if the manager of the weights is closed
      */
     public static NDManager open(Block block, Optional<ParameterStore> parameters) {
         try {

@@ -32,7 +32,6 @@ final class Merge {
     /**
      * Begins a merge.
      *
-     * @param axes the axes that have several sizes
      * @param sizes the sizes of each recording
      */
     Merge(List<Axis.Dynamic> axes, List<Sizes> sizes) {

@@ -7,7 +7,6 @@ import io.catwalk.onnx.graph.TensorShape;
  * Stands for one array of a program.
  *
  * @param id unique in its program
- * @param type type of the elements
  * @param shape sizes of the axes, some of which may be symbolic dimensions
  */
 public record Operand(int id, ElementType type, TensorShape shape) {}

@@ -7,8 +7,6 @@ import java.util.Optional;
 /**
  * The traced program of a network, for any size of its dynamic axes.
  *
- * @param steps steps in the order in which they were executed
- * @param outputs outputs of the network
  * @param names names that forward gave to the inputs and then to the outputs ({@code NDArray.setName})
  */
 public record Program(List<Step> steps, List<Operand> outputs, List<Optional<String>> names) {

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * Remembers the primitive that made an array of forward from others. Where the numbers of such an array depend on a size,
  * the graph does the same arithmetic: positions and their angles, masks and distances then need no largest size.
  *
- * @param signature the primitive
  * @param arguments {@link TracedArray} for arrays, lists of them, else as the network passed it; the receiver first
  * @param versions how often the memory of each operand had been written
  */
@@ -58,9 +57,8 @@ record Recipe(String signature, List<@Nullable Object> arguments, List<Integer> 
     }
 
     /**
-     * Lists how an array was made, from constants on.
-     *
-     * @return constants and operations, whose slots count down from -1; empty if it was not made by primitives alone
+     * Lists how an array was made: constants and operations, whose slots count down from -1; nothing if it was not made
+     * by primitives alone.
      */
     static List<Entry> entries(TracedArray array, String origin) {
         Collecting collecting = new Collecting(origin);

@@ -100,11 +100,7 @@ final class Replay {
         position++;
     }
 
-    /**
-     * Compares how a constant was made, if the program computes it from the sizes.
-     *
-     * @return false if the program does not compute it
-     */
+    /** Compares how a constant was made; returns false if the program does not compute it from the sizes. */
     boolean computed(Slot slot, String hint, Supplier<List<Entry>> recipe) {
         boolean computes = position < program.steps().size() && program.steps().get(position) instanceof Step.Computed;
         if (!computes) {

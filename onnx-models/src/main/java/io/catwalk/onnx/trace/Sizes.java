@@ -10,11 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/**
- * The size of each dynamic axis in one call of {@code forward}.
- *
- * @param byAxis sizes by the names of the axes
- */
+/** The size of each dynamic axis in one call of {@code forward}. */
 record Sizes(Map<String, Long> byAxis) {
 
     Sizes {

@@ -8,6 +8,5 @@ import ai.djl.ndarray.types.Shape;
  *
  * @param id place in the order of creation
  * @param shape shape in this trace
- * @param type type of the elements
  */
 record Slot(int id, Shape shape, DataType type) {}

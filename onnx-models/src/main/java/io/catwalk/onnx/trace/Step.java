@@ -7,11 +7,7 @@ import java.util.Optional;
 /** One step of a program. */
 public sealed interface Step {
 
-    /**
-     * Takes the next input of the network.
-     *
-     * @param operand the array
-     */
+    /** Takes the next input of the network. */
     record Input(Operand operand) implements Step {}
 
     /** Takes an array that is the same for every input and every size of its axes. */
@@ -21,7 +17,6 @@ public sealed interface Step {
     /**
      * Takes an array that repeats one slice along a dynamic axis.
      *
-     * @param operand the array
      * @param slice the slice, of size 1 along the dynamic axes
      */
     record Repeated(Operand operand, Constant slice) implements Step {}
@@ -29,43 +24,24 @@ public sealed interface Step {
     /**
      * Takes the beginning of an array that is longest at the largest sizes of the dynamic axes.
      *
-     * @param operand the array
-     * @param hint where it was made
      * @param longest the whole array; empty until it is known
      */
     record Prefix(Operand operand, String hint, Optional<Constant> longest) implements Step {}
 
-    /**
-     * Takes a whole number that depends on the sizes.
-     *
-     * @param operand the array, a scalar
-     * @param number the number as a function of the sizes
-     */
+    /** Takes a whole number that depends on the sizes. */
     record Counted(Operand operand, Dim number) implements Step {}
 
-    /**
-     * Takes equally spaced whole numbers, such as 0, 1, 2, ...; their count depends on the sizes.
-     *
-     * @param operand the array
-     * @param first the first number
-     * @param step difference between one number and the next
-     */
+    /** Takes equally spaced whole numbers, such as 0, 1, 2, ...; their count depends on the sizes. */
     record Counting(Operand operand, Dim first, Dim step) implements Step {}
 
     /**
      * Takes an array that the graph computes from the sizes, as forward does.
      *
-     * @param operand the array
      * @param recipe constants and calls whose ids are negative; its output is the array
      */
     record Computed(Operand operand, Program recipe) implements Step {}
 
-    /**
-     * Applies a primitive of DJL.
-     *
-     * @param arguments the primitive and its arguments
-     * @param results the arrays that it returns
-     */
+    /** Applies a primitive of DJL. */
     record Call(Arguments arguments, List<Operand> results) implements Step {
 
         /** Copies the results. */

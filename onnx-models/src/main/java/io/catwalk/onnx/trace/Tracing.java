@@ -25,9 +25,7 @@ import java.util.function.Predicate;
  * Traces a block. A few sizes of the dynamic axes give the program. Then many more sizes, most of them without
  * computing, check that the program is right for every size and every call.
  *
- * @param block the network
  * @param parameters store of its weights; empty to take them from the block
- * @param inputs the inputs of forward
  * @param primitives tells which signatures the operator table has
  */
 public record Tracing(
@@ -48,8 +46,6 @@ public record Tracing(
     /**
      * What was made of a program, and how far the program was tried: a size that was not tried is not proven.
      *
-     * @param <T> type of the result
-     * @param made the result
      * @param tried sizes of each dynamic axis at which forward does what the program says, by the name of the axis
      */
     public record Traced<T>(T made, SortedMap<String, SortedSet<Long>> tried) {}

@@ -25,9 +25,8 @@ final class WithoutSamples {
     }
 
     /**
-     * Creates the result of a call without computing it.
-     *
-     * @return arrays of the right type and shape with meaningless numbers; empty if the call must be computed
+     * Creates the result of a call without computing it: right types and shapes with meaningless numbers; empty if the
+     * call must be computed.
      */
     Optional<Object> results(Object target, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         @Nullable Object[] given = arguments == null ? new @Nullable Object[0] : arguments;

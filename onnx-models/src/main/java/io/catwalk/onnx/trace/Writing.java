@@ -164,7 +164,6 @@ final class Writing {
     /**
      * Describes how an array shows the memory of another one.
      *
-     * @param of the other array
      * @param reading the primitive that takes this array from the other one
      * @param forth its arguments after the other array
      * @param writing the primitive that makes the other array from this one

@@ -80,7 +80,6 @@ public final class OnnxDiff {
      *
      * @param reference the file that is right by definition
      * @param other the file that is compared
-     * @return the comparison
      * @throws OnnxFileException as {@link #between(Path, Path, Map, Tolerance)}
      * @throws IllegalArgumentException if random numbers cannot be drawn for the inputs of the reference
      */
@@ -100,7 +99,6 @@ public final class OnnxDiff {
      * @param given an array for each input of the reference, by its name; the other file takes them by the same names,
      *     or else in the same order
      * @param tolerance what counts as equal
-     * @return the comparison
      * @throws OnnxFileException if the reference cannot be run to its outputs, these are not numbers or booleans, the
      *     other file cannot be run at all, a file is larger than 2 GB with its weights, or the files have different
      *     numbers of inputs or outputs
@@ -125,7 +123,6 @@ public final class OnnxDiff {
      * @param file the file
      * @param given an array for each input, by its name
      * @param tolerance what counts as equal
-     * @return the comparison
      * @throws OnnxFileException if the file cannot be run, or is larger than 2 GB with its weights
      * @throws IllegalArgumentException if the inputs do not fit
      */
@@ -141,11 +138,7 @@ public final class OnnxDiff {
         return new OnnxDiff(written, new InstrumentedModel(written.model(), given, made), tolerance);
     }
 
-    /**
-     * Returns the result of the comparison.
-     *
-     * @return the report
-     */
+    /** {@return the result of the comparison} */
     public DiffReport report() {
         return report;
     }

@@ -83,7 +83,6 @@ public final class RuntimeDiff {
      *     multiple of the batch size, if the file has a fixed one
      * @param tolerance what counts as equal
      * @param runtime the runtime to compare
-     * @return the comparison
      * @throws OnnxFileException if ONNX Runtime cannot run the file
      */
     public static RuntimeDiff of(
@@ -108,7 +107,6 @@ public final class RuntimeDiff {
     /**
      * Runs the other runtime on the whole file and, if its output does not agree, on parts of the file.
      *
-     * @return the outcome
      * @throws IOException if a file cannot be written or read
      * @throws InterruptedException if the calling thread is interrupted
      */

@@ -37,7 +37,6 @@ public record TensorDifference(
      * @param reference the array that is right by definition
      * @param other the array that is compared
      * @param tolerance what counts as equal; its relative part is for rounding, and not for whole numbers
-     * @return how far they differ
      */
     public static TensorDifference of(Tensor reference, Tensor other, Tolerance tolerance) {
         if (!comparable(reference, other)) {

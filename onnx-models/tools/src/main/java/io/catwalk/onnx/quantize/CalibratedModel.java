@@ -41,9 +41,7 @@ public final class CalibratedModel {
     }
 
     /**
-     * Lists the nodes that can compute in 8 bits.
-     *
-     * @return names of convolutions, matrix products and LSTMs, in the order of the graph
+     * Lists the names of convolutions, matrix products and LSTMs that can compute in 8 bits, in the order of the graph.
      */
     public List<String> nodes() {
         return nodes;
@@ -70,10 +68,8 @@ public final class CalibratedModel {
     }
 
     /**
-     * Returns the float model as it was calibrated: batch norms are folded into weights, and it computes the same as
-     * the file.
-     *
-     * @return content of an ONNX file
+     * {@return the float model as it was calibrated, an ONNX file: batch norms are folded into weights, and it computes
+     * the same as the file}
      */
     public byte[] floats() {
         return model.toByteArray();
@@ -85,7 +81,6 @@ public final class CalibratedModel {
      *
      * @param method how ranges are derived from the observed numbers
      * @param leftInFloat some of {@link #nodes()}, which stay in float
-     * @return the model
      * @throws IllegalArgumentException if a name is not in {@link #nodes()}
      */
     public QuantizedModel quantized(CalibrationMethod method, Set<String> leftInFloat) {

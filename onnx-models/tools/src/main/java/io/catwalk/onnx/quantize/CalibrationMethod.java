@@ -21,11 +21,7 @@ public enum CalibrationMethod {
         this.title = title;
     }
 
-    /**
-     * Returns the name of the method in words.
-     *
-     * @return such as {@code min-max}
-     */
+    /** {@return the name of the method in words, such as {@code min-max}} */
     public String title() {
         return title;
     }

@@ -90,19 +90,16 @@ public final class OnnxQuantization {
     }
 
     /**
-     * Replaces the range of the weights.
+     * Returns a copy with another range of the weights.
      *
      * @param range how many of the 8 bits weights use
-     * @return a changed copy
      */
     public OnnxQuantization withWeights(WeightRange range) {
         return new OnnxQuantization(file, model, range);
     }
 
     /**
-     * Lists the nodes that can compute in 8 bits.
-     *
-     * @return names of convolutions, matrix products and LSTMs, in the order of the graph
+     * Lists the names of convolutions, matrix products and LSTMs that can compute in 8 bits, in the order of the graph.
      */
     public List<String> nodes() {
         Placement placement = new Placement(model.getGraph(), Set.of());

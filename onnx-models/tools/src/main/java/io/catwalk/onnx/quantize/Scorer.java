@@ -8,7 +8,6 @@ public interface Scorer {
      * Scores a model.
      *
      * @param model content of an ONNX file
-     * @return how good it is
      */
     Score score(byte[] model);
 

@@ -16,11 +16,7 @@ public enum WeightRange {
         this.largest = largest;
     }
 
-    /**
-     * Returns the largest weight in whole numbers; the smallest is its negative.
-     *
-     * @return 64 or 127
-     */
+    /** {@return the largest weight in whole numbers, 64 or 127; the smallest is its negative} */
     public int largest() {
         return largest;
     }
