@@ -11,7 +11,7 @@ import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.lowering.Options;
 import io.catwalk.onnx.lowering.Options.ExportFlag;
-import io.catwalk.onnx.parity.Network;
+import io.catwalk.onnx.parity.Proof.Network;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.trace.BlockState;

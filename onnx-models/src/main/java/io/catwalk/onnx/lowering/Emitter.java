@@ -14,8 +14,12 @@ import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.trace.Operand;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,13 +38,13 @@ final class Emitter {
     private String doc = "";
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Node> makers = new HashMap<>();
-    private final FixedValues fixed;
+    private final Map<String, Initializer> initializers = new LinkedHashMap<>();
+    private final Map<List<Object>, Value> shared = new HashMap<>();
     private final SizeArithmetic arithmetic;
 
     Emitter(int opset, Names names, List<Value> inputs) {
         this.opset = opset;
         this.names = names;
-        this.fixed = new FixedValues(names);
         this.arithmetic = new SizeArithmetic(this, inputs);
     }
 
@@ -63,11 +67,11 @@ final class Emitter {
     }
 
     List<Initializer> initializers() {
-        return fixed.initializers();
+        return List.copyOf(initializers.values());
     }
 
     Optional<Initializer> initializer(Value value) {
-        return fixed.initializer(value);
+        return Optional.ofNullable(initializers.get(value.name()));
     }
 
     /** Returns the node that computes a value; empty for inputs and initializers. */
@@ -146,27 +150,89 @@ final class Emitter {
 
     /** Adds an initializer, once for all uses of the same parameter, or of equal numbers from the same place. */
     Value constant(String hint, ElementType type, TensorShape shape, byte[] data) {
-        return fixed.constant(hint, type, shape, data);
+        return share(
+                List.of("constant", hint, type, shape, new Content(data)),
+                () -> add(new Initializer(Value.of(names.fresh(hint), type, shape), data)));
     }
 
-    /** Adds an initializer in another layout, as {@link FixedValues#laidAnew} does. */
+    /** Compares arrays by content; large arrays of the same size seldom differ in content. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Content(byte[] data) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Content content && Arrays.equals(data, content.data);
+        }
+
+        @Override
+        public int hashCode() {
+            return data.length;
+        }
+    }
+
+    /**
+     * Adds an initializer that holds tensors in another layout, once for all its uses.
+     *
+     * @param laying computes the new layout; called each time the file is written
+     */
     Value laidAnew(String layout, List<Value> sources, TensorShape shape, Supplier<byte[]> laying) {
-        return fixed.laidAnew(layout, sources, shape, laying);
+        Value first = sources.get(0);
+        List<String> from = sources.stream().map(Value::name).toList();
+        return share(
+                List.of("layout", layout, from, shape),
+                () -> add(new Initializer(
+                        Value.of(names.fresh(first.name() + "." + layout), first.type(), shape), laying)));
     }
 
-    /** Adds a list of whole numbers, once for all its uses. */
-    Value ints(long... numbers) {
-        return fixed.ints(numbers);
-    }
-
-    /** Adds a scalar, once for all its uses. A whole number keeps all its digits. */
-    Value scalar(ElementType type, Number number) {
-        return fixed.scalar(type, number);
+    private Value add(Initializer initializer) {
+        initializers.put(initializer.value().name(), initializer);
+        return initializer.value();
     }
 
     /** Creates a value once for all its uses; {@code making} may share other values. */
     Value share(List<Object> key, Supplier<Value> making) {
-        return fixed.share(key, making);
+        Value known = shared.get(key);
+        if (known == null) {
+            known = making.get();
+            shared.put(key, known);
+        }
+        return known;
+    }
+
+    /** Adds a list of whole numbers, once for all its uses. */
+    Value ints(long... numbers) {
+        List<Dim> contents = Arrays.stream(numbers).mapToObj(Dim::of).toList();
+        return share(List.of("ints", contents), () -> {
+            TensorShape shape = TensorShape.of(numbers.length);
+            Value value = new Value(names.fresh("ints"), ElementType.INT64, shape, contents);
+            return add(new Initializer(value, Initializer.bytes(numbers)));
+        });
+    }
+
+    /** Adds a scalar, once for all its uses. A whole number keeps all its digits. */
+    Value scalar(ElementType type, Number number) {
+        byte[] data = bytes(type, number);
+        return share(
+                List.of("scalar", type, ByteBuffer.wrap(data)),
+                () -> add(new Initializer(scalarValue(type, number), data)));
+    }
+
+    private Value scalarValue(ElementType type, Number number) {
+        List<Dim> contents = type.isReal() ? null : List.of(Dim.of(number.longValue()));
+        return new Value(names.fresh("number"), type, TensorShape.SCALAR, contents);
+    }
+
+    private static byte[] bytes(ElementType type, Number number) {
+        ByteBuffer buffer = ByteBuffer.allocate(type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        switch (type) {
+            case FLOAT16 -> buffer.putShort(ElementType.half(number.floatValue()));
+            case FLOAT -> buffer.putFloat(number.floatValue());
+            case DOUBLE -> buffer.putDouble(number.doubleValue());
+            case INT64 -> buffer.putLong(number.longValue());
+            case INT32 -> buffer.putInt(number.intValue());
+            case UINT8, INT8 -> buffer.put((byte) number.longValue());
+            case BOOL -> buffer.put((byte) (number.doubleValue() == 0 ? 0 : 1));
+        }
+        return buffer.array();
     }
 
     Value cast(Value value, ElementType type) {
@@ -234,6 +300,16 @@ final class Emitter {
         return pad(value, number, LongStream.of(pads).mapToObj(Dim::of).toList());
     }
 
+    /** Computes a polynomial from the factor of its highest power on. */
+    Value polynomial(Value x, double... factors) {
+        Value sum = scalar(x.type(), factors[0]);
+        for (int i = 1; i < factors.length; i++) {
+            sum = node("Mul", sum, x);
+            sum = factors[i] == 0 ? sum : node("Add", sum, scalar(x.type(), factors[i]));
+        }
+        return sum;
+    }
+
     Value concat(long axis, List<Value> parts) {
         return parts.size() == 1
                 ? parts.get(0)
@@ -246,6 +322,11 @@ final class Emitter {
 
     Value squeeze(Value value, long... axes) {
         return axes.length == 0 ? value : node("Squeeze", value, ints(axes));
+    }
+
+    /** Takes the elements at some places along an axis. */
+    Value gather(Value value, long axis, Value places) {
+        return node("Gather", Attributes.NONE.with("axis", axis), value, places);
     }
 
     /** Slices one axis. */

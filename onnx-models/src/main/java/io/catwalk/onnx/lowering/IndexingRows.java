@@ -69,8 +69,7 @@ final class IndexingRows {
     }
 
     private static Value take(CallContext site) {
-        Attributes axis = Attributes.NONE.with("axis", site.call().integer(2));
-        return site.to().node("Gather", axis, site.receiver(), whole(site, site.value(1)));
+        return site.to().gather(site.receiver(), site.call().integer(2), whole(site, site.value(1)));
     }
 
     /**
@@ -85,7 +84,7 @@ final class IndexingRows {
             Value whole = to.cast(indices.get(i), ElementType.INT64);
             long axis = axes[i] - (i - rest.size());
             if (whole.rank() == 0) {
-                value = to.node("Gather", Attributes.NONE.with("axis", axis), value, whole);
+                value = to.gather(value, axis, whole);
             } else {
                 rest.add(whole);
                 along.add(axis);
@@ -93,7 +92,7 @@ final class IndexingRows {
         }
         return switch (rest.size()) {
             case 0 -> value;
-            case 1 -> to.node("Gather", Attributes.NONE.with("axis", along.get(0)), value, rest.get(0));
+            case 1 -> to.gather(value, along.get(0), rest.get(0));
             default -> pickedTogether(to, value, rest, along);
         };
     }
@@ -120,8 +119,7 @@ final class IndexingRows {
 
     private static Value takeFlat(CallContext site) {
         List<Dim> flat = List.of(site.receiver().shape().size());
-        Attributes axis = Attributes.NONE.with("axis", 0);
-        return site.to().node("Gather", axis, site.to().reshape(site.receiver(), flat), whole(site, site.value(2)));
+        return site.to().gather(site.to().reshape(site.receiver(), flat), 0, whole(site, site.value(2)));
     }
 
     /** Aligns the indices with the array, as the engine does, if they have fewer axes. */
@@ -161,11 +159,11 @@ final class IndexingRows {
         }
         List<Dim> flat = new ArrayList<>(array.shape().dims().subList(depth, array.rank()));
         flat.add(0, new TensorShape(array.shape().dims().subList(0, depth)).size());
-        return to.node("Gather", Attributes.NONE.with("axis", 0), to.reshape(array, flat), whole(site, place));
+        return to.gather(to.reshape(array, flat), 0, whole(site, place));
     }
 
     private static Value row(Emitter to, Value indices, int row) {
-        return to.node("Gather", Attributes.NONE.with("axis", 0), indices, to.scalar(ElementType.INT64, row));
+        return to.gather(indices, 0, to.scalar(ElementType.INT64, row));
     }
 
     private static Value scatter(CallContext site) {

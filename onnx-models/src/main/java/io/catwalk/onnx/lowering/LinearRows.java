@@ -61,6 +61,6 @@ final class LinearRows {
 
     private static Value embedding(CallContext site) {
         Value indices = site.to().cast(site.value(1), ElementType.INT64);
-        return site.to().node("Gather", Attributes.NONE.with("axis", 0), site.value(2), indices);
+        return site.to().gather(site.value(2), 0, indices);
     }
 }

@@ -160,43 +160,50 @@ public final class Lowering {
                             input.operand().type()))
                     .orElse(given);
             values.put(input.operand().id(), network);
-        } else if (step instanceof Step.Constant constant) {
-            noteZeros(constant.operand(), constant.data());
-            Value value = constant(constant);
-            values.put(constant.operand().id(), value);
-            if (TiedWeights.isMadeBy(constant.hint())) {
-                transposed.add(value.name());
-            }
-            parameters.put(constant.operand().id(), constant.hint());
-        } else if (step instanceof Step.Repeated repeated) {
-            noteZeros(repeated.operand(), repeated.slice().data());
-            Value slice = constant(repeated.slice());
-            values.put(
-                    repeated.operand().id(),
-                    to.node("Expand", slice, to.dims(repeated.operand().shape().dims())));
-        } else if (step instanceof Step.Prefix prefix) {
-            values.put(prefix.operand().id(), beginning(prefix));
-        } else if (step instanceof Step.Counted counted) {
-            Operand operand = counted.operand();
-            Value number = to.number(counted.number(), operand.type());
-            values.put(operand.id(), to.reshape(number, operand.shape().dims()));
-        } else if (step instanceof Step.Counting counting) {
-            values.put(counting.operand().id(), counting(counting));
-        } else if (step instanceof Step.Computed computed) {
-            computed(computed);
         } else if (step instanceof Step.Call call) {
             call(call);
+        } else {
+            Step.Given given = (Step.Given) step;
+            values.put(given.operand().id(), given(given));
         }
     }
 
-    private void computed(Step.Computed computed) {
+    private Value given(Step.Given step) {
+        Operand operand = step.operand();
+        if (step instanceof Step.Constant constant) {
+            noteZeros(operand, constant.data());
+            Value value = constant(constant);
+            if (TiedWeights.isMadeBy(constant.hint())) {
+                transposed.add(value.name());
+            }
+            parameters.put(operand.id(), constant.hint());
+            return value;
+        }
+        if (step instanceof Step.Repeated repeated) {
+            noteZeros(operand, repeated.slice().data());
+            return to.node(
+                    "Expand",
+                    constant(repeated.slice()),
+                    to.dims(operand.shape().dims()));
+        }
+        if (step instanceof Step.Prefix prefix) {
+            return beginning(prefix);
+        }
+        if (step instanceof Step.Counted counted) {
+            Value number = to.number(counted.number(), operand.type());
+            return to.reshape(number, operand.shape().dims());
+        }
+        return step instanceof Step.Counting counting ? counting(counting) : computed((Step.Computed) step);
+    }
+
+    private Value computed(Step.Computed computed) {
         computed.recipe().steps().forEach(this::write);
         Value made = values.get(computed.recipe().outputs().get(0).id());
         // The next recipe has the same ids.
         values.keySet().removeIf(id -> id < 0);
         parameters.keySet().removeIf(id -> id < 0);
         zeros.removeIf(id -> id < 0);
-        values.put(computed.operand().id(), Objects.requireNonNull(made));
+        return Objects.requireNonNull(made);
     }
 
     private Value constant(Step.Constant constant) {

@@ -56,14 +56,8 @@ final class RecurrentRows {
         }
         List<Value> results = new ArrayList<>();
         results.add(net.batchFirst() ? to.transpose(sequence, 1, 0, 2) : sequence);
-        last.forEach(states -> results.add(stacked(to, states)));
+        last.forEach(states -> results.add(to.concat(0, states)));
         return results;
-    }
-
-    private static Value stacked(Emitter to, List<Value> states) {
-        return states.size() == 1
-                ? states.get(0)
-                : to.node("Concat", Attributes.NONE.with("axis", 0), states.toArray(Value[]::new));
     }
 
     /**
@@ -181,12 +175,9 @@ final class RecurrentRows {
             }
             List<Value> joined = new ArrayList<>();
             for (int i = 0; i < directions.get(0).size(); i++) {
-                Attributes axis = Attributes.NONE.with("axis", i == 0 ? 2 : 0);
-                joined.add(to.node(
-                        "Concat",
-                        axis,
-                        directions.get(0).get(i),
-                        directions.get(1).get(i)));
+                List<Value> both =
+                        List.of(directions.get(0).get(i), directions.get(1).get(i));
+                joined.add(to.concat(i == 0 ? 2 : 0, both));
             }
             return joined;
         }
@@ -210,8 +201,7 @@ final class RecurrentRows {
                 outputs[moment] = to.unsqueeze(states.get(0), 0);
             }
             List<Value> results = new ArrayList<>();
-            Attributes axis = Attributes.NONE.with("axis", 0);
-            results.add(outputs.length == 1 ? outputs[0] : to.node("Concat", axis, outputs));
+            results.add(to.concat(0, List.of(outputs)));
             states.forEach(state -> results.add(to.unsqueeze(state, 0)));
             return results;
         }

@@ -106,11 +106,15 @@ final class ReductionRows {
 
     /** Sorts an axis: the k smallest of k elements. Equal elements may come in another order than in PyTorch. */
     private static List<Value> sorted(CallContext site, int along) {
+        return smallest(site, along, site.receiver().shape().get(along));
+    }
+
+    /** Returns the smallest elements along an axis in ascending order, and their indices. */
+    private static List<Value> smallest(CallContext site, int along, Dim count) {
         int axis = site.receiver().shape().axis(along);
         Attributes attributes =
                 Attributes.NONE.with("axis", axis).with("largest", 0).with("sorted", 1);
-        Value all = site.to().dims(List.of(site.receiver().shape().get(axis)));
-        return site.to().nodes("TopK", attributes, 2, site.receiver(), all);
+        return site.to().nodes("TopK", attributes, 2, site.receiver(), site.to().dims(List.of(count)));
     }
 
     private static Value argSort(CallContext site) {
@@ -213,25 +217,15 @@ final class ReductionRows {
             return (int) site.receiver().shape().get(axis).fixed("an axis that is put in order");
         }
 
-        /** Returns the smallest numbers along an axis, in ascending order. */
-        private static Value smallest(CallContext site, int axis, Dim count) {
-            Attributes attributes =
-                    Attributes.NONE.with("axis", axis).with("largest", 0).with("sorted", 1);
-            return site.to()
-                    .nodes("TopK", attributes, 2, site.receiver(), site.to().dims(List.of(count)))
-                    .get(0);
-        }
-
         private static Value pick(CallContext site, Value sorted, int axis, Dim place) {
-            Attributes along = Attributes.NONE.with("axis", axis);
-            return site.to().node("Gather", along, sorted, site.to().number(place, ElementType.INT64));
+            return site.to().gather(sorted, axis, site.to().number(place, ElementType.INT64));
         }
 
         /** Takes the lower of the two middle elements, as PyTorch does. */
         private static Value median(CallContext site, int along) {
             int axis = site.receiver().shape().axis(along);
             Dim place = site.receiver().shape().get(axis).minus(Dim.of(1)).floorDividedBy(2);
-            return pick(site, smallest(site, axis, place.plus(Dim.of(1))), axis, place);
+            return pick(site, smallest(site, axis, place.plus(Dim.of(1))).get(0), axis, place);
         }
 
         /** Interpolates linearly between the two nearest ranks; the rank is computed in the precision of PyTorch. */
@@ -243,7 +237,7 @@ final class ReductionRows {
             double rank = site.resultType() == ElementType.DOUBLE ? (double) quantile * last : quantile * last;
             int below = (int) Math.floor(rank);
             int above = (int) Math.ceil(rank);
-            Value sorted = smallest(site, axis, Dim.of(above + 1));
+            Value sorted = smallest(site, axis, Dim.of(above + 1)).get(0);
             Value low = pick(site, sorted, axis, Dim.of(below));
             if (above == below) {
                 return low;

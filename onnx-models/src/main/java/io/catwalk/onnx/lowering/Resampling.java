@@ -151,7 +151,7 @@ enum Resampling {
         boolean fixed = from.isFixed() && size.isFixed();
         if (this == NEAREST) {
             Value places = fixed ? to.ints(nearest((int) from.fixed(), (int) size.fixed())) : nearest(to, from, size);
-            return to.node("Gather", Attributes.NONE.with("axis", axis), image, places);
+            return to.gather(image, axis, places);
         }
         if (!image.type().isReal()) {
             throw site.error(WHOLE);
@@ -226,20 +226,10 @@ enum Resampling {
 
     private static Value cubic(Emitter to, Value distance) {
         double a = CUBIC;
-        Value near = polynomial(to, distance, a + 2, -(a + 3), 0, 1);
-        Value far = polynomial(to, distance, a, -5 * a, 8 * a, -4 * a);
+        Value near = to.polynomial(distance, a + 2, -(a + 3), 0, 1);
+        Value far = to.polynomial(distance, a, -5 * a, 8 * a, -4 * a);
         Value beyond = to.node("Where", to.node("Less", distance, real(to, 2)), far, real(to, 0));
         return to.node("Where", to.node("Less", distance, real(to, 1)), near, beyond);
-    }
-
-    /** Computes a polynomial from the factor of its highest power on. */
-    private static Value polynomial(Emitter to, Value x, double... factors) {
-        Value sum = real(to, factors[0]);
-        for (int i = 1; i < factors.length; i++) {
-            sum = to.node("Mul", sum, x);
-            sum = factors[i] == 0 ? sum : to.node("Add", sum, real(to, factors[i]));
-        }
-        return sum;
     }
 
     private Value matrix(Emitter to, ElementType type, int from, int size) {

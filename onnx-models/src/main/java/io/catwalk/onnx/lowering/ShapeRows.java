@@ -215,7 +215,7 @@ final class ShapeRows {
                 .map(i -> i * width + i + offset)
                 .toArray();
         Value last = to.reshape(to.transpose(site.receiver(), order), flat);
-        return to.node("Gather", Attributes.NONE.with("axis", shape.rank() - 2), last, to.ints(places));
+        return to.gather(last, shape.rank() - 2, to.ints(places));
     }
 
     /** Subtracts neighbors along an axis, as often as requested or until none are left; for booleans, this is Xor. */

@@ -10,35 +10,38 @@ final class SpecialFunctionRows {
     /** The end of the middle part, and the polynomials of both parts, highest power first. */
     private static final double MIDDLE = 5;
 
-    private static final List<Double> INNER = List.of(
-            2.81022636e-08,
-            3.43273939e-07,
-            -3.5233877e-06,
-            -4.39150654e-06,
-            0.00021858087,
-            -0.00125372503,
-            -0.00417768164,
-            0.246640727,
-            1.50140941);
-    private static final List<Double> OUTER = List.of(
-            -0.000200214257,
-            0.000100950558,
-            0.00134934322,
-            -0.00367342844,
-            0.00573950773,
-            -0.0076224613,
-            0.00943887047,
-            1.00167406,
-            2.83297682);
+    private static final double[] INNER = {
+        2.81022636e-08,
+        3.43273939e-07,
+        -3.5233877e-06,
+        -4.39150654e-06,
+        0.00021858087,
+        -0.00125372503,
+        -0.00417768164,
+        0.246640727,
+        1.50140941
+    };
+    private static final double[] OUTER = {
+        -0.000200214257,
+        0.000100950558,
+        0.00134934322,
+        -0.00367342844,
+        0.00573950773,
+        -0.0076224613,
+        0.00943887047,
+        1.00167406,
+        2.83297682
+    };
 
     private static final double LANCZOS_SHIFT = 5.5;
-    private static final List<Double> LANCZOS = List.of(
-            76.18009172947146,
-            -86.50532032941678,
-            24.01409824083091,
-            -1.231739572450155,
-            0.1208650973866179e-2,
-            -0.5395239384953e-5);
+    private static final double[] LANCZOS = {
+        76.18009172947146,
+        -86.50532032941678,
+        24.01409824083091,
+        -1.231739572450155,
+        0.1208650973866179e-2,
+        -0.5395239384953e-5
+    };
     private static final double LANCZOS_FIRST = 1.000000000190015;
 
     private SpecialFunctionRows() {}
@@ -59,22 +62,14 @@ final class SpecialFunctionRows {
         Value one = to.scalar(ElementType.FLOAT, 1);
         Value product = to.node("Mul", to.node("Sub", one, x), to.node("Add", one, x));
         Value w = to.node("Neg", to.node("Log", product));
-        Value inner = polynomial(to, INNER, to.node("Sub", w, to.scalar(ElementType.FLOAT, MIDDLE / 2)));
+        Value inner = to.polynomial(to.node("Sub", w, to.scalar(ElementType.FLOAT, MIDDLE / 2)), INNER);
         Value root = to.node("Sqrt", to.node("Max", w, to.scalar(ElementType.FLOAT, MIDDLE)));
-        Value outer = polynomial(to, OUTER, to.node("Sub", root, to.scalar(ElementType.FLOAT, 3)));
+        Value outer = to.polynomial(to.node("Sub", root, to.scalar(ElementType.FLOAT, 3)), OUTER);
         Value isOuter = to.node("GreaterOrEqual", w, to.scalar(ElementType.FLOAT, MIDDLE));
         Value factor = to.node("Where", isOuter, outer, inner);
         Value end = to.node("Equal", to.node("Abs", x), one);
         Value infinity = to.scalar(ElementType.FLOAT, Float.POSITIVE_INFINITY);
         return to.cast(to.node("Mul", to.node("Where", end, infinity, factor), x), site.resultType());
-    }
-
-    private static Value polynomial(Emitter to, List<Double> coefficients, Value x) {
-        Value sum = to.scalar(x.type(), coefficients.get(0));
-        for (double coefficient : coefficients.subList(1, coefficients.size())) {
-            sum = to.node("Add", to.node("Mul", sum, x), to.scalar(x.type(), coefficient));
-        }
-        return sum;
     }
 
     /**
@@ -102,9 +97,9 @@ final class SpecialFunctionRows {
     private static Value lanczos(Emitter to, Value x) {
         ElementType type = x.type();
         Value sum = to.scalar(type, LANCZOS_FIRST);
-        for (int i = 0; i < LANCZOS.size(); i++) {
+        for (int i = 0; i < LANCZOS.length; i++) {
             Value place = to.node("Add", x, to.scalar(type, i + 1));
-            sum = to.node("Add", sum, to.node("Div", to.scalar(type, LANCZOS.get(i)), place));
+            sum = to.node("Add", sum, to.node("Div", to.scalar(type, LANCZOS[i]), place));
         }
         Value shifted = to.node("Add", x, to.scalar(type, LANCZOS_SHIFT));
         Value power = to.node("Mul", to.node("Add", x, to.scalar(type, 0.5)), to.node("Log", shifted));

@@ -1,7 +1,6 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.ExportException;
-import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
@@ -184,11 +183,8 @@ final class SpectrumRows {
         int last = signal.rank() - 1;
         int size = (int) signal.get(last).fixed("the length of a signal");
         int frames = (int) site.resultShape().get(-2).fixed("the number of frames");
-        Value cut = to.node(
-                "Gather",
-                Attributes.NONE.with("axis", last),
-                site.receiver(),
-                to.ints(places(size, length, hop, frames, centered ? length / 2 : 0)));
+        Value taken = to.ints(places(size, length, hop, frames, centered ? length / 2 : 0));
+        Value cut = to.gather(site.receiver(), last, taken);
         List<Dim> framed = new ArrayList<>(signal.dims().subList(0, last));
         framed.add(Dim.of(frames));
         framed.add(Dim.of(length));

@@ -273,4 +273,36 @@ public record Parity(
             return best;
         }
     }
+
+    /**
+     * Label flip: an image that the reference and the candidate classify differently.
+     *
+     * @param image index of the image, from 0
+     * @param reference label by the reference: index of its largest logit
+     * @param candidate label by the candidate: index of its largest logit
+     * @param margin by how much the reference prefers its own label to the candidate's, in logits; 0 or above. A margin
+     *     below the tolerance means that the reference itself was undecided
+     */
+    public record Flip(int image, int reference, int candidate, double margin) {
+
+        /** Returns the flip in one line, such as {@code image 7: 3 instead of 5, by 1.2e-05}. */
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT, "image %d: %d instead of %d, by %.1e", image, candidate, reference, margin);
+        }
+    }
+
+    /** Says which label flips are allowed. */
+    public enum FlipRule {
+        /** None. */
+        NONE,
+        /**
+         * Flips where the reference prefers its own label by no more than the tolerance allows both logits to move. They
+         * are listed as near ties, separate from all other flips, which are not allowed.
+         */
+        NEAR_TIES,
+        /** All flips of images whose logits stay within the tolerance; these are near ties. They are listed as flips. */
+        WITHIN_TOLERANCE
+    }
 }

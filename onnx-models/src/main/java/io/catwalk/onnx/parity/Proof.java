@@ -2,10 +2,11 @@ package io.catwalk.onnx.parity;
 
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.parity.Parity.FlipRule;
 import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxOptions.OptimizationLevel;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OnnxRunner;
-import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorInfo;
 import io.catwalk.onnx.runtime.TensorInfo.Axis;
@@ -471,5 +472,32 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
         Map<String, Tensor> part = new LinkedHashMap<>(sample);
         cuts.forEach(cut -> part.computeIfPresent(cut.input(), (key, whole) -> whole.part(cut.axis(), from, to)));
         return part;
+    }
+
+    /** A network that computes named output arrays from named input arrays, with any engine. */
+    @FunctionalInterface
+    public interface Network {
+
+        /**
+         * Runs the network once.
+         *
+         * @param inputs arrays by the names of the inputs
+         * @return arrays by the names of the outputs
+         */
+        Map<String, Tensor> run(Map<String, Tensor> inputs);
+    }
+
+    /** Source of normalized images that are read range by range, so that they need not be in memory all at once. */
+    @FunctionalInterface
+    public interface NormalizedImages {
+
+        /**
+         * Returns consecutive images.
+         *
+         * @param from index of the first image, from 0
+         * @param to index after the last image
+         * @return (to - from, channels, height, width), row-major; the caller may keep it
+         */
+        float[] range(int from, int to);
     }
 }

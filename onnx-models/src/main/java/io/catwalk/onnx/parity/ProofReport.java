@@ -1,5 +1,6 @@
 package io.catwalk.onnx.parity;
 
+import io.catwalk.onnx.parity.Parity.Flip;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import java.util.Comparator;

@@ -6,6 +6,7 @@ import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Describes the only input of a file that takes images, whatever it returns.
@@ -86,10 +87,7 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
      * @return four sizes
      */
     public long[] shape(int count) {
-        return switch (layout) {
-            case NCHW -> new long[] {count, channels, height, width};
-            case NHWC -> new long[] {count, height, width, channels};
-        };
+        return layout.shape(count, channels, height, width);
     }
 
     /** Returns the size that the file fixes, else the one in the hints, else the one in its metadata. */
@@ -113,5 +111,55 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
 
     private static boolean isUsable(long size) {
         return size >= 1 && size <= LARGEST_DIMENSION;
+    }
+
+    /** Names the order of the axes of images. */
+    public enum Layout {
+        /** (batch, channels, height, width), the order of PyTorch and of ONNX itself. */
+        NCHW(1, 2, 3),
+        /** (batch, height, width, channels), the order of TensorFlow and of image files. */
+        NHWC(3, 1, 2);
+
+        private static final Set<Long> USUAL_CHANNELS = Set.of(1L, 3L, 4L); // gray, color, color with transparency
+
+        private final int channels;
+        private final int height;
+        private final int width;
+
+        Layout(int channels, int height, int width) {
+            this.channels = channels;
+            this.height = height;
+            this.width = width;
+        }
+
+        Axis channels(List<Axis> axes) {
+            return axes.get(channels);
+        }
+
+        Axis height(List<Axis> axes) {
+            return axes.get(height);
+        }
+
+        Axis width(List<Axis> axes) {
+            return axes.get(width);
+        }
+
+        /** Returns the shape of some images. */
+        long[] shape(int count, int imageChannels, int imageHeight, int imageWidth) {
+            return this == NCHW
+                    ? new long[] {count, imageChannels, imageHeight, imageWidth}
+                    : new long[] {count, imageHeight, imageWidth, imageChannels};
+        }
+
+        /**
+         * Derives the order from four axes. The number of channels is that of the preprocessing in the metadata, or else 1,
+         * 3 or 4: channels come last if the last axis has such a size and the second axis has not.
+         */
+        static Layout of(List<Axis> axes, Optional<Preprocessing> stated) {
+            Set<Long> expected =
+                    stated.map(image -> Set.of((long) image.channels())).orElse(USUAL_CHANNELS);
+            boolean last = expected.contains(NHWC.channels(axes).size());
+            return last && !expected.contains(NCHW.channels(axes).size()) ? NHWC : NCHW;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.runtime;
 
+import io.catwalk.onnx.runtime.ImageInput.Layout;
 import java.util.Optional;
 
 /**

@@ -1,5 +1,7 @@
 package io.catwalk.onnx.runtime;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -8,10 +10,12 @@ import ai.onnxruntime.platform.Fp16Conversions;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.file.ModelFile;
+import io.catwalk.onnx.runtime.ImageInput.Layout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -380,6 +384,30 @@ public final class OnnxPredictor implements Predictor {
                 binding.close();
                 binding = null;
             }
+        }
+    }
+
+    /** Says which kind of numbers a classifier returns for each class. */
+    public enum Scores {
+        /** Any real numbers; their softmax gives probabilities. */
+        LOGITS,
+        /** Probabilities: the graph ends with a softmax. */
+        PROBABILITIES;
+
+        /** Operators that leave each number as it is. */
+        private static final Set<String> PASSING =
+                Set.of("Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast", "Dropout");
+
+        /** Determines the kind from the operators that compute an output. */
+        static Scores of(GraphProto graph, String output) {
+            Map<String, NodeProto> makers = new HashMap<>();
+            graph.getNodeList().forEach(node -> node.getOutputList().forEach(made -> makers.put(made, node)));
+            NodeProto maker = makers.remove(output);
+            // Each value is visited once, so that a damaged graph with a cycle does not cause an endless loop.
+            while (maker != null && PASSING.contains(maker.getOpType()) && maker.getInputCount() > 0) {
+                maker = makers.remove(maker.getInput(0));
+            }
+            return maker != null && maker.getOpType().equals("Softmax") ? PROBABILITIES : LOGITS;
         }
     }
 }

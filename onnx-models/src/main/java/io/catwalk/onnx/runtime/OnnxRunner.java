@@ -17,6 +17,7 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.file.NodeReads;
+import io.catwalk.onnx.runtime.OnnxOptions.OptimizationLevel;
 import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import java.io.IOException;
 import java.nio.ByteBuffer;

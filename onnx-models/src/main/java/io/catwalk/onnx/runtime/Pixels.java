@@ -1,6 +1,7 @@
 package io.catwalk.onnx.runtime;
 
 import ai.onnxruntime.platform.Fp16Conversions;
+import io.catwalk.onnx.runtime.ImageInput.Layout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;

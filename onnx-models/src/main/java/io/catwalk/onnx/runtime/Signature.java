@@ -2,6 +2,7 @@ package io.catwalk.onnx.runtime;
 
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.file.ModelFile;
+import io.catwalk.onnx.runtime.ImageInput.Layout;
 import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,10 +77,7 @@ public record Signature(
 
     /** Returns the shape of {@code count} images in the layout of the file. */
     long[] shape(int count) {
-        return switch (layout) {
-            case NCHW -> new long[] {count, channels, height, width};
-            case NHWC -> new long[] {count, height, width, channels};
-        };
+        return layout.shape(count, channels, height, width);
     }
 
     /**

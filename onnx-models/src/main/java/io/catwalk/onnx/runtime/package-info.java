@@ -3,7 +3,7 @@
  * {@link OnnxRunner}; a classifier of images, by {@link OnnxPredictor}.
  *
  * <pre>{@code
- * OnnxOptions options = OnnxOptions.standard().withThreads(1).withOptimization(OptimizationLevel.BASIC);
+ * OnnxOptions options = OnnxOptions.standard().withThreads(1).withOptimization(OnnxOptions.OptimizationLevel.BASIC);
  * try (OnnxRunner runner = OnnxRunner.open(Path.of("model.onnx"), options)) {
  *     TensorInfo input = runner.inputs().get(0);
  *     if (input.type() == TensorType.FLOAT) {
@@ -13,11 +13,11 @@
  * }</pre>
  *
  * <pre>{@code
- * OnnxHints hints = OnnxHints.none().withImageSize(224, 224).withLayout(Layout.NHWC);
+ * OnnxHints hints = OnnxHints.none().withImageSize(224, 224).withLayout(ImageInput.Layout.NHWC);
  * try (OnnxPredictor predictor = OnnxPredictor.open(Path.of("resnet.onnx"), OnnxOptions.standard(), hints)) {
  *     Signature signature = predictor.signature();
  *     float[] numbers = predictor.logits(images, images.length / signature.imageSize());
- *     boolean probable = predictor.scores() == Scores.PROBABILITIES;
+ *     boolean probable = predictor.scores() == OnnxPredictor.Scores.PROBABILITIES;
  * }
  * }</pre>
  *

@@ -5,43 +5,14 @@ import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.jspecify.annotations.Nullable;
 
 /** Computes what an array that does not depend on the input holds at given sizes of the dynamic axes. */
 final class Contents {
 
     private Contents() {}
 
-    /** Returns the array of a step that takes a constant, or null for other steps. */
-    static @Nullable Operand operand(Step step) {
-        if (step instanceof Step.Constant constant) {
-            return constant.operand();
-        }
-        if (step instanceof Step.Repeated repeated) {
-            return repeated.operand();
-        }
-        if (step instanceof Step.Counted counted) {
-            return counted.operand();
-        }
-        if (step instanceof Step.Prefix prefix) {
-            return prefix.operand();
-        }
-        if (step instanceof Step.Computed computed) {
-            return computed.operand();
-        }
-        return step instanceof Step.Counting counting ? counting.operand() : null;
-    }
-
-    /** Returns the size in bytes of an array whose shape depends on the sizes; 0 for other steps. */
-    static long size(Step step, Sizes sizes) {
-        Operand operand = operand(step);
-        return operand == null || operand.shape().isFixed()
-                ? 0
-                : sizes.of(operand.shape().size()) * operand.type().bytes();
-    }
-
     /** Returns the elements, row-major, little endian. */
-    static byte[] at(Step step, Sizes sizes) {
+    static byte[] at(Step.Given step, Sizes sizes) {
         if (step instanceof Step.Constant constant) {
             return constant.data();
         }

@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Finds a formula for a number that has been seen in several traces, from the axes of the inputs and from sizes that
@@ -169,73 +172,59 @@ final class Fit {
 
     /** Tries a size plus a number, and multiples of it. */
     private Optional<Dim> affine(List<Long> values) {
-        for (Dim size : basis) {
-            List<Long> at = values(size);
-            for (int i = 1; i < at.size(); i++) {
-                long run = at.get(i) - at.get(0);
-                long rise = values.get(i) - values.get(0);
-                if (run != 0 && rise != 0 && rise % run == 0) {
-                    Dim scaled = size.times(Dim.of(rise / run));
-                    Optional<Dim> found = constant(differences(values, scaled)).map(scaled::plus);
-                    if (found.isPresent()) {
-                        return found;
-                    }
-                    break;
-                }
-            }
-        }
-        return Optional.empty();
+        return firstPlusNumber(
+                values,
+                basis.stream().flatMap(size -> slope(values, values(size)).map(size::times)));
+    }
+
+    /** Finds how often a size is in a number, from the first two calls where it differs. */
+    private static Stream<Dim> slope(List<Long> values, List<Long> at) {
+        return IntStream.range(1, at.size())
+                .filter(i -> !at.get(i).equals(at.get(0)) && !values.get(i).equals(values.get(0)))
+                .filter(i -> (values.get(i) - values.get(0)) % (at.get(i) - at.get(0)) == 0)
+                .mapToObj(i -> Dim.of((values.get(i) - values.get(0)) / (at.get(i) - at.get(0))))
+                .limit(1);
     }
 
     /** Tries the sum and the difference of two sizes, and a number. */
     private Optional<Dim> sum(List<Long> values) {
-        for (Dim left : basis) {
-            for (Dim right : basis) {
-                for (Dim both : List.of(left.plus(right), left.minus(right))) {
-                    Optional<Dim> found = both.isFixed()
-                            ? Optional.empty()
-                            : constant(differences(values, both)).map(both::plus);
-                    if (found.isPresent()) {
-                        return found;
-                    }
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Tries what a size lacks of a multiple, and what it has more. */
-    private Optional<Dim> remainder(List<Long> values) {
-        for (Dim size : basis) {
-            for (long divisor = 2; divisor <= LARGEST_DIVISOR; divisor++) {
-                Dim below = size.floorDividedBy(divisor).times(Dim.of(divisor));
-                Dim above =
-                        size.plus(Dim.of(divisor - 1)).floorDividedBy(divisor).times(Dim.of(divisor));
-                for (Dim rest : List.of(above.minus(size), size.minus(below))) {
-                    if (values(rest).equals(values)) {
-                        return Optional.of(rest);
-                    }
-                }
-            }
-        }
-        return Optional.empty();
+        Stream<Dim> sums = basis.stream()
+                .flatMap(left -> basis.stream().flatMap(right -> Stream.of(left.plus(right), left.minus(right))));
+        return firstPlusNumber(values, sums.filter(both -> !both.isFixed()));
     }
 
     /** Tries a part of a size, rounded down or up, and a number. */
     private Optional<Dim> quotient(List<Long> values) {
-        for (Dim size : basis) {
-            for (int divisor = 2; divisor <= LARGEST_DIVISOR; divisor++) {
-                for (Dim part : List.of(
+        return firstPlusNumber(
+                values,
+                parts((size, divisor) -> Stream.of(
                         size.floorDividedBy(divisor),
-                        size.plus(Dim.of(divisor - 1)).floorDividedBy(divisor))) {
-                    Optional<Dim> found = constant(differences(values, part)).map(part::plus);
-                    if (found.isPresent()) {
-                        return found;
-                    }
-                }
-            }
-        }
-        return Optional.empty();
+                        size.plus(Dim.of(divisor - 1)).floorDividedBy(divisor))));
+    }
+
+    /** Tries what a size lacks of a multiple, and what it has more. */
+    private Optional<Dim> remainder(List<Long> values) {
+        return parts((size, divisor) -> {
+                    Dim below = size.floorDividedBy(divisor).times(Dim.of(divisor));
+                    Dim above = size.plus(Dim.of(divisor - 1))
+                            .floorDividedBy(divisor)
+                            .times(Dim.of(divisor));
+                    return Stream.of(above.minus(size), size.minus(below));
+                })
+                .filter(rest -> values(rest).equals(values))
+                .findFirst();
+    }
+
+    private Stream<Dim> parts(BiFunction<Dim, Long, Stream<Dim>> of) {
+        return basis.stream()
+                .flatMap(size ->
+                        LongStream.rangeClosed(2, LARGEST_DIVISOR).boxed().flatMap(divisor -> of.apply(size, divisor)));
+    }
+
+    /** Finds the first of some sizes that lacks the same number in all calls. */
+    private Optional<Dim> firstPlusNumber(List<Long> values, Stream<Dim> some) {
+        return some.flatMap(size -> constant(differences(values, size)).map(size::plus).stream())
+                .findFirst();
     }
 
     /** Divides number by number; empty if one is not a multiple. */

@@ -86,15 +86,15 @@ final class Replay {
     void constant(Slot slot, String hint, Supplier<byte[]> content, boolean trusted) {
         Supplier<String> what = () -> "takes the constant " + hint + slot.shape();
         Step step = next(what);
-        Operand operand = Contents.operand(step);
-        if (operand == null || !same(operand, slot)) {
+        if (!(step instanceof Step.Given given) || !same(given.operand(), slot)) {
             throw differs(what.get(), described(step));
         }
+        Operand operand = given.operand();
         if (step instanceof Step.Prefix prefix && prefix.longest().isEmpty()) {
             Operand fixed = new Operand(
                     operand.id(), operand.type(), TensorShape.of(slot.shape().getShape()));
             longest.put(operand.id(), new Step.Constant(fixed, prefix.hint(), content.get()));
-        } else if (!trusted && !Arrays.equals(Contents.at(step, sizes), content.get())) {
+        } else if (!trusted && !Arrays.equals(Contents.at(given, sizes), content.get())) {
             throw error("the constant " + hint + slot.shape() + " holds other numbers" + now() + " than " + before());
         }
         position++;
@@ -102,11 +102,9 @@ final class Replay {
 
     /** Compares how a constant was made; returns false if the program does not compute it from the sizes. */
     boolean computed(Slot slot, String hint, Supplier<List<Entry>> recipe) {
-        boolean computes = position < program.steps().size() && program.steps().get(position) instanceof Step.Computed;
-        if (!computes) {
+        if (position >= program.steps().size() || !(program.steps().get(position) instanceof Step.Computed step)) {
             return false;
         }
-        Step.Computed step = (Step.Computed) program.steps().get(position);
         Supplier<String> what = () -> "takes the constant " + hint + slot.shape();
         if (!same(step.operand(), slot)) {
             throw differs(what.get(), described(step));
@@ -196,8 +194,9 @@ final class Replay {
             return "calls " + call.arguments().signature() + " in "
                     + call.arguments().origin();
         }
-        Operand operand = Contents.operand(step);
-        return operand == null ? "takes its input" : "takes a constant of shape " + operand.shape();
+        return step instanceof Step.Given given
+                ? "takes a constant of shape " + given.operand().shape()
+                : "takes its input";
     }
 
     private boolean same(@Nullable Object merged, @Nullable Object found) {

@@ -209,7 +209,7 @@ public record Tracing(
         for (Axis.Dynamic axis : schedule.dynamic()) {
             rehearseSizes(schedule, calls, program, axis);
         }
-        List<Step> growing = growing(program);
+        List<Operand> growing = growing(program);
         schedule.combinations().stream()
                 .filter(sizes -> bytes(growing, sizes) <= LARGEST_CONSTANTS)
                 .forEach(sizes -> rehearse(calls, program, base, sizes, Mode.DRY));
@@ -279,7 +279,7 @@ public record Tracing(
 
     private static void rehearseSizes(Schedule schedule, ForwardRecorder calls, Program program, Axis.Dynamic axis) {
         Sizes base = schedule.base();
-        List<Step> growing = growing(program);
+        List<Operand> growing = growing(program);
         List<Long> sizes = schedule.sizes(axis)
                 .filter(size -> bytes(growing, base.with(axis.name(), size)) <= LARGEST_CONSTANTS)
                 .toList();
@@ -296,17 +296,19 @@ public record Tracing(
     }
 
     /** Lists the arrays that forward creates and whose shape depends on the sizes. */
-    private static List<Step> growing(Program program) {
-        return program.steps().stream().filter(Tracing::isGrowing).toList();
+    private static List<Operand> growing(Program program) {
+        return program.steps().stream()
+                .filter(Step.Given.class::isInstance)
+                .map(step -> ((Step.Given) step).operand())
+                .filter(operand -> !operand.shape().isFixed())
+                .toList();
     }
 
-    private static boolean isGrowing(Step step) {
-        Operand operand = Contents.operand(step);
-        return operand != null && !operand.shape().isFixed();
-    }
-
-    private static long bytes(List<Step> growing, Sizes sizes) {
-        return growing.stream().mapToLong(step -> Contents.size(step, sizes)).sum();
+    private static long bytes(List<Operand> growing, Sizes sizes) {
+        return growing.stream()
+                .mapToLong(operand ->
+                        sizes.of(operand.shape().size()) * operand.type().bytes())
+                .sum();
     }
 
     /** Rejects networks that cannot be traced, before any time is spent on them. */

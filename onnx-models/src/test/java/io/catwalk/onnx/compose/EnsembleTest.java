@@ -14,7 +14,7 @@ import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
-import io.catwalk.onnx.runtime.Scores;
+import io.catwalk.onnx.runtime.OnnxPredictor.Scores;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -36,7 +36,7 @@ class EmitterTest {
 
     private final Value input = value(BATCH, TIME, Dim.of(4));
     private final Emitter to = new Emitter(17, new Names("x"), List.of(input));
-    private final FixedValues fixed = new FixedValues(new Names("x"));
+    private final Emitter fixed = new Emitter(17, new Names("x"), List.of());
     private final Value x = vector(ElementType.FLOAT);
 
     private static Value value(Dim... sizes) {

@@ -21,6 +21,8 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.runtime.ImageInput.Layout;
+import io.catwalk.onnx.runtime.OnnxPredictor.Scores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

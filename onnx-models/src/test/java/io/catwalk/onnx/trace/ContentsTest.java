@@ -48,16 +48,16 @@ class ContentsTest {
 
     @Test
     void constantsSlicesAndNumbersFollowTheSizes() {
-        Step first = repeated(constant(TensorShape.of(1, 3), 1, 2, 3), BATCH, Dim.of(3));
+        Step.Given first = repeated(constant(TensorShape.of(1, 3), 1, 2, 3), BATCH, Dim.of(3));
         assertThat(Contents.at(first, SIZES)).containsExactly(1, 2, 3, 1, 2, 3);
-        Step last = repeated(constant(TensorShape.of(3, 1), 1, 2, 3), Dim.of(3), BATCH);
+        Step.Given last = repeated(constant(TensorShape.of(3, 1), 1, 2, 3), Dim.of(3), BATCH);
         assertThat(Contents.at(last, SIZES)).containsExactly(1, 1, 2, 2, 3, 3);
-        Step around = repeated(constant(TensorShape.of(1, 2, 1), 1, 2), BATCH, Dim.of(2), TIME);
+        Step.Given around = repeated(constant(TensorShape.of(1, 2, 1), 1, 2), BATCH, Dim.of(2), TIME);
         assertThat(Contents.at(around, SIZES)).containsExactly(1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2);
         assertThat(Contents.at(constant(TensorShape.of(3), 1, 2, 3), SIZES)).containsExactly(1, 2, 3);
-        Step counted = new Step.Counted(operand(ElementType.INT32), BATCH.times(TIME));
+        Step.Given counted = new Step.Counted(operand(ElementType.INT32), BATCH.times(TIME));
         assertThat(Contents.at(counted, SIZES)).containsExactly(6, 0, 0, 0);
-        Step none = repeated(constant(TensorShape.of(1, 0)), BATCH, Dim.of(0));
+        Step.Given none = repeated(constant(TensorShape.of(1, 0)), BATCH, Dim.of(0));
         assertThat(Contents.at(none, SIZES)).isEmpty();
     }
 
@@ -82,36 +82,10 @@ class ContentsTest {
         "UINT8, fe 01 04"
     })
     void numbersThatAreEquallyFarApartAreCounted(ElementType type, String bytes) {
-        Step step = new Step.Counting(operand(type, TIME), BATCH.times(Dim.of(-1)), TIME);
+        Step.Given step = new Step.Counting(operand(type, TIME), BATCH.times(Dim.of(-1)), TIME);
         assertThat(Contents.at(step, SIZES)).isEqualTo(HexFormat.of().parseHex(bytes.replace(" ", "")));
         // 2048, 2050 and 2052: halves above 2048 are even, and ties go to the multiple of 4.
-        Step halves = new Step.Counting(operand(ElementType.FLOAT16, TIME), Dim.of(2_049), Dim.of(1));
+        Step.Given halves = new Step.Counting(operand(ElementType.FLOAT16, TIME), Dim.of(2_049), Dim.of(1));
         assertThat(Contents.at(halves, SIZES)).isEqualTo(HexFormat.of().parseHex("006801680268"));
-    }
-
-    @Test
-    void onlyWhatFollowsTheSizesCountsAsMemory() {
-        assertThat(Contents.size(constant(TensorShape.of(3), 1, 2, 3), SIZES)).isZero();
-        assertThat(Contents.size(new Step.Input(operand(ElementType.FLOAT, BATCH)), SIZES))
-                .isZero();
-        assertThat(Contents.size(new Step.Counting(operand(ElementType.INT64, TIME), BATCH, BATCH), SIZES))
-                .isEqualTo(24);
-    }
-
-    @Test
-    void everyStepThatTakesAConstantTellsWhich() {
-        Operand one = operand(ElementType.INT8, BATCH);
-        Step.Constant slice = constant(TensorShape.of(1), 1);
-        assertThat(Contents.operand(slice)).isEqualTo(slice.operand());
-        for (Step step : List.of(
-                new Step.Repeated(one, slice),
-                new Step.Prefix(one, "c", Optional.empty()),
-                new Step.Counted(one, BATCH),
-                new Step.Counting(one, BATCH, BATCH))) {
-            assertThat(Contents.operand(step)).isEqualTo(one);
-        }
-        assertThat(Contents.operand(new Step.Input(one))).isNull();
-        assertThat(Contents.operand(new Step.Call(new Arguments("NDArray.neg()", List.of(one), ""), List.of(one))))
-                .isNull();
     }
 }

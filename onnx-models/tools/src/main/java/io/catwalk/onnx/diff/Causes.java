@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.catwalk.onnx.file.OnnxWeights;
+import io.catwalk.onnx.file.Protos;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.Tolerance;
 import java.util.ArrayList;
@@ -36,8 +37,8 @@ final class Causes {
         left.getAttributeList().forEach(attribute -> names.add(attribute.getName()));
         right.getAttributeList().forEach(attribute -> names.add(attribute.getName()));
         for (String name : names) {
-            Optional<AttributeProto> here = attribute(left, name);
-            Optional<AttributeProto> there = attribute(right, name);
+            Optional<AttributeProto> here = Protos.attribute(left, name);
+            Optional<AttributeProto> there = Protos.attribute(right, name);
             if (here.filter(AttributeProto::hasT).isPresent()
                     && there.filter(AttributeProto::hasT).isPresent()) {
                 difference(here.get().getT(), there.get().getT())
@@ -91,12 +92,6 @@ final class Causes {
 
     private static TensorProto unnamed(TensorProto tensor) {
         return tensor.toBuilder().clearName().clearDocString().build();
-    }
-
-    private static Optional<AttributeProto> attribute(NodeProto node, String name) {
-        return node.getAttributeList().stream()
-                .filter(attribute -> attribute.getName().equals(name))
-                .findFirst();
     }
 
     private static String written(Optional<AttributeProto> attribute) {

@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.file.NodeReads;
 import io.catwalk.onnx.file.OnnxWeights;
 import io.catwalk.onnx.runtime.Tensor;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -82,9 +82,7 @@ final class InstrumentedModel {
     }
 
     SortedMap<String, String> metadata() {
-        SortedMap<String, String> entries = new TreeMap<>();
-        model.getMetadataPropsList().forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
-        return entries;
+        return ModelFile.metadata(model);
     }
 
     /** Returns what the model computes: graph, functions and operator sets, without texts for people. */

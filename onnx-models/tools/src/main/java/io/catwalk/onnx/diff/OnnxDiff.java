@@ -2,13 +2,11 @@ package io.catwalk.onnx.diff;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxOptions.OptimizationLevel;
 import io.catwalk.onnx.runtime.OnnxRunner;
-import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorInfo;
 import io.catwalk.onnx.runtime.Tolerance;
@@ -223,8 +221,8 @@ public final class OnnxDiff {
     }
 
     private static Map<String, Tensor> renamed(Path reference, Path other, Map<String, Tensor> given) {
-        List<String> ours = inputs(ModelFile.read(reference).whole());
-        List<String> theirs = inputs(ModelFile.read(other).whole());
+        List<String> ours = inputs(reference);
+        List<String> theirs = inputs(other);
         if (ours.size() != theirs.size()) {
             throw new OnnxFileException(
                     other,
@@ -245,14 +243,8 @@ public final class OnnxDiff {
         return renamed;
     }
 
-    private static List<String> inputs(ModelProto model) {
-        List<String> weights = model.getGraph().getInitializerList().stream()
-                .map(TensorProto::getName)
-                .toList();
-        return model.getGraph().getInputList().stream()
-                .map(ValueInfoProto::getName)
-                .filter(name -> !weights.contains(name))
-                .toList();
+    private static List<String> inputs(Path file) {
+        return ModelFile.read(file).inputs().stream().map(TensorInfo::name).toList();
     }
 
     private Map<String, TensorDifference> outputs() {

@@ -3,14 +3,14 @@ package io.catwalk.onnx.diff;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import io.catwalk.onnx.file.Protos;
 import io.catwalk.onnx.runtime.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -69,33 +69,17 @@ final class Reduction {
         return Objects.requireNonNull(side.values().get(name), name);
     }
 
-    private static int type(Tensor tensor) {
-        return TensorProto.DataType.valueOf(tensor.type().name()).getNumber();
+    private static TensorProto.DataType type(Tensor tensor) {
+        return TensorProto.DataType.valueOf(tensor.type().name());
     }
 
     private static ValueInfoProto info(String name, Tensor tensor) {
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        for (long size : tensor.shape()) {
-            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(size));
-        }
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder()
-                                .setElemType(type(tensor))
-                                .setShape(shape)))
-                .build();
+        return Protos.value(name, type(tensor), tensor.shape());
     }
 
     /** Returns an array as it is written to a file. */
     static TensorProto proto(String name, Tensor tensor) {
-        TensorProto.Builder proto = TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(type(tensor))
-                .setRawData(ByteString.copyFrom(tensor.buffer()));
-        for (long size : tensor.shape()) {
-            proto.addDims(size);
-        }
-        return proto.build();
+        List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
+        return Protos.tensor(name, type(tensor), ByteString.copyFrom(tensor.buffer()), shape);
     }
 }

@@ -4,16 +4,13 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
-import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.ByteString;
 import io.catwalk.onnx.file.NodeReads;
+import io.catwalk.onnx.file.Protos;
+import io.catwalk.onnx.graph.Names;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -68,24 +65,13 @@ public record Subgraph(ModelProto model, String output, int batch, int numbers) 
         boolean made = !nodes.isEmpty();
         String output = tensor;
         if (!made || shape.length != 2 || shape[0] != batch) {
-            output = unused(whole, "cut");
-            String sizes = unused(whole, "cut_shape");
-            graph.addInitializer(wholeNumbers(sizes, batch, numbers))
-                    .addNode(NodeProto.newBuilder()
-                            .setName(output)
-                            .setOpType("Reshape")
-                            .addInput(tensor)
-                            .addInput(sizes)
-                            .addOutput(output));
+            Names names = new Names(Protos.names(whole));
+            output = names.fresh("cut");
+            String sizes = names.fresh("cut_shape");
+            graph.addInitializer(Protos.vector(sizes, batch, numbers))
+                    .addNode(Protos.node("Reshape", List.of(tensor, sizes), output));
         }
-        graph.addOutput(ValueInfoProto.newBuilder()
-                .setName(output)
-                .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder()
-                                .setElemType(TensorProto.DataType.FLOAT.getNumber())
-                                .setShape(TensorShapeProto.newBuilder()
-                                        .addDim(Dimension.newBuilder().setDimValue(batch))
-                                        .addDim(Dimension.newBuilder().setDimValue(numbers))))));
+        graph.addOutput(Protos.value(output, TensorProto.DataType.FLOAT, batch, numbers));
         return new Subgraph(
                 model.toBuilder().clearMetadataProps().setGraph(graph).build(), output, batch, numbers);
     }
@@ -117,32 +103,5 @@ public record Subgraph(ModelProto model, String output, int batch, int numbers) 
                 .getShapeBuilder()
                 .setDim(0, Dimension.newBuilder().setDimValue(batch));
         return fixed.build();
-    }
-
-    private static TensorProto wholeNumbers(String name, long... values) {
-        ByteBuffer raw = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        raw.asLongBuffer().put(values);
-        return TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(TensorProto.DataType.INT64.getNumber())
-                .addDims(values.length)
-                .setRawData(ByteString.copyFrom(raw))
-                .build();
-    }
-
-    /** Returns a name that is not used in the graph. */
-    private static String unused(GraphProto graph, String word) {
-        Set<String> taken = new HashSet<>();
-        graph.getInputList().forEach(input -> taken.add(input.getName()));
-        graph.getInitializerList().forEach(weights -> taken.add(weights.getName()));
-        graph.getNodeList().forEach(node -> {
-            taken.add(node.getName());
-            taken.addAll(node.getOutputList());
-        });
-        String name = word;
-        while (taken.contains(name)) {
-            name += "_";
-        }
-        return name;
     }
 }

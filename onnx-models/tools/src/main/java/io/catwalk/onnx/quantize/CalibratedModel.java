@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.onnx.file.Protos;
 import io.catwalk.onnx.graph.Names;
 import io.catwalk.onnx.quantize.CalibrationMethod.Observed;
 import io.catwalk.onnx.runtime.MetadataKeys;

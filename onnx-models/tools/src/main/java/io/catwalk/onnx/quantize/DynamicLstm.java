@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.google.protobuf.ByteString;
+import io.catwalk.onnx.file.Protos;
 import io.catwalk.onnx.graph.Names;
 import java.util.ArrayList;
 import java.util.List;

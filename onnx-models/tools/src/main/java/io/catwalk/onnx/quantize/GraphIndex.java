@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.file.NodeReads;
+import io.catwalk.onnx.file.Protos;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

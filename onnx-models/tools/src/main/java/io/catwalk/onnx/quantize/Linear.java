@@ -2,6 +2,7 @@ package io.catwalk.onnx.quantize;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import io.catwalk.onnx.file.Protos;
 import java.util.Optional;
 import java.util.stream.Stream;
 

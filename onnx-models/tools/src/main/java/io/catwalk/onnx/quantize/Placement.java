@@ -2,6 +2,7 @@ package io.catwalk.onnx.quantize;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.catwalk.onnx.file.Protos;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

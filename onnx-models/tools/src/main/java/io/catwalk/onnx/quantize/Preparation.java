@@ -5,11 +5,9 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.ByteString;
-import io.catwalk.onnx.file.NodeReads;
 import io.catwalk.onnx.file.OnnxWeights;
+import io.catwalk.onnx.file.Protos;
 import io.catwalk.onnx.graph.ChannelNorm;
-import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Names;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -162,11 +160,7 @@ final class Preparation {
         for (NodeProto node : graph.getNodeList()) {
             if (Protos.is(node, "Flatten") && Protos.number(node, "axis", 1) == 1) {
                 String shape = names.fresh(node.getOutput(0) + ".shape");
-                changed.addInitializer(Protos.tensor(
-                        shape,
-                        TensorProto.DataType.INT64,
-                        ByteString.copyFrom(Initializer.bytes(0L, -1L)),
-                        List.of(2L)));
+                changed.addInitializer(Protos.vector(shape, 0, -1));
                 changed.addNode(
                         node.toBuilder().setOpType("Reshape").clearAttribute().addInput(shape));
             } else {
@@ -178,12 +172,7 @@ final class Preparation {
 
     /** Returns a source of names that are not used in a graph or in its subgraphs. */
     static Names names(GraphProto graph) {
-        List<String> taken = new ArrayList<>();
-        graph.getInputList().forEach(value -> taken.add(value.getName()));
-        graph.getInitializerList().forEach(tensor -> taken.add(tensor.getName()));
-        graph.getNodeList().forEach(node -> taken.addAll(node.getOutputList()));
-        graph.getNodeList().forEach(node -> taken.addAll(NodeReads.inside(node)));
-        return new Names(taken.toArray(String[]::new));
+        return new Names(Protos.names(graph));
     }
 
     /**

@@ -5,7 +5,7 @@ import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
-import io.catwalk.onnx.runtime.Scores;
+import io.catwalk.onnx.runtime.OnnxPredictor.Scores;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;

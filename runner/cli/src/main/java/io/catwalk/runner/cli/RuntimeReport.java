@@ -2,8 +2,8 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.diff.Finding;
 import io.catwalk.onnx.diff.RuntimeOutcome;
-import io.catwalk.onnx.parity.Flip;
 import io.catwalk.onnx.parity.Parity;
+import io.catwalk.onnx.parity.Parity.Flip;
 import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.report.Wording;

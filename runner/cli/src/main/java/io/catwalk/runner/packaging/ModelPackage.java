@@ -2,7 +2,7 @@ package io.catwalk.runner.packaging;
 
 import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.parity.Parity;
-import io.catwalk.onnx.runtime.Layout;
+import io.catwalk.onnx.runtime.ImageInput.Layout;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;

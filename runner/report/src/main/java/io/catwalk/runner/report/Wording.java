@@ -1,7 +1,7 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.api.Criterion;
-import io.catwalk.onnx.parity.Flip;
+import io.catwalk.onnx.parity.Parity.Flip;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.trial.ParityResult;

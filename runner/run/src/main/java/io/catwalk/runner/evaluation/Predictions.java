@@ -1,7 +1,7 @@
 package io.catwalk.runner.evaluation;
 
 import io.catwalk.onnx.Predictor;
-import io.catwalk.onnx.parity.NormalizedImages;
+import io.catwalk.onnx.parity.Proof.NormalizedImages;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.data.ImageSource;
 import java.io.IOException;

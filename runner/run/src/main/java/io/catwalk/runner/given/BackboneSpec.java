@@ -6,7 +6,7 @@ import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.compose.Backbone;
 import io.catwalk.onnx.compose.Pooling;
 import io.catwalk.onnx.file.ModelFiles;
-import io.catwalk.onnx.runtime.Layout;
+import io.catwalk.onnx.runtime.ImageInput.Layout;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxOptions;

@@ -1,56 +1,55 @@
-package io.catwalk.onnx.quantize;
+package io.catwalk.onnx.file;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
-import io.catwalk.onnx.file.NodeReads;
-import io.catwalk.onnx.file.OnnxWeights;
-import io.catwalk.onnx.graph.Initializer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** Reads and creates the messages of ONNX files. */
-final class Protos {
+public final class Protos {
 
     private Protos() {}
 
     /** Tells whether a node is an operator of ONNX itself. */
-    static boolean is(NodeProto node, String operator) {
+    public static boolean is(NodeProto node, String operator) {
         return node.getOpType().equals(operator) && isOnnx(node.getDomain());
     }
 
-    static boolean isOnnx(String domain) {
+    public static boolean isOnnx(String domain) {
         return domain.isEmpty() || domain.equals("ai.onnx");
     }
 
-    static Optional<AttributeProto> attribute(NodeProto node, String name) {
+    public static Optional<AttributeProto> attribute(NodeProto node, String name) {
         return node.getAttributeList().stream()
                 .filter(attribute -> attribute.getName().equals(name))
                 .findFirst();
     }
 
-    static long number(NodeProto node, String name, long otherwise) {
+    public static long number(NodeProto node, String name, long otherwise) {
         return attribute(node, name).map(AttributeProto::getI).orElse(otherwise);
     }
 
-    static float real(NodeProto node, String name, float otherwise) {
+    public static float real(NodeProto node, String name, float otherwise) {
         return attribute(node, name).map(AttributeProto::getF).orElse(otherwise);
     }
 
-    static boolean isFloat(TensorProto tensor) {
+    public static boolean isFloat(TensorProto tensor) {
         return tensor.getDataType() == DataType.FLOAT_VALUE;
     }
 
     /** Tells whether all 32-bit floats of a tensor are finite. */
-    static boolean isFinite(TensorProto tensor) {
+    public static boolean isFinite(TensorProto tensor) {
         for (float number : floats(tensor)) {
             if (!Float.isFinite(number)) {
                 return false;
@@ -60,22 +59,35 @@ final class Protos {
     }
 
     /** Counts the elements of a tensor. */
-    static long size(TensorProto tensor) {
+    public static long size(TensorProto tensor) {
         return tensor.getDimsList().stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
     }
 
     /** Reads 32-bit floats. */
-    static float[] floats(TensorProto tensor) {
+    public static float[] floats(TensorProto tensor) {
         float[] floats = new float[Math.toIntExact(size(tensor))];
         OnnxWeights.of(tensor).buffer().asFloatBuffer().get(floats);
         return floats;
     }
 
-    static TensorProto tensor(String name, float[] numbers, List<Long> shape) {
-        return tensor(name, DataType.FLOAT, ByteString.copyFrom(Initializer.bytes(numbers)), shape);
+    public static TensorProto tensor(String name, float[] numbers, List<Long> shape) {
+        ByteBuffer data = room(numbers.length, Float.BYTES);
+        data.asFloatBuffer().put(numbers);
+        return tensor(name, DataType.FLOAT, ByteString.copyFrom(data), shape);
     }
 
-    static TensorProto tensor(String name, DataType type, ByteString data, List<Long> shape) {
+    /** Creates a vector of whole numbers. */
+    public static TensorProto vector(String name, long... numbers) {
+        ByteBuffer data = room(numbers.length, Long.BYTES);
+        data.asLongBuffer().put(numbers);
+        return tensor(name, DataType.INT64, ByteString.copyFrom(data), List.of((long) numbers.length));
+    }
+
+    private static ByteBuffer room(int count, int bytes) {
+        return ByteBuffer.allocate(count * bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    public static TensorProto tensor(String name, DataType type, ByteString data, List<Long> shape) {
         return TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(type.getNumber())
@@ -84,14 +96,14 @@ final class Protos {
                 .build();
     }
 
-    static ByteString bytes(int[] numbers) {
-        ByteBuffer buffer = ByteBuffer.allocate(numbers.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    public static ByteString bytes(int[] numbers) {
+        ByteBuffer buffer = room(numbers.length, Integer.BYTES);
         buffer.asIntBuffer().put(numbers);
         return ByteString.copyFrom(buffer);
     }
 
     /** Creates a builder of a node that is named after its output. */
-    static NodeProto.Builder node(String operator, List<String> inputs, String output) {
+    public static NodeProto.Builder node(String operator, List<String> inputs, String output) {
         return NodeProto.newBuilder()
                 .setName("/" + operator + "/" + output)
                 .setOpType(operator)
@@ -99,7 +111,7 @@ final class Protos {
                 .addOutput(output);
     }
 
-    static AttributeProto attribute(String name, long number) {
+    public static AttributeProto attribute(String name, long number) {
         return AttributeProto.newBuilder()
                 .setName(name)
                 .setType(AttributeProto.AttributeType.INT)
@@ -107,8 +119,32 @@ final class Protos {
                 .build();
     }
 
+    /** Describes an input or output of fixed sizes. */
+    public static ValueInfoProto value(String name, DataType type, long... sizes) {
+        ValueInfoProto.Builder value = ValueInfoProto.newBuilder().setName(name);
+        TypeProto.Tensor.Builder tensor = value.getTypeBuilder().getTensorTypeBuilder();
+        tensor.setElemType(type.getNumber()).getShapeBuilder();
+        for (long size : sizes) {
+            tensor.getShapeBuilder().addDimBuilder().setDimValue(size);
+        }
+        return value.build();
+    }
+
+    /** Lists the names that are used in a graph or in its subgraphs. */
+    public static String[] names(GraphProto graph) {
+        List<String> taken = new ArrayList<>();
+        graph.getInputList().forEach(value -> taken.add(value.getName()));
+        graph.getInitializerList().forEach(tensor -> taken.add(tensor.getName()));
+        graph.getNodeList().forEach(node -> {
+            taken.add(node.getName());
+            taken.addAll(node.getOutputList());
+            taken.addAll(NodeReads.inside(node));
+        });
+        return taken.toArray(String[]::new);
+    }
+
     /** Removes weights that no node reads any more, and declarations of tensors that no node computes any more. */
-    static GraphProto withoutUnused(GraphProto graph) {
+    public static GraphProto withoutUnused(GraphProto graph) {
         Set<String> read = new HashSet<>();
         Set<String> made = new HashSet<>();
         graph.getOutputList().forEach(output -> read.add(output.getName()));
