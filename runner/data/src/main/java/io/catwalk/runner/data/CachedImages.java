@@ -15,6 +15,7 @@ import java.util.BitSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads images from a cache file. The file holds, in this order: a header of {@value #HEADER} bytes, the images as
@@ -130,6 +131,13 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
         return header.sha256;
     }
 
+    /** Returns the same images in another order. */
+    CachedImages arranged(int[] order) {
+        BitSet left = new BitSet(order.length);
+        IntStream.range(0, order.length).filter(i -> omitted.get(order[i])).forEach(left::set);
+        return new CachedImages(header, stored.arranged(order), left);
+    }
+
     /** Returns whether the file holds this image; false if it was left out. */
     boolean holds(int image) {
         return !omitted.get(image);
@@ -185,11 +193,17 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
     /**
      * Reads consecutive records of equal length, mapped from a file in windows of whole records, so that the file may
      * exceed the 2 GiB of one mapping. Any number of threads may read at once.
+     *
+     * @param order the record at each place; null for that of this number
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record ImageRecords(int length, long count, int perWindow, ByteBuffer... windows) {
+    record ImageRecords(int length, long count, int perWindow, int @Nullable [] order, ByteBuffer... windows) {
 
         private static final int WINDOW = 1 << 30;
+
+        ImageRecords(int length, long count, int perWindow, ByteBuffer... windows) {
+            this(length, count, perWindow, null, windows);
+        }
 
         /** Maps records of a file, whose channel may be closed afterwards. */
         static ImageRecords map(FileChannel file, long from, int length, long count) throws IOException {
@@ -203,10 +217,15 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
             return new ImageRecords(length, count, perWindow, windows);
         }
 
+        ImageRecords arranged(int[] newOrder) {
+            return new ImageRecords(length, count, perWindow, newOrder, windows);
+        }
+
         /** Copies a record. */
-        void read(long record, byte[] target, int at) {
+        void read(int place, byte[] target, int at) {
+            int record = order == null ? place : order[place];
             Objects.checkIndex(record, count);
-            windows[(int) (record / perWindow)].get((int) (record % perWindow) * length, target, at, length);
+            windows[record / perWindow].get(record % perWindow * length, target, at, length);
         }
     }
 }

@@ -2,20 +2,33 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.FeatureFile.Row;
 import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Keeps what a network made of the images of a data set, once for all processes: one file for each network, data set and
- * way of preparing its images.
+ * way of preparing its images. A network is never asked about an image that it was asked about for another file, such as
+ * that of other labels.
+ *
+ * <p>A key begins with the SHA-256 of the network and of how images are prepared.
  */
 public final class FeatureCache {
+
+    /** Characters of a SHA-256. */
+    private static final int DIGITS = 64;
 
     private final ContentStore store;
     private final ImageCache.Listener listener;
@@ -67,24 +80,73 @@ public final class FeatureCache {
 
     private void make(Path draft, String key, ImageDataset images, Function<ImageSource, Extractor> network)
             throws IOException {
+        List<ByteBuffer> train = digests(images.train());
+        List<ByteBuffer> test = digests(images.test());
+        List<ByteBuffer> all = Stream.concat(train.stream(), test.stream()).toList();
+        Map<ByteBuffer, Row> kept = kept(key);
+        int unknown = (int) all.stream().filter(one -> !kept.containsKey(one)).count();
         try (Extractor extractor = network.apply(images.train());
                 FileChannel file = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             FeatureFile.of(key, images, extractor.shape()).begin(file);
-            int length = extractor.shape().stream().reduce(Float.BYTES, Math::multiplyExact);
-            int all = images.train().size() + images.test().size();
-            listener.extracting(images.name(), all, (long) all * length, store.folder());
-            append(file, extractor, images.train(), 0);
-            append(file, extractor, images.test(), images.train().size());
+            if (unknown > 0) {
+                int length = extractor.shape().stream().reduce(Float.BYTES, Math::multiplyExact);
+                listener.extracting(images.name(), unknown, (long) all.size() * length, store.folder());
+            }
+            int asked = append(file, extractor, images.train(), train, kept, 0);
+            int unused = append(file, extractor, images.test(), test, kept, asked);
+            FeatureFile.end(file, all);
         } finally {
             listener.finished();
         }
     }
 
-    private void append(FileChannel file, Extractor extractor, ImageSource images, int before) throws IOException {
+    /** Finds the features that files of the same network and preparation hold, by the digests of their images. */
+    private Map<ByteBuffer, Row> kept(String key) throws IOException {
+        Map<ByteBuffer, Row> kept = new HashMap<>();
+        for (ContentStore.Entry entry : store.entries()) {
+            Path path = entry.path();
+            if (path.getFileName().toString().startsWith(key.substring(0, DIGITS)) && !path.equals(file(key))) {
+                kept.putAll(FeatureFile.rows(path));
+            }
+        }
+        return kept;
+    }
+
+    private static List<ByteBuffer> digests(ImageSource images) {
+        return IntStream.range(0, images.size())
+                .parallel()
+                .mapToObj(i -> ByteBuffer.wrap(Sha256.digest().digest(images.read(i, i + 1))))
+                .toList();
+    }
+
+    /** Appends the features of images, and returns how many images the network was asked about so far. */
+    private int append(
+            FileChannel file,
+            Extractor extractor,
+            ImageSource images,
+            List<ByteBuffer> digests,
+            Map<ByteBuffer, Row> kept,
+            int before)
+            throws IOException {
+        int asked = before;
         for (int from = 0; from < images.size(); from += extractor.batch()) {
             int to = Math.min(images.size(), from + extractor.batch());
-            FeatureFile.append(file, extractor.features(images, from, to));
-            listener.decoded(before + to);
+            int[] unknown = IntStream.range(from, to)
+                    .filter(i -> !kept.containsKey(digests.get(i)))
+                    .toArray();
+            FloatBuffer made = FloatBuffer.wrap(
+                    unknown.length == 0 ? new float[0] : extractor.features(images.select(unknown), 0, unknown.length));
+            for (int i = from; i < to; i++) {
+                Row row = kept.get(digests.get(i));
+                float[] features = row == null ? new float[made.capacity() / unknown.length] : row.features();
+                if (row == null) {
+                    made.get(features);
+                }
+                FeatureFile.append(file, features);
+            }
+            asked += unknown.length;
+            listener.decoded(asked);
         }
+        return asked;
     }
 }

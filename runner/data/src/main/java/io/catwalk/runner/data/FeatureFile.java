@@ -13,8 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
@@ -22,7 +25,7 @@ import tools.jackson.core.JacksonException;
  * A data set whose images are replaced by what a network made of them, whole by itself: trials need neither the images
  * nor the network to train on it. The file holds, in this order: {@value #MAGIC}, the length of the list of the images
  * as a 32-bit big-endian number, the list as JSON, the features of the training images and those of the test images, as
- * little-endian 32-bit floats.
+ * little-endian 32-bit floats, and the SHA-256 of each of these images.
  *
  * @param shape of the features of an image: channels, height, width
  * @param key identifies what made them
@@ -38,8 +41,17 @@ record FeatureFile(
         Listed train,
         Listed test) {
 
-    private static final String MAGIC = "catwalk features 1\n";
+    private static final String MAGIC = "catwalk features 2\n";
     private static final int HEAD = MAGIC.length() + Integer.BYTES;
+    private static final int DIGEST = 32;
+
+    /** The features of an image, in a file. */
+    record Row(ImageSource source, int place) {
+
+        float[] features() {
+            return source.features(place);
+        }
+    }
 
     /** Lists the images of a data set. */
     static FeatureFile of(String key, ImageDataset images, List<Integer> shape) {
@@ -81,6 +93,13 @@ record FeatureFile(
         write(file, bytes);
     }
 
+    /** Ends a file with the digests of all images. */
+    static void end(FileChannel file, List<ByteBuffer> digests) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(digests.size(), DIGEST));
+        digests.forEach(digest -> bytes.put(digest.duplicate()));
+        write(file, bytes.flip());
+    }
+
     private static void write(FileChannel file, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             file.write(bytes);
@@ -89,6 +108,23 @@ record FeatureFile(
 
     /** Maps a file; empty if there is none, or if it is incomplete, damaged or of another key. */
     static Optional<ImageDataset> open(Path path, String key) throws IOException {
+        return read(
+                path,
+                (file, found, from) ->
+                        found.key.equals(key) ? Optional.of(found.dataset(file, from)) : Optional.empty());
+    }
+
+    /** Maps a file of any key: its features by the digest of their image; none if it is incomplete or damaged. */
+    static Map<ByteBuffer, Row> rows(Path path) throws IOException {
+        return read(path, (file, found, from) -> Optional.of(found.rows(file, from)))
+                .orElse(Map.of());
+    }
+
+    private interface Reader<T> {
+        Optional<T> read(FileChannel file, FeatureFile found, long from) throws IOException;
+    }
+
+    private static <T> Optional<T> read(Path path, Reader<T> reader) throws IOException {
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
             ByteBuffer head = ByteBuffer.allocate(HEAD);
             if (!filled(file, head)
@@ -105,8 +141,8 @@ record FeatureFile(
             }
             FeatureFile found = Json.LINE.readValue(list.array(), FeatureFile.class);
             long from = (long) HEAD + length;
-            boolean whole = file.size() == from + (long) found.images() * found.recordLength();
-            return whole && found.key.equals(key) ? Optional.of(found.dataset(file, from)) : Optional.empty();
+            boolean whole = file.size() == from + (long) found.images() * (found.recordLength() + DIGEST);
+            return whole ? reader.read(file, found, from) : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (JacksonException | IllegalArgumentException | ArithmeticException | RequestException e) {
@@ -123,9 +159,28 @@ record FeatureFile(
         return true;
     }
 
-    private ImageDataset dataset(FileChannel file, long from) throws IOException {
-        Stored stored = new Stored(
+    private Map<ByteBuffer, Row> rows(FileChannel file, long from) throws IOException {
+        ByteBuffer digests = ByteBuffer.allocate(Math.multiplyExact(images(), DIGEST));
+        file.position(from + (long) images() * recordLength());
+        if (!filled(file, digests)) {
+            return Map.of(); // it became shorter meanwhile
+        }
+        int[] all = IntStream.range(0, images()).toArray();
+        ImageSource features = new ImageSource(stored(file, from), all, all);
+        Map<ByteBuffer, Row> rows = new HashMap<>();
+        for (int image : all) {
+            rows.put(digests.slice(image * DIGEST, DIGEST), new Row(features, image));
+        }
+        return rows;
+    }
+
+    private Stored stored(FileChannel file, long from) throws IOException {
+        return new Stored(
                 shape.get(0), shape.get(1), shape.get(2), ImageRecords.map(file, from, recordLength(), images()), null);
+    }
+
+    private ImageDataset dataset(FileChannel file, long from) throws IOException {
+        Stored stored = stored(file, from);
         List<String> files =
                 Stream.concat(train.files().stream(), test.files().stream()).toList();
         return new ImageDataset(

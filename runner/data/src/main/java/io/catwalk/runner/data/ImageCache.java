@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,44 +86,62 @@ public final class ImageCache {
     /** Returns the images of a data set; decodes them if they are not cached yet, or the file is incomplete. */
     CachedImages open(ImageListing listing) {
         String stamp = listing.stamp();
+        String sha256 = sha256(listing, stamp, listing::stamp, listing::sha256);
         try {
-            String known = known(stamp);
-            String sha256 = known == null ? listing.sha256() : known;
-            if (known == null) {
-                requireUnchanged(listing, stamp);
-            }
-            CachedImages images = store.get(
+            return store.get(
                     sha256,
                     file -> CachedImages.open(file, sha256),
                     draft -> make(listing, draft, sha256, stamp),
                     () -> listener.waiting(
                             "waiting for the images that another process decodes into " + store.folder()));
-            remember(stamp, sha256);
-            return images;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RequestException("stopped while waiting for images that another process decodes", e);
-        } catch (IOException | UncheckedIOException e) {
-            throw new RequestException(
-                    "expected a writable folder for decoded images, but " + store.folder() + " is not ("
-                            + Reasons.of(e) + "): name another with --cache DIR, or with the variable "
-                            + UserCache.VARIABLE,
-                    e);
+        } catch (IOException e) {
+            throw unwritable(e);
         }
+    }
+
+    /**
+     * Returns the SHA-256 of what files hold, which is computed only once for each stamp.
+     *
+     * @param before identifies the files as they were, without reading them
+     * @param stamp identifies them as they are now
+     */
+    String sha256(ImageListing listing, String before, Supplier<String> stamp, Supplier<String> content) {
+        try {
+            String known = known(before);
+            if (known != null) {
+                return known;
+            }
+            String sha256 = content.get();
+            requireUnchanged(listing, before, stamp);
+            AtomicFiles.write(UserCache.make(found()).resolve(before), sha256);
+            return sha256;
+        } catch (IOException | UncheckedIOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private RequestException unwritable(Exception e) {
+        return new RequestException(
+                "expected a writable folder for decoded images, but " + store.folder() + " is not (" + Reasons.of(e)
+                        + "): name another with --cache DIR, or with the variable " + UserCache.VARIABLE,
+                e);
     }
 
     private void make(ImageListing listing, Path draft, String sha256, String stamp) throws IOException {
         try (CacheWriter writer = new CacheWriter(draft, listing, sha256, listener)) {
             listing.decode(writer);
             writer.finish();
-            requireUnchanged(listing, stamp);
+            requireUnchanged(listing, stamp, listing::stamp);
         } finally {
             listener.finished();
         }
     }
 
-    private static void requireUnchanged(ImageListing listing, String stamp) {
-        if (!listing.stamp().equals(stamp)) {
+    private static void requireUnchanged(ImageListing listing, String before, Supplier<String> stamp) {
+        if (!stamp.get().equals(before)) {
             throw new RequestException("expected a data set that does not change while it is read, but files of "
                     + listing.name() + " did: try again when the data set is complete");
         }
@@ -139,12 +158,6 @@ public final class ImageCache {
             return text.matches("[0-9a-f]{64}") ? text : null;
         } catch (NoSuchFileException e) {
             return null;
-        }
-    }
-
-    private void remember(String stamp, String sha256) throws IOException {
-        if (!sha256.equals(known(stamp))) {
-            AtomicFiles.write(UserCache.make(found()).resolve(stamp), sha256);
         }
     }
 
@@ -192,7 +205,7 @@ public final class ImageCache {
          */
         String stamp();
 
-        /** Identifies the data set by its content, and reads all of it. */
+        /** Identifies the images by their content, and reads all of it. */
         String sha256();
 
         /** Decodes all images into the writer. */

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,11 +23,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Loads the images of a folder, whatever its {@link FolderLayout} is. */
-record ImageFolder(
-        Path folder, FolderLayout layout, @Nullable ResizeRule rule, FolderReading reading) implements ImageListing {
+/**
+ * Loads the images of a folder, whatever its {@link FolderLayout} is. They are decoded in the order of their names, so
+ * that other labels of the same images decode nothing again.
+ */
+final class ImageFolder implements ImageListing {
 
     /** Larger images are hardly meant for training without resizing. */
     private static final int LARGEST_OFFER = 512;
@@ -40,6 +45,27 @@ record ImageFolder(
 
     /** How many images a note names, which stands above a table. */
     private static final int MOST_NOTED = 3;
+
+    private final Path folder;
+    private final FolderLayout layout;
+    private final @Nullable ResizeRule rule;
+    private final FolderReading reading;
+
+    /** The files of the layout by name. */
+    private final List<ImageFile> files;
+
+    /** The digest of each file of the layout, once they were read. */
+    private @Nullable List<String> contents;
+
+    private ImageFolder(Path folder, FolderLayout layout, @Nullable ResizeRule rule, FolderReading reading) {
+        this.folder = folder;
+        this.layout = layout;
+        this.rule = rule;
+        this.reading = reading;
+        files = layout.files().stream()
+                .sorted(Comparator.comparing(ImageFile::name))
+                .toList();
+    }
 
     static ImageDataset load(Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
         FolderLayout layout = FolderLayout.of(folder, reading);
@@ -59,7 +85,7 @@ record ImageFolder(
         ImageFolder listing = new ImageFolder(folder, layout, rule, all);
         SortedMap<String, String> reasons = new TreeMap<>();
         listing.unreadable(cache.open(listing))
-                .forEach((i, e) -> reasons.put(layout.files().get(i).name(), e.reason()));
+                .forEach((i, e) -> reasons.put(listing.files.get(i).name(), e.reason()));
         return reasons;
     }
 
@@ -69,8 +95,7 @@ record ImageFolder(
         for (int i = 0; i < size(); i++) {
             if (!images.holds(i)) {
                 try {
-                    DecodedImage unused =
-                            ImageDecoder.decode(layout.files().get(i).path());
+                    DecodedImage unused = ImageDecoder.decode(files.get(i).path());
                 } catch (UnreadableImageException e) {
                     unreadable.put(i, e);
                 }
@@ -80,10 +105,10 @@ record ImageFolder(
     }
 
     private ImageDataset load(ImageCache cache) {
-        CachedImages images = cache.open(this);
-        List<ImageFile> files = layout.files();
-        int[] kept = IntStream.range(0, files.size()).filter(images::holds).toArray();
-        requireFew(files.size() - kept.length, images);
+        CachedImages found = cache.open(this);
+        CachedImages images = found.arranged(order());
+        int[] kept = IntStream.range(0, size()).filter(images::holds).toArray();
+        requireFew(size() - kept.length, found);
         int[] learned = those(kept, Part.TRAIN);
         int[] validating = those(kept, Part.VALIDATION);
         requireEveryClass(learned);
@@ -92,7 +117,7 @@ record ImageFolder(
                 IntStream.concat(IntStream.of(learned), IntStream.of(validating))
                         .toArray());
         ImageSource test;
-        String sha256 = images.sha256();
+        String sha256 = cache.sha256(this, labeledStamp(), this::labeledStamp, this::labeledSha256);
         if (train.isClustered()) { // its splits are not those of earlier versions, which separated such images
             sha256 = new Sha256().add(sha256).add("clusters").hex();
         }
@@ -126,7 +151,7 @@ record ImageFolder(
                             : "%d of %d images are the test set (--test-share %s)"
                                     .formatted(testing.length, learned.length, share));
         }
-        List<String> names = files.stream().map(ImageFile::name).toList();
+        List<String> names = layout.files().stream().map(ImageFile::name).toList();
         return new ImageDataset(
                 name(), sha256, layout.classes(), train.whole(names), test.whole(names), validating.length, notes);
     }
@@ -220,29 +245,54 @@ record ImageFolder(
 
     @Override
     public int size() {
-        return layout.files().size();
+        return files.size();
+    }
+
+    /** Returns for each file of the layout where it is among those by name. */
+    private int[] order() {
+        Map<String, Integer> places = new HashMap<>();
+        files.forEach(file -> places.put(file.name(), places.size()));
+        return layout.files().stream()
+                .mapToInt(file -> Objects.requireNonNull(places.get(file.name())))
+                .toArray();
     }
 
     @Override
     public String stamp() {
-        Sha256 stamp = listed();
-        for (ImageFile file : layout.files()) {
-            stamp.addState(file.path());
-            if (!Files.isReadable(file.path())) {
-                stamp.add(UNREADABLE); // a permission that is granted later changes no time
-            }
-        }
-        return stamp.hex();
+        return states(unlabeled());
     }
 
     @Override
     public String sha256() {
-        Sha256 sha256 = listed();
-        OrderedParallel.map(layout.files(), ImageFolder::content).forEach(sha256::add);
+        Sha256 sha256 = unlabeled();
+        int[] order = order();
+        String[] digests = new String[order.length];
+        for (int i = 0; i < order.length; i++) {
+            digests[order[i]] = contents().get(i);
+        }
+        Stream.of(digests).forEach(sha256::add);
         return sha256.hex();
     }
 
-    private Sha256 listed() {
+    private Sha256 unlabeled() {
+        Sha256 listed = new Sha256().add("images").add(String.valueOf(rule)).add(size());
+        files.forEach(file -> listed.add(file.name()));
+        return listed;
+    }
+
+    /** Identifies images and labels as {@link #stamp} does. */
+    private String labeledStamp() {
+        return states(labeled());
+    }
+
+    /** Identifies images and labels by their content. */
+    private String labeledSha256() {
+        Sha256 sha256 = labeled();
+        contents().forEach(sha256::add);
+        return sha256.hex();
+    }
+
+    private Sha256 labeled() {
         Sha256 listed = new Sha256().add(layout.classes().size());
         layout.classes().forEach(listed::add);
         listed.add(String.valueOf(rule)).add(size());
@@ -254,6 +304,23 @@ record ImageFolder(
                     .add(file.group());
         }
         return listed;
+    }
+
+    private String states(Sha256 stamp) {
+        for (ImageFile file : layout.files()) {
+            stamp.addState(file.path());
+            if (!Files.isReadable(file.path())) {
+                stamp.add(UNREADABLE); // a permission that is granted later changes no time
+            }
+        }
+        return stamp.hex();
+    }
+
+    private List<String> contents() {
+        if (contents == null) {
+            contents = OrderedParallel.map(layout.files(), ImageFolder::content);
+        }
+        return contents;
     }
 
     private static String content(ImageFile file) {
@@ -268,10 +335,10 @@ record ImageFolder(
     public void decode(CacheWriter into) {
         AtomicReference<@Nullable Shape> first = new AtomicReference<>();
         IntFunction<RasterImage> decodeAsTheFirst = i -> {
-            RasterImage image = decode(layout.files().get(i));
+            RasterImage image = decode(files.get(i));
             Shape shape = new Shape(image.width(), image.height());
             Shape expected = first.compareAndExchange(null, shape);
-            Path file = layout.files().get(i).path();
+            Path file = files.get(i).path();
             if (expected != null && !expected.equals(shape)) {
                 throw new UnfitSizeException(
                         "%s: expected %s pixels, as another image has, found %s, although its header says otherwise; save it again"
@@ -312,11 +379,10 @@ record ImageFolder(
     /** Reads all headers, to report which sizes there are. */
     private void requireOneSize(UnfitSizeException cause) {
         Map<String, List<ImageFile>> bySize = new TreeMap<>();
-        List<String> sizes = OrderedParallel.map(layout.files(), ImageFolder::size);
+        List<String> sizes = OrderedParallel.map(files, ImageFolder::size);
         for (int i = 0; i < sizes.size(); i++) {
             if (!sizes.get(i).isEmpty()) {
-                bySize.computeIfAbsent(sizes.get(i), size -> new ArrayList<>())
-                        .add(layout.files().get(i));
+                bySize.computeIfAbsent(sizes.get(i), size -> new ArrayList<>()).add(files.get(i));
             }
         }
         if (bySize.size() <= 1) {
@@ -388,8 +454,7 @@ record ImageFolder(
             return;
         }
         SortedMap<Integer, RequestException> unreadable = new TreeMap<>();
-        unreadable(images)
-                .forEach((i, e) -> unreadable.put(i, e.of(layout.files().get(i).path())));
+        unreadable(images).forEach((i, e) -> unreadable.put(i, e.of(files.get(i).path())));
         if (unreadable.isEmpty()) {
             throw new RequestException(
                     ("Data set in %s: expected all decoded images in the cache, found %d of %d; decode them again after"

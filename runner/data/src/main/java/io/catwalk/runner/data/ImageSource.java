@@ -43,7 +43,13 @@ public final class ImageSource {
             int height,
             int width,
             ImageRecords pixels,
-            @Nullable ImageRecords sums) {}
+            @Nullable ImageRecords sums) {
+
+        Stored arranged(int[] order) {
+            return new Stored(
+                    channels, height, width, pixels.arranged(order), sums == null ? null : sums.arranged(order));
+        }
+    }
 
     /** All that is known of images besides what is stored of each; {@code indices} and {@code files} by image. */
     @SuppressWarnings("ArrayRecordComponent") // only handed on

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,14 +59,16 @@ final class FeatureCacheTest {
         return new ImageDataset("small", "b".repeat(64), List.of("x", "y"), train, test);
     }
 
+    private FeatureCache cache() {
+        return new ImageCache(folder, ImageCache.Listener.none()).features();
+    }
+
     private ImageDataset open() {
-        return new ImageCache(folder, ImageCache.Listener.none())
-                .features()
-                .open(KEY, FeatureCacheTest::images, images -> new Made());
+        return cache().open(KEY, FeatureCacheTest::images, images -> new Made());
     }
 
     private Path file() {
-        return new ImageCache(folder, ImageCache.Listener.none()).features().file(KEY);
+        return cache().file(KEY);
     }
 
     @Test
@@ -94,6 +97,30 @@ final class FeatureCacheTest {
         Files.write(file(), bytes);
         assertThat(open().train().size()).isEqualTo(3);
         assertThat(asked).hasValue(16);
+    }
+
+    /** The test image and one of the training images of the other data set are new. */
+    @Test
+    void anImageOfAnotherDataSetIsAskedAboutOnlyIfItIsNew() {
+        assertThat(open().train().size()).isEqualTo(3);
+        asked.set(0);
+        ImageSource train = HeapImages.of(1, 1, 2, new byte[] {7, 0, 0, 9, 3, 0}, new int[] {1, 1, 0});
+        ImageSource test = HeapImages.of(1, 1, 2, new byte[] {1, 1}, new int[] {0});
+        ImageDataset others = new ImageDataset("other", "c".repeat(64), List.of("x", "y"), train, test);
+
+        ImageDataset features = cache().open(KEY + "-other", () -> others, images -> new Made());
+
+        assertThat(asked).hasValue(2);
+        assertThat(IntStream.range(0, 3).mapToObj(i -> features.train().features(i)[0]))
+                .containsExactly(7f, 0f, 3f);
+        assertThat(features.test().features(0)).containsExactly(1, -1, 1001, 1003);
+        assertThat(features.train().labels()).containsExactly(1, 1, 0);
+
+        assertThat(cache().open("d".repeat(64), () -> others, images -> new Made())
+                        .test()
+                        .size())
+                .isEqualTo(1);
+        assertThat(asked).as("by another network").hasValue(6);
     }
 
     /** By hand: of images 0 and 2, the channels have 1, -1, 3, -3 and 1001, 1003, 1003, 1009. */

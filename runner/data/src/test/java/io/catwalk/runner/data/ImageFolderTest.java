@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -58,6 +59,36 @@ class ImageFolderTest {
         assertThat(dataset.train().width()).isEqualTo(2);
         assertThat(dataset.test().labels()).containsExactly(0, 1);
         assertThat(HeapImages.pixels(dataset.test())).containsExactly(70, 80, 90, 255);
+    }
+
+    @Test
+    void otherLabelsOfTheSameImagesDecodeNothingAgain() throws IOException {
+        for (int i = 0; i < 4; i++) {
+            write("all/" + i + ".png", gray(1, 1, 10 * i));
+        }
+        Path table = folder.resolve("labels.csv");
+        AtomicInteger decoded = new AtomicInteger();
+        ImageCache counted = new ImageCache(cache, new ImageCache.Listener() {
+            @Override
+            public void started(String name, int images, long bytes, Path where) {
+                decoded.addAndGet(images);
+            }
+        });
+        FolderReading labeled = new FolderReading(table.toString(), null, null, false);
+        Files.writeString(
+                table, "path,label,split\nall/0.png,x,train\nall/1.png,y,train\nall/2.png,x,test\nall/3.png,y,test\n");
+        ImageDataset before = ImageFolder.load(folder, null, labeled, counted);
+        Files.writeString(
+                table, "path,label,split\nall/0.png,y,test\nall/1.png,x,train\nall/2.png,y,train\nall/3.png,x,test\n");
+
+        ImageDataset after = ImageFolder.load(folder, null, labeled, counted);
+
+        assertThat(decoded).hasValue(4);
+        assertThat(HeapImages.pixels(before.train())).containsExactly(0, 10);
+        assertThat(HeapImages.pixels(after.train())).containsExactly(10, 20);
+        assertThat(HeapImages.pixels(after.test())).containsExactly(30, 0);
+        assertThat(after.test().file(0)).isEqualTo("all/3.png");
+        assertThat(after.sha256()).isNotEqualTo(before.sha256());
     }
 
     @Test

@@ -123,18 +123,22 @@ public record BackboneSpec(GivenModel network, Pool pool, List<Integer> shape, l
         return new BackboneSpec(network.at(place), pool, shape, parameters);
     }
 
-    /** Identifies the features of a data set, with its limits. */
+    /** Identifies the features of a data set, with its limits: first this backbone, then the images. */
     public String key(String datasetSha256, int limitTrain, int limitTest) {
         return new Sha256()
-                .add(network.sha256())
-                .add(Objects.requireNonNull(network.output()))
-                .add(pool.name())
-                .add(String.valueOf(network.mean()))
-                .add(String.valueOf(network.std()))
-                .add(String.valueOf(network.order()))
-                .add(datasetSha256)
-                .add(limitTrain + " " + limitTest)
-                .hex();
+                        .add(network.sha256())
+                        .add(Objects.requireNonNull(network.output()))
+                        .add(pool.name())
+                        .add(String.valueOf(network.mean()))
+                        .add(String.valueOf(network.std()))
+                        .add(String.valueOf(network.order()))
+                        .add(String.valueOf(network.imageSize()))
+                        .hex()
+                + "-"
+                + new Sha256()
+                        .add(datasetSha256)
+                        .add(limitTrain + " " + limitTest)
+                        .hex();
     }
 
     /**
