@@ -10,7 +10,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.runtime.ImageInput;
-import io.catwalk.onnx.runtime.Layout;
+import io.catwalk.onnx.runtime.ImageInput.Layout;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;

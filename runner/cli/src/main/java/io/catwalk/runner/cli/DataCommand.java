@@ -223,7 +223,10 @@ final class DataCommand extends JsonCommand {
                 "passed_over",
                 survey.skipped().entrySet().stream()
                         .collect(Collectors.toMap(
-                                Map.Entry::getKey, entry -> entry.getValue().count(), (one, other) -> one, TreeMap::new)));
+                                Map.Entry::getKey,
+                                entry -> entry.getValue().count(),
+                                (one, other) -> one,
+                                TreeMap::new)));
         survey.classes().entrySet().stream()
                 .limit(ShownClasses.ALL)
                 .forEach(entry -> console.item(entry.getKey() + ": ", counted(entry.getValue())));

@@ -51,9 +51,7 @@ public record FolderGlance(Path folder, int loose, SortedMap<String, Integer> cl
                 .filter(image -> folder.relativize(image).getNameCount() == 1)
                 .count();
         int seen = found.images().size()
-                + found.skipped().values().stream()
-                        .mapToInt(Skipped::count)
-                        .sum();
+                + found.skipped().values().stream().mapToInt(Skipped::count).sum();
         return new FolderGlance(folder, loose, classes, seen < MOST);
     }
 }

@@ -59,9 +59,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         FoundFiles found = FoundFiles.in(folder, reading.follows());
         SortedMap<String, Skipped> skipped = new TreeMap<>(found.skipped());
         List<ImageFile> files = new ArrayList<>(
-                table == null
-                        ? byFolders(folder, found, skipped)
-                        : byTable(folder, reading, table, found, skipped));
+                table == null ? byFolders(folder, found, skipped) : byTable(folder, reading, table, found, skipped));
         files.sort(ORDER);
         List<String> classes =
                 files.stream().map(ImageFile::className).distinct().sorted().toList();

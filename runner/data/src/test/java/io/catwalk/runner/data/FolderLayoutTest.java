@@ -106,9 +106,7 @@ class FolderLayoutTest {
 
         files("a/1.jpg", "b/2.jpg");
 
-        assertThat(skipped(layout(null)))
-                .containsEntry(named, 3)
-                .containsEntry("non-image files", 1);
+        assertThat(skipped(layout(null))).containsEntry(named, 3).containsEntry("non-image files", 1);
     }
 
     /** An ONNX file keeps one name a line: after the training, such a name would end the export. */
@@ -157,8 +155,7 @@ class FolderLayoutTest {
 
         FolderLayout inside = FolderLayout.of(in, FolderReading.STANDARD);
         assertThat(names(inside)).containsExactly("a/1.png", "b/2.png", "b/6.png");
-        assertThat(skipped(inside))
-                .isEqualTo(Map.of("links out of the folder (see --follow-links)", 3));
+        assertThat(skipped(inside)).isEqualTo(Map.of("links out of the folder (see --follow-links)", 3));
         FolderLayout all = FolderLayout.of(in, new FolderReading(null, null, null, true));
         assertThat(all.classes()).containsExactly("a", "b", "c");
         assertThat(all.files()).hasSize(7);

@@ -443,7 +443,10 @@ class OddImagesTest {
         }
         FolderLayout layout = FolderLayout.of(folder.resolve("odd"), FolderReading.STANDARD);
 
-        assertThat(layout.skipped().values().stream().mapToInt(FoundFiles.Skipped::count).sum()).isEqualTo(omitted + 2); // "...png"
+        assertThat(layout.skipped().values().stream()
+                        .mapToInt(FoundFiles.Skipped::count)
+                        .sum())
+                .isEqualTo(omitted + 2); // "...png"
         assertThat(layout.files()).hasSize(2 * (names.size() - 1));
         for (ImageFile file : layout.files()) {
             requireImageOrReason(file.path());
