@@ -94,7 +94,8 @@ class CardCodeTest {
     @Test
     void thePythonProgramForAnySizeAnswersLikeOurPreparation() throws Exception {
         for (int channels : new int[] {1, 3}) {
-            assertAnswer(anySize(channels), run(python(anySize(channels))));
+            World world = anySize(channels);
+            assertAnswer(world, run(python(world)));
         }
     }
 
@@ -102,7 +103,8 @@ class CardCodeTest {
     @Tag("long")
     void theJavaProgramForAnySizeAnswersLikeOurPreparation() throws Exception {
         for (int channels : new int[] {1, 3}) {
-            assertAnswer(anySize(channels), run(java(anySize(channels))));
+            World world = anySize(channels);
+            assertAnswer(world, run(java(world)));
         }
     }
 
