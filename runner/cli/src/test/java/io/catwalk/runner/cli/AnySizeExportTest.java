@@ -93,7 +93,7 @@ final class AnySizeExportTest {
                 .extracting(JsonNode::asString)
                 .containsExactly("batch", "height", "width", "channels");
         assertThat(signature.path("normalization").isNull()).isTrue();
-        assertThat(signature.path("orientation").asString()).contains("EXIF");
+        assertThat(signature.path("exif_orientation").asString()).isEqualTo("outside");
         OnnxMetadata metadata = OnnxMetadata.read(file);
         assertThat(metadata.get("preprocessing.resizes")).hasValue("1-32768");
         assertThat(metadata.get("preprocessing.fit")).hasValue("stretch");

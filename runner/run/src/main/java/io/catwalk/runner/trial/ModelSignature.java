@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param color {@code gray}, {@code rgb} (red first), or null for other channels
  * @param resize how an image is resized to the size of the network
  * @param normalization of the pixels; null if the file takes pixels and normalizes them itself
- * @param orientation what a file that resizes images itself leaves to programs; null for others
+ * @param exifOrientation {@code outside} for a file that resizes images itself: programs must turn them upright, as their EXIF
+ *     orientation says, before they take their bytes; null for others
  */
 public record ModelSignature(
         int schema,
@@ -40,10 +41,10 @@ public record ModelSignature(
         @Nullable String color,
         Resize resize,
         @Nullable Normalization normalization,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String orientation) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String exifOrientation) {
 
-    private static final String UPRIGHT =
-            "give upright images: turn those whose EXIF orientation says so before their bytes are taken";
+    /** Says that it is not the file that turns images. */
+    private static final String OUTSIDE = "outside";
 
     private static final int SCHEMA = 1;
 
@@ -92,7 +93,7 @@ public record ModelSignature(
     public ModelSignature ofNetworkSize() {
         List<Object> shape =
                 List.of(input.shape().get(0), resize.height(), resize.width(), "gray".equals(color) ? 1 : 3);
-        Input fixed = orientation == null ? input : new Input(input.name(), input.type(), input.layout(), shape);
+        Input fixed = exifOrientation == null ? input : new Input(input.name(), input.type(), input.layout(), shape);
         return new ModelSignature(schema, model, fixed, output, labels, color, resize, normalization, null);
     }
 
@@ -129,7 +130,7 @@ public record ModelSignature(
                         "box",
                         "bilinear"),
                 signature.pixels() == PixelType.UINT8 ? null : normalization,
-                predictor.resizes() ? UPRIGHT : null);
+                predictor.resizes() ? OUTSIDE : null);
     }
 
     /** Writes the signature as JSON, in place of an existing file. */

@@ -13,7 +13,6 @@ import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.runtime.Tolerance;
-import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.data.ResizeRule;
@@ -67,8 +66,12 @@ record OtherSizes(Path file, AppliedNetwork network, ResizeRule rule, boolean is
         private int farthest;
     }
 
-    /** Returns the result of the cross-check, unless other sizes disagree. */
-    ParityResult proven(ParityResult parity) {
+    /**
+     * Compares.
+     *
+     * @throws OnnxFileException if they differ
+     */
+    void prove() {
         Tally tally = new Tally();
         try (OnnxPredictor predictor = OnnxPredictor.open(file);
                 OnnxRunner inside = OnnxRunner.watching(file, Set.of(EmbeddedResizing.PIXELS), OnnxOptions.standard());
@@ -80,15 +83,11 @@ record OtherSizes(Path file, AppliedNetwork network, ResizeRule rule, boolean is
                     compare(predictor, inside, reference, resized(test.image(image), shape, random), tally);
                 }
             }
-        } catch (OnnxFileException e) {
-            return ParityResult.unrun(
-                    parity.images(), "other sizes: " + Reasons.oneLine(String.valueOf(e.getMessage())));
         }
         if (tally.farthest > 1 || tally.off > MOST_OFF * tally.numbers) {
-            return ParityResult.unrun(
-                    parity.images(),
-                    "other sizes: it resizes them otherwise, " + tally.off + " of " + tally.numbers
-                            + " numbers differ, by up to " + tally.farthest + " gray levels");
+            throw refusal(
+                    "numbers that differ by one gray level, at most one of 10,000",
+                    tally.off + " of " + tally.numbers + ", by up to " + tally.farthest);
         }
         int count = tally.found.size();
         Parity logits = Parity.of(
@@ -97,7 +96,14 @@ record OtherSizes(Path file, AppliedNetwork network, ResizeRule rule, boolean is
                 count,
                 new Tolerance(Parity.TOLERANCE, 0),
                 FlipRule.NEAR_TIES);
-        return logits.agrees() ? parity : ParityResult.unrun(parity.images(), "other sizes: " + logits);
+        if (!logits.agrees()) {
+            throw refusal("the answers of the network", "" + logits);
+        }
+    }
+
+    private OnnxFileException refusal(String expected, String found) {
+        return new OnnxFileException(
+                file, "for images of other sizes, " + expected, found, "report it, and export without --any-size");
     }
 
     private RasterImage resized(RasterImage image, double[] shape, SplittableRandom random) {
