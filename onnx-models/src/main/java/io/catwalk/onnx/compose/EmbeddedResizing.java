@@ -91,7 +91,7 @@ public final class EmbeddedResizing {
     /**
      * Returns the content of a file that takes images of any size.
      *
-     * @param file a classifier for any number of images, whose metadata says how pixels are normalized; it takes bytes or
+     * @param file a classifier whose metadata says how pixels are normalized; it takes bytes or
      *     32-bit floats, and stays as it is
      * @param fit how images are fitted to its size
      * @return content of an ONNX file with the same outputs and metadata, and {@link MetadataKeys#RESIZES}
@@ -108,14 +108,13 @@ public final class EmbeddedResizing {
                         "export it with Catwalk, for gray or color images"));
         ImageInput images =
                 ImageInput.of(file, ModelFile.inputs(model.getGraph()), metadata.preprocessing(), OnnxHints.none());
-        if (images.batch() != Signature.ANY_BATCH
-                || images.pixels() == PixelType.FLOAT16
+        if (images.pixels() == PixelType.FLOAT16
                 || metadata.get(MetadataKeys.RESIZES).isPresent()
                 || Graphs.opset(model) < OLDEST_OPSET) {
             throw new OnnxFileException(
                     file,
                     "a file of opset " + OLDEST_OPSET
-                            + " or later for any number of images of one size, as bytes or 32-bit" + " floats",
+                            + " or later for images of one size, as bytes or 32-bit" + " floats",
                     "opset " + Graphs.opset(model) + ", " + images,
                     "export it anew");
         }
@@ -151,6 +150,9 @@ public final class EmbeddedResizing {
         TypeProto.Tensor.Builder type = image.getTypeBuilder().getTensorTypeBuilder();
         type.setElemType(DataType.UINT8.getNumber());
         AXES.forEach(axis -> type.getShapeBuilder().addDimBuilder().setDimParam(axis));
+        if (images.batch() != Signature.ANY_BATCH) {
+            type.getShapeBuilder().getDimBuilder(0).setDimValue(images.batch());
+        }
         Graphs.append(graph, renamed);
         return renamed.toBuilder()
                 .clearInput()

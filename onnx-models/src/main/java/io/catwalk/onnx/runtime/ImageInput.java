@@ -153,9 +153,12 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
 
         /**
          * Derives the order from four axes. The number of channels is that of the preprocessing in the metadata, or else 1,
-         * 3 or 4: channels come last if the last axis has such a size and the second axis has not.
+         * 3 or 4: channels come last if the last axis has such a size and the second axis has not, or is called so.
          */
         static Layout of(List<Axis> axes, Optional<Preprocessing> stated) {
+            if (NHWC.channels(axes).name().equals("channels")) {
+                return NHWC;
+            }
             Set<Long> expected =
                     stated.map(image -> Set.of((long) image.channels())).orElse(USUAL_CHANNELS);
             boolean last = expected.contains(NHWC.channels(axes).size());
