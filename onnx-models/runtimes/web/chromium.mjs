@@ -20,9 +20,14 @@ if (!chromium) {
   process.exit(1);
 }
 
+/** Options with which the browser has WebGPU on every machine, as SwiftShader computes it on the processor. */
+export const WEBGPU = [
+  '--enable-unsafe-webgpu', '--enable-unsafe-swiftshader', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan',
+];
+
 /** Opens a page; the browser writes all its files into one folder. */
-export function open(page, profile) {
-  const options = ['--headless=new', '--no-first-run', '--disable-gpu', '--disable-dev-shm-usage', `--user-data-dir=${profile}`];
+export function open(page, profile, more = ['--disable-gpu']) {
+  const options = ['--headless=new', '--no-first-run', ...more, '--disable-dev-shm-usage', `--user-data-dir=${profile}`];
   if (process.getuid?.() === 0) options.push('--no-sandbox'); // as root, Chromium has no sandbox
   return spawn(chromium, [...options, page], { stdio: 'ignore' });
 }

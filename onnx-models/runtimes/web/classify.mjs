@@ -1,6 +1,6 @@
 // Runs ONNX Runtime Web, in the browser.
-import * as ort from './ort/ort.wasm.min.mjs';
-
+const webgpu = location.search === '?webgpu';
+const ort = await import(webgpu ? './ort/ort.webgpu.min.mjs' : './ort/ort.wasm.min.mjs');
 const { input, output, normalization } = await (await fetch('signature.json')).json();
 const [batch, channels, height, width] = input.shape; // such as "batch", 1, 28, 28
 
@@ -15,10 +15,30 @@ function prepared(pixels) {
   return numbers;
 }
 
+/** Opens the file for WebGPU, and says which operators it leaves to the processor; only the log tells. */
+async function openOnWebGpu() {
+  if (!(await navigator.gpu?.requestAdapter())) throw new Error('expected a browser with WebGPU, found no adapter');
+  const { error } = console;
+  const lines = [];
+  console.error = line => lines.push(line);
+  const options = { executionProviders: ['webgpu'], logSeverityLevel: 0 };
+  const session = await ort.InferenceSession.create('model.onnx', options).finally(() => { console.error = error; });
+  const left = new Map(); // how many nodes of each operator
+  let place;
+  for (const line of lines.filter(line => line.includes('VerifyEachNodeIsAssignedToAnEp'))) {
+    place = /placed on \[(\w+)/.exec(line)?.[1] ?? place;
+    const operator = /\] +(\w+) \(/.exec(line)?.[1]; // such as "]   RNN (/02RNN/RNN)"
+    if (operator && place === 'CPUExecutionProvider') left.set(operator, (left.get(operator) ?? 0) + 1);
+  }
+  if (!place) throw new Error('expected the places of all nodes in the log of ONNX Runtime, found none');
+  const some = [...left].map(([operator, nodes]) => `${nodes} ${operator}`).join(', ');
+  return { session, note: `WebGPU ran ${some ? `all nodes but ${some}` : 'all nodes'}` };
+}
+
 async function classify() {
   // WebAssembly has threads only in a page that is cross-origin isolated; see the headers in run.mjs.
   ort.env.wasm.numThreads = self.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
-  const session = await ort.InferenceSession.create('model.onnx');
+  const { session, note } = webgpu ? await openOnWebGpu() : { session: await ort.InferenceSession.create('model.onnx') };
   const pixels = new Uint8Array(await (await fetch('images')).arrayBuffer());
   const length = channels * height * width;
   const step = batch === 'batch' ? 256 : batch;
@@ -32,7 +52,7 @@ async function classify() {
   }
   const seconds = (performance.now() - start) / 1000;
   await fetch('logits', { method: 'POST', body: new Blob(answers) });
-  return { version: ort.env.versions.web, seconds, threads: ort.env.wasm.numThreads };
+  return { version: ort.env.versions.web, seconds, threads: ort.env.wasm.numThreads, note };
 }
 
 const said = await classify().catch(error => ({ error: String(error) }));

@@ -1,14 +1,15 @@
 // Starts a browser, serves the page to it, and waits for the results of the page.
-// Usage: node run.mjs [--threads] MODEL.onnx SIGNATURE.json IMAGES LOGITS
+// Usage: node run.mjs [--threads|--webgpu] MODEL.onnx SIGNATURE.json IMAGES LOGITS
 import { createReadStream, createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
 import { basename, dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
-import { close, open } from './chromium.mjs';
+import { WEBGPU, close, open } from './chromium.mjs';
 
-const threads = process.argv.includes('--threads');
-const [model, signature, images, logits] = process.argv.slice(2).filter(word => word !== '--threads');
+const [logits, images, signature, model, way] = process.argv.slice(2).reverse();
+const threads = way === '--threads';
+const webgpu = way === '--webgpu';
 const here = import.meta.dirname;
 const files = {
   '/': join(here, 'index.html'),
@@ -24,7 +25,8 @@ const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-E
 const profile = join(dirname(logits), 'browser');
 let browser;
 const server = createServer(answer).listen(0, '127.0.0.1', () => {
-  browser = open(`http://127.0.0.1:${server.address().port}/`, profile);
+  const page = `http://127.0.0.1:${server.address().port}/`;
+  browser = webgpu ? open(`${page}?webgpu`, profile, WEBGPU) : open(page, profile);
   browser.on('exit', () => end({ error: 'the browser ended before the page did' }));
 });
 

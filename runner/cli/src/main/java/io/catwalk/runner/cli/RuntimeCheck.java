@@ -74,13 +74,18 @@ record RuntimeCheck(
         double seconds = (System.nanoTime() - start) / 1e9;
         List<RuntimeReport.Entry> entries = new ArrayList<>();
         try (Scratch scratch = new Scratch()) {
-            Question question = question(scratch);
+            Question whole = question(scratch, images.size());
             for (Map.Entry<Runner, Optional<Path>> one : programs.entrySet()) {
                 Runner runner = one.getKey();
+                int count = options.images(runner, images.size());
                 entries.add(
                         one.getValue().isEmpty()
                                 ? new RuntimeReport.Unanswered(runner, false, runner.reason(operators))
-                                : asked(runner, one.getValue().get(), question, reference));
+                                : asked(
+                                        runner,
+                                        one.getValue().get(),
+                                        count == images.size() ? whole : question(scratch, count),
+                                        Arrays.copyOf(reference, count * whole.classes())));
             }
         }
         return new RuntimeReport(
@@ -114,20 +119,23 @@ record RuntimeCheck(
         return logits;
     }
 
-    /** Writes the input of the runners. If the file has a fixed batch size, black images fill the last batch. */
-    private Question question(Scratch scratch) throws IOException {
+    /**
+     * Writes the input of the runners, the first {@code size} images. If the file has a fixed batch size, black images
+     * fill the last batch.
+     */
+    private Question question(Scratch scratch, int size) throws IOException {
         Signature signature = predictor.signature();
         Path about = scratch.file("signature.json");
         ModelSignature.stated(file, predictor, preprocessing).ofNetworkSize().write(about);
-        Path pixels = scratch.file("images");
+        Path pixels = scratch.file("images-" + size);
         int batch = Math.max(1, signature.batch());
-        int count = (images.size() + batch - 1) / batch * batch;
+        int count = (size + batch - 1) / batch * batch;
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(pixels))) {
-            for (int i = 0; i < images.size(); i++) {
+            for (int i = 0; i < size; i++) {
                 RasterImage image = images.image(i);
                 out.write(predictor.resizes() ? image.interleaved() : image.pixels());
             }
-            out.write(new byte[(count - images.size()) * images.imageLength()]);
+            out.write(new byte[(count - size) * images.imageLength()]);
         }
         return new Question(file.toAbsolutePath(), about, pixels, count, signature.classes());
     }
@@ -141,10 +149,11 @@ record RuntimeCheck(
         Runner.Given given = (Runner.Given) answer;
         // Without the logits of black images that fill the last batch.
         float[] logits = Arrays.copyOf(given.logits(), reference.length);
-        Parity parity = Parity.of(reference, logits, images.size(), tolerance, FlipRule.NEAR_TIES);
+        int size = reference.length / question.classes();
+        Parity parity = Parity.of(reference, logits, size, tolerance, FlipRule.NEAR_TIES);
         RuntimeOutcome where =
                 parity.agrees() || predictor.resizes() ? null : where(runner, program, reference, logits);
-        return new RuntimeReport.Compared(runner, given, question.count() / given.seconds(), parity, where);
+        return new RuntimeReport.Compared(runner, given, size, question.count() / given.seconds(), parity, where);
     }
 
     private @Nullable RuntimeOutcome where(Runner runner, Path program, float[] reference, float[] logits)

@@ -28,7 +28,7 @@ final class RuntimeOptions {
             split = ",",
             description = "Run the file in other runtimes too, and compare their answers with those of ONNX Runtime "
                     + "for Java: python, node, web and more, see docs/how-to/use-an-onnx-file.md. all skips those that "
-                    + "are not installed, and says how to install them.")
+                    + "are not installed, and says how to install them; verify gives slow ones fewer images.")
     private List<String> names = List.of();
 
     @Option(names = "--runtime-timeout", paramLabel = "TIME", description = "Limit for each. Default: ${DEFAULT-VALUE}")
@@ -66,6 +66,11 @@ final class RuntimeOptions {
 
     boolean areGiven() {
         return !names.isEmpty();
+    }
+
+    /** Returns how many of some images a runtime is asked about: of all runtimes, a slow one gets fewer. */
+    int images(Runner runner, int size) {
+        return names.contains(ALL) ? runner.images(size) : size;
     }
 
     Duration timeout() {

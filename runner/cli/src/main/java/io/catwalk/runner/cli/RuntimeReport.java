@@ -30,9 +30,11 @@ record RuntimeReport(
     record Compared(
             Runner runner,
             Runner.Given given,
+            int images,
             double imagesPerSecond,
             Parity parity,
-            @Nullable RuntimeOutcome where) implements Entry {
+            @Nullable RuntimeOutcome where)
+            implements Entry {
 
         @Override
         public int exitCode() {
@@ -67,6 +69,10 @@ record RuntimeReport(
             if (entry instanceof Unanswered unanswered) {
                 console.item(head, unanswered.reason());
             } else if (entry instanceof Compared compared) {
+                if (compared.images() < images) {
+                    console.item(
+                            head, "slow, so asked about the first " + compared.images() + " images; name it for all");
+                }
                 if (compared.given().note() != null) {
                     console.item(head, compared.given().note());
                 }
@@ -131,6 +137,7 @@ record RuntimeReport(
             Parity parity = compared.parity();
             one.put("outcome", parity.agrees() ? "agrees" : "disagrees");
             one.put("version", compared.given().version());
+            one.put("images", compared.images());
             one.put("flips", parity.flips().size());
             one.put("near_ties", parity.nearTies());
             one.put("max_abs", parity.maxAbs());

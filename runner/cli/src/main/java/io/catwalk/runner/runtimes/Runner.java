@@ -53,6 +53,7 @@ public final class Runner {
      * @param files that must exist, relative to the folder
      * @param install how to install it, for people; {@code {folder}} stands for the folder of the runner
      * @param without operators that the runtime does not support
+     * @param images how many images a slow runtime gets when all runtimes are asked; null for all of them
      */
     private record Description(
             String runtime,
@@ -60,7 +61,8 @@ public final class Runner {
             List<String> probe,
             List<String> files,
             String install,
-            List<String> without) {}
+            List<String> without,
+            @Nullable Integer images) {}
 
     /**
      * A short program that prints label and probability of images, as a user of the runtime would write it. It reads
@@ -130,6 +132,11 @@ public final class Runner {
     /** Returns the name of the runtime, as people know it. */
     public String runtime() {
         return description.runtime();
+    }
+
+    /** Returns how many of some images the runtime gets when all runtimes are asked: a slow one gets fewer. */
+    public int images(int size) {
+        return description.images() == null ? size : Math.min(size, description.images());
     }
 
     /** Finds an operator that the runtime does not support. */

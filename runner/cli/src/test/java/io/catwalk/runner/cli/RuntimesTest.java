@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -225,6 +226,24 @@ final class RuntimesTest {
         verify("honest,absent").refused("absent", hint);
         verify("small").refused("small", "GRU", "--unroll-recurrent --batch 1");
         verify("honset").refused("--runtimes", "'honset'", "'honest'");
+    }
+
+    /** The answers to seven images are all that it has. */
+    @Test
+    void aSlowRuntimeGetsTheFirstImagesUnlessItIsNamed() throws IOException {
+        answering("slow", Arrays.copyOf(logits, 7 * 10));
+        Path description = folder.resolve("runtimes/slow/runtime.json");
+        Files.writeString(
+                description, Files.readString(description).replace("\"without\"", "\"images\": 7, \"without\""));
+
+        Catwalk.Answer all = verify("all", "--json").done();
+
+        JsonNode found = all.json().at("/runtimes/0");
+        assertThat(found.path("outcome").asString()).isEqualTo("agrees");
+        assertThat(found.path("images").asInt()).isEqualTo(7);
+        assertThat(found.path("images_per_second").asDouble()).isEqualTo(14);
+        assertThat(verify("all").done().joined()).contains("slow: ", "the first 7 images");
+        assertThat(verify("slow").exits(ExitCode.SOME_FAILED).joined()).contains("of each of 40 images", "found 280");
     }
 
     private static void await(boolean running, String command) throws InterruptedException {

@@ -1,0 +1,32 @@
+"""Asks the reference evaluator of ONNX. Usage: run.py MODEL.onnx SIGNATURE.json IMAGES LOGITS"""
+
+import json
+import sys
+import time
+
+import numpy
+import onnx
+from onnx.reference import ReferenceEvaluator
+
+model, signature, images, logits = sys.argv[1:]
+with open(signature, encoding="utf-8") as file:
+    about = json.load(file)
+batch, *shape = about["input"]["shape"]  # such as "batch", 1, 28, 28
+pixels = numpy.fromfile(images, numpy.uint8).reshape(-1, *shape)
+
+
+def prepared(pixels):
+    if about["normalization"] is None:  # the file takes pixels as they are
+        return pixels
+    mean, std = (numpy.reshape(about["normalization"][name], (-1, 1, 1)) for name in ("mean", "std"))
+    return ((pixels / 255 - mean) / std).astype(numpy.float32)
+
+
+evaluator = ReferenceEvaluator(model)
+step = batch if batch != "batch" else 256
+start = time.perf_counter()
+answers = [evaluator.run([about["output"]["name"]], {about["input"]["name"]: prepared(pixels[i:i + step])})[0]
+           for i in range(0, len(pixels), step)]
+seconds = time.perf_counter() - start
+numpy.concatenate(answers).tofile(logits)
+print(json.dumps({"version": onnx.__version__, "seconds": seconds}))
