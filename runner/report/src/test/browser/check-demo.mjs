@@ -6,23 +6,20 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
+import { WEBGPU } from '../../../../../onnx-models/runtimes/web/chromium.mjs';
 
 const [executablePath, folder, answers, screenshots] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const problems = [];
 const report = problem => problems.push(problem);
 
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+let browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
   const page = await open({ width: 1300, colorScheme: 'light' });
   const first = await page.waitForFunction(() => /say/.test(document.getElementById('verdict').textContent) && performance.now());
   await loaded(page);
-  const logits = await page.evaluate(async () => {
-    const tests = document.querySelectorAll('#tests button').length;
-    const all = [];
-    for (const [i] of demo.networks.entries()) all.push(await demo.logits(i, [...Array(tests).keys()]));
-    return all;
-  });
+  const logits = await logitsOf(page, await page.locator('#tests button').count());
+  await backends(page, 'WebAssembly runs all networks, on one thread; WebGPU: this browser has none.');
   writeFileSync(answers, JSON.stringify({ first: await first.jsonValue(), logits }));
   await accessible(page, 'light, 1300 px');
   await picture(page, 'wide');
@@ -42,16 +39,57 @@ try {
   await settled(narrow);
   await accessible(narrow, 'dark, 400 px');
   await picture(narrow, 'narrow');
+  await browser.close();
+
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...WEBGPU] });
+  await onWebGpu(logits);
 } finally {
   await browser.close();
 }
 problems.forEach(problem => console.error(problem));
 process.exitCode = problems.length ? 1 : 0;
 
-async function open({ width, ...more }) {
+/** Returns the logits of every network on the first test images. */
+async function logitsOf(page, tests) {
+  return page.evaluate(async tests => {
+    const all = [];
+    for (const [i] of demo.networks.entries()) all.push(await demo.logits(i, [...Array(tests).keys()]));
+    return all;
+  }, tests);
+}
+
+async function backends(page, wanted) {
+  const said = await page.locator('#backends').textContent();
+  if (!said.includes(wanted)) report(`says "${said}" of where the networks run, not "${wanted}"`);
+}
+
+/** Where there is WebGPU, all networks run there but one, whose stored answers were made wrong. */
+async function onWebGpu(expected) {
+  const page = await open({ width: 1300, colorScheme: 'light' }, () => Object.defineProperty(window, 'demo', {
+    configurable: true,
+    set(value) {
+      const { data } = value;
+      value.data = all => { all.networks[1].answers[0] += 0.5; data(all); };
+      Object.defineProperty(window, 'demo', { value });
+    },
+  }));
+  await loaded(page);
+  const names = await page.evaluate(() => demo.networks.map(network => network.about.name));
+  const [wrong] = names.splice(1, 1);
+  await backends(page, `WebGPU runs ${names.join(', ')}, after a self-test`);
+  await backends(page, `WebAssembly runs ${wrong}, on one thread; WebGPU: its scores differ by 0.5`);
+  const apart = (await logitsOf(page, 12)).flatMap((all, i) => all.flatMap((scores, image) => scores.map((score, label) => Math.abs(score - expected[i][image][label]))));
+  if (!(Math.max(...apart) < 1e-4)) report(`WebGPU gives scores that differ by ${Math.max(...apart)} from those of WebAssembly`);
+  if (Math.max(...apart) === 0) report('WebGPU gives the bits of WebAssembly, as if it had not run');
+  await accessible(page, 'WebGPU');
+  await picture(page, 'webgpu');
+}
+
+async function open({ width, ...more }, script) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, offline: true, ...more });
   const page = await context.newPage();
-  page.on('console', message => ['error', 'warning'].includes(message.type()) && report(`console says ${message.text()}`));
+  if (script) await page.addInitScript(script);
+  page.on('console', message => ['error', 'warning'].includes(message.type()) && message.text() !== 'No available adapters.' && report(`console says ${message.text()}`));
   page.on('pageerror', error => report(`script fails with ${error.message}`));
   page.on('request', request => /^(file|data|blob):/.test(request.url()) || report(`asks for ${request.url()}`));
   await page.goto(pathToFileURL(join(folder, 'index.html')).href);

@@ -27,7 +27,7 @@ async function look(width, colorScheme) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, offline: true, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const asked = [];
-  page.on('console', message => ['error', 'warning'].includes(message.type()) && report(`${how}: console says ${message.text()}`));
+  page.on('console', message => ['error', 'warning'].includes(message.type()) && message.text() !== 'No available adapters.' && report(`${how}: console says ${message.text()}`));
   page.on('pageerror', error => report(`${how}: script fails with ${error.message}`));
   page.on('request', request => {
     asked.push(request.url());

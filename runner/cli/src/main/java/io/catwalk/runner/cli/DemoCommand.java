@@ -6,6 +6,7 @@ import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
@@ -47,6 +48,9 @@ import picocli.CommandLine.Parameters;
 final class DemoCommand extends ConsoleCommand {
 
     private static final int MOST_IMAGES = 1000;
+
+    /** With how many images the page tests WebGPU, which it does for each network before it answers. */
+    private static final int TESTED = 8;
 
     @Parameters(
             arity = "1..*",
@@ -184,8 +188,8 @@ final class DemoCommand extends ConsoleCommand {
                 shape = own;
                 Optional<String> from = predictor.metadata().get(MetadataKeys.PROVENANCE + "dataset");
                 datasets.add(all != null ? all.name() : from.orElse("unknown images"));
-                ModelSignature signature =
-                        ModelSignature.stated(file, predictor, dataset.options.preprocessing(file, predictor));
+                Preprocessing rule = dataset.options.preprocessing(file, predictor);
+                ModelSignature signature = ModelSignature.stated(file, predictor, rule);
                 String ownFit = signature.resize().fit();
                 if (fit != null && ownFit != null && !ownFit.equals(fit)) {
                     throw new RequestException(file + ": expected images that are resized with --fit " + fit
@@ -193,7 +197,12 @@ final class DemoCommand extends ConsoleCommand {
                 }
                 fit = fit == null ? ownFit : fit;
                 String shownAt = report == null ? null : report + "#" + RunDocument.confusion(entry.getKey());
-                networks.add(new DemoPage.Network(entry.getKey(), file, signature, shownAt));
+                networks.add(new DemoPage.Network(
+                        entry.getKey(),
+                        file,
+                        signature,
+                        shownAt,
+                        tests == null ? new float[0] : answers(predictor, rule, tests)));
             }
         }
         page.write(
@@ -219,6 +228,11 @@ final class DemoCommand extends ConsoleCommand {
             console.note("the report does not show the page yet (" + e.getMessage() + "): catwalk report " + run.path()
                     + " writes it again");
         }
+    }
+
+    private static float[] answers(OnnxPredictor predictor, Preprocessing rule, ImageSource tests) {
+        int count = Math.min(TESTED, tests.size());
+        return predictor.logits(tests.normalized(rule.normalization(), 0, count), count);
     }
 
     private static List<String> classes(OnnxPredictor predictor, @Nullable ImageDataset all) {

@@ -32,9 +32,9 @@ public final class DemoPage {
     private static final String RUNTIME = "runtime.js";
     private static final String DATA = "data.js";
     private static final List<String> OWN = List.of(PAGE, "demo.css", "demo.js");
-    private static final String LIBRARY = "ort.wasm.min.js";
-    private static final String GLUE = "ort-wasm-simd-threaded.mjs";
-    private static final String WASM = "ort-wasm-simd-threaded.wasm";
+    private static final String LIBRARY = "ort.webgpu.min.js";
+    private static final String GLUE = "ort-wasm-simd-threaded.asyncify.mjs";
+    private static final String WASM = "ort-wasm-simd-threaded.asyncify.wasm";
 
     private final Path library;
 
@@ -55,12 +55,19 @@ public final class DemoPage {
                 .allMatch(name -> Files.isRegularFile(folder.resolve(name)));
     }
 
-    /** One network of the page, with the address of its confusion matrix, relative to the page, if there is one. */
+    /**
+     * One network of the page.
+     *
+     * @param report address of its confusion matrix, relative to the page, if there is one
+     * @param answers of ONNX Runtime for Java to the first images, with which the page tests WebGPU; one after the other
+     */
+    @SuppressWarnings("ArrayRecordComponent")
     public record Network(
             String name,
             @JsonIgnore Path file,
             ModelSignature signature,
-            @Nullable String report) {}
+            @Nullable String report,
+            float[] answers) {}
 
     /** What all networks of a page have in common; the classes are in the order of the outputs. */
     public record Shape(List<String> classes, int channels, int height, int width) {}

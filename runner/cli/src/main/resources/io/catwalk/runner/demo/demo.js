@@ -6,12 +6,13 @@ const BRUSH = 22;
 const SHOWN = 10; // most probabilities that are listed
 const PATCHES = 8; // number of parts of a side, which are covered one after the other
 const HINT = 'Draw, drop or paste an image, open a file, or choose a test image.';
+const EQUAL = 1e-4; // by how much a score may differ from that of ONNX Runtime for Java
 const LUMA = [0.299, 0.587, 0.114]; // ITU-R BT.601
 
 const $ = id => document.getElementById(id);
 const pad = $('pad').getContext('2d', { willReadFrequently: true });
 const networks = [];
-let data, chosen = 0, current, truth = null, asked = 0, told = 0, drawn = false, missing = HINT;
+let data, noWebGpu, chosen = 0, current, truth = null, asked = 0, told = 0, drawn = false, missing = HINT;
 
 const ready = {};
 const runtime = new Promise(resolve => { ready.runtime = resolve; });
@@ -28,6 +29,7 @@ async function prepareRuntime(glue, wasm) {
   ort.env.wasm.numThreads = 1; // a page from disk is not cross-origin isolated, so it gets no threads
   ort.env.wasm.wasmBinary = await unpacked(wasm);
   ort.env.wasm.wasmPaths = { mjs: URL.createObjectURL(new Blob([await unpacked(glue)], { type: 'text/javascript' })) };
+  noWebGpu = await navigator.gpu?.requestAdapter().catch(() => null) ? '' : 'this browser has none';
   ready.runtime();
 }
 
@@ -53,13 +55,49 @@ async function addNetwork(index, base64) {
   const network = networks[index];
   try {
     await runtime;
-    network.session = await ort.InferenceSession.create(new Uint8Array(await unpacked(base64)));
+    await openNetwork(network, await unpacked(base64));
   } catch (error) {
     leaveOut(network, error);
     show();
     return;
   }
   await answer();
+}
+
+/** Opens a network for WebGPU if it passes a self-test there, else for WebAssembly, and notes why. */
+async function openNetwork(network, file) {
+  const create = provider => alone(() => ort.InferenceSession.create(new Uint8Array(file), { executionProviders: [provider], logSeverityLevel: 3 }));
+  const tested = network.about.answers.length / data.classes.length;
+  network.noWebGpu = noWebGpu || (tested ? '' : 'no test images to try it with');
+  if (!network.noWebGpu) {
+    try {
+      const session = await create('webgpu');
+      const scores = (await ask({ about: network.about, session }, data.tests.slice(0, tested).map(test => test.pixels))).flat();
+      network.apart = Math.max(...scores.map((score, i) => Math.abs(score - network.about.answers[i])));
+      if (network.apart <= EQUAL) {
+        network.session = session;
+        return;
+      }
+      network.noWebGpu = `its scores differ by ${network.apart.toPrecision(2)}`;
+      await alone(() => session.release());
+    } catch (error) {
+      network.noWebGpu = String(error.message ?? error);
+    }
+  }
+  network.session = await create('wasm');
+}
+
+/** Says where the networks run, and why those without WebGPU do not use it. */
+function showBackends() {
+  const opened = networks.filter(network => network.session);
+  const names = some => some.length === networks.length ? 'all networks' : some.map(network => network.about.name).join(', ');
+  const onGpu = opened.filter(network => !network.noWebGpu);
+  const parts = onGpu.length ? [`WebGPU runs ${names(onGpu)}, after a self-test: scores of test images differ by at most `
+    + `${Math.max(...onGpu.map(network => network.apart)).toExponential(1)} from the stored ones.`] : [];
+  for (const reason of new Set(opened.map(network => network.noWebGpu).filter(Boolean))) {
+    parts.push(`WebAssembly runs ${names(opened.filter(network => network.noWebGpu === reason))}, on one thread; WebGPU: ${reason}.`);
+  }
+  $('backends').textContent = parts.join(' ');
 }
 
 /** Shows in place of the answers of a network why there are none. */
@@ -187,6 +225,7 @@ function show() {
     probability.textContent = network.probabilities ? percent(network.probabilities[label]) : '';
     ms.textContent = network.probabilities && network.ms !== undefined ? network.ms.toFixed(1) : '';
   });
+  showBackends();
   $('seen').hidden = $('seen-title').hidden = $('invert').disabled = !current;
   $('verdict').textContent = !current ? missing : answered.length ? verdict(answered, votes, most)
     : networks.every(network => network.failure) ? 'No network can answer here: the table says why.' : 'Loading the networks.';
