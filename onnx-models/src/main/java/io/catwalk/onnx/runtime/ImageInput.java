@@ -122,6 +122,9 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
 
         private static final Set<Long> USUAL_CHANNELS = Set.of(1L, 3L, 4L); // gray, color, color with transparency
 
+        /** Name of an axis. */
+        private static final String CHANNELS = "channels";
+
         private final int channels;
         private final int height;
         private final int width;
@@ -156,7 +159,7 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
          * 3 or 4: channels come last if the last axis has such a size and the second axis has not, or is called so.
          */
         static Layout of(List<Axis> axes, Optional<Preprocessing> stated) {
-            if (NHWC.channels(axes).name().equals("channels")) {
+            if (NHWC.channels(axes).name().equals(CHANNELS)) {
                 return NHWC;
             }
             Set<Long> expected =
