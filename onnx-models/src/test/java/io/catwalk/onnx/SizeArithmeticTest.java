@@ -93,6 +93,8 @@ class SizeArithmeticTest extends ExportTest {
                 row(
                         "the largest of all",
                         (x, length) -> x.topK(length, 1, true, true).get(0)),
+                row("a percentile", (x, length) -> x.percentile(30, new int[] {1})),
+                row("a percentile at a place", (x, length) -> x.percentile(50, new int[] {1})),
                 row(
                         "identity",
                         TIME,

@@ -193,18 +193,17 @@ final class ReductionRows {
     /** Writes operations that select by order along an axis, and cumulative products. */
     static final class OrderRows {
 
+        private static final String PERCENTILE =
+                "TopK, Gather, Sub, Mul, Add; of a dynamic size also Floor, Ceil, Where";
+
         private OrderRows() {}
 
         static List<Row> rows() {
             return List.of(
                     Row.along("NDArray.median()", "TopK, Gather", site -> median(site, -1)),
                     Row.along("NDArray.median(int[])", "TopK, Gather", site -> median(site, only(site, 1))),
-                    Row.along(
-                            "NDArray.percentile(Number)", "TopK, Gather, Sub, Mul, Add", site -> percentile(site, -1)),
-                    Row.along(
-                            "NDArray.percentile(Number, int[])",
-                            "TopK, Gather, Sub, Mul, Add",
-                            site -> percentile(site, only(site, 2))),
+                    Row.along("NDArray.percentile(Number)", PERCENTILE, site -> percentile(site, -1)),
+                    Row.along("NDArray.percentile(Number, int[])", PERCENTILE, site -> percentile(site, only(site, 2))),
                     Row.along("NDArray.cumProd(int)", "Slice, Pad, Mul", OrderRows::cumProd),
                     Row.along("NDArray.cumProd(int, DataType)", "Cast, Slice, Pad, Mul", OrderRows::cumProd));
         }
@@ -233,6 +232,9 @@ final class ReductionRows {
             Emitter to = site.to();
             int axis = site.receiver().shape().axis(along);
             float quantile = site.call().get(1, Number.class).floatValue() / 100;
+            if (!site.receiver().shape().get(axis).isFixed()) {
+                return percentileOfAny(site, axis, quantile);
+            }
             int last = size(site, axis) - 1;
             double rank = site.resultType() == ElementType.DOUBLE ? (double) quantile * last : quantile * last;
             int below = (int) Math.floor(rank);
@@ -244,6 +246,23 @@ final class ReductionRows {
             }
             Value step = to.node("Sub", pick(site, sorted, axis, Dim.of(above)), low);
             return to.node("Add", low, to.node("Mul", step, to.scalar(site.resultType(), rank - below)));
+        }
+
+        /** Computes the rank in the graph, from the size. */
+        private static Value percentileOfAny(CallContext site, int axis, float quantile) {
+            Emitter to = site.to();
+            ElementType precision = site.resultType() == ElementType.DOUBLE ? ElementType.DOUBLE : ElementType.FLOAT;
+            Dim size = site.receiver().shape().get(axis);
+            Value last = to.number(size.minus(Dim.of(1)), precision);
+            Value rank = to.node("Mul", last, to.scalar(precision, quantile));
+            Value below = to.node("Floor", rank);
+            Value above = to.node("Ceil", rank);
+            Value sorted = sorted(site, axis).get(0);
+            Value low = to.gather(sorted, axis, to.cast(below, ElementType.INT64));
+            Value step = to.node("Sub", to.gather(sorted, axis, to.cast(above, ElementType.INT64)), low);
+            Value share = to.cast(to.node("Sub", rank, below), site.resultType());
+            Value between = to.node("Add", low, to.node("Mul", step, share));
+            return to.node("Where", to.node("Equal", rank, below), low, between); // a step may be infinite
         }
 
         /** Multiplies by the elements 1, 2, 4, ... places before (Hillis and Steele, 1986): ONNX has no CumProd. */
