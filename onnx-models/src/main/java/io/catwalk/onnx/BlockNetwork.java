@@ -25,9 +25,7 @@ import java.util.Optional;
  * Runs a block in its engine, with the input and output names of the graph that it was exported to. Also computes what
  * the graph adds to the block: preprocessing before it, and probabilities after it.
  *
- * @param block the network
  * @param parameters store of its weights; empty to take them from the block
- * @param options how the graph was written
  * @param graph the graph that the block was exported to
  */
 record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options options, Graph graph) implements Network {

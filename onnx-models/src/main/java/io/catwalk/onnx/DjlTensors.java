@@ -53,8 +53,6 @@ public final class DjlTensors {
     /**
      * Copies a tensor to a DJL array.
      *
-     * @param tensor the tensor
-     * @param manager manager of the new array
      * @return the same elements in the same shape
      * @throws IllegalArgumentException if DJL's PyTorch engine does not hold its type: INT16 and BFLOAT16
      */
@@ -72,9 +70,7 @@ public final class DjlTensors {
     /**
      * Runs an ONNX file once on DJL arrays.
      *
-     * @param runner runner of the file
      * @param given arrays with the names of the inputs, or without names in the order of the inputs
-     * @param manager manager of the returned arrays
      * @return an array for each output, in the order of the file, with its name
      * @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape than the file says,
      *     or if DJL's PyTorch engine does not hold the type of an output: INT16 and BFLOAT16

@@ -20,12 +20,7 @@ public final class ExportException extends RuntimeException {
         super(message);
     }
 
-    /**
-     * Creates the error with its cause.
-     *
-     * @param message one line
-     * @param cause the underlying error
-     */
+    /** Creates the error with its cause. */
     public ExportException(String message, Throwable cause) {
         super(message, cause);
     }

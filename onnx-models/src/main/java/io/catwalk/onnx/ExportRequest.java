@@ -33,11 +33,9 @@ import java.util.stream.Collectors;
 /**
  * Holds what to export and how, and runs the export.
  *
- * @param block the network
  * @param inputs inputs of its {@code forward}
  * @param naming names of the inputs and outputs
  * @param parameters store of the weights; empty to take them from the block
- * @param options how the graph is written
  * @param metadata metadata entries of the model, by key
  * @param proof the proof that must succeed, if one is required
  */

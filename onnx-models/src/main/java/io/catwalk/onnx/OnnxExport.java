@@ -90,7 +90,6 @@ public final class OnnxExport {
      * Prepares the export of a model's network, which must have one input. Its shape is the one that the network was
      * initialized or loaded with; the first axis is the batch. A {@code ZooModel} is a model, too.
      *
-     * @param model the model
      * @throws IllegalArgumentException if the network has several inputs, or one of unknown shape: use
      *     {@link #of(Block, OnnxInput...)} instead
      */
@@ -103,7 +102,6 @@ public final class OnnxExport {
      * training steps: collected gradients are kept, and the training continues as if there had been no export. If
      * another thread changes the weights during the export, it fails with an {@code ExportException}.
      *
-     * @param trainer an initialized trainer
      * @throws IllegalArgumentException as {@link #of(ai.djl.Model)}
      */
     public static OnnxExport of(Trainer trainer) {
@@ -163,7 +161,6 @@ public final class OnnxExport {
     /**
      * Fixes the size of a dynamic axis. Control flow may then depend on it.
      *
-     * @param axis name of the axis
      * @param size a size that the axis may have
      * @throws IllegalArgumentException if no input has the axis, or the axis does not allow the size
      */

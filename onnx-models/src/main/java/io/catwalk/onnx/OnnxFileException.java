@@ -24,15 +24,7 @@ public final class OnnxFileException extends RuntimeException {
         super(line(file, expected, found, remedy));
     }
 
-    /**
-     * Creates the exception from the four parts of its message and its cause.
-     *
-     * @param file the file
-     * @param expected what a usable file has
-     * @param found what this one has instead
-     * @param remedy what the reader of the message can try, as an imperative
-     * @param cause the underlying error
-     */
+    /** Creates the exception from the four parts of its message and its cause. */
     public OnnxFileException(Path file, String expected, String found, String remedy, Throwable cause) {
         super(line(file, expected, found, remedy), cause);
     }

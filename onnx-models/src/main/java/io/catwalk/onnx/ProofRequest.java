@@ -22,7 +22,6 @@ import java.util.TreeMap;
 /**
  * Requests a proof of an export.
  *
- * @param proof settings of the proof
  * @param samples the inputs to run, each with one tensor per input, in order
  */
 record ProofRequest(Proof proof, List<List<Tensor>> samples) {

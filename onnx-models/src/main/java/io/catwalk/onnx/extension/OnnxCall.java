@@ -53,8 +53,6 @@ public interface OnnxCall {
      * file can.
      *
      * @param domain name of the operator set, such as {@code com.microsoft}; empty for ONNX
-     * @param operator name of the operator
-     * @param attributes its attributes
      * @param inputs its inputs, in the operator's order
      * @return one tensor for each array that the method returns
      */
@@ -75,7 +73,6 @@ public interface OnnxCall {
     /**
      * Adds a constant list of whole numbers, such as a shape or axes, as an initializer.
      *
-     * @param numbers the numbers
      * @return a constant of int64 with one axis
      */
     TensorInfo ints(long... numbers);

@@ -14,7 +14,6 @@ import java.util.PriorityQueue;
  * States how far candidate and reference differ in one output. An output that is called {@code logits} and has the shape
  * (batch, classes) holds the logits of a sample in each row.
  *
- * @param output name of the output
  * @param images number of rows of logits; 0 for any other output
  * @param numbers number of elements that were compared
  * @param notNumbers number of images for which either gave NaN; of any other output, the number of elements that are NaN
@@ -29,7 +28,6 @@ import java.util.PriorityQueue;
  * @param nearTies label flips where the reference prefers its own label by no more than the limit allows; empty unless
  *     the rule is {@link FlipRule#NEAR_TIES}
  * @param limit by how much an element may differ
- * @param rule which label flips are allowed
  */
 public record Parity(
         String output,

@@ -31,7 +31,6 @@ import java.util.function.Supplier;
  * @param tolerance by how much a number may differ
  * @param share by how much it may differ if that is more: this share of the largest finite absolute value that the
  *     network gives for the output; 0 or above
- * @param rule which label flips are allowed
  * @param extent in which of these ways it runs the file
  * @param batches sizes of the batches that samples are cut into, if the file accepts any batch size; each at least 1
  */
@@ -149,7 +148,6 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
      * Runs the proof on a file.
      *
      * @param reference the network, which is right by definition
-     * @param file the ONNX file to check
      * @param samples samples to run, each with an array for every input; at least one sample. Axes that the file leaves
      *     open may differ from sample to sample
      * @return the outcome of every configuration
@@ -201,7 +199,6 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
      * Runs the proof on the file of an image classifier. The reference runs once on every image, in batches of 256.
      *
      * @param reference the network, which is right by definition
-     * @param file the ONNX file to check
      * @param images source of the images; each image is read several times
      * @param count number of images; at least 1
      * @return the outcome of every configuration
@@ -220,7 +217,6 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
      * Runs the proof on the file of an image classifier whose network has been run.
      *
      * @param logits of the network, which is right by definition: (count, classes)
-     * @param file the ONNX file to check
      * @param images source of the images; each image is read several times
      * @param count number of images; at least 1
      * @return as {@link #run(Predictor, Path, NormalizedImages, int)}

@@ -12,7 +12,6 @@ import java.util.TreeMap;
 /**
  * Holds the outcome of every configuration of a proof.
  *
- * @param proof which proof
  * @param outcomes one per configuration, the default configuration first; at least one
  */
 public record ProofReport(Proof proof, List<Outcome> outcomes) {

@@ -11,9 +11,6 @@ import java.util.Set;
 /**
  * Describes the only input of a file that takes images, whatever it returns.
  *
- * @param name name of the input
- * @param layout order of its axes
- * @param pixels type of its numbers
  * @param batch the only batch size that the file accepts, or {@link Signature#ANY_BATCH}
  * @param channels channels of an image; at least 1
  * @param height rows of an image; at least 1
@@ -29,7 +26,6 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
      * Looks for images among the inputs of a model.
      *
      * @param file path of the model, for messages
-     * @param inputs what it takes
      * @param stated what its metadata says about preprocessing
      * @param hints size and layout, where the model leaves them open
      * @return its only input
@@ -83,7 +79,6 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
     /**
      * Returns the shape of images in the layout of the file.
      *
-     * @param count number of images
      * @return four sizes
      */
     public long[] shape(int count) {

@@ -35,8 +35,6 @@ public record Normalization(float[] mean, float[] std) {
     /**
      * Returns a normalization whose numbers stand in a file as decimals.
      *
-     * @param mean one number per channel
-     * @param std one number per channel
      * @return the normalization with the nearest floats
      */
     public static Normalization of(List<Double> mean, List<Double> std) {
@@ -54,7 +52,6 @@ public record Normalization(float[] mean, float[] std) {
     /**
      * Returns numbers of this, such as {@link #mean}, as a file holds them.
      *
-     * @param numbers one per channel
      * @return the same numbers
      */
     public static List<Double> doubles(float[] numbers) {

@@ -41,7 +41,6 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
     /**
      * Reads the metadata of a file without parsing its graph.
      *
-     * @param file an ONNX file
      * @return its metadata; empty if it has none
      * @throws OnnxFileException if it is not an ONNX file, is cut off, or an entry is malformed
      */
@@ -53,7 +52,6 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
      * Checks the metadata of a file.
      *
      * @param file path of the file, for messages
-     * @param entries values by key
      * @throws OnnxFileException if one is malformed
      */
     public static OnnxMetadata of(Path file, Map<String, String> entries) {
@@ -69,7 +67,6 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
      * Replaces the metadata of a file with these entries, atomically: a reader sees the old file or the new one. Every
      * other byte of the file stays as it is.
      *
-     * @param file an ONNX file
      * @throws OnnxFileException if it is not an ONNX file or cannot be written
      */
     public void write(Path file) {
@@ -79,7 +76,6 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
     /**
      * Returns the value of a key.
      *
-     * @param key any key
      * @return its value, if the file has it
      */
     public Optional<String> get(String key) {
@@ -116,17 +112,12 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
      * Replaces or adds one entry.
      *
      * @param key any key but an empty one
-     * @param value any text
      */
     public OnnxMetadata with(String key, String value) {
         return withAll(Map.of(key, value));
     }
 
-    /**
-     * Replaces or adds many entries.
-     *
-     * @param more keys with their values
-     */
+    /** Replaces or adds many entries. */
     public OnnxMetadata withAll(Map<String, String> more) {
         SortedMap<String, String> changed = new TreeMap<>(entries);
         changed.putAll(more);

@@ -64,11 +64,7 @@ public record OnnxOptions(
         return new OnnxOptions(threads, level, memoryPattern, spinning, batch);
     }
 
-    /**
-     * Chooses whether the memory of a run is allocated as one block.
-     *
-     * @param oneBlock true for one block
-     */
+    /** Chooses whether the memory of a run is allocated as one block. */
     public OnnxOptions withMemoryPattern(boolean oneBlock) {
         return new OnnxOptions(threads, optimization, oneBlock, spinning, batch);
     }

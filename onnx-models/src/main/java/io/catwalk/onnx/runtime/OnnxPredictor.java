@@ -59,7 +59,6 @@ public final class OnnxPredictor implements Predictor {
     /**
      * Opens a file with all threads and all optimizations.
      *
-     * @param file an ONNX file
      * @return the predictor, to be closed
      * @throws OnnxFileException if the file is missing, damaged or unsafe, or is not an image classifier
      */
@@ -70,8 +69,6 @@ public final class OnnxPredictor implements Predictor {
     /**
      * Opens a file that needs no {@link OnnxHints}.
      *
-     * @param file an ONNX file
-     * @param options how to run it
      * @return the predictor, to be closed
      * @throws OnnxFileException if the file is missing, damaged or unsafe, or is not an image classifier
      */
@@ -83,8 +80,6 @@ public final class OnnxPredictor implements Predictor {
      * Opens a file. The whole file is checked before ONNX Runtime loads it: format, operator set, one image input, one
      * output of logits, no NaN among the weights, no external data outside the file's folder.
      *
-     * @param file an ONNX file
-     * @param options how to run it
      * @param hints what the file leaves open: its output, the size and the layout of its images
      * @return the predictor, to be closed
      * @throws OnnxFileException if the file is missing, damaged or unsafe, or is not an image classifier
@@ -97,8 +92,6 @@ public final class OnnxPredictor implements Predictor {
      * Opens a model that is held in memory, with all of its weights.
      *
      * @param content content of an ONNX file; not copied
-     * @param options how to run it
-     * @param hints what the model leaves open
      * @return the predictor, to be closed
      * @throws OnnxFileException as {@link #open(Path, OnnxOptions, OnnxHints)}; the message names the model
      *     {@code model}

@@ -71,7 +71,6 @@ public final class OnnxRunner implements AutoCloseable {
     /**
      * Opens a file with all threads and all optimizations.
      *
-     * @param file an ONNX file
      * @return the runner, to be closed
      * @throws OnnxFileException as {@link #open(Path, OnnxOptions)}
      */
@@ -82,8 +81,6 @@ public final class OnnxRunner implements AutoCloseable {
     /**
      * Opens a file. Format, operator set and the location of external data are checked before ONNX Runtime loads it.
      *
-     * @param file an ONNX file
-     * @param options how to run it
      * @return the runner, to be closed
      * @throws OnnxFileException if the file is missing, damaged or unsafe, ONNX Runtime does not accept it, or an input
      *     or output holds neither numbers nor booleans
@@ -96,7 +93,6 @@ public final class OnnxRunner implements AutoCloseable {
      * Opens a model that is held in memory, with all of its weights.
      *
      * @param content content of an ONNX file; not copied
-     * @param options how to run it
      * @return the runner, to be closed
      * @throws OnnxFileException as {@link #open(Path, OnnxOptions)}; the message names the model {@code model}
      */
@@ -110,7 +106,6 @@ public final class OnnxRunner implements AutoCloseable {
      *
      * @param file an ONNX file, of at most 2 GB with its weights
      * @param tensors names of outputs of nodes
-     * @param options how to run it
      * @return the runner, to be closed; a run returns these tensors in the order of the nodes, except sequences and types
      *     that Java cannot hold. {@link #outputs} does not know their types and shapes
      * @throws OnnxFileException as {@link #open(Path, OnnxOptions)}, or if no node computes any of
@@ -124,8 +119,6 @@ public final class OnnxRunner implements AutoCloseable {
      * Opens a model that is held in memory, with all of its weights, as {@link #watching(Path, Set, OnnxOptions)} does.
      *
      * @param content content of an ONNX file; not copied
-     * @param tensors names of outputs of nodes
-     * @param options how to run it
      * @return the runner, to be closed
      * @throws OnnxFileException as {@link #watching(Path, Set, OnnxOptions)}; the message names the model {@code model}
      */

@@ -20,7 +20,6 @@ public final class OnnxRuntime {
     /**
      * Counts the calls to the native library that open and run files, in this process.
      *
-     * @param begun how many have begun
      * @param ended how many of them have ended, whatever came of them
      */
     public record Calls(long begun, long ended) {}

@@ -11,9 +11,6 @@ import java.util.Optional;
 /**
  * Describes the input and the output of a classifier in an ONNX file.
  *
- * @param input name of the input
- * @param layout order of its axes
- * @param pixels type of the input
  * @param batch the only batch size that the file accepts, or {@link #ANY_BATCH}
  * @param channels channels of an image; at least 1
  * @param height rows of an image; at least 1
@@ -55,7 +52,6 @@ public record Signature(
     /**
      * Finds the input and the output of a file, without ONNX Runtime.
      *
-     * @param file an ONNX file
      * @param hints what the file leaves open
      * @return names, types and sizes
      * @throws OnnxFileException if the file is missing, damaged or unsafe, or is not an image classifier

@@ -7,8 +7,6 @@ import java.util.stream.Collectors;
 /**
  * Describes an input or output as its file declares it.
  *
- * @param name its name
- * @param type type of its elements
  * @param axes its axes in order, an empty list for a single number; empty if the file does not say how many there are
  */
 public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes) {

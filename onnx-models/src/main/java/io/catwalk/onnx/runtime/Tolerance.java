@@ -37,7 +37,6 @@ public record Tolerance(double absolute, double relative) {
      * Tells whether two numbers count as equal.
      *
      * @param reference the number that is right by definition
-     * @param other the number that is compared
      * @return whether they count as equal; equal infinities do, and so do two NaN
      */
     public boolean holds(double reference, double other) {

@@ -327,20 +327,14 @@ final class Merge {
     }
 
     static ElementType elementType(DataType type, String where) {
-        return switch (type) {
-            case FLOAT16 -> ElementType.FLOAT16;
-            case FLOAT32 -> ElementType.FLOAT;
-            case FLOAT64 -> ElementType.DOUBLE;
-            case INT64 -> ElementType.INT64;
-            case INT32 -> ElementType.INT32;
-            case INT8 -> ElementType.INT8;
-            case UINT8 -> ElementType.UINT8;
-            case BOOLEAN -> ElementType.BOOL;
-            default ->
-                throw new ExportException(where + " makes " + type
-                        + ", a type that is not exported: use FLOAT32, FLOAT16, FLOAT64, INT64, INT32, INT8, UINT8 or"
-                        + " BOOLEAN");
-        };
+        for (ElementType one : ElementType.values()) {
+            if (Placeholders.dataType(one) == type) {
+                return one;
+            }
+        }
+        throw new ExportException(where + " makes " + type
+                + ", a type that is not exported: use FLOAT32, FLOAT16, FLOAT64, INT64, INT32, INT8, UINT8 or"
+                + " BOOLEAN");
     }
 
     private static String place(Entry entry) {

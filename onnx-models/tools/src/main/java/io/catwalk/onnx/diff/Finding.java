@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names a node at which two models begin to differ.
  *
- * @param node its name in the reference
- * @param operator its operator
  * @param place block and source line that it came from, as the file says; empty if the file does not say it
  * @param tensor name of the tensor that it computes
  * @param other name of the node of the other model that should compute the same; null if there is none

@@ -77,7 +77,6 @@ public final class OnnxDiff {
      * Compares two files on 16 rows of random numbers, with the standard tolerance.
      *
      * @param reference the file that is right by definition
-     * @param other the file that is compared
      * @throws OnnxFileException as {@link #between(Path, Path, Map, Tolerance)}
      * @throws IllegalArgumentException if random numbers cannot be drawn for the inputs of the reference
      */
@@ -93,10 +92,8 @@ public final class OnnxDiff {
      * Compares two files, both run without optimizations.
      *
      * @param reference the file that is right by definition
-     * @param other the file that is compared
      * @param given an array for each input of the reference, by its name; the other file takes them by the same names,
      *     or else in the same order
-     * @param tolerance what counts as equal
      * @throws OnnxFileException if the reference cannot be run to its outputs, these are not numbers or booleans, the
      *     other file cannot be run at all, a file is larger than 2 GB with its weights, or the files have different
      *     numbers of inputs or outputs
@@ -118,9 +115,7 @@ public final class OnnxDiff {
     /**
      * Compares a file that runs without optimizations with the same file after all optimizations of ONNX Runtime.
      *
-     * @param file the file
      * @param given an array for each input, by its name
-     * @param tolerance what counts as equal
      * @throws OnnxFileException if the file cannot be run, or is larger than 2 GB with its weights
      * @throws IllegalArgumentException if the inputs do not fit
      */

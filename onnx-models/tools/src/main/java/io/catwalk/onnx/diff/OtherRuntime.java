@@ -27,7 +27,6 @@ public interface OtherRuntime {
     /**
      * Runs a model on all images.
      *
-     * @param cut the model and its output
      * @return numbers for each image, or the reason why there are none
      * @throws IOException if a file cannot be written or read
      * @throws InterruptedException if the calling thread is interrupted

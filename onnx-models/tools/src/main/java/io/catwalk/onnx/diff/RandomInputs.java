@@ -23,7 +23,6 @@ public final class RandomInputs {
      * Draws numbers: real ones from the normal distribution with mean 0 and standard deviation 1, bytes from 0 to 255,
      * other whole numbers and booleans from 0 and 1.
      *
-     * @param inputs of the file
      * @param rows size of a first axis that is open; at least 1
      * @param sizes sizes of other open axes by their names; 32 for an axis that is not in it
      * @param seed the same seed gives the same numbers

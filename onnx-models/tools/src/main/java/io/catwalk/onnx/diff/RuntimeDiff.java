@@ -77,12 +77,8 @@ public final class RuntimeDiff {
     /**
      * Prepares a comparison and runs the file with ONNX Runtime for Java.
      *
-     * @param file an image classifier
-     * @param signature its signature
      * @param images values of its input, (count, ...); the other runtime must use the same images. The count is a
      *     multiple of the batch size, if the file has a fixed one
-     * @param tolerance what counts as equal
-     * @param runtime the runtime to compare
      * @throws OnnxFileException if ONNX Runtime cannot run the file
      */
     public static RuntimeDiff of(

@@ -32,7 +32,6 @@ public record Subgraph(ModelProto model, String output, int batch, int numbers) 
      * Cuts a model after a tensor, which becomes its output, with two axes. Nodes and weights on which the tensor does
      * not depend are left out.
      *
-     * @param model the model to cut
      * @param input name of the input whose first axis is the batch
      * @param tensor name of a float32 tensor: an input, or the output of a node
      * @param batch batch size of the input; at least 1

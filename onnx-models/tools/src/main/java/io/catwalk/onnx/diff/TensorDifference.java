@@ -35,7 +35,6 @@ public record TensorDifference(
      * Compares two arrays.
      *
      * @param reference the array that is right by definition
-     * @param other the array that is compared
      * @param tolerance what counts as equal; its relative part is for rounding, and not for whole numbers
      */
     public static TensorDifference of(Tensor reference, Tensor other, Tolerance tolerance) {

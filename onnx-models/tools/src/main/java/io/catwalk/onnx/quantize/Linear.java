@@ -10,7 +10,6 @@ import java.util.stream.Stream;
  * Describes a convolution or matrix product with fixed weights of 32-bit floats.
  *
  * @param node Conv, Gemm (with no factors) or MatMul
- * @param weights its second input
  * @param bias its third input, one number for each channel
  * @param axis of the output channels in the weights
  */

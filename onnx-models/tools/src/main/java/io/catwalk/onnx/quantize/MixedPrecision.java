@@ -14,10 +14,8 @@ import java.util.Set;
 /**
  * Holds the best model in 8 bits that was found, and how it was found.
  *
- * @param model the model
  * @param method how its ranges are derived from the observed numbers: of all methods, the one with the lowest loss
  * @param reference how good the float model is
- * @param score how good the model is
  * @param scores how good each method is, before nodes were left in float for accuracy
  * @param noise noise that 8 bits in each node alone cause, worst first; empty if the first model was good enough
  */
@@ -38,7 +36,6 @@ public record MixedPrecision(
      * the loss of accuracy is within the budget. Nodes that are faster in float stay in float from the start.
      *
      * @param calibrated a float model and its ranges
-     * @param scorer scores the models
      * @param batches inputs on which the noise of nodes is measured
      * @param budget accuracy that may be lost, as a share of the images, such as 0.002
      * @return the first model within the budget; the one with all but one node in float if none is

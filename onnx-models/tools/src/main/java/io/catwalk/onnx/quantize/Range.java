@@ -3,7 +3,6 @@ package io.catwalk.onnx.quantize;
 /**
  * Range of the numbers of a tensor that 8 bits represent; numbers outside it are cut off.
  *
- * @param low smallest number
  * @param high largest number; at least {@code low}
  */
 record Range(float low, float high) {

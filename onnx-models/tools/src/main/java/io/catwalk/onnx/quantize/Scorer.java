@@ -4,11 +4,7 @@ package io.catwalk.onnx.quantize;
 @FunctionalInterface
 public interface Scorer {
 
-    /**
-     * Scores a model.
-     *
-     * @param model content of an ONNX file
-     */
+    /** Scores a model. */
     Score score(byte[] model);
 
     /**
