@@ -113,8 +113,8 @@ public final class EmbeddedResizing {
                 || Graphs.opset(model) < OLDEST_OPSET) {
             throw new OnnxFileException(
                     file,
-                    "a file of opset " + OLDEST_OPSET
-                            + " or later for images of one size, as bytes or 32-bit" + " floats",
+                    "a file of opset " + OLDEST_OPSET + " or later for images of one size, as bytes or 32-bit"
+                            + " floats",
                     "opset " + Graphs.opset(model) + ", " + images,
                     "export it anew");
         }
