@@ -55,7 +55,7 @@ def machine(folder, table):
 def networks(catwalk, folder, table, run):
     start = time.monotonic()
     images = ["--dataset", folder, "--labels", table]
-    subprocess.run([catwalk, "compare", "--all", *images, "--out", run, "--force"], check=True)
+    subprocess.run([catwalk, "compare", *images, "--out", run, "--force"], check=True)
     seconds = time.monotonic() - start
     trials = [one for one in json.loads((run / "results.json").read_text())["trials"] if one["status"] == "done"]
     chosen = max(trials, key=lambda one: one["metrics"]["validation"]["accuracy"])
