@@ -1,6 +1,8 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.compose.EmbeddedResizing;
 import io.catwalk.onnx.file.ModelFiles;
+import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
@@ -10,6 +12,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDataset.ClassMatch;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.packaging.ModelPackage;
 import io.catwalk.runner.packaging.ModelPackage.PackagedModel;
 import io.catwalk.runner.quantization.Quantizer;
@@ -18,6 +21,7 @@ import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ExportOptions;
+import io.catwalk.runner.trial.OtherSizes;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
@@ -27,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +46,8 @@ import picocli.CommandLine.Parameters;
             "Write a folder for the recipient of a model: its ONNX files, labels, model card, sample images with the "
                     + "expected answers, a short program for each runtime, files for DJL Serving and Triton, and "
                     + "digests.",
-            "The model of a trial is packed in two forms, for normalized floats and for pixels; a file is packed in "
-                    + "its own form. An 8-bit file beside it is included."
+            "A model is packed in two forms: as it is, and for the bytes of images of any size, which the programs run. An "
+                    + "8-bit file beside it is included."
         })
 final class PackageCommand extends ConsoleCommand {
 
@@ -106,12 +111,23 @@ final class PackageCommand extends ConsoleCommand {
         List<PackagedModel> files = new ArrayList<>();
         addInBytes(files, subject);
         ImageDataset loaded = dataset.load(subject, metadata, console);
-        try (OnnxPredictor predictor = OnnxPredictor.open(subject)) {
+        try (Scratch scratch = new Scratch();
+                OnnxPredictor predictor = OnnxPredictor.open(subject)) {
             FileDataset.requireFit(subject, predictor.signature(), loaded);
             FileOptions.requireWhole(subject, predictor.signature());
-            files.add(0, PackagedModel.main(subject, predictor.signature().pixels() == PixelType.UINT8));
+            if (predictor.resizes()) {
+                files.add(0, PackagedModel.ofAnySize(subject));
+            } else {
+                String fit = metadata.get(MetadataKeys.FIT).orElse(Fit.STRETCH.key());
+                Path whole = scratch.file("whole.onnx");
+                Files.write(whole, EmbeddedResizing.added(subject, EmbeddedResizing.Fit.valueOf(fit.toUpperCase(Locale.ROOT))));
+                OtherSizes.of(whole, loaded.test(), pixels -> predictor.logits(pixels, 1))
+                        .prove();
+                files.add(0, PackagedModel.main(subject, predictor.signature().pixels() == PixelType.UINT8));
+                files.add(1, PackagedModel.ofAnySize(whole));
+            }
+            return write(ModelFiles.name(subject), files, dataset.matched(subject, loaded, metadata), to, console);
         }
-        return write(ModelFiles.name(subject), files, dataset.matched(subject, loaded, metadata), to, console);
     }
 
     private int packTrial(TrialFolder trial, Path to, Console console) throws IOException {
@@ -129,15 +145,14 @@ final class PackageCommand extends ConsoleCommand {
                         + "/" + damage.get(0) + ": make it again with catwalk resume");
             }
             ImageDataset images = other == null ? saved.dataset() : fitting(saved, trial, other, console);
-            Path converse = scratch.file("converse.onnx");
-            ParityResult parity = saved.export(converse, own.withEmbeddedPreprocessing(!own.embeddedPreprocessing()));
+            Path whole = scratch.file("whole.onnx");
+            ParityResult parity = saved.export(whole, own.withAnySize());
             if (!parity.agrees()) {
                 console.item(subject + ": ", Wording.parity(parity));
                 return ExitCode.CROSS_CHECK_FAILED;
             }
             List<PackagedModel> files = new ArrayList<>(List.of(
-                    PackagedModel.main(own.embeddedPreprocessing() ? converse : trial.onnx(), false),
-                    PackagedModel.ofPixels(own.embeddedPreprocessing() ? trial.onnx() : converse)));
+                    PackagedModel.main(trial.onnx(), own.embeddedPreprocessing()), PackagedModel.ofAnySize(whole)));
             addInBytes(files, trial.onnx());
             return write(order.spec().label(), files, images, to, console);
         }

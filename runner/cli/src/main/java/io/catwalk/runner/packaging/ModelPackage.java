@@ -122,7 +122,10 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
 
     /** Leaves out the batch size if Triton chooses it. */
     private static String sizes(List<Object> shape, boolean any) {
-        return shape.stream().skip(any ? 1 : 0).map(String::valueOf).collect(Collectors.joining(", "));
+        return shape.stream()
+                .skip(any ? 1 : 0)
+                .map(size -> size instanceof String ? "-1" : size.toString())
+                .collect(Collectors.joining(", "));
     }
 
     /** Writes the digests of all files, as {@code sha256sum -c} reads them. */
@@ -141,21 +144,24 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
     private String readme(Path folder) throws IOException {
         StringBuilder programs = new StringBuilder();
         StringBuilder leftOut = new StringBuilder();
-        try (OnnxPredictor predictor =
-                OnnxPredictor.open(folder.resolve(files.get(0).file()))) {
+        try (OnnxPredictor main =
+                        OnnxPredictor.open(folder.resolve(files.get(0).file()));
+                OnnxPredictor anySize = OnnxPredictor.open(folder.resolve(PackagedModel.ANY_SIZE))) {
             for (Runner runner : runners) {
                 Example example = runner.example().orElse(null);
                 if (example == null) {
                     continue;
                 }
-                String unknown = runner.unknown(predictor.operators()).orElse(null);
+                // Of OpenCV's, which computes no size; all others run the file for any size.
+                OnnxPredictor run = example.run().contains("model.onnx") ? main : anySize;
+                String unknown = runner.unknown(run.operators()).orElse(null);
                 if (unknown == null) {
                     runner.copy(example, folder);
                     programs.append("\n### " + runner.runtime() + "\n\n```sh\n" + example.install() + "\n"
                             + example.run() + "\n```\n");
                 } else {
                     String why = runner.runtime() + " has no program here: it does not support `" + unknown
-                            + "`. It needs a file that was exported with `catwalk export --unroll-recurrent --batch 1`.";
+                            + "`. It needs a file that was exported with `catwalk export --unroll-recurrent --batch 1`, without --any-size.";
                     leftOut.append('\n').append(wrapped("", why)).append('\n');
                 }
             }
@@ -336,6 +342,8 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
     public record PackagedModel(String file, Path source, String purpose) {
 
         /** Key under which a quantized file names the float file that it was made from. */
+        static final String ANY_SIZE = "model.pixels.onnx";
+
         private static final String FLOAT_SHA256 = MetadataKeys.QUANTIZATION + "float_sha256";
 
         /** Packs the file that the programs of the package run. */
@@ -346,12 +354,12 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
                     takesPixels ? "takes pixels and normalizes them itself" : "takes normalized floats");
         }
 
-        /** Packs the file that normalizes pixels itself, beside one that does not. */
-        public static PackagedModel ofPixels(Path source) {
+        /** Packs the file that resizes images itself, beside one that does not. */
+        public static PackagedModel ofAnySize(Path source) {
             return new PackagedModel(
-                    "model.pixels.onnx",
+                    ANY_SIZE,
                     source,
-                    "the same network, takes bytes from 0 to 255 and normalizes them itself");
+                    "the same network, takes the bytes of images of any size and resizes and normalizes them itself");
         }
 
         /** Packs the 8-bit version of another file that is packed; refuses one in float, or of another file. */
@@ -404,7 +412,7 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
         /** Describes the file after it was copied to its place; refuses one that the programs cannot run. */
         ModelSignature signature(Path place, OnnxPredictor predictor) {
             Signature signature = predictor.signature();
-            if (signature.layout() != Layout.NCHW || signature.batch() > 1) {
+            if ((signature.layout() != Layout.NCHW && !predictor.resizes()) || signature.batch() > 1) {
                 throw new RequestException(
                         source + ": expected a file that takes one image, or any number, found one that " + "takes "
                                 + signature.batch() + " at once: export it without --batch");

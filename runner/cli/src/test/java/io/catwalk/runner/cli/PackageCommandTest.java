@@ -62,6 +62,8 @@ final class PackageCommandTest {
         assertThat(read("model.pixels.signature.json").at("/input/type").asString())
                 .isEqualTo("uint8");
         assertThat(read("model.pixels.signature.json").path("model").asString()).isEqualTo("model.pixels.onnx");
+        assertThat(read("model.pixels.signature.json").at("/input/name").asString())
+                .isEqualTo("image");
         List<String> classes = OnnxMetadata.read(world.model()).labels().orElseThrow();
         assertThat(Files.readAllLines(to.resolve("labels.txt"))).isEqualTo(classes);
         assertThat(Files.readAllLines(to.resolve("synset.txt"))).isEqualTo(classes);
@@ -114,8 +116,10 @@ final class PackageCommandTest {
 
         pack(trial).done();
 
-        assertThat(read("model.signature.json").at("/input/type").asString()).isEqualTo("float32");
-        assertThat(to.resolve("model.pixels.onnx")).hasSameBinaryContentAs(file);
+        assertThat(read("model.signature.json").at("/input/type").asString()).isEqualTo("uint8");
+        assertThat(to.resolve("model.onnx")).hasSameBinaryContentAs(file);
+        assertThat(read("model.pixels.signature.json").at("/input/name").asString())
+                .isEqualTo("image");
         OnnxMetadata.read(file).with("model_author", "somebody else").write(file);
         to = folder.resolve("not-for-you");
         pack(trial).refused("model.onnx");
@@ -123,13 +127,15 @@ final class PackageCommandTest {
     }
 
     @Test
-    void aFileIsPackedInItsOwnFormWithACardThatNamesOnlyFilesOfTheFolder() throws Exception {
+    void aFileIsPackedInBothFormsWithACardThatNamesOnlyFilesOfTheFolder() throws Exception {
         Path file = Files.copy(world.model(), folder.resolve("mine.onnx"));
         Files.createDirectory(to); // an empty one is filled
 
         pack(file).done();
 
-        assertThat(to.resolve("model.pixels.onnx")).doesNotExist();
+        assertThat(to.resolve("model.onnx")).hasSameBinaryContentAs(file);
+        assertThat(read("model.pixels.signature.json").at("/input/name").asString())
+                .isEqualTo("image");
         assertThat(to.resolve("MODEL_CARD.md")).content().startsWith("# mine\n").contains("| parity.flips | 0 |");
         assertThat(to.resolve("README.md")).content().startsWith("# mine\n").contains("OpenCV", "Java", "`GRU`");
         assertThat(to.resolve("opencv-java")).doesNotExist();
@@ -158,6 +164,23 @@ final class PackageCommandTest {
     }
 
     @Test
+    void aFileForAnySizeIsPackedAlone() throws IOException {
+        Catwalk.ask(
+                        "export %s --out %s --any-size --plugins-dir %s",
+                        world.trial(ExportedRun.GOOD), folder, world.plugins())
+                .done();
+        Path file = folder.resolve("mixed.onnx");
+
+        pack(file).done();
+
+        assertThat(to.resolve("model.pixels.onnx")).hasSameBinaryContentAs(file);
+        assertThat(to.resolve("model.onnx")).doesNotExist();
+        assertThat(to.resolve("config.pbtxt")).content().contains("TYPE_UINT8 dims: [ -1, -1, -1 ]");
+        assertThat(to.resolve("opencv-python")).doesNotExist();
+        assertThat(to.resolve("python")).isNotEmptyDirectory();
+    }
+
+    @Test
     @Tag("long")
     void theFileInBytesGoesAlong() throws IOException {
         Path file = Files.copy(world.model(), folder.resolve("mine.onnx"));
@@ -169,7 +192,7 @@ final class PackageCommandTest {
         assertThat(to.resolve("model.int8.onnx")).hasSameBinaryContentAs(folder.resolve("mine.int8.onnx"));
         assertThat(to.resolve("MODEL_CARD.md")).content().contains("## In 8 bits\n", "`model.int8.onnx`: int8 is ");
         assertThat(read("samples/expected.json").at("/images/0/answers").propertyNames())
-                .containsExactly("model.onnx", "model.int8.onnx");
+                .containsExactly("model.onnx", "model.pixels.onnx", "model.int8.onnx");
     }
 
     @Test

@@ -2,11 +2,14 @@ package io.catwalk.runner.trial;
 
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.parity.Proof.NormalizedImages;
 import io.catwalk.onnx.parity.ProofReport;
+import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.Normalization;
+import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.data.ImageDataset;
@@ -121,6 +124,26 @@ record AppliedNetwork(
             ProofReport all = proven(reference, file, few, proof);
             outcomes.addAll(all.outcomes());
             return ParityResult.of(new ProofReport(all.proof(), outcomes), some.length);
+        }
+    }
+
+    /**
+     * Compares a file that resizes images itself with the network on images of other sizes; one with a backbone or rounded
+     * weights, whose answers to images of the network's size have been compared, with these.
+     *
+     * @throws OnnxFileException if they differ
+     */
+    void proveOtherSizes(Path file) {
+        ImageSource test = images.test();
+        if (backbone == null && OnnxMetadata.read(file).get(MetadataKeys.WEIGHTS).isEmpty()) {
+            try (Predictor reference = model.predictor()) {
+                OtherSizes.of(file, test, pixels -> reference.logits(normalization.normalized(pixels, 1), 1))
+                        .prove();
+            }
+        } else {
+            try (OnnxPredictor reference = OnnxPredictor.open(file)) {
+                OtherSizes.of(file, test, pixels -> reference.logits(pixels, 1)).prove();
+            }
         }
     }
 

@@ -76,12 +76,6 @@ public record ExportOptions(
         return new ExportOptions(DEFAULT_OPSET, false, false, null, false, false, false, false, false, null, null);
     }
 
-    /** Sets whether the file takes pixels and normalizes them itself. */
-    public ExportOptions withEmbeddedPreprocessing(boolean embedded) {
-        return new ExportOptions(
-                opset, probabilities, embedded, batch, unrolledRecurrence, foldedBatchNorm, author, license);
-    }
-
     /** Lets the file take the bytes of images of any size. */
     public ExportOptions withAnySize() {
         return new ExportOptions(

@@ -103,7 +103,7 @@ public record ModelSignature(
         OnnxMetadata metadata = predictor.metadata();
         Object batch = signature.batch() == Signature.ANY_BATCH ? "batch" : (Object) signature.batch();
         List<Object> shape = predictor.resizes()
-                ? List.of("batch", "height", "width", "channels")
+                ? List.of(batch, "height", "width", "channels")
                 : switch (signature.layout()) {
                     case NCHW -> List.of(batch, signature.channels(), signature.height(), signature.width());
                     case NHWC -> List.of(batch, signature.height(), signature.width(), signature.channels());

@@ -68,7 +68,7 @@ final class OnnxModel {
             export(draft, network, order, result, options);
             ParityResult parity = evaluated(draft, network);
             if (parity.agrees() && options.anySize()) {
-                OtherSizes.of(draft, network).prove();
+                network.proveOtherSizes(draft);
             }
             if (parity.agrees()) {
                 replacement.announce();

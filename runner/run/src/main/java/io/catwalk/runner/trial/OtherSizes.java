@@ -1,7 +1,6 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.onnx.OnnxFileException;
-import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.compose.EmbeddedResizing;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.parity.Parity.FlipRule;
@@ -25,15 +24,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /**
  * Proves that a file that resizes images itself sees what Catwalk's own preparation makes of images of other sizes, and
  * answers as the trained network: with test images in other sizes, and noise on them, which shows each pixel's weight.
  *
- * @param isDirect whether the network itself is asked; what a file with a backbone or rounded weights answers to images
- *     of the network's size has been compared with it before
+ * @param test images of the size of the network
+ * @param network answers to the pixels of an image of that size, (channels, height, width)
  */
-record OtherSizes(Path file, AppliedNetwork network, ResizeRule rule, boolean isDirect) {
+public record OtherSizes(Path file, ImageSource test, ResizeRule rule, Function<byte[], float[]> network) {
 
     private static final int IMAGES = 8;
 
@@ -48,13 +48,10 @@ record OtherSizes(Path file, AppliedNetwork network, ResizeRule rule, boolean is
      */
     private static final double MOST_OFF = 1e-4;
 
-    static OtherSizes of(Path file, AppliedNetwork network) {
-        ImageSource test = network.images().test();
-        OnnxMetadata metadata = OnnxMetadata.read(file);
-        Fit fit = Fit.parse(metadata.get(MetadataKeys.FIT).orElseThrow());
-        boolean isDirect =
-                network.backbone() == null && metadata.get(MetadataKeys.WEIGHTS).isEmpty();
-        return new OtherSizes(file, network, new ResizeRule(test.width(), test.height(), fit), isDirect);
+    /** Reads from the file how it fits images. */
+    public static OtherSizes of(Path file, ImageSource test, Function<byte[], float[]> network) {
+        Fit fit = Fit.parse(OnnxMetadata.read(file).get(MetadataKeys.FIT).orElseThrow());
+        return new OtherSizes(file, test, new ResizeRule(test.width(), test.height(), fit), network);
     }
 
     /** What was compared so far. */
@@ -71,16 +68,15 @@ record OtherSizes(Path file, AppliedNetwork network, ResizeRule rule, boolean is
      *
      * @throws OnnxFileException if they differ
      */
-    void prove() {
+    public void prove() {
         Tally tally = new Tally();
         try (OnnxPredictor predictor = OnnxPredictor.open(file);
-                OnnxRunner inside = OnnxRunner.watching(file, Set.of(EmbeddedResizing.PIXELS), OnnxOptions.standard());
-                Predictor reference = network.model().predictor()) {
-            ImageSource test = network.images().test();
+                OnnxRunner inside =
+                        OnnxRunner.watching(file, Set.of(EmbeddedResizing.PIXELS), OnnxOptions.standard())) {
             SplittableRandom random = new SplittableRandom(1);
             for (int image : ImageSource.evenlySpaced(test.size(), IMAGES)) {
                 for (double[] shape : SHAPES) {
-                    compare(predictor, inside, reference, resized(test.image(image), shape, random), tally);
+                    compare(predictor, inside, resized(test.image(image), shape, random), tally);
                 }
             }
         }
@@ -121,8 +117,7 @@ record OtherSizes(Path file, AppliedNetwork network, ResizeRule rule, boolean is
         return (int) Math.max(1, Math.min(ResizeRule.MAXIMUM, length * share));
     }
 
-    private void compare(
-            OnnxPredictor predictor, OnnxRunner inside, Predictor reference, RasterImage image, Tally tally) {
+    private void compare(OnnxPredictor predictor, OnnxRunner inside, RasterImage image, Tally tally) {
         byte[] bytes = image.interleaved();
         Tensor input =
                 Tensor.of(TensorType.UINT8, ByteBuffer.wrap(bytes), 1, image.height(), image.width(), image.channels());
@@ -140,10 +135,7 @@ record OtherSizes(Path file, AppliedNetwork network, ResizeRule rule, boolean is
         }
         tally.numbers += seen.length;
         tally.found.add(predictor.logits(bytes, image.height(), image.width(), image.channels()));
-        tally.expected.add(
-                isDirect
-                        ? reference.logits(network.normalization().normalized(asked, 1), 1)
-                        : predictor.logits(asked, 1));
+        tally.expected.add(network.apply(asked));
     }
 
     private static float[] joined(List<float[]> rows) {
