@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.file.NodeReads;
+import io.catwalk.onnx.file.Protos;
 import io.catwalk.onnx.runtime.ImageInput;
 import io.catwalk.onnx.runtime.ImageInput.Layout;
 import io.catwalk.onnx.runtime.MetadataKeys;
@@ -424,7 +425,7 @@ public final class Backbone {
                     .mapToLong(Dimension::getDimValue)
                     .toArray();
             sizes[0] = -1;
-            graph.addInitializer(Graphs.longs(FEATURES + "/shape", sizes))
+            graph.addInitializer(Protos.longs(FEATURES + "/shape", sizes))
                     .addNode(Graphs.node("Reshape", List.of(FEATURES, FEATURES + "/shape"), entry));
         }
         Set<String> kept = upper.getOutputList().stream()
@@ -517,15 +518,15 @@ public final class Backbone {
         String last = PREFIX + output;
         if (type == TensorType.FLOAT16) {
             last = add(nodes, "Cast", "float", last);
-            nodes.get(0).addAttribute(Graphs.attribute("to", TensorProto.DataType.FLOAT_VALUE));
+            nodes.get(0).addAttribute(Protos.attribute("to", TensorProto.DataType.FLOAT_VALUE));
         }
         if (pooling == Pooling.MEAN && shape.size() > 1) {
             last = mean(graph, nodes, last);
         }
         last = add(nodes, "Flatten", "flat", last);
         if (mean != null && deviation != null) {
-            graph.addInitializer(Graphs.floats(FEATURES + "/means", mean));
-            graph.addInitializer(Graphs.floats(FEATURES + "/deviations", deviation));
+            graph.addInitializer(Protos.floats(FEATURES + "/means", mean));
+            graph.addInitializer(Protos.floats(FEATURES + "/deviations", deviation));
             last = add(nodes, "Sub", "centered", last, FEATURES + "/means");
             add(nodes, "Div", "standardized", last, FEATURES + "/deviations");
         }
@@ -545,12 +546,12 @@ public final class Backbone {
                 .mapToLong(Long::longValue)
                 .toArray();
         String pooled = add(nodes, "ReduceMean", "mean", from);
-        NodeProto.Builder node = nodes.get(nodes.size() - 1).addAttribute(Graphs.attribute("keepdims", 0));
+        NodeProto.Builder node = nodes.get(nodes.size() - 1).addAttribute(Protos.attribute("keepdims", 0));
         if (Graphs.opset(model) < AXES_AS_INPUT_SINCE) {
             node.addAttribute(
-                    Graphs.attribute("axes", Arrays.stream(axes).boxed().toList()));
+                    Protos.attribute("axes", Arrays.stream(axes).boxed().toList()));
         } else {
-            graph.addInitializer(Graphs.longs(FEATURES + "/axes", axes));
+            graph.addInitializer(Protos.longs(FEATURES + "/axes", axes));
             node.addInput(FEATURES + "/axes");
         }
         return pooled;
@@ -613,5 +614,13 @@ public final class Backbone {
 
     private static OnnxMetadata metadata(Path file, ModelProto model) {
         return OnnxMetadata.of(file, ModelFile.metadata(model));
+    }
+
+    /** Says how a map of features becomes one vector for an image. */
+    public enum Pooling {
+        /** The mean of each feature over all places: pixels of a map, or tokens of a sequence. */
+        MEAN,
+        /** All numbers one after the other. */
+        NONE
     }
 }

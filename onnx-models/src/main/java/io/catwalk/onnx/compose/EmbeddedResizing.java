@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.file.ModelFile;
+import io.catwalk.onnx.file.Protos;
 import io.catwalk.onnx.runtime.ImageInput;
 import io.catwalk.onnx.runtime.ImageInput.Layout;
 import io.catwalk.onnx.runtime.MetadataKeys;
@@ -192,7 +193,7 @@ public final class EmbeddedResizing {
         String size = node("Slice", shape, longs(2), longs(4));
         NodeProto.Builder sizes = begun("Concat", longs(0, 0), size);
         String planes = transposed(
-                node("Reshape", narrowed, added(sizes.addAttribute(Graphs.attribute("axis", 0)))), 0L, 3L, 1L, 2L);
+                node("Reshape", narrowed, added(sizes.addAttribute(Protos.attribute("axis", 0)))), 0L, 3L, 1L, 2L);
         String sums = node("MatMul", planes, transposed(ofColumns.shares(), 1L, 0L));
         String areas = node("Mul", ofRows.sums(), transposed(ofColumns.sums(), 1L, 0L));
         String levels = floor(node("Div", sums, areas), HALF);
@@ -204,7 +205,7 @@ public final class EmbeddedResizing {
         // 1 for a side that is allowed: of one number, only indices -1 and 0 exist, and this is 2 or -2 for others.
         String blocks = node("Div", node("Add", sideOf(shape, axis), index(LARGEST_SIDE - 1)), index(LARGEST_SIDE));
         String allowed =
-                node("Gather", constant(Graphs.doubles("", 1)), node("Mul", node("Sub", blocks, index(1)), index(2)));
+                node("Gather", constant(Protos.doubles("", 1)), node("Mul", node("Sub", blocks, index(1)), index(2)));
         return node("Mul", cast(sideOf(shape, axis), DataType.DOUBLE), allowed);
     }
 
@@ -243,7 +244,7 @@ public final class EmbeddedResizing {
 
     private Weights weights(Axis axis, String sourcePixels) {
         double[] indices = IntStream.range(0, axis.length).asDoubleStream().toArray();
-        String i = constant(Graphs.doubles("", indices).toBuilder().addDims(1).build());
+        String i = constant(Protos.doubles("", indices).toBuilder().addDims(1).build());
         String to = axis.to == null ? number(axis.length) : axis.to;
         if (axis.to != null) {
             String black = node("Sub", number(axis.length), to);
@@ -289,7 +290,7 @@ public final class EmbeddedResizing {
 
     /** Rounds floats down, after adding a number. */
     private String floor(String floats, double added) {
-        return node("Floor", node("Add", floats, constant(Graphs.floats("", (float) added))));
+        return node("Floor", node("Add", floats, constant(Protos.floats("", (float) added))));
     }
 
     /** Gives the network as many channels as it takes, from images of 1 or 3; for another number, the graph fails. */
@@ -302,39 +303,39 @@ public final class EmbeddedResizing {
         String lines = node("Reshape", levels, longs(0, 0, (long) height * width));
         String mixed = node("Reshape", node("MatMul", factors, lines), longs(0, channels, height, width));
         if (channels == 1) {
-            floor(node("Div", mixed, constant(Graphs.floats("", 1000))), HALF);
+            floor(node("Div", mixed, constant(Protos.floats("", 1000))), HALF);
         }
     }
 
     /** Normalizes whole gray levels, each step rounded to a float, as {@link Normalization} does. */
     private String normalized(String levels, Normalization normalization) {
-        String share = node("Div", levels, constant(Graphs.floats("", 255)));
+        String share = node("Div", levels, constant(Protos.floats("", 255)));
         String centered = node("Sub", share, perChannel(normalization.mean()));
         return node("Div", centered, perChannel(normalization.std()));
     }
 
     private String perChannel(float[] numbers) {
         return constant(
-                Graphs.floats("", numbers).toBuilder().addDims(1).addDims(1).build());
+                Protos.floats("", numbers).toBuilder().addDims(1).addDims(1).build());
     }
 
     private String matrix(int rows, float... numbers) {
-        return constant(Graphs.floats("", numbers).toBuilder()
+        return constant(Protos.floats("", numbers).toBuilder()
                 .setDims(0, rows)
                 .addDims(numbers.length / rows)
                 .build());
     }
 
     private String number(double number) {
-        return constant(Graphs.doubles("", number).toBuilder().clearDims().build());
+        return constant(Protos.doubles("", number).toBuilder().clearDims().build());
     }
 
     private String index(long number) {
-        return constant(Graphs.longs("", number).toBuilder().clearDims().build());
+        return constant(Protos.longs("", number).toBuilder().clearDims().build());
     }
 
     private String longs(long... numbers) {
-        return constant(Graphs.longs("", numbers));
+        return constant(Protos.longs("", numbers));
     }
 
     /** Adds a constant once, however often it is used. */
@@ -347,11 +348,11 @@ public final class EmbeddedResizing {
     }
 
     private String cast(String from, DataType type) {
-        return added(begun("Cast", from).addAttribute(Graphs.attribute("to", type.getNumber())));
+        return added(begun("Cast", from).addAttribute(Protos.attribute("to", type.getNumber())));
     }
 
     private String transposed(String from, Long... axes) {
-        return added(begun("Transpose", from).addAttribute(Graphs.attribute("perm", List.of(axes))));
+        return added(begun("Transpose", from).addAttribute(Protos.attribute("perm", List.of(axes))));
     }
 
     private String node(String operator, String... inputs) {

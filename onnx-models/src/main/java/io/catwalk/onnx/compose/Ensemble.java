@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.file.ModelFile;
+import io.catwalk.onnx.file.Protos;
 import io.catwalk.onnx.runtime.ImageInput.Layout;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxOptions;
@@ -131,10 +132,10 @@ public final class Ensemble {
                     one.scores() == Scores.PROBABILITIES ? scores : "ensemble/" + prefix + "probabilities";
             if (!probabilities.equals(scores)) {
                 graph.addNode(Graphs.node("Softmax", List.of(scores), probabilities)
-                        .addAttribute(Graphs.attribute("axis", 1)));
+                        .addAttribute(Protos.attribute("axis", 1)));
             }
             String share = "ensemble/" + prefix + "share";
-            graph.addInitializer(Graphs.floats("ensemble/" + prefix + "votes", (float)
+            graph.addInitializer(Protos.floats("ensemble/" + prefix + "votes", (float)
                             (one.member().votes() / votes)))
                     .addNode(Graphs.node("Mul", List.of(probabilities, "ensemble/" + prefix + "votes"), share));
             shares.add(share);
@@ -145,7 +146,7 @@ public final class Ensemble {
             graph.addNode(Graphs.node("Add", List.of(sum, shares.get(i)), more));
             sum = more;
         }
-        graph.addInitializer(Graphs.floats("ensemble/smallest", SMALLEST))
+        graph.addInitializer(Protos.floats("ensemble/smallest", SMALLEST))
                 .addNode(Graphs.node("Max", List.of(sum, "ensemble/smallest"), "ensemble/mean"))
                 .addNode(Graphs.node("Log", List.of("ensemble/mean"), LOGITS))
                 .addOutput(Graphs.rows(
@@ -209,7 +210,7 @@ public final class Ensemble {
     }
 
     private static TensorProto perChannel(String name, float[] numbers, Layout layout) {
-        TensorProto.Builder tensor = Graphs.floats(name, numbers).toBuilder();
+        TensorProto.Builder tensor = Protos.floats(name, numbers).toBuilder();
         return (layout == Layout.NCHW ? tensor.addDims(1).addDims(1) : tensor).build();
     }
 }

@@ -1,6 +1,5 @@
 package io.catwalk.onnx.compose;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -8,13 +7,9 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
-import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.ByteString;
 import io.catwalk.onnx.file.NodeReads;
-import io.catwalk.onnx.graph.Initializer;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.catwalk.onnx.file.Protos;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -143,58 +138,11 @@ final class Graphs {
     }
 
     static NodeProto.Builder node(String operator, List<String> inputs, String output) {
-        return NodeProto.newBuilder()
-                .setName(output)
-                .setOpType(operator)
-                .addAllInput(inputs)
-                .addOutput(output);
-    }
-
-    static AttributeProto attribute(String name, long number) {
-        return AttributeProto.newBuilder()
-                .setName(name)
-                .setType(AttributeProto.AttributeType.INT)
-                .setI(number)
-                .build();
-    }
-
-    static AttributeProto attribute(String name, List<Long> numbers) {
-        return AttributeProto.newBuilder()
-                .setName(name)
-                .setType(AttributeProto.AttributeType.INTS)
-                .addAllInts(numbers)
-                .build();
-    }
-
-    static TensorProto floats(String name, float... numbers) {
-        return tensor(name, TensorProto.DataType.FLOAT, Initializer.bytes(numbers), numbers.length);
-    }
-
-    static TensorProto longs(String name, long... numbers) {
-        return tensor(name, TensorProto.DataType.INT64, Initializer.bytes(numbers), numbers.length);
-    }
-
-    static TensorProto doubles(String name, double... numbers) {
-        ByteBuffer data = ByteBuffer.allocate(numbers.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        data.asDoubleBuffer().put(numbers);
-        return tensor(name, TensorProto.DataType.DOUBLE, data.array(), numbers.length);
-    }
-
-    private static TensorProto tensor(String name, TensorProto.DataType type, byte[] data, int length) {
-        return TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(type.getNumber())
-                .addDims(length)
-                .setRawData(ByteString.copyFrom(data))
-                .build();
+        return Protos.node(operator, inputs, output).setName(output);
     }
 
     /** Describes an output of (batch, numbers) 32-bit floats. */
     static ValueInfoProto rows(String name, Dimension batch, int numbers) {
-        ValueInfoProto.Builder value = ValueInfoProto.newBuilder().setName(name);
-        TypeProto.Tensor.Builder type = value.getTypeBuilder().getTensorTypeBuilder();
-        type.setElemType(TensorProto.DataType.FLOAT.getNumber());
-        type.getShapeBuilder().addDim(batch).addDim(Dimension.newBuilder().setDimValue(numbers));
-        return value.build();
+        return Protos.value(name, TensorProto.DataType.FLOAT, batch, Protos.size(numbers));
     }
 }

@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /** Reads and creates the messages of ONNX files. */
 public final class Protos {
@@ -76,8 +78,17 @@ public final class Protos {
         return tensor(name, DataType.FLOAT, ByteString.copyFrom(data), shape);
     }
 
-    /** Creates a vector of whole numbers. */
-    public static TensorProto vector(String name, long... numbers) {
+    public static TensorProto floats(String name, float... numbers) {
+        return tensor(name, numbers, List.of((long) numbers.length));
+    }
+
+    public static TensorProto doubles(String name, double... numbers) {
+        ByteBuffer data = room(numbers.length, Double.BYTES);
+        data.asDoubleBuffer().put(numbers);
+        return tensor(name, DataType.DOUBLE, ByteString.copyFrom(data), List.of((long) numbers.length));
+    }
+
+    public static TensorProto longs(String name, long... numbers) {
         ByteBuffer data = room(numbers.length, Long.BYTES);
         data.asLongBuffer().put(numbers);
         return tensor(name, DataType.INT64, ByteString.copyFrom(data), List.of((long) numbers.length));
@@ -119,15 +130,29 @@ public final class Protos {
                 .build();
     }
 
+    public static AttributeProto attribute(String name, List<Long> numbers) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INTS)
+                .addAllInts(numbers)
+                .build();
+    }
+
     /** Describes an input or output of fixed sizes. */
     public static ValueInfoProto value(String name, DataType type, long... sizes) {
+        return value(name, type, LongStream.of(sizes).mapToObj(Protos::size).toArray(Dimension[]::new));
+    }
+
+    /** Describes an input or output. */
+    public static ValueInfoProto value(String name, DataType type, Dimension... sizes) {
         ValueInfoProto.Builder value = ValueInfoProto.newBuilder().setName(name);
         TypeProto.Tensor.Builder tensor = value.getTypeBuilder().getTensorTypeBuilder();
-        tensor.setElemType(type.getNumber()).getShapeBuilder();
-        for (long size : sizes) {
-            tensor.getShapeBuilder().addDimBuilder().setDimValue(size);
-        }
+        tensor.setElemType(type.getNumber()).getShapeBuilder().addAllDim(List.of(sizes));
         return value.build();
+    }
+
+    public static Dimension size(long size) {
+        return Dimension.newBuilder().setDimValue(size).build();
     }
 
     /** Lists the names that are used in a graph or in its subgraphs. */

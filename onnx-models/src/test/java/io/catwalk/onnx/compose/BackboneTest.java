@@ -24,6 +24,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.compose.Backbone.Pooling;
 import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxHints;

@@ -67,7 +67,7 @@ public record Subgraph(ModelProto model, String output, int batch, int numbers) 
             Names names = new Names(Protos.names(whole));
             output = names.fresh("cut");
             String sizes = names.fresh("cut_shape");
-            graph.addInitializer(Protos.vector(sizes, batch, numbers))
+            graph.addInitializer(Protos.longs(sizes, batch, numbers))
                     .addNode(Protos.node("Reshape", List.of(tensor, sizes), output));
         }
         graph.addOutput(Protos.value(output, TensorProto.DataType.FLOAT, batch, numbers));

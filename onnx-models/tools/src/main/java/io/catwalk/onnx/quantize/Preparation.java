@@ -160,7 +160,7 @@ final class Preparation {
         for (NodeProto node : graph.getNodeList()) {
             if (Protos.is(node, "Flatten") && Protos.number(node, "axis", 1) == 1) {
                 String shape = names.fresh(node.getOutput(0) + ".shape");
-                changed.addInitializer(Protos.vector(shape, 0, -1));
+                changed.addInitializer(Protos.longs(shape, 0, -1));
                 changed.addNode(
                         node.toBuilder().setOpType("Reshape").clearAttribute().addInput(shape));
             } else {

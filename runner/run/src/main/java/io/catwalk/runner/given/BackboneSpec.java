@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.compose.Backbone;
-import io.catwalk.onnx.compose.Pooling;
+import io.catwalk.onnx.compose.Backbone.Pooling;
 import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.ImageInput.Layout;
 import io.catwalk.onnx.runtime.Normalization;
