@@ -31,6 +31,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,7 +79,7 @@ final class EmbeddedResizingTest {
 
     private static float[] levels(OnnxRunner runner, byte[] bytes, long... shape) {
         Tensor image = Tensor.of(TensorType.UINT8, ByteBuffer.wrap(bytes), shape);
-        double[] found = runner.run(Map.of("image", image)).get("logits").toDoubles();
+        double[] found = Objects.requireNonNull(runner.run(Map.of("image", image)).get("logits")).toDoubles();
         float[] levels = new float[found.length];
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (float) found[i];
