@@ -87,6 +87,7 @@ async function onWebGpu(expected) {
 
 async function open({ width, ...more }, script) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, offline: true, ...more });
+  context.setDefaultTimeout(120_000); // SwiftShader is slow on a busy machine
   const page = await context.newPage();
   if (script) await page.addInitScript(script);
   page.on('console', message => ['error', 'warning'].includes(message.type()) && message.text() !== 'No available adapters.' && report(`console says ${message.text()}`));
