@@ -20,7 +20,7 @@ import java.util.Optional;
 public final class DjlTensors {
 
     /** Leaves out INT16 and BFLOAT16, which end the process if DJL's PyTorch engine is asked for them. */
-    private static final Map<TensorType, DataType> TYPES = new EnumMap<>(Map.of(
+    static final Map<TensorType, DataType> TYPES = new EnumMap<>(Map.of(
             TensorType.FLOAT, DataType.FLOAT32,
             TensorType.DOUBLE, DataType.FLOAT64,
             TensorType.FLOAT16, DataType.FLOAT16,

@@ -51,15 +51,7 @@ public record OnnxInput(String name, DataType type, List<Axis> axes, Optional<Ra
         }
     }
 
-    private static final Set<DataType> TYPES = Set.of(
-            DataType.FLOAT32,
-            DataType.FLOAT16,
-            DataType.FLOAT64,
-            DataType.INT64,
-            DataType.INT32,
-            DataType.INT8,
-            DataType.UINT8,
-            DataType.BOOLEAN);
+    private static final Set<DataType> TYPES = Set.copyOf(DjlTensors.TYPES.values());
 
     /** Checks name and type, and copies the axes. */
     public OnnxInput {
