@@ -107,7 +107,7 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
                 throw new RequestException("expected trials with the same validation and test images, but those of "
                         + some.done().trial().title() + " and "
                         + other.done().trial().title()
-                        + " differ: train with several --seeds instead of folds");
+                        + " differ: train with several --seeds instead of folds, on images of one size");
             }
         }
         EnsembleSelection selected = EnsembleSelection.of(

@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.file.ModelFiles;
@@ -25,6 +26,8 @@ final class BackboneRunTest {
 
     /** A network of others for gray images of 28x28, with 400,000 weights, of which 128 numbers are features. */
     private static final Path ZOO = Path.of("../../onnx-models/zoo/fashion-mnist/conv-maxpool.onnx");
+
+    private static final Path RUNTIMES = Path.of("../../onnx-models/runtimes");
 
     @TempDir
     private static Path folder;
@@ -62,7 +65,11 @@ final class BackboneRunTest {
     }
 
     private static JsonNode trial(String variant) throws IOException {
-        return Catwalk.json(run.resolve("results.json"))
+        return trial(run, variant);
+    }
+
+    private static JsonNode trial(Path anyRun, String variant) throws IOException {
+        return Catwalk.json(anyRun.resolve("results.json"))
                 .path("trials")
                 .valueStream()
                 .filter(one -> one.path("variant").asString().equals(variant))
@@ -171,6 +178,126 @@ final class BackboneRunTest {
     }
 
     @Test
+    void theFileOfAHeadIsPackedShownAndQuantized() throws IOException {
+        Path trial = run.resolve("trials/dense@vector/1-0");
+        Path packed = folder.resolve("packed");
+        Catwalk.ask("package %s --out %s --plugins-dir %s/plugins --runtimes-dir %s", trial, packed, folder, RUNTIMES)
+                .done();
+        assertThat(packed.resolve("model.onnx")).hasSameBinaryContentAs(trial.resolve("model.onnx"));
+        JsonNode sample = Catwalk.json(packed.resolve("samples/expected.json")).at("/images/0");
+        String[] recorded = Files.readAllLines(trial.resolve("predictions.csv"))
+                .get(1 + sample.path("index").asInt())
+                .split(",", -1);
+        assertThat(sample.at("/answers/model.onnx/logits/0").asDouble())
+                .isCloseTo(Double.parseDouble(recorded[2]), within(1e-4));
+
+        Path bytes = folder.resolve("bytes.onnx");
+        JsonNode quantized = Catwalk.ask(
+                        "quantize %s --dataset %s --out %s --budget 100 --min-speedup 0 --json",
+                        trial.resolve("model.onnx"), photos, bytes)
+                .json();
+        assertThat(quantized.path("shrinking").asDouble()).isGreaterThan(2);
+
+        Path page = folder.resolve("page");
+        Path web = Files.createDirectories(folder.resolve("runtimes/web/node_modules/onnxruntime-web/dist"));
+        Files.copy(RUNTIMES.resolve("web/runtime.json"), folder.resolve("runtimes/web/runtime.json"));
+        for (String file : List.of("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")) {
+            Files.writeString(web.resolve(file), file);
+        }
+        Catwalk.ask("demo %s/trials/dense@vector/1-0/model.onnx %s/trials/dense@map/1-0/model.onnx --dataset %s --out %s --images 2 --runtimes-dir %s/runtimes", run, run, photos, page, folder)
+                .done();
+        assertThat(Files.readString(page.resolve("data.js"))).contains("dense");
+    }
+
+    /** A run that was killed before it had recorded one of its heads is as before, but for its times. */
+    @Test
+    void aKilledRunGoesOnWithTheFeaturesThatAreKept() throws IOException {
+        Path killed = ExportedRun.copy(run, folder.resolve("killed"));
+        Path trial = killed.resolve("trials/dense@vector/1-0");
+        for (String lost : List.of("trial.json", "model.onnx", "training.json")) {
+            Files.delete(trial.resolve(lost));
+        }
+        Path journal = killed.resolve("journal.jsonl");
+        Files.write(
+                journal,
+                Files.readAllLines(journal).stream()
+                        .filter(line -> !line.contains("\"vector\""))
+                        .toList());
+
+        Catwalk.Answer answer = Catwalk.ask("resume %s --plugins-dir %s/plugins --in-process", killed, folder)
+                .done();
+
+        assertThat(answer.err()).doesNotContain("asking a backbone");
+        JsonNode again = trial(killed, "vector");
+        assertThat(again.at("/metrics")).isEqualTo(trial("vector").at("/metrics"));
+        assertThat(again.at("/efficiency/onnxruntime/p50_micros").asDouble()).isPositive();
+        assertThat(again.at("/efficiency/pytorch").isNull()).isTrue();
+        assertThat(Files.readString(trial.resolve("predictions.csv")))
+                .isEqualTo(Files.readString(run.resolve("trials/dense@vector/1-0/predictions.csv")));
+    }
+
+    @Test
+    void aSearchRunsOnFeatures() throws Exception {
+        Path search = folder.resolve("search");
+        Catwalk.ask(
+                        "tune dense --search learning_rate=0.01,0.02 --strategy grid --folds 2 --score-epochs 2"
+                                + " --epochs 4 --batch-size 16 --backbone %s" + HOW,
+                        backbone, photos, folder, search)
+                .done();
+
+        assertThat(trial(search, "best").at("/parity/agrees").asBoolean()).isTrue();
+        assertThat(trial(search, "best").at("/backbone/network/output")).isEqualTo(trial("vector").at("/backbone/network/output"));
+        CheckRunTest.requirePass(search);
+    }
+
+    @Test
+    void headsJoinIntoOneFileAndNetworksOfOtherImagesDoNot() throws IOException {
+        Path seeds = folder.resolve("seeds");
+        Catwalk.ask(
+                        "compare dense --seeds 2 --epochs 4 --batch-size 16 --backbone %s" + HOW,
+                        backbone, photos, folder, seeds)
+                .done();
+
+        JsonNode joined =
+                Catwalk.ask("ensemble %s --min-gain -100 --json", seeds).done().json();
+
+        assertThat(joined.path("candidates").asInt()).isEqualTo(2);
+        Catwalk.ask("verify %s --dataset %s", joined.path("file").asString(), photos)
+                .done();
+        Catwalk.ask("ensemble %s", run).refused("dense@vector", "size");
+    }
+
+    private static Path baselines(String content) throws IOException {
+        for (ContentStore.Entry entry :
+                ContentStore.of(ContentStore.Kind.BASELINES).entries()) {
+            if (Files.readString(entry.path()).equals(content)) {
+                return entry.path();
+            }
+        }
+        throw new AssertionError("the baselines are not kept");
+    }
+
+    /** A forged answer in the store shows that it is taken from there. */
+    @Test
+    void whatIsReachedWithoutANetworkIsComputedOnceForTheSameImages() throws IOException {
+        Path copy = ExportedRun.copy(run, folder.resolve("without"));
+        Path own = copy.resolve("baselines.json");
+        String computed = Files.readString(own);
+        Path kept = baselines(computed);
+        String forged = computed.replaceFirst("(\"largest_right\" ?: ?)\\d+", "$17");
+        Files.writeString(kept, forged);
+        Files.delete(own);
+        Catwalk.ask("report %s", copy).done();
+        assertThat(own).hasContent(forged);
+
+        Files.writeString(kept, "damaged");
+        Files.delete(own);
+        Catwalk.ask("report %s", copy).done();
+        assertThat(own).hasContent(computed);
+        assertThat(kept).hasContent(computed);
+    }
+
+    @Test
     void whatCannotBeTrainedOnFeaturesIsSaid() throws IOException {
         Path out = folder.resolve("never");
         String with = "train dense --backbone %s" + HOW;
@@ -181,7 +308,8 @@ final class BackboneRunTest {
         Catwalk.ask(with + " --pool max", backbone, photos, folder, out).refused("--pool", "mean", "none", "max");
         Catwalk.ask("compare --backbone %s" + HOW, backbone, photos, folder, out)
                 .refused("classifiers", "linear");
-        Catwalk.ask(with + " --init %s", backbone, photos, folder, out, run).refused("init", "backbone");
+        Path head = run.resolve("trials/dense@map/1-0");
+        Catwalk.ask(with + " --init %s", backbone, photos, folder, out, head).refused("init", "backbone");
         assertThat(out).doesNotExist();
     }
 }

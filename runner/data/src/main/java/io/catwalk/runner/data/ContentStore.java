@@ -57,7 +57,9 @@ public final class ContentStore {
         /** Inputs of trials that came from elsewhere, by their own digest. */
         FETCHED(""),
         /** What plugins contain, by the digest of their file. */
-        INSPECTIONS(".json");
+        INSPECTIONS(".json"),
+        /** What is reached without a network, by the digests of images and split. */
+        BASELINES(".json");
 
         private final String ending;
 
@@ -112,6 +114,7 @@ public final class ContentStore {
             case FEATURES -> new ContentStore(kind, ImageCache.standardFolder().resolve(ImageCache.FEATURES));
             case FETCHED -> new ContentStore(kind, ImageCache.standardFolder().resolve("depot"));
             case INSPECTIONS -> new ContentStore(kind, UserCache.chosen().resolve("plugins"));
+            case BASELINES -> new ContentStore(kind, ImageCache.standardFolder().resolve("baselines"));
         };
     }
 

@@ -160,11 +160,13 @@ public final class Experiment {
         Stopwatch stopwatch = Stopwatch.resume(journal, clock);
         Journal.Head before = journal.head();
         Journal.Head head =
-                new Journal.Head(Journal.SCHEMA, stopwatch.firstStart().toString(), described());
+                new Journal.Head(Journal.SCHEMA, stopwatch.firstStart().toString(), described(), resized());
         if (before == null) {
             run.journal().begin(head);
         } else if (!before.dataset().equals(head.dataset())) {
             run.beginAnew(head);
+        } else if (!before.resized().equals(head.resized())) {
+            run.journal().beginAnew(head);
         }
         return new Start(run, executor, policy, listener, stopwatch, journal.entries()).finish(bench);
     }
@@ -505,6 +507,19 @@ public final class Experiment {
                     + " for all");
         }
         return other;
+    }
+
+    /** Returns the SHA-256 of the images in each other size that is taken. */
+    private Map<String, String> resized() {
+        Map<String, String> digests = new HashMap<>();
+        for (TrialSpec trial : spec.trials(new Outcomes())) {
+            GivenModel prepared = trial.prepared();
+            String size = prepared == null ? null : prepared.imageSize();
+            if (size != null && !size.equals(spec.dataset().imageSize())) {
+                digests.put(size, images(trial).sha256());
+            }
+        }
+        return digests;
     }
 
     private TrialOrder order(TrialSpec trial) {

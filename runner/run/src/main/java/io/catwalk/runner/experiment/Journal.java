@@ -1,9 +1,11 @@
 package io.catwalk.runner.experiment;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.BufferedInputStream;
@@ -18,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -35,8 +38,30 @@ record Journal(Path path) {
     /** The version of the format that this program writes. */
     static final int SCHEMA = 2;
 
-    /** Holds what all trials of the run share; the moment of the first start is in ISO 8601, UTC. */
-    record Head(int schema, String startedAt, RunResults.Dataset dataset) {}
+    /**
+     * Holds what all trials of the run share; the moment of the first start is in ISO 8601, UTC.
+     *
+     * @param resized the SHA-256 of the same images in each other size that given models and backbones take
+     */
+    record Head(
+            int schema,
+            String startedAt,
+            RunResults.Dataset dataset,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> resized) {
+
+        Head {
+            resized = resized == null ? Map.of() : Map.copyOf(resized); // runs of earlier versions have none
+        }
+
+        /** Tells whether a trial was made from these images, in the size that it takes. */
+        boolean isOf(TrialOutcome.Done done) {
+            GivenModel prepared = done.trial().prepared();
+            String size = prepared == null ? null : prepared.imageSize();
+            return done.provenance()
+                    .datasetSha256()
+                    .equals(size == null ? dataset.sha256() : resized.getOrDefault(size, dataset.sha256()));
+        }
+    }
 
     /** Records the outcome of a trial, the key of what made it, and how long the run had lasted when it ended. */
     record Entry(String key, double seconds, TrialOutcome outcome) {}

@@ -4,9 +4,13 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ContentStore;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.results.RunResults;
+import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -24,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -257,18 +262,47 @@ public record RunFolder(Path path) {
         journal().beginAnew(head);
     }
 
-    /** Computes what is reached without a network, unless that is known. */
+    /** Computes what is reached without a network, unless it is known: here, or of an earlier run on the same images. */
     public void keepBaselines(ExperimentSpec spec, ImageDataset dataset) throws IOException {
         if (readBaselines() != null || spec.dataset().testsAll()) {
             return;
         }
         TrialImages shown = spec.shown(dataset);
-        Baselines baselines = Baselines.of(
-                shown.dataset().train(),
-                shown.split().train(),
-                shown.dataset().test(),
-                dataset.classes().size());
-        AtomicFiles.write(path.resolve(RunFiles.BASELINES), Json.JSON.writeValueAsString(baselines));
+        ImageSource train = shown.dataset().train();
+        ImageSource test = shown.dataset().test();
+        String key = new Sha256()
+                .add(Software.current().catwalk())
+                .add(dataset.sha256())
+                .add(train.sha256())
+                .add(test.sha256())
+                .add(shown.sha256())
+                .hex();
+        try {
+            Baselines baselines = ContentStore.of(ContentStore.Kind.BASELINES)
+                    .get(
+                            key,
+                            RunFolder::baselines,
+                            draft -> Files.writeString(
+                                    draft,
+                                    Json.JSON.writeValueAsString(Baselines.of(
+                                            train,
+                                            shown.split().train(),
+                                            test,
+                                            dataset.classes().size()))),
+                            () -> {});
+            AtomicFiles.write(path.resolve(RunFiles.BASELINES), Json.JSON.writeValueAsString(baselines));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RequestException("stopped while waiting for baselines that another process computes", e);
+        }
+    }
+
+    private static Optional<Baselines> baselines(Path file) throws IOException {
+        try {
+            return Files.exists(file) ? Optional.of(Json.read(file, Baselines.class, "baselines")) : Optional.empty();
+        } catch (RequestException e) {
+            return Optional.empty(); // it is damaged, and computed anew
+        }
     }
 
     /** Reads what is reached without a network; null if that is not known. */
@@ -306,18 +340,13 @@ public record RunFolder(Path path) {
         Outcomes outcomes = new Outcomes();
         double seconds = 0;
         for (Journal.Entry entry : journal.entries()) {
-            if (isOf(head, entry.outcome())) {
+            // A trial of images that have changed since is left out until resume has made it again.
+            if (!(entry.outcome() instanceof Done done) || head.isOf(done)) {
                 outcomes.put(entry.outcome());
             }
             seconds = Math.max(seconds, entry.seconds());
         }
         return new RecordedRun(this, spec, head.startedAt(), seconds, head.dataset(), outcomes);
-    }
-
-    /** Leaves out a trial of images that have changed since, and that resume has not made again yet. */
-    private static boolean isOf(Journal.Head head, TrialOutcome outcome) {
-        return !(outcome instanceof TrialOutcome.Done done)
-                || done.provenance().datasetSha256().equals(head.dataset().sha256());
     }
 
     /** Checks that changes of trials can be recorded and the results written again, before the trials are changed. */

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -27,7 +28,8 @@ class JournalTest {
     private static final Journal.Head HEAD = new Journal.Head(
             Journal.SCHEMA,
             "2026-11-24T15:15:49Z",
-            new RunResults.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50, 25, 25));
+            new RunResults.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50, 25, 25),
+            Map.of());
     private static final Journal.Entry DONE = new Journal.Entry("ab12", 61.5, MadeUp.done(trial("gru"), 0.9));
     private static final Journal.Entry FAILED =
             new Journal.Entry("cd34", 72, new TrialOutcome.Failed(trial("lstm"), "out of memory", "the loss is NaN"));
@@ -131,7 +133,7 @@ class JournalTest {
 
     @Test
     void aStartThatIsNoMomentIsRefusedAndLeftAlone() throws IOException {
-        journal.begin(new Journal.Head(Journal.SCHEMA, "yesterday", HEAD.dataset()));
+        journal.begin(new Journal.Head(Journal.SCHEMA, "yesterday", HEAD.dataset(), Map.of()));
 
         assertThatThrownBy(() -> Stopwatch.resume(journal.readAndRepair(), Clock.systemUTC()))
                 .isInstanceOf(RequestException.class)
