@@ -7,7 +7,7 @@
  *                 new Ensemble.Member(file, Files.readAllBytes(file), 2),
  *                 new Ensemble.Member(Path.of("b.onnx"), Files.readAllBytes(Path.of("b.onnx")), 1)),
  *         Map.of("model_author", "me"));
- * byte[] features = Backbone.open(together, OnnxHints.none()).withPooling(Pooling.NONE).features();
+ * byte[] features = Backbone.open(together, OnnxHints.none()).withPooling(Backbone.Pooling.NONE).features();
  * }</pre>
  */
 @NullMarked
