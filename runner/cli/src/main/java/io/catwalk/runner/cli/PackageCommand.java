@@ -120,7 +120,9 @@ final class PackageCommand extends ConsoleCommand {
             } else {
                 String fit = metadata.get(MetadataKeys.FIT).orElse(Fit.STRETCH.key());
                 Path whole = scratch.file("whole.onnx");
-                Files.write(whole, EmbeddedResizing.added(subject, EmbeddedResizing.Fit.valueOf(fit.toUpperCase(Locale.ROOT))));
+                Files.write(
+                        whole,
+                        EmbeddedResizing.added(subject, EmbeddedResizing.Fit.valueOf(fit.toUpperCase(Locale.ROOT))));
                 OtherSizes.of(whole, loaded.test(), pixels -> predictor.logits(pixels, 1))
                         .prove();
                 files.add(0, PackagedModel.main(subject, predictor.signature().pixels() == PixelType.UINT8));

@@ -144,8 +144,7 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
     private String readme(Path folder) throws IOException {
         StringBuilder programs = new StringBuilder();
         StringBuilder leftOut = new StringBuilder();
-        try (OnnxPredictor main =
-                        OnnxPredictor.open(folder.resolve(files.get(0).file()));
+        try (OnnxPredictor main = OnnxPredictor.open(folder.resolve(files.get(0).file()));
                 OnnxPredictor anySize = OnnxPredictor.open(folder.resolve(PackagedModel.ANY_SIZE))) {
             for (Runner runner : runners) {
                 Example example = runner.example().orElse(null);

@@ -127,7 +127,8 @@ final class PackedProgramsTest {
                 Path photo = packed.resolve("other.png");
                 ImageIO.write(photo(size[0], size[1]), "png", photo.toFile());
                 JsonNode expected = predicted(packed, photo);
-                String[] said = classify(runtime, packed, "other.png").out().strip().split("\t", -1);
+                String[] said =
+                        classify(runtime, packed, "other.png").out().strip().split("\t", -1);
                 assertThat(said).hasSize(3);
                 assertThat(said[1]).isEqualTo(expected.path("label").asString());
                 assertThat(Double.parseDouble(said[2]))
@@ -173,7 +174,10 @@ final class PackedProgramsTest {
                     .hasSize(images.size())
                     .first(InstanceOfAssertFactories.STRING)
                     .startsWith("%s\t%s\t%.3f"
-                            .formatted(replaced, label, expected.path("probabilities").path(label).asDouble()));
+                            .formatted(
+                                    replaced,
+                                    label,
+                                    expected.path("probabilities").path(label).asDouble()));
         } finally {
             Files.write(color.resolve(replaced), sample);
         }
@@ -186,8 +190,7 @@ final class PackedProgramsTest {
         String expected = classify(runtime, gray, "gray.png").out();
 
         assertThat(expected).startsWith("gray.png\t");
-        assertThat(classify(runtime, gray, "colored.png").out())
-                .isEqualTo(expected.replace("gray.png", "colored.png"));
+        assertThat(classify(runtime, gray, "colored.png").out()).isEqualTo(expected.replace("gray.png", "colored.png"));
     }
 
     private static Path packed(String name, Path subject, Path images) {
@@ -204,9 +207,8 @@ final class PackedProgramsTest {
 
     private static void requireExpected(String name, Path packed, String model) throws Exception {
         JsonNode images = expected(packed);
-        ChildProcess.Ending ending = name.equals("web")
-                ? run(name, packed, page(images.size()))
-                : run(name, packed, command(name));
+        ChildProcess.Ending ending =
+                name.equals("web") ? run(name, packed, page(images.size())) : run(name, packed, command(name));
         assertThat(ending.exitCode()).as("%s", ending).isZero();
         List<String> lines = ending.out().strip().lines().toList();
         assertThat(lines).as("%s", ending).hasSameSizeAs(images);

@@ -135,7 +135,8 @@ record AppliedNetwork(
      */
     void proveOtherSizes(Path file) {
         ImageSource test = images.test();
-        if (backbone == null && OnnxMetadata.read(file).get(MetadataKeys.WEIGHTS).isEmpty()) {
+        if (backbone == null
+                && OnnxMetadata.read(file).get(MetadataKeys.WEIGHTS).isEmpty()) {
             try (Predictor reference = model.predictor()) {
                 OtherSizes.of(file, test, pixels -> reference.logits(normalization.normalized(pixels, 1), 1))
                         .prove();
