@@ -79,7 +79,9 @@ final class EmbeddedResizingTest {
 
     private static float[] levels(OnnxRunner runner, byte[] bytes, long... shape) {
         Tensor image = Tensor.of(TensorType.UINT8, ByteBuffer.wrap(bytes), shape);
-        double[] found = Objects.requireNonNull(runner.run(Map.of("image", image)).get("logits")).toDoubles();
+        double[] found = Objects.requireNonNull(
+                        runner.run(Map.of("image", image)).get("logits"))
+                .toDoubles();
         float[] levels = new float[found.length];
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (float) found[i];
