@@ -126,7 +126,7 @@ final class EnsembleCommand extends JsonCommand {
 
     /** Describes a verdict with its numbers, in one line. */
     private static String words(EnsembleVerdict verdict) {
-        double gained = verdict.accuracy().lost();
+        double gained = verdict.accuracy().difference();
         boolean loses = gained < 0;
         return String.format(
                 Locale.ROOT,

@@ -251,7 +251,7 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
                     result.verdict().decision().title());
             facts.put(
                     MetadataKeys.ENSEMBLE + "gained",
-                    Double.toString(result.verdict().accuracy().lost()));
+                    Double.toString(result.verdict().accuracy().difference()));
             facts.put(
                     MetadataKeys.ENSEMBLE + "gained_low",
                     Double.toString(result.verdict().gained().low()));

@@ -258,7 +258,7 @@ public record Quantizer(
         facts.put("float_data_sha256", lines(beside));
         facts.put("float_accuracy", quantized.floatAccuracy());
         facts.put("accuracy", quantized.accuracy());
-        facts.put("lost", verdict.accuracy().lost());
+        facts.put("lost", verdict.accuracy().difference());
         facts.put("lost_low", verdict.lost().low());
         facts.put("lost_high", verdict.lost().high());
         facts.put("only_float_right", verdict.accuracy().test().onlyFirst());
@@ -301,13 +301,13 @@ public record Quantizer(
     static String words(QuantizationVerdict verdict) {
         PairedAccuracy accuracy = verdict.accuracy();
         Interval interval = verdict.lost();
-        boolean loses = accuracy.lost() >= 0;
+        boolean loses = accuracy.difference() >= 0;
         return String.format(
                 Locale.ROOT,
                 "int8 is %s, %.1f times smaller, %s points %s accurate (95 %% interval %s to %s; McNemar p %.3f): %s",
                 speed(verdict),
                 verdict.shrinking(),
-                Numbers.plainPoints(Math.abs(accuracy.lost())),
+                Numbers.plainPoints(Math.abs(accuracy.difference())),
                 loses ? "less" : "more",
                 Numbers.plainPoints(loses ? interval.low() : -interval.high()),
                 Numbers.plainPoints(loses ? interval.high() : -interval.low()),

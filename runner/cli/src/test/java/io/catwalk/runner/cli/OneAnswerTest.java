@@ -200,7 +200,7 @@ final class OneAnswerTest {
         assertThat(adjusted).hasSize(6);
         for (int i = 0; i < adjusted.length; i++) {
             Interval interval = pairs.get(i).interval(0.95);
-            requireNumber(rows.get(i).get("Difference, points"), pairs.get(i).lost());
+            requireNumber(rows.get(i).get("Difference, points"), pairs.get(i).difference());
             assertThat(rows.get(i).get("95 % interval"))
                     .isEqualTo(new Cell.Range(interval.low(), interval.high(), Unit.POINTS));
             requireNumber(rows.get(i).get("p"), adjusted[i]);

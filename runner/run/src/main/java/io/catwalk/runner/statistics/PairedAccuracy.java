@@ -44,27 +44,27 @@ public record PairedAccuracy(int images, McNemar test) {
     }
 
     /** Returns the accuracy of the first minus that of the second, -1 to 1. */
-    public double lost() {
+    public double difference() {
         return (double) (test.onlyFirst() - test.onlySecond()) / images;
     }
 
-    /** Returns the interval of what the second model loses, for a confidence such as 0.95. */
+    /** Returns the interval of the difference, for a confidence such as 0.95. */
     public Interval interval(double confidence) {
         double z = NormalDistribution.of(0, 1).inverseCumulativeProbability((1 + confidence) / 2);
         return new Interval(bound(-1, z * z), bound(1, z * z));
     }
 
     /**
-     * Estimates how many images tell on which side of a limit the loss is. The discordance, the share of images that
+     * Estimates how many images tell on which side of a limit the difference is. The discordance, the share of images that
      * only one of the two gets right, is assumed to stay, and a difference of pairs to have that variance (Connor,
      * "Sample size for testing differences in proportions for the paired-sample design", 1987, Biometrics 43:207; for a
      * limit other than 0: Nam, "Establishing equivalence of two treatments and sample size requirements in
      * matched-pairs design", 1997, Biometrics 53:1422): (z + z of the power)^2 * discordance / distance^2. The distance
-     * is the whole limit, as for models of equal accuracy; if that many images were not enough, then the loss is near
-     * the limit, and the distance is that from the loss seen. Without any discordant image, the interval itself says how
+     * is the whole limit, as for models of equal accuracy; if that many images were not enough, then the difference is near
+     * the limit, and the distance is that from the difference seen. Without any discordant image, the interval itself says how
      * many are needed: its upper bound is then z^2 / (images + z^2).
      *
-     * @param limit share of images that may be lost, 0 to 1
+     * @param limit difference, 0 to 1
      * @param confidence of the interval, above 0 and below 1
      * @param power probability that the images will tell, above 0.5 and below 1
      * @return a number above {@link #images}; infinite if no number tells
@@ -78,7 +78,7 @@ public record PairedAccuracy(int images, McNemar test) {
         if (Double.isNaN(needed) || limit == 0) {
             return Double.POSITIVE_INFINITY;
         }
-        double distance = limit - lost();
+        double distance = limit - difference();
         return needed > images ? needed : Math.max(images + 1.0, scaled / (distance * distance));
     }
 
@@ -89,7 +89,7 @@ public record PairedAccuracy(int images, McNemar test) {
         if (!refuses(end, limit)) {
             return end;
         }
-        double kept = lost();
+        double kept = difference();
         double refused = end;
         for (int i = 0; i < HALVINGS; i++) {
             double middle = (kept + refused) / 2;

@@ -95,7 +95,7 @@ public record PairedComparison(
                     accuracy.test().onlyFirst(),
                     accuracy.test().onlySecond(),
                     null,
-                    accuracy.lost(),
+                    accuracy.difference(),
                     interval.low(),
                     interval.high(),
                     accuracy.test().p(),
@@ -103,7 +103,7 @@ public record PairedComparison(
                     null,
                     null,
                     null,
-                    decided(adjusted[i], accuracy.lost())));
+                    decided(adjusted[i], accuracy.difference())));
         }
         return compared;
     }

@@ -22,7 +22,7 @@ class PairedAccuracyTest {
         PairedAccuracy ratings = new PairedAccuracy(1600, McNemar.of(150, 86));
         Interval interval = ratings.interval(0.95);
 
-        assertThat(ratings.lost()).isCloseTo(0.04, within(1e-12));
+        assertThat(ratings.difference()).isCloseTo(0.04, within(1e-12));
         assertThat(interval.low()).isCloseTo(0.02, within(0.005));
         assertThat(interval.high()).isCloseTo(0.06, within(0.005));
     }
@@ -33,7 +33,7 @@ class PairedAccuracyTest {
         PairedAccuracy same = PairedAccuracy.of(new boolean[100], new boolean[100]);
         double square = 1.959963984540054 * 1.959963984540054;
 
-        assertThat(same.lost()).isZero();
+        assertThat(same.difference()).isZero();
         assertThat(same.interval(0.95).high()).isCloseTo(square / (100 + square), within(1e-9));
         assertThat(same.interval(0.95).low()).isEqualTo(-same.interval(0.95).high());
     }
@@ -151,7 +151,7 @@ class PairedAccuracyTest {
     @Test
     void aSecondModelThatIsBetterLosesLessThanNothing() {
         assertThat(PairedAccuracy.of(new boolean[] {false, true}, new boolean[] {true, true})
-                        .lost())
+                        .difference())
                 .isEqualTo(-0.5);
     }
 
