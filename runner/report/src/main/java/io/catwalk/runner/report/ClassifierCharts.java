@@ -275,7 +275,7 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
         return new RowChart(
                 table.caption(
                         "classes-" + file,
-                        hardest(evaluation.hardest()),
+                        hardest(evaluation),
                         "At the right: recall, in percent."
                                 + (many
                                         ? " Shown: the " + CLASSES + " classes with the lowest recall of "
@@ -286,12 +286,20 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                 List.of(recall, precision));
     }
 
-    /** Names the class with the lowest recall among those with enough images, or both of two. */
-    private static String hardest(List<ClassScores> hardest) {
+    /** Names the class with the lowest recall among those with enough images, or both of two, unless all are alike. */
+    private static String hardest(Evaluation evaluation) {
+        List<ClassScores> hardest = evaluation.hardest();
         if (hardest.isEmpty()) {
             return "Precision and recall; no class has " + Evaluation.FEWEST_IMAGES + " images";
         }
-        String recall = "the lowest recall, " + Numbers.percent(hardest.get(0).recall()) + " %";
+        String lowest = Numbers.percent(hardest.get(0).recall()) + " %";
+        long compared = evaluation.classes().stream()
+                .filter(one -> one.support() >= Evaluation.FEWEST_IMAGES)
+                .count();
+        if (hardest.size() > 1 && hardest.size() == compared) {
+            return "Each class has a recall of " + lowest;
+        }
+        String recall = "the lowest recall, " + lowest;
         List<String> names = hardest.stream().map(ClassScores::name).toList();
         return switch (names.size()) {
             case 1 ->

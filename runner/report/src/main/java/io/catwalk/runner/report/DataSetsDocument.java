@@ -141,7 +141,7 @@ public record DataSetsDocument(
     }
 
     private Block dataSets() {
-        return new TableBuilder<>(Medium.ALL, across.dataSets())
+        TableBuilder<DataSet> table = new TableBuilder<>(Medium.ALL, across.dataSets())
                 .in(TERMINAL)
                 .text("Data set", one -> Cell.of(across.dataSets().indexOf(one) + 1 + " " + one.folder()))
                 .in(Medium.WRITTEN)
@@ -151,10 +151,11 @@ public record DataSetsDocument(
                 .in(Medium.ALL)
                 .number("Test images", Unit.COUNT, DataSet::test)
                 .number("Trials finished", one -> Cell.of(one.finished() + " of " + one.planned()))
-                .text("Best there", one -> Cell.of(best(one)))
-                .in(Medium.WRITTEN)
-                .text("Ranked", one -> Cell.of(one.counts() ? "yes" : "no"))
-                .table("sets", "The data sets", "");
+                .text("Best there", one -> Cell.of(best(one)));
+        if (ranking != null) {
+            table.in(Medium.WRITTEN).text("Ranked", one -> Cell.of(one.counts() ? "yes" : "no"));
+        }
+        return table.table("sets", "The data sets", "");
     }
 
     /** Names the most accurate on a data set, with those that do not clearly differ from it. */

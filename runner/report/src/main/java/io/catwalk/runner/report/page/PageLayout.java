@@ -45,6 +45,10 @@ final class PageLayout {
     private static final int WIDTH_IN_PNG = 16;
 
     private static final double LETTER = 7.2;
+
+    /** Room in a column beside its letters: the space on both sides, and the mark by which it is sorted. */
+    private static final double MARGINS = 36;
+
     private static final double MOST_TABLE = 720;
 
     private PageLayout() {}
@@ -141,7 +145,7 @@ final class PageLayout {
         Stream<String> head = Stream.of(table.columns().get(column).head().split(" ", -1));
         Stream<String> cells =
                 table.rows().stream().flatMap(row -> texts(row.cells().get(column)));
-        return 22
+        return MARGINS
                 + LETTER
                         * Stream.concat(head, cells)
                                 .mapToInt(text -> Math.min(40, text.length()))
