@@ -262,7 +262,7 @@ final class DataCommand extends JsonCommand {
         return sizes.size() <= 1
                 ? often
                 : often + (sizes.size() > MOST_SIZES ? ", and " + (sizes.size() - MOST_SIZES) + " more" : "")
-                        + "; they need one, such as --image-size 96x96";
+                        + "; trained on as 64x64 unless --image-size is given";
     }
 
     private static String counted(Map<String, Integer> counts) {
@@ -334,7 +334,7 @@ final class DataCommand extends JsonCommand {
         told.put("cached", kept);
         told.put("unfinished", unfinished);
         if (kept.isEmpty()) {
-            console.item("Nothing is kept in ", folders());
+            console.item("Nothing cached in ", folders());
         } else {
             List<String> head = List.of("kept", "data set", "images", "shape", "size", "last used", "file");
             console.table(
@@ -344,8 +344,8 @@ final class DataCommand extends JsonCommand {
         if (!unfinished.isEmpty()) {
             console.format(
                     "",
-                    "%s that stopped commands left unfinished, of %s, which --clear deletes",
-                    Wording.count(unfinished.size(), "file", "files"),
+                    "%s of stopped commands, %s; --clear deletes them",
+                    Wording.count(unfinished.size(), "unfinished file", "unfinished files"),
                     size(unfinished));
         }
     }

@@ -94,7 +94,7 @@ final class DoctorCommand extends JsonCommand {
 
     private static String platform() {
         Platform platform = Platform.current();
-        return platform + (platform.isTried() ? ", which the tests run on" : ", on which nobody has run Catwalk yet");
+        return platform + (platform.isTried() ? ", tested" : ", not tested");
     }
 
     private static String engine() {
@@ -109,7 +109,7 @@ final class DoctorCommand extends JsonCommand {
                 throw new IllegalStateException("ones(2, 3) times ones(3, 2) must sum to 12, but gives " + sum);
             }
         }
-        return "PyTorch " + engine.getVersion() + ", multiplies right";
+        return "PyTorch " + engine.getVersion() + ", computes correctly";
     }
 
     private static String device(Accelerators here) {

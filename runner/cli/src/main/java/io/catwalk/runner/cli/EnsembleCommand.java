@@ -142,7 +142,7 @@ final class EnsembleCommand extends JsonCommand {
                 verdict.busy() == null ? "" : Latency.ROUGH,
                 verdict.slowdown(),
                 switch (verdict.decision()) {
-                    case SHIP -> "ship it where that time is there";
+                    case SHIP -> "ship it if that time is acceptable";
                     case KEEP_MEMBER -> "ship the best member";
                     case CANNOT_TELL ->
                         "the test images are too few to tell whether it wins "

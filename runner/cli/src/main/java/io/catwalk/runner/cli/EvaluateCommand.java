@@ -76,8 +76,8 @@ final class EvaluateCommand extends JsonCommand {
         if (evaluated.changedLabels() >= 0) {
             console.line(
                     evaluated.changedLabels() == 0
-                            ? "The labels are those of the stored predictions."
-                            : evaluated.changedLabels() + " labels differ from the stored predictions!");
+                            ? "All labels match the stored predictions."
+                            : evaluated.changedLabels() + " labels differ from the stored predictions.");
         }
         console.line("");
         List<List<String>> rows = new ArrayList<>();

@@ -75,7 +75,7 @@ final class Home {
 
         @Override
         public synchronized void extracting(String newName, int newImages, long bytes, Path folder) {
-            started(newName, newImages, newImages < FEW, "asking a backbone about %,d images", "asked", bytes, folder);
+            started(newName, newImages, newImages < FEW, "computing features of %,d images", "computed", bytes, folder);
         }
 
         private void started(

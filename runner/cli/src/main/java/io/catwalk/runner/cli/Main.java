@@ -212,7 +212,7 @@ public final class Main {
                 "Java " + software.java(),
                 "DJL " + software.djl() + ", PyTorch " + software.pytorch() + ", ONNX Runtime "
                         + software.onnxruntime(),
-                platform + (platform.isTried() ? "" : ", on which nobody has run Catwalk yet")
+                platform + (platform.isTried() ? "" : ", not tested")
             };
         }
     }

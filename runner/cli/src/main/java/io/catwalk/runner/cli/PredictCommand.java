@@ -264,9 +264,7 @@ final class PredictCommand extends ConsoleCommand {
         return converted
                 + (channels == 1 ? " color image" : " gray image")
                 + (converted == 1 ? " was" : "s were")
-                + (channels == 1
-                        ? " converted to gray (ITU-R BT.601), which the network takes"
-                        : " taken as color, which the network takes: each channel has the same pixels");
+                + (channels == 1 ? " converted to gray (ITU-R BT.601)" : " read as color, with equal channels");
     }
 
     /** Classifies the images that could be read, and counts the others; one that was named makes the command fail. */

@@ -142,12 +142,12 @@ final class QuantizeCommand extends JsonCommand {
         console.item(quantized.file() + ": ", quantized.words());
         console.format(
                 "  ",
-                "accuracy %.2f %% after %.2f %%; %s of %d images; one image %s%.1f times as fast; ranges by %s",
+                "accuracy %.2f %% (float: %.2f %%); %d of %d images changed between right and wrong; one image %s%.1f"
+                        + " times as fast; ranges by %s",
                 100 * quantized.accuracy(),
                 100 * quantized.floatAccuracy(),
                 quantized.verdict().accuracy().test().onlyFirst()
-                        + quantized.verdict().accuracy().test().onlySecond()
-                        + " flips between right and wrong",
+                        + quantized.verdict().accuracy().test().onlySecond(),
                 quantized.verdict().accuracy().images(),
                 quantized.verdict().busy() == null ? "" : Latency.ROUGH,
                 quantized.verdict().speedupOfOne(),

@@ -261,7 +261,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
     /** Reports what was changed in the recipes of plugins, once no error can stop the command any more. */
     private void tellUnmirrored(ExperimentRequest request) {
         if (request.unmirrored()) {
-            console.note("no image is mirrored, because that may change its class: add --augment all if it does not");
+            console.note("Images are not flipped, in case left and right matter; --augment all flips them");
         }
     }
 
@@ -336,7 +336,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
             ClassifierConfig one = now.classifiers().get(i);
             String then = request.classifiers().get(i).pluginSha256();
             if (one.trains() && then != null && !then.equals(one.pluginSha256()) && told.add(one.name())) {
-                console.note(one.name() + ": the run was started with another jar; all trials of this classifier use "
+                console.note(one.name() + ": the jar has changed since the run was started; all its trials use "
                         + catalog.require(one.name()).plugin().path().getFileName());
             }
         }
@@ -380,7 +380,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
                     + ": carry out each with catwalk work " + TextEscaping.shellWord(orders.folder() + "/N.json")
                     + ", then collect the outcomes with " + again);
         } else if (!results.experiment().notRun().isEmpty()) {
-            console.note("not run, because the time was up: "
+            console.note("not run for lack of time: "
                     + String.join(", ", results.experiment().notRun()) + "; " + again + " runs them");
         }
         return exitCode(results, reported, orders != null);
@@ -388,9 +388,9 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
 
     private void tellWhere(Path folder, @Nullable Path page) {
         console.line("");
-        console.line("Everything is in " + folder);
+        console.line("Results: " + folder);
         if (page != null) {
-            console.line("Begin with " + page.getFileName() + " there.");
+            console.line("Report: " + folder.resolve(page.getFileName()));
         }
     }
 

@@ -185,7 +185,7 @@ public final class PluginContract {
                 : crashed
                         ? "crashed its process in native code"
                         : ending.exitCode() == KILLED
-                                ? "had its process killed, perhaps for want of memory"
+                                ? "was killed, perhaps out of memory"
                                 : "ended its process with exit code " + ending.exitCode();
         if (begun != null) {
             settle(Result.failed(begun, how, 0));

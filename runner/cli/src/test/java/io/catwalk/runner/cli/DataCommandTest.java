@@ -74,7 +74,7 @@ final class DataCommandTest {
 
     @Test
     void whatIsKeptIsListedAndDeleted() {
-        assertThat(cached()).isEqualToIgnoringWhitespace("Nothing is kept in " + places());
+        assertThat(cached()).isEqualToIgnoringWhitespace("Nothing cached in " + places());
         data("%s", images).done();
 
         assertThat(cached())
@@ -100,7 +100,7 @@ final class DataCommandTest {
         InputFetcher.standard().bring("it", List.of(new Place(file.toUri(), Sha256.of(file), null)));
 
         assertThat(cached())
-                .contains("1 file that stopped commands left unfinished, of 1.4 MiB", "--clear")
+                .contains("1 unfinished file of stopped commands, 1.4 MiB", "--clear")
                 .containsPattern("fetched +1[.]4 MiB");
         JsonNode json = data("--cached --json").json();
         assertThat(json.at("/unfinished/0/bytes").asInt()).isEqualTo(1_500_000);

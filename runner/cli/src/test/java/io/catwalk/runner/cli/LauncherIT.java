@@ -274,7 +274,7 @@ final class LauncherIT {
 
         assertThat(answer.exits(ExitCode.SOME_FAILED).out())
                 .contains("No classifier has a trained network", "run")
-                .doesNotContain("params", "Begin with");
+                .doesNotContain("params", "Report:");
         assertThat(answer.err()).contains("no network today");
     }
 

@@ -164,7 +164,7 @@ final class ResumeCommandTest {
         plugin("shaky", shaky.formatted(mark) + TestPlugin.NETWORK);
 
         assertThat(Catwalk.ask(compare + HERE + " --retry").done().err())
-                .contains("shaky seed 1: failed and is tried once more: ");
+                .contains("shaky seed 1: failed, trying once more: ");
         assertThat(results().at("/trials/0/status").asString()).isEqualTo("done");
         assertThat(results().at("/trials/0/first_error").asString()).contains("not yet");
 

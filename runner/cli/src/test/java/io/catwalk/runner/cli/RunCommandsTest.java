@@ -130,7 +130,7 @@ final class RunCommandsTest {
         Catwalk.Answer answer = Catwalk.ask(train, jars, images, out).exits(ExitCode.SOME_FAILED);
 
         assertThat(answer.err()).contains("cannot write " + file).doesNotContain("\tat ");
-        assertThat(answer.out()).doesNotContain("Begin with");
+        assertThat(answer.out()).doesNotContain("Report:");
         assertThat(out.resolve("trials/filler/1-0/trial.json")).isNotEmptyFile();
         assertThat(out.resolve("journal.jsonl")).content().contains("\"status\":\"done\"");
     }
@@ -142,7 +142,7 @@ final class RunCommandsTest {
         assertThat(answer.err()).isEmpty();
         assertThat(answer.out())
                 .startsWith("dense seed 7: accuracy ")
-                .contains("The labels are those of the stored predictions.");
+                .contains("All labels match the stored predictions.");
         assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80);
 
         String json = "evaluate %s/trials/dense/7-0 --plugins-dir %s --json";
@@ -231,7 +231,7 @@ final class RunCommandsTest {
         Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, command)).done();
 
         assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80 || line.contains("" + folder));
-        assertThat(answer.out()).contains("tiny", "40 test images", "Everything is in " + out);
+        assertThat(answer.out()).contains("tiny", "40 test images", "Results: " + out);
         Catwalk.requireJson(
                 Catwalk.json(out.resolve("results.json")),
                 "/dataset/train=108",

@@ -123,7 +123,7 @@ final class StoppedRunTest {
 
         assertThat(Catwalk.ask("evaluate %s --plugins-dir %s/plugins", run, folder)
                         .out())
-                .contains("The labels are those of the stored predictions.");
+                .contains("All labels match the stored predictions.");
     }
 
     private static void kill(String signal, List<ProcessHandle> processes) throws IOException, InterruptedException {

@@ -172,7 +172,7 @@ final class WorkCommandTest {
         assertThat(work(ExitCode.LOST, 0, "").err()).contains(": lost: ");
         Path first = Files.copy(outcome(0), folder.resolve("late.zip"));
         assertThat(resume(ExitCode.SOME_FAILED, "").err())
-                .contains("learns seed 1: was lost and is tried again: ")
+                .contains("learns seed 1: lost, trying again: ")
                 .contains("orders 0-1 in ");
         assertThat(orders.resolve("0.json")).content().contains("\"attempt\" : 2");
         work(0);
@@ -199,7 +199,7 @@ final class WorkCommandTest {
             Files.write(file, weights);
         }
 
-        String lost = "learns seed %d: was lost and is tried again: ";
+        String lost = "learns seed %d: lost, trying again: ";
         assertThat(resume(ExitCode.SOME_FAILED, "").err())
                 .contains(lost.formatted(1) + "the returned file cannot be read: ")
                 .contains(lost.formatted(2), "that no trial writes: 'model/")

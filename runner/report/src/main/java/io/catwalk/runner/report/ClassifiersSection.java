@@ -151,11 +151,10 @@ record ClassifiersSection(ReportModel model) {
         List<String> sentences = new ArrayList<>();
         if (one.request().trains()
                 && one.done().stream().allMatch(trial -> trial.history().isEmpty())) {
-            sentences.add("The history of its training is missing, and so are its learning curves.");
+            sentences.add("No learning curves: the training history is missing.");
         }
         if (!one.evaluated()) {
-            sentences.add("Its predictions are missing, and so are its confusion matrix, the scores of its classes and"
-                    + " its reliability.");
+            sentences.add("No confusion matrix, class scores or calibration: the predictions are missing.");
         }
         return sentences;
     }

@@ -221,16 +221,15 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                     + (folds ? "two folds." : "seed."));
         }
         if (!comparison.withoutPredictions().isEmpty()) {
-            limits.add("There are no predictions of " + names(comparison.withoutPredictions())
-                    + (alone
-                            ? "."
-                            : ", and so no pairs with "
-                                    + (comparison.withoutPredictions().size() == 1 ? "it." : "them.")));
+            boolean one = comparison.withoutPredictions().size() == 1;
+            limits.add(names(comparison.withoutPredictions()) + (one ? " has" : " have") + " no predictions"
+                    + (alone ? "." : one ? " and is not compared." : " and are not compared."));
         }
         if (!comparison.withoutNetwork().isEmpty()) {
             limits.add(names(comparison.withoutNetwork())
-                    + (comparison.withoutNetwork().size() == 1 ? " has" : " have")
-                    + " no trained network, and so no rank.");
+                    + (comparison.withoutNetwork().size() == 1
+                            ? " was not finished and is not ranked."
+                            : " were not finished and are not ranked."));
         }
         if (!comparison.selectedBy().isEmpty()) {
             limits.add("The epoch of each network was selected by "

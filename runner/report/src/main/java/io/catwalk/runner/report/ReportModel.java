@@ -178,8 +178,8 @@ public record ReportModel(
         try {
             dataset = images.get();
             if (!dataset.sha256().equals(results.dataset().sha256())) {
-                missing.add("The images of " + dataset.name()
-                        + " are no longer those of the run, so there are no pictures.");
+                missing.add(
+                        "The images of " + dataset.name() + " have changed since the run, so there are no pictures.");
                 dataset = null;
             }
         } catch (RequestException e) {
@@ -195,7 +195,7 @@ public record ReportModel(
 
     private static void mixed(List<String> sentences, String how, Map<String, Long> makers) {
         if (!makers.isEmpty()) {
-            sentences.add("The trials were made " + how + ", which may be part of any difference between them: "
+            sentences.add("The trials were made " + how + ", which may add to their differences: "
                     + makers.entrySet().stream()
                             .map(entry -> entry.getValue() + " × " + entry.getKey())
                             .collect(Collectors.joining("; "))

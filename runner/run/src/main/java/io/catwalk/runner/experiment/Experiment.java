@@ -155,7 +155,7 @@ public final class Experiment {
             throws IOException, InterruptedException {
         Journal.Content journal = run.journal().readAndRepair();
         if (journal.repaired()) {
-            listener.note("the last line of the journal was not written to its end, and was cut off");
+            listener.note("the last line of the journal was incomplete and is removed");
         }
         Stopwatch stopwatch = Stopwatch.resume(journal, clock);
         Journal.Head before = journal.head();

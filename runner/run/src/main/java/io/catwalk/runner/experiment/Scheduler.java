@@ -153,11 +153,11 @@ final class Scheduler implements AutoCloseable {
         if (outcome instanceof TrialOutcome.Failed
                 && policy.retries()
                 && failedOnce.putIfAbsent(trial.id(), String.valueOf(outcome.error())) == null) {
-            note.accept(trial.title() + ": failed and is tried once more: " + outcome.error());
+            note.accept(trial.title() + ": failed, trying once more: " + outcome.error());
         } else if (outcome instanceof TrialOutcome.Lost
                 && !executor.isOver()
                 && lost.merge(trial.id(), 1, Integer::sum) < MOST_LOSSES) {
-            note.accept(trial.title() + ": was lost and is tried again: " + outcome.error());
+            note.accept(trial.title() + ": lost, trying again: " + outcome.error());
         } else {
             return outcome;
         }

@@ -335,7 +335,7 @@ final class Inspection {
                 : crashed
                         ? "crashed its process in native code"
                         : ending.exitCode() == 128 + 9
-                                ? "was killed from outside, perhaps for want of memory,"
+                                ? "was killed, perhaps out of memory,"
                                 : "ended its process with exit code " + ending.exitCode();
     }
 

@@ -99,7 +99,7 @@ record SparkApplication(
                 reasons.add(one + " (" + Reasons.of(e) + ")");
             }
         }
-        throw new RequestException("expected a Spark master, but nobody answers at " + String.join(" or ", reasons)
+        throw new RequestException("expected a Spark master, but none answers at " + String.join(" or ", reasons)
                 + ": is it running, and is the address the one that its log and page show?");
     }
 

@@ -254,7 +254,7 @@ public final class SparkExecutor implements TrialExecutor {
                 boolean runs = jobs.values().stream().anyMatch(job -> job.begun.isDone());
                 if (quiet == (runs ? EPOCHS_TAKE : 1)) {
                     String what = runs
-                            ? "none of the running trials has said a word"
+                            ? "no running trial has reported"
                             : "no trial has begun (is a worker free with " + application.threads()
                                     + " of its cores and the memory of an executor?)";
                     TrialNews stalled = new TrialNews.Stalled("for "
