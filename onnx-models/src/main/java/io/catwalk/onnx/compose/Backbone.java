@@ -167,7 +167,6 @@ public final class Backbone {
      *
      * @param content content of an ONNX file; not copied
      * @param hints as for {@link #open(Path, OnnxHints)}
-     * @return the backbone
      * @throws OnnxFileException as {@link #open(Path, OnnxHints)}; the message names the file {@code model}
      */
     public static Backbone open(byte[] content, OnnxHints hints) {
@@ -302,38 +301,22 @@ public final class Backbone {
         return alike.isEmpty() ? all.subList(Math.max(0, all.size() - NEAR), all.size()) : alike;
     }
 
-    /**
-     * Returns what the backbone takes.
-     *
-     * @return its only input
-     */
+    /** {@return what the backbone takes: its only input} */
     public ImageInput images() {
         return images;
     }
 
-    /**
-     * Returns the tensor whose numbers are the features.
-     *
-     * @return its name in the file
-     */
+    /** {@return the name of the tensor whose numbers are the features} */
     public String output() {
         return output;
     }
 
-    /**
-     * Returns the shape of that tensor for one image, before pooling.
-     *
-     * @return at least one size
-     */
+    /** {@return the shape of that tensor for one image, before pooling: at least one size} */
     public List<Long> shape() {
         return shape;
     }
 
-    /**
-     * Returns the number of features of an image, after pooling.
-     *
-     * @return at least 1
-     */
+    /** {@return the number of features of an image, after pooling: at least 1} */
     public int size() {
         return Math.toIntExact(
                 pooling == Pooling.MEAN && shape.size() > 1
@@ -341,20 +324,12 @@ public final class Backbone {
                         : shape.stream().reduce(1L, Math::multiplyExact));
     }
 
-    /**
-     * Returns the opset in which a head has to be exported.
-     *
-     * @return 13 to 21
-     */
+    /** {@return the opset in which a head has to be exported: 13 to 21} */
     public int headOpset() {
         return (int) Math.max(OLDEST_EXPORTED, Graphs.opset(model));
     }
 
-    /**
-     * Returns the metadata of the file.
-     *
-     * @return its metadata; empty if it has none
-     */
+    /** {@return the metadata of the file; empty if it has none} */
     public OnnxMetadata metadata() {
         return metadata(file, model);
     }
@@ -374,7 +349,6 @@ public final class Backbone {
      *
      * @param means one number for each feature
      * @param deviations one number for each feature, not 0
-     * @return a changed copy, whose features are standardized
      * @throws IllegalArgumentException if there are more or fewer numbers than features
      */
     public Backbone withStandardization(float[] means, float[] deviations) {
@@ -386,9 +360,7 @@ public final class Backbone {
     }
 
     /**
-     * Returns the backbone alone.
-     *
-     * @return content of an ONNX file from images to {@link #FEATURES}, (batch, {@link #size})
+     * {@return the backbone alone: content of an ONNX file from images to {@link #FEATURES}, (batch, {@link #size})}
      */
     public byte[] features() {
         GraphProto.Builder graph = cut();
