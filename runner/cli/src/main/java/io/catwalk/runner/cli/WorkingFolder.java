@@ -65,7 +65,7 @@ record WorkingFolder(String found, String command) {
                             + ". Compare them on images" + (usable ? "" : " in a folder for each class") + ":",
                     "compare " + names + " --dataset " + (usable ? relative(folder, dataset) : "DIR"));
         }
-        if (dataset != here && Files.isDirectory(folder.resolve(RUNS))) {
+        if (!dataset.folder().equals(folder) && Files.isDirectory(folder.resolve(RUNS))) {
             return new WorkingFolder("Found runs in the folder " + RUNS + ". List them:", "runs");
         }
         if (usable) {
