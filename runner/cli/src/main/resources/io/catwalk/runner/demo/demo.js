@@ -8,6 +8,7 @@ const PATCHES = 8; // number of parts of a side, which are covered one after the
 const HINT = 'Draw, drop or paste an image, open a file, or choose a test image.';
 const EQUAL = 1e-4; // by how much a score may differ from that of ONNX Runtime for Java
 const LUMA = [0.299, 0.587, 0.114]; // ITU-R BT.601
+const HALF = 0.50013; // means in the middle between two levels are rounded up, as by Catwalk (ADR 40)
 
 const $ = id => document.getElementById(id);
 const pad = $('pad').getContext('2d', { willReadFrequently: true });
@@ -415,7 +416,7 @@ function resized(image) {
       for (const [x, xs] of across) {
         let sum = 0;
         for (const [row, share] of ys) for (const [column, part] of xs) sum += share * part * value(4 * (row * image.width + column));
-        pixels[(channel * height + y) * width + x] = Math.round(sum);
+        pixels[(channel * height + y) * width + x] = Math.floor(sum + HALF);
       }
     }
   }

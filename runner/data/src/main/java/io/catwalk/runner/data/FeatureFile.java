@@ -41,7 +41,7 @@ record FeatureFile(
         Listed train,
         Listed test) {
 
-    private static final String MAGIC = "catwalk features 2\n";
+    private static final String MAGIC = "catwalk features 3\n";
     private static final int HEAD = MAGIC.length() + Integer.BYTES;
     private static final int DIGEST = 32;
 
