@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class Recipe extends Rule {
 
     /** So many images, counted again in each epoch, teach a small network what it can learn from few of them. */
-    private static final int IMAGES_SEEN = 80_000;
+    private static final int IMAGES_SEEN = 160_000;
 
-    private static final int MOST_TIMES_AS_MANY_EPOCHS = 4;
+    private static final int MOST_TIMES_AS_MANY_EPOCHS = 8;
 
     /** Steps of an epoch for which the batches are made smaller, and how small they may become. */
     private static final int STEPS = 40;
@@ -258,7 +258,7 @@ public final class Recipe extends Rule {
 
     /**
      * Fits a recipe that suits tens of thousands of images to a task with fewer. The batches become smaller, so that an
-     * epoch has 40 steps, but not below 32. There are up to four times as many epochs, so that the training sees 80,000
+     * epoch has 40 steps, but not below 32. There are up to eight times as many epochs, so that the training sees 160,000
      * images. Up to 10,000 images in color with sides of at least 32 pixels are taken for photos: random crops and
      * light take the place of shifts. For 60,000 images, and where their number is unknown, nothing changes.
      *

@@ -23,8 +23,8 @@ enum ClassifierChoice {
 
     /** The first that fits counts. */
     private static final List<Rule> RULES = List.of(
-            new Rule("few photos", 10_000, Kind.PHOTOS, "small-conv", "resnet@narrow width=16 depth=1"),
-            new Rule("few images", 10_000, Kind.ANY, "fast", "small-conv", "resnet@narrow width=16 depth=1"),
+            new Rule("few photos", 10_000, Kind.PHOTOS, "small-conv", "resnet@narrow width=16 depth=1", "wide-deep"),
+            new Rule("few images", 10_000, Kind.ANY, "small-conv", "resnet@narrow width=16 depth=1", "wide-deep"),
             // 40 seconds, 6 minutes and 25 minutes for 60,000: docs/results/fast.md and docs/results/fashion-mnist.
             new Rule("many small images", Integer.MAX_VALUE, Kind.SMALL, "fast", "conv-maxpool", "drop-norm-l2"),
             new Rule(

@@ -440,12 +440,12 @@ class SectionsTest {
                 .contains(Block.Fact.of("Optimizer", "AdamW"), Block.Fact.of("Weight decay", "0.01"));
     }
 
-    /** 5,400 images and 600 for validation: 80,000 / 6,000 = 13.3 epochs, and 40 steps of 150. */
+    /** 5,400 images and 600 for validation: 160,000 / 6,000 = 26.7 epochs, and 40 steps of 150. */
     @Test
     void itIsSaidWhatFewImagesAskOfARecipe() {
         add("a", 0.91);
         assertThat(texts(document().section("training").blocks()))
-                .anyMatch(text -> text.contains("5,400") && text.endsWith("becomes: epochs 14 instead of 10."));
+                .anyMatch(text -> text.contains("5,400") && text.endsWith("becomes: epochs 27 instead of 10."));
     }
 
     private void addInSteps(String name, double accuracy, Recipe recipe, long steps) {

@@ -1,0 +1,10 @@
+package io.catwalk.plugins.widedeep;
+
+import io.catwalk.testkit.ClassifierContract;
+
+final class WideDeepTest extends ClassifierContract {
+
+    WideDeepTest() {
+        super(new WideDeep());
+    }
+}
