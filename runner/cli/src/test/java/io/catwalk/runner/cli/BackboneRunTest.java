@@ -201,10 +201,12 @@ final class BackboneRunTest {
         Path page = folder.resolve("page");
         Path web = Files.createDirectories(folder.resolve("runtimes/web/node_modules/onnxruntime-web/dist"));
         Files.copy(RUNTIMES.resolve("web/runtime.json"), folder.resolve("runtimes/web/runtime.json"));
-        for (String file : List.of("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")) {
+        for (String file : DemoCommandTest.LIBRARY) {
             Files.writeString(web.resolve(file), file);
         }
-        Catwalk.ask("demo %s/trials/dense@vector/1-0/model.onnx %s/trials/dense@map/1-0/model.onnx --dataset %s --out %s --images 2 --runtimes-dir %s/runtimes", run, run, photos, page, folder)
+        Catwalk.ask(
+                        "demo %s/model.onnx --dataset %s --out %s --images 2 --runtimes-dir %s/runtimes",
+                        trial, photos, page, folder)
                 .done();
         assertThat(Files.readString(page.resolve("data.js"))).contains("dense");
     }
@@ -242,11 +244,15 @@ final class BackboneRunTest {
         Catwalk.ask(
                         "tune dense --search learning_rate=0.01,0.02 --strategy grid --folds 2 --score-epochs 2"
                                 + " --epochs 4 --batch-size 16 --backbone %s" + HOW,
-                        backbone, photos, folder, search)
+                        backbone,
+                        photos,
+                        folder,
+                        search)
                 .done();
 
         assertThat(trial(search, "best").at("/parity/agrees").asBoolean()).isTrue();
-        assertThat(trial(search, "best").at("/backbone/network/output")).isEqualTo(trial("vector").at("/backbone/network/output"));
+        assertThat(trial(search, "best").at("/backbone/network/output"))
+                .isEqualTo(trial("vector").at("/backbone/network/output"));
         CheckRunTest.requirePass(search);
     }
 
@@ -255,7 +261,10 @@ final class BackboneRunTest {
         Path seeds = folder.resolve("seeds");
         Catwalk.ask(
                         "compare dense --seeds 2 --epochs 4 --batch-size 16 --backbone %s" + HOW,
-                        backbone, photos, folder, seeds)
+                        backbone,
+                        photos,
+                        folder,
+                        seeds)
                 .done();
 
         JsonNode joined =

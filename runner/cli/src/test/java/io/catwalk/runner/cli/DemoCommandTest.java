@@ -36,7 +36,8 @@ final class DemoCommandTest {
     private static final long MOST_BYTES = 19_000_000;
 
     private static final String WASM = "ort-wasm-simd-threaded.asyncify.wasm";
-    private static final List<String> LIBRARY = List.of("ort.webgpu.min.js", WASM.replace(".wasm", ".mjs"), WASM);
+    /** The files of ONNX Runtime Web. */
+    static final List<String> LIBRARY = List.of("ort.webgpu.min.js", WASM.replace(".wasm", ".mjs"), WASM);
 
     @TempDir
     private Path folder;

@@ -45,8 +45,8 @@ record AppliedNetwork(
     /** Test images on which a file with a backbone is run once: each takes as long as with the backbone alone. */
     private static final int MOST_ONCE = 256;
 
-    /** Test images on which it is run in all ways. */
-    private static final int MOST_IN_ALL_WAYS = 16;
+    /** Test images on which it is run in all ways: a batch of seven, the larger of the small ones, and a rest. */
+    private static final int MOST_IN_ALL_WAYS = 8;
 
     /** Applies a network to images. */
     static AppliedNetwork of(TrainedModel model, Normalization normalization, ImageDataset images) {
