@@ -32,19 +32,46 @@ public final class DemoPage {
     private static final String RUNTIME = "runtime.js";
     private static final String DATA = "data.js";
     private static final List<String> OWN = List.of(PAGE, "demo.css", "demo.js");
-    private static final String LIBRARY = "ort.webgpu.min.js";
-    private static final String GLUE = "ort-wasm-simd-threaded.asyncify.mjs";
-    private static final String WASM = "ort-wasm-simd-threaded.asyncify.wasm";
+
+    /** A build of ONNX Runtime Web: the name that the page calls it by, and the script that holds its WebAssembly. */
+    private enum Build {
+        WASM("wasm", RUNTIME, "ort-wasm-simd-threaded"),
+        WEBGPU("webgpu", "webgpu.js", "ort-wasm-simd-threaded.asyncify");
+
+        private final String name;
+        private final String script;
+        private final String binary;
+
+        Build(String name, String script, String binary) {
+            this.name = name;
+            this.script = script;
+            this.binary = binary;
+        }
+
+        private String library() {
+            return "ort." + name + ".min.js";
+        }
+
+        private String glue() {
+            return binary + ".mjs";
+        }
+
+        private String wasm() {
+            return binary + ".wasm";
+        }
+    }
 
     private final Path library;
 
     /** Uses ONNX Runtime Web from its folder {@code dist}, where npm has installed it; says how if it has not. */
     public DemoPage(Path library, String install) {
         this.library = library;
-        for (String file : List.of(LIBRARY, GLUE, WASM)) {
-            if (!Files.isReadable(library.resolve(file))) {
-                throw new RequestException(
-                        "expected onnxruntime-web with its " + file + " in " + library + ", found none: " + install);
+        for (Build build : Build.values()) {
+            for (String file : List.of(build.library(), build.glue(), build.wasm())) {
+                if (!Files.isReadable(library.resolve(file))) {
+                    throw new RequestException(
+                            "expected onnxruntime-web with its " + file + " in " + library + ", found none: " + install);
+                }
             }
         }
     }
@@ -97,8 +124,11 @@ public final class DemoPage {
                 Files.copy(in, folder.resolve(name));
             }
         }
-        Files.copy(library.resolve(LIBRARY), folder.resolve(LIBRARY));
-        call(folder.resolve(RUNTIME), "runtime", packed(library.resolve(GLUE)), packed(library.resolve(WASM)));
+        for (Build build : Build.values()) {
+            Files.copy(library.resolve(build.library()), folder.resolve(build.library()));
+            String glue = packed(library.resolve(build.glue()));
+            call(folder.resolve(build.script), "runtime", build.name, glue, packed(library.resolve(build.wasm())));
+        }
         call(folder.resolve(DATA), "data", content);
         for (int i = 0; i < content.networks.size(); i++) {
             Path file = content.networks.get(i).file;

@@ -149,7 +149,8 @@ public final class Runner {
         return runtime() + " "
                 + unknown(operators)
                         .map(operator ->
-                                "knows no " + operator + ": export the file with --unroll-recurrent --batch 1 for it")
+                                "knows no " + operator + ": export the file with --unroll-recurrent --batch 1 for it, "
+                                        + "and without --any-size")
                         .orElseGet(() ->
                                 "is not installed: " + description.install().replace("{folder}", folder.toString()));
     }

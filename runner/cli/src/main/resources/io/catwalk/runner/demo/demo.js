@@ -1,5 +1,5 @@
 'use strict';
-// Runs networks in the browser, from disk: fetch() may not read files there, so data.js, runtime.js and model-N.js pass the data.
+// Runs networks in the browser, from disk: fetch() may not read files there, so data.js, runtime.js, webgpu.js and model-N.js pass the data.
 
 const PAINT = 280; // longer side of the drawing in pixels
 const BRUSH = 22;
@@ -13,25 +13,37 @@ const HALF = 0.50013; // means in the middle between two levels are rounded up, 
 const $ = id => document.getElementById(id);
 const pad = $('pad').getContext('2d', { willReadFrequently: true });
 const networks = [];
-let data, noWebGpu, chosen = 0, current, truth = null, asked = 0, told = 0, drawn = false, missing = HINT;
+let data, chosen = 0, current, truth = null, asked = 0, told = 0, drawn = false, missing = HINT;
 
-const ready = {};
-const runtime = new Promise(resolve => { ready.runtime = resolve; });
+const builds = {}, ready = {};
+const gpu = Promise.resolve(navigator.gpu?.requestAdapter()).catch(() => null);
 
 /** Functions that the files beside this one call; the last three are for programs that control the page. */
-window.demo = { data: begin, runtime: prepareRuntime, network: addNetwork, logits: logitsOfTest, settled, networks };
+window.demo = { data: begin, runtime: (name, ...packed) => ready[name](...packed), network: addNetwork, logits: logitsOfTest, settled, networks };
 
 async function unpacked(base64) {
   const packed = await fetch('data:application/octet-stream;base64,' + base64);
   return new Response(packed.body.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
 }
 
-async function prepareRuntime(glue, wasm) {
+function load(src) {
+  document.head.append(Object.assign(document.createElement('script'), { src, async: false })); // one after the other
+}
+
+/** Loads ONNX Runtime Web, once: wasm, or webgpu, which lacks the kernels of some types that wasm has. */
+function build(name) {
+  return builds[name] ??= new Promise((resolve, reject) => {
+    ready[name] = (...packed) => prepare(ort, ...packed).then(resolve, reject);
+    load(`ort.${name}.min.js`);
+    load({ wasm: 'runtime.js', webgpu: 'webgpu.js' }[name]);
+  });
+}
+
+async function prepare(ort, glue, wasm) {
   ort.env.wasm.numThreads = 1; // a page from disk is not cross-origin isolated, so it gets no threads
   ort.env.wasm.wasmBinary = await unpacked(wasm);
   ort.env.wasm.wasmPaths = { mjs: URL.createObjectURL(new Blob([await unpacked(glue)], { type: 'text/javascript' })) };
-  noWebGpu = await navigator.gpu?.requestAdapter().catch(() => null) ? '' : 'this browser has none';
-  ready.runtime();
+  return ort;
 }
 
 function begin(all) {
@@ -43,19 +55,16 @@ function begin(all) {
   const images = data.images && bytes(data.images);
   data.tests = data.truth.map((label, i) => ({ label, pixels: images.subarray(i * size(), (i + 1) * size()) }));
   drawTests();
-  for (const [i] of networks.entries()) {
-    const script = document.createElement('script');
-    script.src = `model-${i}.js`;
-    script.async = false; // one after the other, so that the first network can run early
-    document.head.append(script);
-  }
+  gpu.then(adapter => {
+    build(adapter && data.tests.length ? 'webgpu' : 'wasm').catch(() => {}); // each network says so
+    for (const [i] of networks.entries()) load(`model-${i}.js`);
+  });
   data.tests.length ? choose(0) : clear();
 }
 
 async function addNetwork(index, base64) {
   const network = networks[index];
   try {
-    await runtime;
     await openNetwork(network, await unpacked(base64));
   } catch (error) {
     leaveOut(network, error);
@@ -67,25 +76,29 @@ async function addNetwork(index, base64) {
 
 /** Opens a network for WebGPU if it passes a self-test there, else for WebAssembly, and notes why. */
 async function openNetwork(network, file) {
-  const create = provider => alone(() => ort.InferenceSession.create(new Uint8Array(file), { executionProviders: [provider], logSeverityLevel: 3 }));
+  const open = async name => {
+    const ort = await build(name);
+    const options = { executionProviders: [name], logSeverityLevel: 3 };
+    return { about: network.about, ort, session: await alone(() => ort.InferenceSession.create(new Uint8Array(file), options)) };
+  };
   const tested = network.about.answers.length / data.classes.length;
-  network.noWebGpu = noWebGpu || (tested ? '' : 'no test images to try it with');
+  network.noWebGpu = !(await gpu) ? 'this browser has none' : tested ? '' : 'no test images to try it with';
   if (!network.noWebGpu) {
     try {
-      const session = await create('webgpu');
-      const scores = (await ask({ about: network.about, session }, data.tests.slice(0, tested).map(test => test.pixels))).flat();
+      const opened = await open('webgpu');
+      const scores = (await ask(opened, data.tests.slice(0, tested).map(test => test.pixels))).flat();
       network.apart = Math.max(...scores.map((score, i) => Math.abs(score - network.about.answers[i])));
       if (network.apart <= EQUAL) {
-        network.session = session;
+        Object.assign(network, opened);
         return;
       }
       network.noWebGpu = `its scores differ by ${network.apart.toPrecision(2)}`;
-      await alone(() => session.release());
+      await alone(() => opened.session.release());
     } catch (error) {
       network.noWebGpu = String(error.message ?? error);
     }
   }
-  network.session = await create('wasm');
+  Object.assign(network, await open('wasm'));
 }
 
 /** Says where the networks run, and why those without WebGPU do not use it. */
@@ -111,7 +124,7 @@ const size = () => data.channels * data.height * data.width;
 const bytes = base64 => Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
 
 /** Converts pixels, (channels, height, width), to the input of a network. */
-function tensor({ input, normalization }, images) {
+function tensor(ort, { input, normalization }, images) {
   const { channels, height, width } = data;
   const plane = height * width;
   const channelsLast = input.layout === 'NHWC';
@@ -129,14 +142,14 @@ function tensor({ input, normalization }, images) {
 }
 
 /** Runs a network on images, in batches of the size that it expects. */
-async function ask({ about: { signature }, session }, images, timed = () => {}) {
+async function ask({ about: { signature }, ort, session }, images, timed = () => {}) {
   const batch = signature.input.shape[0];
   const step = batch === 'batch' ? images.length : batch;
   const answers = [];
   for (let from = 0; from < images.length; from += step) {
     const some = images.slice(from, from + step);
     while (some.length < step) some.push(some[0]); // a file with a fixed batch size needs a full batch
-    const question = { [signature.input.name]: tensor(signature, some) };
+    const question = { [signature.input.name]: tensor(ort, signature, some) };
     const results = await alone(async () => {
       const start = performance.now();
       const results = await session.run(question, [signature.output.name]);

@@ -46,7 +46,7 @@ final class RunFiles {
                     + "|ensemble(\\.rejected|\\.undecided)?\\.onnx|check_run\\.py|report\\.html|slides\\.pptx|audit/((duplicates|repeats|wrong-for-all)\\.(csv|png))"
                     // The page of the demo is made in catwalkNUMBER, which a killed process leaves, and then moved.
                     + "|(demo|catwalk\\d+/(draft|former))"
-                    + "/(index\\.html|demo\\.(css|js)|ort\\.(wasm|webgpu)\\.min\\.js|runtime\\.js|data\\.js|model-\\d+\\.js)");
+                    + "/(index\\.html|demo\\.(css|js)|ort\\.(wasm|webgpu)\\.min\\.js|(runtime|webgpu|data)\\.js|model-\\d+\\.js)");
 
     /** Every folder of a run; only an empty one is deleted. */
     private static final Pattern FOLDERS = Pattern.compile(
