@@ -9,7 +9,7 @@ files are then run by the same Python ONNX Runtime with one thread: accuracy on 
 Needs Debian's python3-onnx, python3-onnxruntime and python3-scipy, and a JDK.
 
 Usage: quantize.py CLASSPATH [ROUNDS]
-  CLASSPATH  of Catwalk, such as 'runner/target/catwalk-0.1.0/lib/*'
+  CLASSPATH  of Catwalk, such as 'runner/target/catwalk-0.2.0/lib/*'
 """
 
 import gzip

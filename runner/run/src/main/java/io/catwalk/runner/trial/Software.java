@@ -45,7 +45,7 @@ public record Software(String catwalk, String djl, String pytorch, String onnxru
         return catwalk.equals(other.catwalk) && djl.equals(other.djl) && pytorch.equals(other.pytorch);
     }
 
-    /** Names the software that influences the weights: {@code Catwalk 0.1.0 with DJL 0.36.0 and PyTorch 2.7.1}. */
+    /** Names the software that influences the weights: {@code Catwalk 0.2.0 with DJL 0.36.0 and PyTorch 2.7.1}. */
     public String makers() {
         return "Catwalk " + catwalk + " with DJL " + djl + " and PyTorch " + pytorch;
     }
