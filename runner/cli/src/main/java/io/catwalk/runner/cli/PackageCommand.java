@@ -115,6 +115,7 @@ final class PackageCommand extends ConsoleCommand {
                 OnnxPredictor predictor = OnnxPredictor.open(subject)) {
             FileDataset.requireFit(subject, predictor.signature(), loaded);
             FileOptions.requireWhole(subject, predictor.signature());
+            PackagedModel.requireOneAtOnce(subject, predictor);
             if (predictor.resizes()) {
                 files.add(0, PackagedModel.ofAnySize(subject));
             } else {

@@ -408,16 +408,21 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
             return metadata;
         }
 
-        /** Describes the file after it was copied to its place; refuses one that the programs cannot run. */
+        /** Describes the file after it was copied to its place. */
         ModelSignature signature(Path place, OnnxPredictor predictor) {
+            requireOneAtOnce(source, predictor);
+            return ModelSignature.stated(
+                    place, predictor, predictor.metadata().preprocessing().orElseThrow());
+        }
+
+        /** Refuses a file that the programs cannot run. */
+        public static void requireOneAtOnce(Path source, OnnxPredictor predictor) {
             Signature signature = predictor.signature();
             if ((signature.layout() != Layout.NCHW && !predictor.resizes()) || signature.batch() > 1) {
                 throw new RequestException(
                         source + ": expected a file that takes one image, or any number, found one that " + "takes "
                                 + signature.batch() + " at once: export it without --batch");
             }
-            return ModelSignature.stated(
-                    place, predictor, predictor.metadata().preprocessing().orElseThrow());
         }
     }
 }

@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.compose.EmbeddedResizing;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,6 +57,15 @@ final class InstalledRuntimesTest {
         assertThat(agreement(colorModel(export -> export), images, "all")).hasSize(8);
         Path pixels = colorModel(export -> export.withEmbeddedPreprocessing(ColorImages.MEAN, ColorImages.STD));
         assertThat(agreement(pixels, images, "all")).hasSize(8);
+    }
+
+    @Test
+    @Tag("long")
+    void aFileForAnySizeAgrees() throws Exception {
+        byte[] whole = EmbeddedResizing.added(colorModel(export -> export), EmbeddedResizing.Fit.STRETCH);
+        Path anySize = Files.write(folder.resolve("any.onnx"), whole);
+        assertThat(agreement(anySize, ColorImages.write(folder, 15), "java,node,python"))
+                .hasSize(3);
     }
 
     /** Runs in a separate process, as the program does: a memory limit in this one would stop a browser. */
