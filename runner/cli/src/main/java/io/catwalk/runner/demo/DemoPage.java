@@ -69,8 +69,8 @@ public final class DemoPage {
         for (Build build : Build.values()) {
             for (String file : List.of(build.library(), build.glue(), build.wasm())) {
                 if (!Files.isReadable(library.resolve(file))) {
-                    throw new RequestException(
-                            "expected onnxruntime-web with its " + file + " in " + library + ", found none: " + install);
+                    throw new RequestException("expected onnxruntime-web with its " + file + " in " + library
+                            + ", found none: " + install);
                 }
             }
         }
