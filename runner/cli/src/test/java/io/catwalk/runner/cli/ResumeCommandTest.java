@@ -67,7 +67,7 @@ final class ResumeCommandTest {
         plugin("changed", TWO_LAYERS);
 
         assertThat(Catwalk.ask(resume + MADE_UP).done().err())
-                .contains("changed: the run was started with another jar", "changed.jar")
+                .contains("changed: the jar has changed", "changed.jar")
                 .contains("changed seed 1: is run again", "1 trial is done already")
                 .doesNotContain("kept seed 1: started");
 
@@ -106,7 +106,7 @@ final class ResumeCommandTest {
         Files.writeString(file, journal.substring(0, head + 20));
 
         assertThat(Catwalk.ask(resume + MADE_UP).done().err())
-                .contains("the last line of the journal", "cut off", "1 trial is done already");
+                .contains("the last line of the journal", "incomplete", "1 trial is done already");
 
         assertThat(file).content().hasLineCount(2).startsWith(journal.substring(0, head));
         assertThat(results().at("/trials/0/status").asString()).isEqualTo("done");
