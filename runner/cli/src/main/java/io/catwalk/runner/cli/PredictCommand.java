@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.compose.EmbeddedResizing;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
@@ -153,6 +154,7 @@ final class PredictCommand extends ConsoleCommand {
                         converted.incrementAndGet();
                     }
                     if (predictor.resizes()) {
+                        requireSides(path, image);
                         float[] logits =
                                 predictor.logits(image.interleaved(), image.height(), image.width(), image.channels());
                         return new Image(path, logits, null);
@@ -182,6 +184,14 @@ final class PredictCommand extends ConsoleCommand {
             } catch (UncheckedIOException e) {
                 throw unreadable(list, e);
             }
+        }
+    }
+
+    /** The file itself would end with an error of ONNX Runtime. */
+    private static void requireSides(Path path, RasterImage image) {
+        if (Math.max(image.width(), image.height()) > EmbeddedResizing.LARGEST_SIDE) {
+            throw new RequestException("Image %s: expected sides of at most %d pixels, found %dx%d; make it smaller"
+                    .formatted(path, EmbeddedResizing.LARGEST_SIDE, image.width(), image.height()));
         }
     }
 

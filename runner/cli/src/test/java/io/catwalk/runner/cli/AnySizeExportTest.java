@@ -119,6 +119,14 @@ final class AnySizeExportTest {
     }
 
     @Test
+    void anImageWithALongerSideIsRefused() throws IOException {
+        Path photo = folder.resolve("long.png");
+        ImageIO.write(new BufferedImage(32_769, 1, BufferedImage.TYPE_BYTE_GRAY), "png", photo.toFile());
+
+        Catwalk.ask("predict %s %s", file, photo).refused(photo.toString(), "32768", "32769x1");
+    }
+
+    @Test
     void whatCannotBeOneIsRefused() throws IOException {
         Catwalk.ask("export %s --plugins-dir %s --any-size", trial(), world.plugins())
                 .refused("--out");
