@@ -208,7 +208,9 @@ final class BackboneRunTest {
                         "demo %s/model.onnx --dataset %s --out %s --images 2 --runtimes-dir %s/runtimes",
                         trial, photos, page, folder)
                 .done();
-        assertThat(Files.readString(page.resolve("data.js"))).contains("dense");
+        assertThat(Files.readString(page.resolve("data.js")))
+                .as("images of the backbone's size")
+                .contains("\"classes\":[\"day\",\"night\"]", "\"height\":28,\"width\":28");
     }
 
     /** A run that was killed before it had recorded one of its heads is as before, but for its times. */
