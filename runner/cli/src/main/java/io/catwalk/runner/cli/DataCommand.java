@@ -267,7 +267,8 @@ final class DataCommand extends JsonCommand {
 
     private static String counted(Map<String, Integer> counts) {
         return counts.entrySet().stream()
-                .map(entry -> Numbers.count(entry.getValue()) + " " + entry.getKey())
+                .map(entry -> Numbers.count(entry.getValue()) + " "
+                        + (entry.getKey().equals("images") && entry.getValue() == 1 ? "image" : entry.getKey()))
                 .collect(Collectors.joining(", "));
     }
 

@@ -147,7 +147,7 @@ final class DataCommandTest {
             assertThat(sheet).doesNotExist();
         }
         assertThat(data("%s --cached --clear", photos).done().out())
-                .contains("64x64 unless --image-size")
+                .contains("of 8: 1 image\n", "64x64 unless --image-size")
                 .containsPattern("tiny +160 +1x8x8")
                 .containsIgnoringWhitespaces("16.5 KiB deleted in " + places());
         assertThat(kept).isDirectoryNotContaining("glob:**.images");
