@@ -397,6 +397,20 @@ public final class Layers {
     }
 
     /**
+     * Describes images by histograms, without parameters: of the angles of gradients in each cell of a grid, weighted by
+     * their strength (Dalal and Triggs, "Histograms of Oriented Gradients for Human Detection", 2005), of the strengths, of
+     * the levels of each channel, and, of 3 channels, of the colors. A value counts in the two bins nearest to it, in parts,
+     * so that small changes of an image change little. What comes out are square roots of shares.
+     *
+     * @param grid number of cells in a row and in a column
+     * @return (batch, channels, height, width), normalized and with at least {@code grid} + 2 pixels a side, to (batch,
+     *     features)
+     */
+    public static Block histograms(int grid) {
+        return LambdaBlock.singleton(images -> Histograms.of(images, grid), "histograms");
+    }
+
+    /**
      * Averages a sequence over time.
      *
      * @return (batch, time, features) to (batch, features)

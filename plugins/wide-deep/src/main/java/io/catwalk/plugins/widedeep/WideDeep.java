@@ -6,6 +6,7 @@ import static io.catwalk.api.Layers.conv;
 import static io.catwalk.api.Layers.dense;
 import static io.catwalk.api.Layers.dropout;
 import static io.catwalk.api.Layers.globalAveragePool;
+import static io.catwalk.api.Layers.histograms;
 import static io.catwalk.api.Layers.relu;
 import static io.catwalk.api.Layers.residual;
 import static io.catwalk.api.Layers.sequence;
@@ -24,20 +25,15 @@ import org.pf4j.Extension;
 
 /**
  * A wide part beside a deep one (Cheng et al., "Wide &amp; Deep Learning for Recommender Systems", 2016): histograms of
- * gradients in a grid of cells (Dalal and Triggs, "Histograms of Oriented Gradients for Human Detection", 2005), of
- * levels and of colors, and a small residual network. For few photos without a pretrained network: the histograms have
+ * gradients and colors, and a small residual network. For few photos without a pretrained network: the histograms have
  * nothing to learn, and the network adds what they miss.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>
  *   <tr><th>layer</th><th>output</th><th>parameters</th></tr>
- *   <tr><td>wide: histograms, normalization</td><td>160</td><td>320</td></tr>
- *   <tr><td>dense, ReLU, dropout</td><td>256</td><td>41,216</td></tr>
- *   <tr><td>deep: convolution 3x3, normalization, ReLU</td><td>16 x 28 x 28</td><td>192</td></tr>
- *   <tr><td>convolution 3x3, stride 2, and a residual block</td><td>32 x 14 x 14</td><td>23,328</td></tr>
- *   <tr><td>the same again, twice as wide</td><td>64 x 7 x 7</td><td>92,736</td></tr>
- *   <tr><td>mean over the image</td><td>64</td><td></td></tr>
- *   <tr><td>both: dense</td><td>10</td><td>3,210</td></tr>
+ *   <tr><td>histograms, normalization, dense, ReLU, dropout (256); beside them a convolution, two stages of a convolution
+ *       with stride 2 and a residual block, and the mean over the image (64)</td><td>320</td><td>157,792</td></tr>
+ *   <tr><td>dense</td><td>10</td><td>3,210</td></tr>
  * </table>
  */
 @Extension
@@ -68,7 +64,7 @@ public final class WideDeep implements Classifier {
     @Override
     public Block network(Task task, Hyperparameters chosen) {
         int width = chosen.integer("width");
-        Block wide = sequence(Histograms.of(GRID), batchNorm(), dense(chosen.integer("units")), relu(), dropout(RATE));
+        Block wide = sequence(histograms(GRID), batchNorm(), dense(chosen.integer("units")), relu(), dropout(RATE));
         Block deep = sequence(
                 sequence(stem(task, width, SIDE), batchNorm(), relu()),
                 stage(2 * width),

@@ -107,9 +107,9 @@ final class ComparisonTest {
             rnn 20-40; conv 0-36; lstm 0-10 | conv>rnn conv>lstm rnn?lstm | better than each of the others on these images | ''
             conv 0-36; gru 0-31             | conv?gru                   | No clear winner: conv and gru on these images. conv has the highest accuracy: 90.00 % | ''
             conv 0-36; gru 4-40             | conv?gru                   | No clear winner: conv and gru; conv and gru have the highest accuracy: 90.00 % | ''
-            rnn 20-40; conv 0-36; gru ~.875 | conv>rnn                   | conv has the highest accuracy; better than rnn; not compared with gru | no predictions of gru
+            rnn 20-40; conv 0-36; gru ~.875 | conv>rnn                   | conv has the highest accuracy; better than rnn; not compared with gru | gru has no predictions
             rnn ~.5; conv ~.9; gru ~.875    | ''                         | conv has the highest accuracy: 90.00 %; not compared with any other | ''
-            rnn 20-40; conv 0-36; gru 2-37; lstm failed | conv?gru conv>rnn gru>rnn | conv has the highest accuracy | lstm has no trained network
+            rnn 20-40; conv 0-36; gru 2-37; lstm failed | conv?gru conv>rnn gru>rnn | conv has the highest accuracy | lstm was not finished
             conv 0-36                       | ''                         | conv: 90.00 % (95 % interval 76.9 to 96.0); nothing to compare | this trained model, not its architecture
             conv #.933 .938 .928; gru #.933 .933 .933 | gru?conv         | have the highest accuracy over 3 seeds: 93.30 % (gru: 95 % interval 93.3 to 93.3; conv: 95 % interval 92.1 to 94.5) | ''
             conv #.1 .1 .1; gru #.1 .1 .1; rnn #.7 .7 .7 | rnn?conv rnn?gru conv?gru | No clear winner: rnn, conv and gru on this split | ''

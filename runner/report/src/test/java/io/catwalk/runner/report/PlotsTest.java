@@ -149,8 +149,11 @@ class PlotsTest {
         assertThat(titleOf("classes")).contains("class 1 and class 2", "75.00 %");
         assertThat(titleOf("confusion")).contains("class 1 classified as class 2", "class 2 classified as class 3");
         models.clear();
-        add("three", 20, 15, 15, 15);
+        add("four", 20, 15, 15, 15, 20);
         assertThat(titleOf("classes")).startsWith("3 classes").contains("75.00 %");
+        models.clear();
+        add("three", 20, 15, 15, 15);
+        assertThat(titleOf("classes")).startsWith("Each class").contains("75.00 %");
         assertThat(titleOf("confusion")).startsWith("15 of 60 images").doesNotContain("class 1");
     }
 
@@ -165,7 +168,7 @@ class PlotsTest {
     void withoutMistakesTheTitlesSaySo() {
         add("net", 20, 20, 20);
         assertThat(titleOf("confusion")).contains("No mistake in 40 images");
-        assertThat(titleOf("classes")).contains("class 1 and class 2", "100.00 %");
+        assertThat(titleOf("classes")).contains("Each class", "100.00 %");
         assertThat(caption("risk-coverage").table().get(1)).startsWith("net", "0.0000", "0.00", "100.00", "0.00");
     }
 

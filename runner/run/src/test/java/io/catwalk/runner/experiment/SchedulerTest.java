@@ -317,7 +317,8 @@ class SchedulerTest {
 
         void note(String text) {
             trials.values().stream()
-                    .filter(trial -> text.matches(Pattern.quote(trial.title()) + ": (failed|was lost) and is tried .*"))
+                    .filter(trial -> text.matches(
+                            Pattern.quote(trial.title()) + ": (failed, trying once more|lost, trying again): .*"))
                     .forEach(trial -> events.add(name(trial) + "~"));
         }
 

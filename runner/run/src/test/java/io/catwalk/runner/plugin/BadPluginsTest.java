@@ -45,7 +45,7 @@ final class BadPluginsTest {
             bad("constructor-hangs", FOREVER, "static { ", "no answer within 2 s in the constructor of test.Sample"),
             bad("constructor-errs", "throw new Error(\"no\\nway\");", "static { ", "threw Error: no way"),
             bad("constructor-crashes", shell("kill -SEGV $PPID"), "static { ", "crashed its process in native code"),
-            bad("constructor-is-killed", shell("kill -KILL $PPID"), "static { ", "was killed from outside"),
+            bad("constructor-is-killed", shell("kill -KILL $PPID"), "static { ", "was killed, perhaps out of memory"),
             bad("constructor-hoards", HOARD, "static { ", "threw OutOfMemoryError"),
             bad("constructor-closes-the-pipe", CLOSE, "static { ", "closed the output of its process in"),
             bad("space-exits", "", SPACE + "System.exit(3); return null; ", "exit code 3 in test.Sample.searchSpace()"),

@@ -47,7 +47,7 @@ final class PluginRecipesTest {
         Task photos = Task.of(3, 64, 64, 9).withClassSizes(Collections.nCopies(9, 140));
         Recipe clothes = Json.LINE.treeToValue(Objects.requireNonNull(PUBLISHED.get("small-conv")), Recipe.class);
         assertThat(recipe("small-conv", photos))
-                .isEqualTo(clothes.withEpochs(60)
+                .isEqualTo(clothes.withEpochs(120)
                         .withBatchSize(32)
                         .withAugmentations(
                                 Augmentation.horizontalFlip(), Augmentation.crop(0.4), Augmentation.light(0.3, 0.3)));

@@ -1,18 +1,12 @@
-package io.catwalk.plugins.widedeep;
+package io.catwalk.api;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
-import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.pooling.Pool;
 
-/**
- * Describes images by histograms: of the angles of gradients in each cell of a grid, weighted by their strength, of the
- * strengths, of each channel, and of the colors. A value counts in the two bins nearest to it, in parts, so that small
- * changes of an image change little. What comes out are square roots of shares.
- */
+/** Describes images by histograms, as {@link Layers#histograms} says. */
 final class Histograms {
 
     /** Of half a turn: from dark to light has the same angle as from light to dark. */
@@ -34,12 +28,7 @@ final class Histograms {
 
     private Histograms() {}
 
-    /** {@return (batch, channels, height, width), with at least {@code grid} + 2 pixels a side, to (batch, features)} */
-    static Block of(int grid) {
-        return LambdaBlock.singleton(images -> describe(images, grid), "histograms");
-    }
-
-    private static NDArray describe(NDArray images, int grid) {
+    static NDArray of(NDArray images, int grid) {
         NDArray gray = images.mean(new int[] {1}, true);
         NDArray right = gray.get(":, :, 1:-1, 2:").sub(gray.get(":, :, 1:-1, :-2"));
         NDArray down = gray.get(":, :, 2:, 1:-1").sub(gray.get(":, :, :-2, 1:-1"));

@@ -1,4 +1,4 @@
-package io.catwalk.plugins.widedeep;
+package io.catwalk.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 final class HistogramsTest {
 
     private static float[] histograms(NDManager manager, NDArray image) {
-        Block block = Histograms.of(2);
+        Block block = Layers.histograms(2);
         block.initialize(manager, DataType.FLOAT32, image.getShape());
         return block.forward(new ParameterStore(manager, false), new NDList(image), false)
                 .singletonOrThrow()
