@@ -49,7 +49,7 @@ final class ExperimentOptionsTest {
 
         Catwalk.Answer answer =
                 Catwalk.ask(TRAIN + "1 --on made-up:", folder, folder, run).done();
-        assertThat(answer.err()).contains("mirrored", "--augment all");
+        assertThat(answer.err()).contains("flipped", "--augment all");
         assertThat(answer.out()).contains("200 optimizer steps: small-conv 4.");
 
         assertThat(recipe(run).augmentations()).containsExactly(Augmentation.shift(0.04));
@@ -80,7 +80,7 @@ final class ExperimentOptionsTest {
         Catwalk.Answer balanced =
                 Catwalk.ask(TRAIN + other, folder, folder, none).done();
 
-        assertThat(answer.err()).doesNotContain("mirrored").doesNotContain("batches of");
+        assertThat(answer.err()).doesNotContain("flipped").doesNotContain("batches of");
         assertThat(recipe(all).augmentations())
                 .containsExactly(Augmentation.horizontalFlip(), Augmentation.shift(0.04), Augmentation.rotate(10));
         JsonNode rotated =
