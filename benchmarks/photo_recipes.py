@@ -69,8 +69,8 @@ def networks(catwalk, folder, table, run):
 
 
 def measure(sets, out, catwalk):
-    # The first split of each set first, so that what was measured when it is stopped is balanced.
-    for table in sorted(sets.glob("*-*-*.csv"), key=lambda table: (table.stem[-1], table.stem)):
+    # The first split of each set first, and those at random, so that what was measured when it is stopped is balanced.
+    for table in sorted(sets.glob("*-*-*.csv"), key=lambda table: (table.stem[-1], "picture" in table.stem, table.stem)):
         file = out / f"{table.stem}.json"
         known = json.loads(file.read_text()) if file.exists() else {}
         folder = sets / table.stem.split("-")[0]

@@ -55,7 +55,7 @@ final class ClassifierChoiceTest {
 
         assertThat(compared("few")).containsExactlyInAnyOrder("small-conv default", "resnet narrow", "mine default");
         assertThat(said)
-                .containsOnlyOnce("few photos (60 of 32x32): small-conv, resnet@narrow, mine; --all takes all 4")
+                .containsOnlyOnce("few photos (60 of 32x32): resnet@narrow, small-conv, mine; --all takes all 4")
                 .containsOnlyOnce("docs/how-to/use-a-pretrained-network.md");
         JsonNode narrow = Catwalk.json(folder.resolve("few/results.json"))
                 .path("trials")
