@@ -78,6 +78,16 @@ final class GivenModelsTest {
     }
 
     @Test
+    void whatIsSaidOfFilesDoesNotHoldForTheNetworkOfARun() throws IOException {
+        Path run = folder.resolve("otherwise");
+        Catwalk.ask("compare %s %s/dense --dataset %s --normalize none" + HOW, model, first, photos, folder, run)
+                .done();
+        double then = trial(first, "dense").at("/metrics/test/log_loss").asDouble();
+        assertThat(trial(run, "dense").at("/metrics/test/log_loss").asDouble()).isCloseTo(then, within(1e-5));
+        assertThat(trial(run, "My-net").at("/metrics/test/log_loss").asDouble()).isNotCloseTo(then, within(0.01));
+    }
+
+    @Test
     void aTableWithoutScoresHasWhatNeedsNone() throws IOException {
         JsonNode test = trial(all, "theirs").at("/metrics/test");
 

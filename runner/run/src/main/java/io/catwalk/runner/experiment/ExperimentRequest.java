@@ -511,10 +511,12 @@ public final class ExperimentRequest {
             if (entry.given() != null) {
                 all.add(ClassifierConfig.of(entry.title(), entry.given()));
             } else if (entry.file() != null) {
-                GivenSource source =
-                        content.given == null ? entry.source() : entry.source().or(content.given);
                 all.add(networks.resolved(
-                        entry.name(), source, images, spec.dataset().fit()));
+                        entry.name(),
+                        entry.source(),
+                        content.given,
+                        images,
+                        spec.dataset().fit()));
             }
         }
         if (all.size() > spec.classifiers().size()) {

@@ -40,14 +40,23 @@ final class GivenNetworks {
      * Resolves one on the images that it is evaluated on.
      *
      * @param name null to name it after its file
+     * @param ofFiles what is said of all files; a network of a run says itself how its images are prepared
      * @param fit as in {@link GivenModel#of}
      * @throws RequestException if there is none, or it does not say enough about itself
      */
-    ClassifierConfig resolved(@Nullable String name, GivenSource source, ImageDataset images, @Nullable Fit fit) {
+    ClassifierConfig resolved(
+            @Nullable String name,
+            GivenSource source,
+            @Nullable GivenSource ofFiles,
+            ImageDataset images,
+            @Nullable Fit fit) {
         Path path = source.path();
         String own = baseName(path);
         Path file = path;
-        if (!Files.isRegularFile(path)) {
+        GivenSource whole = source;
+        if (Files.isRegularFile(path)) {
+            whole = ofFiles == null ? source : source.or(ofFiles);
+        } else {
             try {
                 TrialFolder trial = trial(path);
                 file = trial.onnx();
@@ -57,7 +66,7 @@ final class GivenNetworks {
             }
         }
         String absolute = file.toAbsolutePath().normalize().toString();
-        return ClassifierConfig.of(free(name == null ? own : name), GivenModel.of(source.at(absolute), images, fit));
+        return ClassifierConfig.of(free(name == null ? own : name), GivenModel.of(whole.at(absolute), images, fit));
     }
 
     /** Finds a trial with an ONNX file: of a run with one, of the folder of a trial, or by its label behind a run. */

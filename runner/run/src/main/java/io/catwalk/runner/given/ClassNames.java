@@ -67,7 +67,7 @@ final class ClassNames {
             throw source.refusal(
                     "a name for each of its " + outputs + " outputs",
                     names.size() + " names",
-                    "state labels: A,B,... or a file of them");
+                    "state --model-labels A,B,... or a file of them (labels: in an experiment file)");
         }
         for (String name : dataset) {
             int times = Collections.frequency(names, name);
@@ -97,9 +97,10 @@ final class ClassNames {
             throw source.refusal(
                     "the names of its " + outputs + " outputs",
                     "none in its metadata, and no labels.txt, classes.txt or config.json beside it",
-                    "state labels: A,B,... or a file of them"
+                    "state --model-labels A,B,... or a file of them (labels: in an experiment file)"
                             + (outputs == dataset.size()
-                                    ? ", or labels: " + BY_INDEX + " if the outputs are in the order " + some(dataset)
+                                    ? ", or --model-labels " + BY_INDEX + " if the outputs are in the order "
+                                            + some(dataset)
                                     : ""));
         }
         return names;

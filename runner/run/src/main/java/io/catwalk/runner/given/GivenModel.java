@@ -213,7 +213,8 @@ public record GivenModel(
             throw source.refusal(
                     "how its pixels are normalized",
                     "nothing about it in its metadata",
-                    "state normalize: imagenet, 0-1, -1-1, none, MEAN/STD or a preprocessor_config.json");
+                    "state --normalize imagenet, 0-1, -1-1, none, MEAN/STD or a preprocessor_config.json (normalize: in an"
+                            + " experiment file)");
         }
         TypedNormalization typed = TypedNormalization.parse(stated);
         return typed.equals(TypedNormalization.PIXELS) ? null : typed;

@@ -331,7 +331,12 @@ class GivenFilesTest {
     @TestFactory
     List<DynamicTest> oddFilesAreRefusedWithWhatToState() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
-        add(tests, "no normalization", to -> source(file(named())), "how its pixels are normalized", "state normalize");
+        add(
+                tests,
+                "no normalization",
+                to -> source(file(named())),
+                "how its pixels are normalized",
+                "state --normalize");
         add(tests, "an unknown normalization", to -> source(file(named()), "normalize=coco"), "imagenet, 0-1", "coco");
         add(tests, "two means", to -> source(file(named()), "normalize=0.5,0.5/1,1"), "3 means", "found 2");
         add(tests, "an unknown order", to -> source(file(named()), "normalize=0-1", "order=gbr"), "rgb or bgr", "gbr");
@@ -340,7 +345,7 @@ class GivenFilesTest {
                 "no names",
                 to -> source(file(means()), "normalize=0-1"),
                 "names of its 3 outputs",
-                "labels: index",
+                "--model-labels index",
                 "red, green, blue");
         add(
                 tests,
@@ -348,13 +353,13 @@ class GivenFilesTest {
                 to -> source(file(new ColorNetwork(new float[3][4], 0, 0, 0, 0)), "normalize=0-1", "labels=index"),
                 "4 outputs",
                 "3 names",
-                "state labels");
+                "state --model-labels");
         add(
                 tests,
                 "no names and more outputs",
                 to -> source(file(new ColorNetwork(new float[3][4], 0, 0, 0, 0)), "normalize=0-1"),
                 "names of its 4 outputs",
-                "state labels");
+                "state --model-labels");
         add(
                 tests,
                 "a class missing",
