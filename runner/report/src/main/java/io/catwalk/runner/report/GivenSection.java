@@ -65,7 +65,8 @@ record GivenSection(List<ClassifierReport> given, int classes) {
         if (answers.trainedOnTestImages()) {
             sentences.add(
                     name + " was trained on images of this data set that are test images here: its accuracy is too"
-                            + " high.");
+                            + " high. With the --test-share of its run (0.2 unless said), its own test images are held"
+                            + " out.");
         }
         List<String> others = answers.otherClasses();
         if (!others.isEmpty()) {
