@@ -1,13 +1,20 @@
-"""Asks ONNX Runtime for Python. Usage: run.py MODEL.onnx SIGNATURE.json IMAGES LOGITS"""
+"""Asks ONNX Runtime for Python, or the reference evaluator of ONNX.
+
+Usage: run.py [--reference] MODEL.onnx SIGNATURE.json IMAGES LOGITS
+"""
 
 import json
 import sys
 import time
 
 import numpy
-import onnxruntime
 
-model, signature, images, logits = sys.argv[1:]
+*reference, model, signature, images, logits = sys.argv[1:]
+if reference:
+    import onnx as library
+    from onnx.reference import ReferenceEvaluator
+else:
+    import onnxruntime as library
 with open(signature, encoding="utf-8") as file:
     about = json.load(file)
 batch, *shape = about["input"]["shape"]  # such as "batch", 1, 28, 28
@@ -21,11 +28,12 @@ def prepared(pixels):
     return ((pixels / 255 - mean) / std).astype(numpy.float32)
 
 
-session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+session = (ReferenceEvaluator(model) if reference
+           else library.InferenceSession(model, providers=["CPUExecutionProvider"]))
 step = batch if batch != "batch" else 256
 start = time.perf_counter()
 answers = [session.run([about["output"]["name"]], {about["input"]["name"]: prepared(pixels[i:i + step])})[0]
            for i in range(0, len(pixels), step)]
 seconds = time.perf_counter() - start
 numpy.concatenate(answers).tofile(logits)
-print(json.dumps({"version": onnxruntime.__version__, "seconds": seconds}))
+print(json.dumps({"version": library.__version__, "seconds": seconds}))
