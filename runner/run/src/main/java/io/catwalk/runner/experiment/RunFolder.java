@@ -10,7 +10,6 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.results.RunResults;
-import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -271,7 +270,7 @@ public record RunFolder(Path path) {
         ImageSource train = shown.dataset().train();
         ImageSource test = shown.dataset().test();
         String key = new Sha256()
-                .add(Software.current().catwalk())
+                .add("method " + Baselines.METHOD)
                 .add(dataset.sha256())
                 .add(train.sha256())
                 .add(test.sha256())
