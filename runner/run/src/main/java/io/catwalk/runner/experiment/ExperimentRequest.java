@@ -187,36 +187,28 @@ public final class ExperimentRequest {
 
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         static Entry of(String name) {
-            boolean given = GivenNetworks.isOne(name);
-            return new Entry(
-                    given ? null : name,
-                    TrialSpec.DEFAULT_VARIANT,
-                    Map.of(),
-                    JsonNodeFactory.instance.objectNode(),
-                    null,
-                    null,
-                    given ? name : null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null);
+            return GivenNetworks.isOne(name)
+                    ? plain(null, TrialSpec.DEFAULT_VARIANT, Map.of(), name)
+                    : plain(name, TrialSpec.DEFAULT_VARIANT, Map.of(), null);
         }
 
         /** Returns a classifier of a plugin by its {@link #label}, with these hyperparameters. */
         private static Entry of(String label, Map<String, Object> hyperparameters) {
             String[] parts = label.split("@", 2);
+            return plain(parts[0], parts.length == 1 ? TrialSpec.DEFAULT_VARIANT : parts[1], hyperparameters, null);
+        }
+
+        private static Entry plain(
+                @Nullable String name, String variant, Map<String, Object> hyperparameters, @Nullable String file) {
+            ObjectNode recipe = JsonNodeFactory.instance.objectNode();
             return new Entry(
-                    parts[0],
-                    parts.length == 1 ? TrialSpec.DEFAULT_VARIANT : parts[1],
+                    name,
+                    variant,
                     hyperparameters,
-                    JsonNodeFactory.instance.objectNode(),
+                    recipe,
                     null,
                     null,
-                    null,
+                    file,
                     null,
                     null,
                     null,
