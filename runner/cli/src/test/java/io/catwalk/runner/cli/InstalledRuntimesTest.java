@@ -52,11 +52,11 @@ final class InstalledRuntimesTest {
     @Test
     @Tag("nightly")
     void everyRuntimeThatIsInstalledAgreesOnGrayAndColorAndPixels() throws Exception {
-        assertThat(agreement(world.model(), world.images(), "all")).hasSize(8);
+        assertThat(agreement(world.model(), world.images(), "all")).hasSize(10);
         Path images = ColorImages.write(folder, 15);
-        assertThat(agreement(colorModel(export -> export), images, "all")).hasSize(8);
+        assertThat(agreement(colorModel(export -> export), images, "all")).hasSize(10);
         Path pixels = colorModel(export -> export.withEmbeddedPreprocessing(ColorImages.MEAN, ColorImages.STD));
-        assertThat(agreement(pixels, images, "all")).hasSize(8);
+        assertThat(agreement(pixels, images, "all")).hasSize(10);
     }
 
     @Test
