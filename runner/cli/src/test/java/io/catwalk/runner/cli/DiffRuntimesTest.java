@@ -80,8 +80,8 @@ final class DiffRuntimesTest {
         Path faulty = Files.createDirectories(folder.resolve("faulty-python"));
         String script = Files.readString(REAL.resolve("python/run.py"));
         String changed = script.replace(
-                "onnxruntime.InferenceSession(model,",
-                "onnxruntime.InferenceSession(open(model, 'rb').read().replace("
+                "library.InferenceSession(model,",
+                "library.InferenceSession(open(model, 'rb').read().replace("
                         + "b'epsilon\\x15\\xac\\xc5\\x27\\x37', b'epsilon\\x15\\x00\\x00\\x80\\x3e'),");
         assertThat(changed).isNotEqualTo(script);
         Files.writeString(faulty.resolve("run.py"), changed);
