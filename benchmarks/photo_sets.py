@@ -2,7 +2,7 @@
 
     apt-get download mate-backgrounds budgie-backgrounds lxqt-themes lomiri-wallpapers-16.04 lomiri-wallpapers-20.04 \
         plasma-workspace-wallpapers ukui-wallpapers opencv-doc python3-skimage
-    for deb in *.deb; do dpkg-deb -x "$deb" "pictures/${deb%%_*}"; done
+    mkdir pictures; for deb in *.deb; do dpkg-deb -x "$deb" "pictures/${deb%%_*}"; done
     /usr/bin/python3 benchmarks/photo_sets.py pictures sets             # needs Debian's python3-pil and python3-numpy
     /usr/bin/python3 benchmarks/photo_sets.py pictures sets --check     # compares with photo_sets.json
 

@@ -26,9 +26,6 @@ public final class Recipe extends Rule {
     /** Up to so many photos are learned by heart unless each epoch shows others parts of them. */
     private static final int FEW_PHOTOS = 10_000;
 
-    /** In color, with sides of at least so many pixels, images are taken for photos. */
-    private static final int SIDE_OF_PHOTO = 32;
-
     private final Optimizer optimizer;
     private final Schedule schedule;
     private final int epochs;
@@ -273,8 +270,7 @@ public final class Recipe extends Rule {
         int enough = Math.min(epochs * MOST_TIMES_AS_MANY_EPOCHS, (IMAGES_SEEN + images - 1) / images);
         Recipe fitted = withEpochs(Math.max(epochs, enough))
                 .withBatchSize(Math.min(batchSize, Math.max(SMALLEST_BATCH, images / STEPS)));
-        boolean photos = task.channels() > 1 && Math.min(task.height(), task.width()) >= SIDE_OF_PHOTO;
-        return photos && images <= FEW_PHOTOS ? fitted.changed(Draft::varyPhotos) : fitted;
+        return task.photos() && images <= FEW_PHOTOS ? fitted.changed(Draft::varyPhotos) : fitted;
     }
 
     /** {@return the rule that turns gradients into steps, with the peak learning rate} */

@@ -8,6 +8,8 @@ import java.util.List;
  */
 public final class Task extends Rule {
 
+    private static final int SIDE_OF_PHOTO = 32;
+
     private final int channels;
     private final int height;
     private final int width;
@@ -96,6 +98,11 @@ public final class Task extends Rule {
     /** {@return whether a horizontally flipped image is known to keep its class} */
     public boolean mirrored() {
         return mirrored;
+    }
+
+    /** {@return whether the images are taken for photos: in color, with sides of at least {@value #SIDE_OF_PHOTO} pixels} */
+    public boolean photos() {
+        return channels > 1 && Math.min(height, width) >= SIDE_OF_PHOTO;
     }
 
     @Override

@@ -43,7 +43,6 @@ enum ClassifierChoice {
     private enum Kind {
         ANY,
 
-        /** In color, with sides of at least 32 pixels, as {@code Recipe.fittedTo} takes them for photos. */
         PHOTOS,
 
         /** With sides of at most 64 pixels. */
@@ -52,7 +51,7 @@ enum ClassifierChoice {
         private boolean fits(Task task) {
             return switch (this) {
                 case ANY -> true;
-                case PHOTOS -> task.channels() > 1 && Math.min(task.height(), task.width()) >= 32;
+                case PHOTOS -> task.photos();
                 case SMALL -> Math.max(task.height(), task.width()) <= 64;
             };
         }

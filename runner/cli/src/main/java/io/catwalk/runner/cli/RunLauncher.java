@@ -160,14 +160,15 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         }
     }
 
-    private record Prepared(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog) {}
+    private record Prepared(
+            DatasetSpec dataset, ImageDataset images, PluginCatalog catalog, boolean foundToFlip) {}
 
     private List<Experiment> prepared(
             ExperimentRequest request, ClassifierChoice choice, Function<PluginCatalog, ExperimentSpec> spec) {
         List<Prepared> prepared = new ArrayList<>();
         for (DatasetSpec asked : request.dataSets()) {
             DatasetSpec one = request.trains() ? asked : asked.allTested(Home.data(console));
-            prepared.add(prepared(one));
+            prepared.add(prepared(one, request.trains()));
         }
         if (!request.namesClassifiers()) {
             request.name(chosen(choice, prepared.stream().map(Prepared::catalog).toList()));
@@ -184,6 +185,10 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         }
         boolean fromScratch = experiments.get(0).spec().classifiers().stream()
                 .allMatch(one -> one.trains() && one.backbone() == null && one.init() == null);
+        if (fromScratch && prepared.stream().anyMatch(Prepared::foundToFlip)) {
+            console.note("Images are flipped, since mirrored ones are recognized as well; where left and right matter,"
+                    + " list what may change: --augment crop,light");
+        }
         if (choice == ClassifierChoice.FEW && fromScratch) {
             prepared.stream()
                     .flatMap(one -> ClassifierChoice.hint(one.catalog.task()).stream())
@@ -194,7 +199,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
     }
 
     /** Images of several sizes are resized, since a network takes one. */
-    private Prepared prepared(DatasetSpec asked) {
+    private Prepared prepared(DatasetSpec asked, boolean trains) {
         DatasetSpec dataset = asked;
         ImageDataset images;
         try {
@@ -208,7 +213,9 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
             console.note(images.name() + ": the images differ in size, or are large, and are resized to " + USUAL_SIZE
                     + " (--image-size sets another)");
         }
-        return new Prepared(dataset, images, catalog.on(dataset.task(images)));
+        DatasetSpec known = trains ? dataset.mirroredAs(images) : dataset;
+        boolean foundToFlip = !known.equals(dataset) && Boolean.TRUE.equals(known.mirrored());
+        return new Prepared(known, images, catalog.on(known.task(images)), foundToFlip);
     }
 
     /** Chooses among the classifiers that support the images of all data sets, and reports what is left out. */

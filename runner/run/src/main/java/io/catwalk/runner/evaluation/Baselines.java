@@ -29,7 +29,7 @@ public record Baselines(
         @Nullable String supportRight) {
 
     /** Raised when histograms or what learns from them change, so that no answer of the former is taken from a store. */
-    public static final int METHOD = 1;
+    public static final int METHOD = 2;
 
     /** The most images of each set, evenly spaced: learning and asking then take some seconds. */
     private static final int MOST_TRAIN = 10_000;

@@ -1,27 +1,25 @@
 package io.catwalk.runner.evaluation;
 
 import io.catwalk.runner.data.ImageSource;
-import java.util.stream.IntStream;
 
 /**
- * Describes an image by histograms of its gradients and of its colors.
+ * Describes an image by histograms of its gradients and of its colors, each of which weighs the same.
  *
- * <p>Gradients: Dalal and Triggs (2005), with {@value #ORIENTATIONS} orientations of 0 to 180 degrees, each pixel counted in
- * one cell and by its channel with the largest gradient, blocks of 2x2 cells, and their norm cut at {@value #CUT}
- * (L2-Hys). There are {@value #CELLS}x{@value #CELLS} cells whatever the size of the images: on tiles of photos a
- * machine that learned from cells of 8 pixels was right less often by ten points. Colors: shares of the pixels in {@value #LEVELS} levels of
- * each of three channels together, or in {@value #GRAYS} levels of gray. Their square roots are compared, as by
- * Hellinger's distance.
+ * <p>Gradients are central differences, of the channel with the largest one: how much of their length has each of
+ * {@value #ORIENTATIONS} orientations from 0 to 180 degrees in each of {@value #CELLS}x{@value #CELLS} cells, whatever the size
+ * of the image, and how many pixels have each of {@value #LEVELS} lengths. Colors: how many pixels have each of
+ * {@value #LEVELS} levels, channel by channel, and each of {@value #LEVELS_OF_COLORS} levels of all channels together. Square roots of
+ * these shares are compared, as by Hellinger's distance.
  */
 final class ImageHistograms {
 
     private static final int ORIENTATIONS = 9;
-    private static final int CELLS = 4;
-    private static final int BLOCK = 2;
-    private static final int LEVELS = 4;
-    private static final int GRAYS = 16;
-    private static final double CUT = 0.2;
-    private static final double EPSILON = 1e-5;
+    private static final int CELLS = 8;
+    private static final int LEVELS = 16;
+    private static final int LEVELS_OF_COLORS = 4;
+
+    /** A difference of two pixels is at most 255; the few gradients that are longer than this count as this long. */
+    private static final int LONGEST = 256;
 
     /** Cosine and sine of the angles at which an orientation ends and the next begins. */
     private static final double[] COSINES = new double[ORIENTATIONS - 1];
@@ -37,42 +35,56 @@ final class ImageHistograms {
     }
 
     private final ImageSource images;
+    private final int height;
+    private final int width;
     private final int rows;
     private final int columns;
-    private final int levels;
 
     ImageHistograms(ImageSource images) {
         this.images = images;
-        rows = Math.min(CELLS, images.height());
-        columns = Math.min(CELLS, images.width());
-        levels = images.channels() == 1 ? GRAYS : LEVELS;
+        height = images.height();
+        width = images.width();
+        rows = Math.min(CELLS, height);
+        columns = Math.min(CELLS, width);
     }
 
     /** Describes an image. */
     float[] of(int index) {
-        byte[] pixels = new byte[images.imageLength()];
-        images.read(index, pixels, 0);
-        double[][] blocks = blocks(cells(pixels));
-        double[] colors = colors(pixels);
-        float[] features = new float[blocks.length * blocks[0].length + colors.length];
-        int at = 0;
-        for (double[] block : blocks) {
-            for (double value : block) {
-                features[at++] = (float) value;
-            }
-        }
-        for (double share : colors) {
-            features[at++] = (float) Math.sqrt(share);
-        }
-        return features;
+        return described(pixels(index));
     }
 
-    /** Returns the mean length of the gradients of each orientation, of each cell. */
-    private double[][] cells(byte[] pixels) {
-        int height = images.height();
-        int width = images.width();
-        double[][] sums = new double[rows * columns][ORIENTATIONS];
-        int[] counts = new int[sums.length];
+    /** Describes an image that is mirrored left to right. */
+    float[] ofMirrored(int index) {
+        byte[] pixels = pixels(index);
+        byte[] mirrored = new byte[pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+            mirrored[i] = pixels[i - i % width + width - 1 - i % width];
+        }
+        return described(mirrored);
+    }
+
+    private byte[] pixels(int index) {
+        byte[] pixels = new byte[images.imageLength()];
+        images.read(index, pixels, 0);
+        return pixels;
+    }
+
+    private float[] described(byte[] pixels) {
+        int channels = images.channels();
+        double[][] parts = new double[2 + channels + (channels == 1 ? 0 : 1)][];
+        parts[0] = new double[rows * columns * ORIENTATIONS];
+        parts[1] = new double[LEVELS];
+        addGradients(pixels, parts[0], parts[1]);
+        for (int c = 0; c < channels; c++) {
+            parts[2 + c] = colors(pixels, c, c + 1, LEVELS);
+        }
+        if (channels > 1) {
+            parts[2 + channels] = colors(pixels, 0, channels, LEVELS_OF_COLORS);
+        }
+        return rootsOfShares(parts);
+    }
+
+    private void addGradients(byte[] pixels, double[] orientations, double[] lengths) {
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 int down = 0;
@@ -89,17 +101,12 @@ final class ImageHistograms {
                         right = dx;
                     }
                 }
+                double length = Math.sqrt(square);
                 int cell = y * rows / height * columns + x * columns / width;
-                counts[cell]++;
-                sums[cell][orientation(down, right)] += Math.sqrt(square);
+                orientations[cell * ORIENTATIONS + orientation(down, right)] += length;
+                lengths[Math.min(LEVELS - 1, (int) (length * LEVELS / LONGEST))]++;
             }
         }
-        for (int cell = 0; cell < sums.length; cell++) {
-            for (int o = 0; o < ORIENTATIONS; o++) {
-                sums[cell][o] /= counts[cell];
-            }
-        }
-        return sums;
     }
 
     /** Returns which ninth of the half circle a direction or its opposite lies in. */
@@ -114,48 +121,36 @@ final class ImageHistograms {
         return orientation;
     }
 
-    private double[][] blocks(double[][] cells) {
-        int down = Math.min(BLOCK, rows);
-        int right = Math.min(BLOCK, columns);
-        int across = columns - right + 1;
-        double[][] blocks = new double[(rows - down + 1) * across][down * right * ORIENTATIONS];
-        for (int b = 0; b < blocks.length; b++) {
-            for (int cell = 0; cell < down * right; cell++) {
-                int row = b / across + cell / right;
-                int column = b % across + cell % right;
-                System.arraycopy(cells[row * columns + column], 0, blocks[b], cell * ORIENTATIONS, ORIENTATIONS);
-            }
-            normalize(blocks[b]);
-            for (int i = 0; i < blocks[b].length; i++) {
-                blocks[b][i] = Math.min(CUT, blocks[b][i]);
-            }
-            normalize(blocks[b]);
-        }
-        return blocks;
-    }
-
-    private static void normalize(double[] block) {
-        double sum = EPSILON * EPSILON;
-        for (double value : block) {
-            sum += value * value;
-        }
-        double norm = Math.sqrt(sum);
-        for (int i = 0; i < block.length; i++) {
-            block[i] /= norm;
-        }
-    }
-
-    /** Returns the shares of the pixels of each color. */
-    private double[] colors(byte[] pixels) {
-        int area = images.height() * images.width();
-        int[] counts = new int[(int) Math.round(Math.pow(levels, images.channels()))];
+    /** Counts the pixels of each combination of the levels of some channels. */
+    private double[] colors(byte[] pixels, int first, int end, int levels) {
+        int area = height * width;
+        double[] counts = new double[(int) Math.round(Math.pow(levels, end - first))];
         for (int i = 0; i < area; i++) {
             int color = 0;
-            for (int c = 0; c < images.channels(); c++) {
+            for (int c = first; c < end; c++) {
                 color = color * levels + (pixels[c * area + i] & 0xFF) * levels / 256;
             }
             counts[color]++;
         }
-        return IntStream.of(counts).mapToDouble(count -> (double) count / area).toArray();
+        return counts;
+    }
+
+    private static float[] rootsOfShares(double[][] parts) {
+        int length = 0;
+        for (double[] part : parts) {
+            length += part.length;
+        }
+        float[] roots = new float[length];
+        int at = 0;
+        for (double[] part : parts) {
+            double sum = 0;
+            for (double value : part) {
+                sum += value;
+            }
+            for (double value : part) {
+                roots[at++] = sum == 0 ? 0 : (float) Math.sqrt(value / sum);
+            }
+        }
+        return roots;
     }
 }

@@ -8,6 +8,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.data.ResizeRule.Fit;
+import io.catwalk.runner.evaluation.Mirroring;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param limitTrain number of training images to keep, in equal shares of each class; 0 keeps all
  * @param limitTest number of test images to keep, likewise
  * @param mirrored whether an image that is mirrored left to right is of the same class; null for what is known of
- *     the data set
+ *     the data set, or for what {@link #mirroredAs photos show}
  * @param followLinks whether links that lead out of the folder are followed, as in {@link FolderReading}
  */
 public record DatasetSpec(
@@ -114,6 +115,16 @@ public record DatasetSpec(
             String newName, @Nullable String newSize, @Nullable String newLabels, @Nullable Double newShare) {
         return new DatasetSpec(
                 newName, newSize, newLabels, newShare, skipUnreadable, limitTrain, limitTest, mirrored, followLinks);
+    }
+
+    /** Returns the same images with whether they keep their class when they are mirrored: of photos, what they show. */
+    public DatasetSpec mirroredAs(ImageDataset loaded) {
+        if (mirrored != null || DataHome.isKnown(name) || !shape(loaded).photos()) {
+            return this;
+        }
+        boolean keep = Mirroring.keepsClasses(loaded.train(), loaded.classes().size());
+        return new DatasetSpec(
+                name, imageSize, labels, testShare, skipUnreadable, limitTrain, limitTest, keep, followLinks);
     }
 
     /** Returns how images are fitted to their size; null if they are not resized. */
