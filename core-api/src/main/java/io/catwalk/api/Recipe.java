@@ -256,8 +256,8 @@ public final class Recipe extends Rule {
     /**
      * Fits a recipe that suits tens of thousands of images to a task with fewer. The batches become smaller, so that an
      * epoch has 40 steps, but not below 32. There are up to eight times as many epochs, so that the training sees 160,000
-     * images. Up to 10,000 images in color with sides of at least 32 pixels are taken for photos: random crops and
-     * light take the place of shifts. For 60,000 images, and where their number is unknown, nothing changes.
+     * images. Up to 10,000 {@link Task#photos photos} are cropped at random instead of shifted. For 60,000 images, and where
+     * their number is unknown, nothing changes.
      *
      * @param task the images and classes
      * @return this recipe, or a changed copy
@@ -270,7 +270,7 @@ public final class Recipe extends Rule {
         int enough = Math.min(epochs * MOST_TIMES_AS_MANY_EPOCHS, (IMAGES_SEEN + images - 1) / images);
         Recipe fitted = withEpochs(Math.max(epochs, enough))
                 .withBatchSize(Math.min(batchSize, Math.max(SMALLEST_BATCH, images / STEPS)));
-        return task.photos() && images <= FEW_PHOTOS ? fitted.changed(Draft::varyPhotos) : fitted;
+        return task.photos() && images <= FEW_PHOTOS ? fitted.changed(Draft::cropPhotos) : fitted;
     }
 
     /** {@return the rule that turns gradients into steps, with the peak learning rate} */
@@ -409,14 +409,13 @@ public final class Recipe extends Rule {
             pretrained = recipe.pretrained;
         }
 
-        /** Puts a random crop, which also shifts, and light in the place of a recipe's own and of shifts. */
-        void varyPhotos() {
+        /** Puts a random crop, which also shifts, in the place of a recipe's own and of shifts. */
+        void cropPhotos() {
             augmentations = Stream.concat(
                             augmentations.stream()
                                     .filter(one -> !(one instanceof Augmentation.Shift
-                                            || one instanceof Augmentation.Crop
-                                            || one instanceof Augmentation.Light)),
-                            Stream.of(Augmentation.crop(0.4), Augmentation.light(0.3, 0.3)))
+                                            || one instanceof Augmentation.Crop)),
+                            Stream.of(Augmentation.crop(0.4)))
                     .toList();
         }
 

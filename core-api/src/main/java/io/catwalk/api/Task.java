@@ -10,6 +10,9 @@ public final class Task extends Rule {
 
     private static final int SIDE_OF_PHOTO = 32;
 
+    /** Smaller images in gray are mostly digits, letters and other drawings. */
+    private static final int SIDE_OF_GRAY_PHOTO = 48;
+
     private final int channels;
     private final int height;
     private final int width;
@@ -100,9 +103,12 @@ public final class Task extends Rule {
         return mirrored;
     }
 
-    /** {@return whether the images are taken for photos: in color, with sides of at least {@value #SIDE_OF_PHOTO} pixels} */
+    /**
+     * {@return whether the images are taken for photos: in color with sides of at least {@value #SIDE_OF_PHOTO} pixels, or in
+     * gray with sides of at least {@value #SIDE_OF_GRAY_PHOTO}}
+     */
     public boolean photos() {
-        return channels > 1 && Math.min(height, width) >= SIDE_OF_PHOTO;
+        return Math.min(height, width) >= (channels > 1 ? SIDE_OF_PHOTO : SIDE_OF_GRAY_PHOTO);
     }
 
     @Override

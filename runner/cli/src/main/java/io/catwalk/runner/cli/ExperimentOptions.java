@@ -83,7 +83,7 @@ final class ExperimentOptions {
             description = "Augmentations to train with, and no others: horizontal-flip, shift, rotate, crop, light, "
                     + "erase, own, mixup, cutmix; in the recipe's strength, else in a standard one, or in one of your "
                     + "own, as in rotate=10. all: those of each recipe; none: none. Default: all for fashion-mnist, all "
-                    + "but horizontal-flip for other images")
+                    + "but horizontal-flip for other images, unless they are photos that can be flipped")
     private @Nullable String augment;
 
     @Option(

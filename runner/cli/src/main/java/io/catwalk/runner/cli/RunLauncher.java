@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.api.Augmentation;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.TextEscaping;
@@ -185,7 +186,9 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         }
         boolean fromScratch = experiments.get(0).spec().classifiers().stream()
                 .allMatch(one -> one.trains() && one.backbone() == null && one.init() == null);
-        if (fromScratch && prepared.stream().anyMatch(Prepared::foundToFlip)) {
+        boolean flips = experiments.get(0).spec().classifiers().stream()
+                .anyMatch(one -> one.trains() && one.recipe().augmentations().contains(Augmentation.horizontalFlip()));
+        if (flips && prepared.stream().anyMatch(Prepared::foundToFlip)) {
             console.note("Images are flipped, since mirrored ones are recognized as well; where left and right matter,"
                     + " list what may change: --augment crop,light");
         }

@@ -82,4 +82,31 @@ final class PhotosRunTest {
         assertThat(RunFolder.open(run).readExperiment().dataset().imageSize()).isEqualTo("8x6 crop");
         Catwalk.ask(evaluate + " --labels %s", run, folder, photos).refused("--dataset", "--labels");
     }
+
+    /** Day and night are the same from the other side. */
+    @Test
+    void photosInColorAreFlippedUnlessSomebodySaysThatLeftAndRightMatter() throws IOException {
+        Path plugins = Files.createDirectory(folder.resolve("flipping"));
+        TestPlugin.having(
+                        "flipping",
+                        "",
+                        "@Override public Recipe recipe(Task task, Hyperparameters chosen) { return Recipe.standard()"
+                                + ".withAugmentations(Augmentation.horizontalFlip());")
+                .write(plugins.resolve("flipping.jar"));
+        String train = "train flipping --dataset %s --image-size 32x32 --plugins-dir %s --out %s --epochs 1 --no-export";
+        Path flipped = folder.resolve("flipped");
+        Path plain = folder.resolve("plain");
+
+        assertThat(Catwalk.ask(train, photos, plugins, flipped).done().err())
+                .contains("Images are flipped", "--augment");
+        assertThat(Catwalk.ask(train + " --augment light", photos, plugins, plain)
+                        .done()
+                        .err())
+                .doesNotContain("flipped");
+
+        assertThat(Files.readString(flipped.resolve("experiment.yaml"))).contains("mirrored: true", "horizontal-flip");
+        assertThat(Files.readString(plain.resolve("experiment.yaml")))
+                .contains("mirrored: false")
+                .doesNotContain("horizontal-flip");
+    }
 }

@@ -95,7 +95,7 @@ record TrainingSection(ReportModel model) {
         return changes.isEmpty()
                 ? List.of()
                 : List.of("A plugin can fit its recipe to so few images, as ours do; for " + Numbers.count(data.train())
-                        + (data.channels() == 1 ? "" : " in color") + ", the standard recipe becomes: "
+                        + (task.photos() ? " photos" : "") + ", the standard recipe becomes: "
                         + String.join("; ", changes) + ".");
     }
 

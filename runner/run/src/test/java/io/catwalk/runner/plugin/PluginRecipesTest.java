@@ -50,6 +50,6 @@ final class PluginRecipesTest {
                 .isEqualTo(clothes.withEpochs(120)
                         .withBatchSize(32)
                         .withAugmentations(
-                                Augmentation.horizontalFlip(), Augmentation.crop(0.4), Augmentation.light(0.3, 0.3)));
+                                Augmentation.horizontalFlip(), Augmentation.crop(0.4)));
     }
 }
