@@ -413,8 +413,8 @@ public final class Recipe extends Rule {
         void cropPhotos() {
             augmentations = Stream.concat(
                             augmentations.stream()
-                                    .filter(one -> !(one instanceof Augmentation.Shift
-                                            || one instanceof Augmentation.Crop)),
+                                    .filter(one ->
+                                            !(one instanceof Augmentation.Shift || one instanceof Augmentation.Crop)),
                             Stream.of(Augmentation.crop(0.4)))
                     .toList();
         }

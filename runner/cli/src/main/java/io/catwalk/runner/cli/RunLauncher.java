@@ -161,8 +161,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         }
     }
 
-    private record Prepared(
-            DatasetSpec dataset, ImageDataset images, PluginCatalog catalog, boolean foundToFlip) {}
+    private record Prepared(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog, boolean foundToFlip) {}
 
     private List<Experiment> prepared(
             ExperimentRequest request, ClassifierChoice choice, Function<PluginCatalog, ExperimentSpec> spec) {

@@ -93,7 +93,8 @@ final class PhotosRunTest {
                         "@Override public Recipe recipe(Task task, Hyperparameters chosen) { return Recipe.standard()"
                                 + ".withAugmentations(Augmentation.horizontalFlip());")
                 .write(plugins.resolve("flipping.jar"));
-        String train = "train flipping --dataset %s --image-size 32x32 --plugins-dir %s --out %s --epochs 1 --no-export";
+        String train =
+                "train flipping --dataset %s --image-size 32x32 --plugins-dir %s --out %s --epochs 1 --no-export";
         Path flipped = folder.resolve("flipped");
         Path plain = folder.resolve("plain");
 

@@ -1,16 +1,23 @@
 package io.catwalk.runner.plugin;
 
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.pf4j.DefaultVersionManager;
 
 /** Reads the versions that plugins are checked against; the build records them. */
 final class ApiVersion {
 
     private static final Properties VERSIONS = read();
+    private static final String CODE = code();
 
     private static final Pattern SINGLE_VERSION = Pattern.compile("\\d+\\.\\d+\\.\\d+");
 
@@ -35,6 +42,30 @@ final class ApiVersion {
     /** Returns the version of Catwalk, which that of its artifacts is, too. */
     static String catwalk() {
         return VERSIONS.getProperty("catwalk");
+    }
+
+    /** Returns the digest of the contract's code, on which recipes depend: builds of one version may differ. */
+    static String sha256() {
+        return CODE;
+    }
+
+    private static String code() {
+        try {
+            Path code = Path.of(Recipe.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            Sha256 all = new Sha256();
+            try (Stream<Path> files = Files.walk(code)) {
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                    all.add(Sha256.of(file));
+                }
+            }
+            return all.hex();
+        } catch (IOException | URISyntaxException e) {
+            throw new IllegalStateException("cannot read the code of the API", e);
+        }
     }
 
     private static Properties read() {

@@ -228,19 +228,18 @@ final class Inspection {
     /** The content of a file of the store. */
     private record Kept(
             String sha256,
-            String catwalk,
+            String api,
             String java,
             @Nullable Task task,
             List<SeenClassifier> classifiers) {
 
         static Kept of(PluginJar jar, @Nullable Task task, List<SeenClassifier> classifiers) {
-            return new Kept(
-                    jar.sha256(), ApiVersion.current(), Runtime.version().toString(), task, classifiers);
+            return new Kept(jar.sha256(), ApiVersion.sha256(), Runtime.version().toString(), task, classifiers);
         }
     }
 
     /**
-     * Returns what the jar contains, for a task or for none, if this version of Catwalk has inspected it on this
+     * Returns what the jar contains, for a task or for none, if a program with this contract has inspected it on this
      * version of Java.
      */
     private Optional<List<SeenClassifier>> find(PluginJar jar, @Nullable Task task) {

@@ -58,7 +58,8 @@ final class MirroringTest {
     /** As among many traffic signs, of which few point to a side. */
     @Test
     void twoClassesOfManyAreEnough() {
-        ImageSource many = images(600, 12, (label, x, y) -> label < 10 ? lies(y, 3 * label) : lies(x, label == 10 ? 4 : 24));
+        ImageSource many =
+                images(600, 12, (label, x, y) -> label < 10 ? lies(y, 3 * label) : lies(x, label == 10 ? 4 : 24));
 
         assertThat(Mirroring.keepsClasses(many, 12)).isFalse();
     }
@@ -66,6 +67,7 @@ final class MirroringTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 40})
     void whereNothingIsRecognizedNothingIsLost(int count) {
-        assertThat(Mirroring.keepsClasses(images(count, 2, (label, x, y) -> false), 2)).isTrue();
+        assertThat(Mirroring.keepsClasses(images(count, 2, (label, x, y) -> false), 2))
+                .isTrue();
     }
 }

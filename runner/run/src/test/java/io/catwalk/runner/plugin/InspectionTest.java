@@ -48,8 +48,12 @@ final class InspectionTest {
 
         Path kept = cache.resolve(Sha256.of(jar) + ".json");
         String content = Files.readString(kept);
-        for (String damaged :
-                List.of("{", content.replace("alpha", "beta gamma"), content.replace("java\":\"", "$0x"))) {
+        for (String damaged : List.of(
+                "{",
+                content.replace("alpha", "beta gamma"),
+                content.replace("java\":\"", "$0x"),
+                // of another build of the same version
+                content.replace(ApiVersion.sha256(), "0".repeat(64)))) {
             Files.writeString(kept, damaged);
             Files.delete(witness);
             assertThat(recipe(own, cache)).isEqualTo(first);

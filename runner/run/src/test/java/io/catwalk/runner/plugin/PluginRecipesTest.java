@@ -49,7 +49,6 @@ final class PluginRecipesTest {
         assertThat(recipe("small-conv", photos))
                 .isEqualTo(clothes.withEpochs(120)
                         .withBatchSize(32)
-                        .withAugmentations(
-                                Augmentation.horizontalFlip(), Augmentation.crop(0.4)));
+                        .withAugmentations(Augmentation.horizontalFlip(), Augmentation.crop(0.4)));
     }
 }
