@@ -24,8 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.LongStream;
 
 /**
  * Puts what happens to an image before a classifier sees it into the classifier's file, which then takes the bytes of
@@ -33,9 +32,9 @@ import org.jspecify.annotations.Nullable;
  * resizes them, to whole gray levels, converts gray to color or color to gray, and normalizes.
  *
  * <p>An axis that shrinks is averaged over the area of each new pixel, and one that grows is interpolated between
- * pixels, which Pillow calls BOX and BILINEAR. Each is a matrix product whose weights the graph computes from the size
- * of the image, in double precision: {@code relu(1 - relu(first - j) - relu(j - last))} for each source pixel
- * {@code j}. For a mean, these are 0 and 1, so that sums of bytes are exact in any runtime.
+ * pixels, which Pillow calls BOX and BILINEAR. The graph computes in whole numbers which pixels these are, and with which
+ * weights, from the size of the image; sums of bytes are exact in any runtime. It needs no double precision, which not all
+ * runtimes have, but repeats in 64-bit numbers how Pillow's doubles are rounded, where that decides.
  *
  * <pre>{@code
  * byte[] whole = EmbeddedResizing.added(Path.of("model.onnx"), EmbeddedResizing.Fit.CROP);
@@ -80,6 +79,16 @@ public final class EmbeddedResizing {
     private static final float[] COLORS = {1, 1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1};
 
     private static final long NONE = 9;
+
+    /** One pixel in units of the last bit of doubles between a half and 1. Numbers are kept modulo 2^64. */
+    private static final long FIXED = 1L << 53;
+
+    /** Powers of two, of which twice a ratio reaches some; a bit of the ratio is worth the sum of the steps to them. */
+    private static final long[] POWERS =
+            LongStream.rangeClosed(0, 16).map(k -> k == 0 ? 0 : 1L << k).toArray();
+
+    private static final long[] STEPS =
+            LongStream.rangeClosed(0, 16).map(k -> k == 0 ? 1 : 1L << (k - 1)).toArray();
 
     private final Map<TensorProto, String> constants = new HashMap<>();
     private final GraphProto.Builder graph = GraphProto.newBuilder();
@@ -172,120 +181,185 @@ public final class EmbeddedResizing {
         String shape = node("Shape", INPUT);
         String down = side(shape, 1);
         String across = side(shape, 2);
-        String ratio = node("Div", across, down);
-        String wanted = number((double) width / height);
-        String wide = node("Greater", ratio, wanted);
-        String tall = node("Less", ratio, wanted);
-        Axis columns = Axis.whole(across, width);
-        Axis rows = Axis.whole(down, height);
+        String excess = node("Sub", times(across, height), times(down, width)); // positive if wide, negative if tall
+        String wide = node("Greater", excess, whole(0));
+        String tall = node("Less", excess, whole(0));
+        Axis columns = new Axis(across, whole(0), across, whole(width), whole(width), width);
+        Axis rows = new Axis(down, whole(0), down, whole(height), whole(height), height);
         if (fit == Fit.CROP) {
-            columns = columns.of(node("Where", wide, node("Mul", wanted, down), across));
-            rows = rows.of(node("Where", tall, node("Div", across, wanted), down));
+            String seen = node("Where", wide, down, across);
+            String become = node("Where", wide, whole(height), whole(width));
+            columns = new Axis(across, node("Max", excess, whole(0)), seen, become, whole(width), width);
+            rows = new Axis(down, node("Max", times(excess, -1), whole(0)), seen, become, whole(height), height);
         } else if (fit == Fit.PAD) {
-            columns = columns.to(node("Where", tall, within(ratio, height), number(width)));
-            rows = rows.to(node("Where", wide, within(node("Div", down, across), width), number(height)));
+            String fewer = node("Where", tall, within(times(across, height), down), whole(width));
+            columns = new Axis(across, whole(0), across, fewer, fewer, width);
+            fewer = node("Where", wide, within(times(down, width), across), whole(height));
+            rows = new Axis(down, whole(0), down, fewer, fewer, height);
         }
-        Weights ofRows = weights(rows, sideOf(shape, 1));
-        Weights ofColumns = weights(columns, sideOf(shape, 2));
-        String lines =
-                node("Reshape", cast(INPUT, DataType.FLOAT), longs(0, 0, -1)); // a row has all channels of its pixels
-        String narrowed = node("MatMul", ofRows.shares(), lines);
-        String size = node("Slice", shape, longs(2), longs(4));
-        NodeProto.Builder sizes = begun("Concat", longs(0, 0), size);
+        Weights ofRows = weights(rows);
+        Weights ofColumns = weights(columns);
+        String lines = node("Reshape", INPUT, longs(0, 0, -1)); // a row has all channels of its pixels
+        // Bytes are summed as they are: a large photo is never held as floats.
+        String narrowed = combined(ofRows, node("MatMulInteger", cast(ofRows.summed(), DataType.UINT8), lines), lines);
+        NodeProto.Builder sizes = begun("Concat", longs(0, 0), node("Slice", shape, longs(2), longs(4)));
         String planes = transposed(
-                node("Reshape", narrowed, added(sizes.addAttribute(Protos.attribute("axis", 0)))), 0L, 3L, 1L, 2L);
-        String sums = node("MatMul", planes, transposed(ofColumns.shares(), 1L, 0L));
-        String areas = node("Mul", ofRows.sums(), transposed(ofColumns.sums(), 1L, 0L));
-        String levels = floor(node("Div", sums, areas), HALF);
+                node("Reshape", narrowed, added(sizes.addAttribute(Protos.attribute("axis", 0)))), 0L, 3L, 2L, 1L);
+        String resized = combined(ofColumns, node("MatMul", cast(ofColumns.summed(), DataType.FLOAT), planes), planes);
+        String all = node("Mul", ofColumns.all(), transposed(ofRows.all(), 1L, 0L));
+        String levels = floor(transposed(node("Div", resized, all), 0L, 1L, 3L, 2L), HALF);
         color(levels, shape, height, width, channels);
     }
 
-    /** Adds a side of the image as a double; its graph fails where it is 0 or above the largest. */
+    /** Adds a side of the image; its graph fails where it is 0 or above the largest. */
     private String side(String shape, int axis) {
+        String side = node("Gather", shape, whole(axis));
         // 1 for a side that is allowed: of one number, only indices -1 and 0 exist, and this is 2 or -2 for others.
-        String blocks = node("Div", node("Add", sideOf(shape, axis), index(LARGEST_SIDE - 1)), index(LARGEST_SIDE));
-        String allowed =
-                node("Gather", constant(Protos.doubles("", 1)), node("Mul", node("Sub", blocks, index(1)), index(2)));
-        return node("Mul", cast(sideOf(shape, axis), DataType.DOUBLE), allowed);
+        String blocks = node("Div", node("Add", side, whole(LARGEST_SIDE - 1)), whole(LARGEST_SIDE));
+        return node("Mul", side, node("Gather", longs(1), times(node("Sub", blocks, whole(1)), 2)));
     }
 
-    private String sideOf(String shape, int axis) {
-        return node("Gather", shape, index(axis));
+    private String within(String scaled, String by) {
+        return node("Max", whole(1), halfEven(scaled, by));
     }
 
-    private String within(String ratio, int length) {
-        return node("Max", number(1), node("Round", node("Mul", ratio, number(length))));
+    /** Divides whole numbers, and rounds to the nearest one, from the middle to the even one. */
+    private String halfEven(String number, String by) {
+        String doubled = node("Add", times(number, 2), by);
+        String rounded = node("Div", doubled, times(by, 2));
+        return node("Sub", rounded, node("Mul", isMultiple(doubled, times(by, 2)), node("Mod", rounded, whole(2))));
+    }
+
+    /** Returns 1 or 0. */
+    private String isMultiple(String number, String of) {
+        return cast(node("Equal", node("Mod", number, of), whole(0)), DataType.INT64);
     }
 
     /**
-     * An axis of the image and what becomes of it, as names of doubles.
+     * An axis of the image and what becomes of it, as names of whole numbers: each {@code become} new pixels are made of as
+     * many as {@code seen}.
      *
-     * @param from its source pixels
-     * @param taken how many of them, in the middle, are seen
-     * @param to pixels that they become; the rest of the length is black
+     * @param source its pixels
+     * @param start the first new pixel begins at {@code start / (2 * become)}
+     * @param count new pixels; the rest of the length is black
      */
-    private record Axis(String from, String taken, @Nullable String to, int length) {
+    private record Axis(String source, String start, String seen, String become, String count, int length) {}
 
-        static Axis whole(String from, int length) {
-            return new Axis(from, from, null, length);
-        }
+    /**
+     * How new pixels are made: the sum of some source pixels, times a weight, and one more pixel, times its weight, divided by
+     * all weights. For a mean, that of the one more is 0.
+     *
+     * @param summed which pixels, bool (length, source)
+     * @param next indices of one more; the others are floats (length, 1)
+     */
+    private record Weights(String summed, String weight, String next, String weightOfNext, String all) {}
 
-        Axis of(String part) {
-            return new Axis(from, part, to, length);
-        }
-
-        Axis to(String part) {
-            return new Axis(from, taken, part, length);
-        }
+    /** Adds the pixels (..., length, any) that are made of pixels (..., source, any), times all weights. */
+    private String combined(Weights weights, String sums, String pixels) {
+        String next = added(begun("Gather", pixels, weights.next()).addAttribute(Protos.attribute("axis", -2)));
+        return node(
+                "Add",
+                node("Mul", cast(sums, DataType.FLOAT), weights.weight()),
+                node("Mul", cast(next, DataType.FLOAT), weights.weightOfNext()));
     }
 
-    /** Weights of the source pixels, float (length, source), and their sums, float (length, 1). */
-    private record Weights(String shares, String sums) {}
-
-    private Weights weights(Axis axis, String sourcePixels) {
-        double[] indices = IntStream.range(0, axis.length).asDoubleStream().toArray();
-        String i = constant(Protos.doubles("", indices).toBuilder().addDims(1).build());
-        String to = axis.to == null ? number(axis.length) : axis.to;
-        if (axis.to != null) {
-            String black = node("Sub", number(axis.length), to);
-            i = node("Sub", i, node("Round", node("Mul", black, number(0.5))));
-        }
-        String start = node("Mul", node("Sub", axis.from, axis.taken), number(0.5));
-        String scale = node("Div", node("Sub", node("Add", start, axis.taken), start), to);
-        String center = node("Add", start, node("Mul", node("Add", i, number(0.5)), scale));
-        String shrinks = node("Greater", scale, number(1));
-        String reach = node("Mul", scale, number(0.5));
-        String first = nearest(node("Sub", center, reach));
-        first = node("Max", number(0), first);
-        String last = node("Sub", nearest(node("Add", center, reach)), number(1));
-        // Pixels whose center lies on the border between two areas belong to the former.
-        String before = node("LessOrEqual", distance(first, center, scale), number(-0.5));
-        String after = node("Greater", distance(last, center, scale), number(0.5));
-        first = node("Add", first, cast(before, DataType.DOUBLE));
-        last = node("Sub", last, cast(after, DataType.DOUBLE));
-        String between = node("Sub", center, number(0.5));
-        String pixels = cast(node("Range", index(0), sourcePixels, index(1)), DataType.DOUBLE);
-        String low = node("Relu", node("Sub", node("Where", shrinks, first, between), pixels));
-        String high = node("Relu", node("Sub", pixels, node("Where", shrinks, last, between)));
-        String weights = node("Relu", node("Sub", number(1), node("Add", low, high)));
-        if (axis.to != null) {
-            String inside = node("And", node("Greater", i, number(-0.5)), node("Less", i, to));
-            weights = node("Mul", weights, cast(inside, DataType.DOUBLE));
-        }
-        String sums = node("ReduceSum", weights, longs(1));
-        if (axis.to != null) {
-            sums = node("Max", sums, number(1e-9)); // black is 0, and not 0/0
-        }
-        return new Weights(cast(weights, DataType.FLOAT), cast(sums, DataType.FLOAT));
+    private Weights weights(Axis axis) {
+        long[] indices = LongStream.range(0, axis.length).toArray();
+        String black = halfEven(node("Sub", whole(axis.length), axis.count), whole(2));
+        String shifted = node("Sub", column(indices), black);
+        String i = node("Max", whole(0), node("Min", shifted, node("Sub", axis.count, whole(1))));
+        String inside = cast(node("Equal", i, shifted), DataType.FLOAT);
+        // Borders and centers of the new pixels in the source, as multiples of 1 / (2 * become).
+        String left = node("Add", axis.start, node("Mul", times(i, 2), axis.seen));
+        String center = node("Add", left, axis.seen);
+        String right = node("Add", center, axis.seen);
+        // A source pixel whose center lies on a border belongs where double precision puts it.
+        String reach = reach(axis);
+        String middle = middle(axis, i, center, reach);
+        String atLeft = node("Sub", fixedCenter(axis, left), middle); // negative, as far as it reaches
+        String atRight = node("Sub", fixedCenter(axis, right), middle);
+        String precision = ulp(node("Sub", times(pixels(axis, left), 2), whole(1)), whole(2));
+        String isFirst = node("Greater", times(node("Add", atLeft, reach), 2), precision);
+        String isBeyond = node("Greater", atRight, reach);
+        String first = node("Sub", pixels(axis, left), both(onBorder(axis, left), isFirst));
+        String last = node("Sub", node("Sub", pixels(axis, right), both(onBorder(axis, right), isBeyond)), whole(1));
+        // Where the axis grows, a new pixel lies between the pixel before its center and the next.
+        String shrinks = node("Greater", axis.seen, axis.become);
+        String next = node("Min", pixels(axis, center), node("Sub", axis.source, whole(1)));
+        String one = node("Max", node("Sub", pixels(axis, center), whole(1)), whole(0));
+        String share = node("Mod", node("Add", center, axis.become), times(axis.become, 2));
+        first = node("Where", shrinks, first, one);
+        last = node("Where", shrinks, last, one);
+        String each = node("Where", shrinks, whole(1), times(axis.become, 2));
+        String ofNext = node("Where", shrinks, whole(0), share);
+        String count = node("Add", node("Sub", last, first), whole(1));
+        String j = node("Range", whole(0), axis.source, whole(1));
+        return new Weights(
+                node("And", node("LessOrEqual", first, j), node("LessOrEqual", j, last)),
+                node("Mul", inside, cast(node("Sub", each, ofNext), DataType.FLOAT)),
+                node("Reshape", next, longs(-1)),
+                node("Mul", inside, cast(ofNext, DataType.FLOAT)),
+                cast(node("Mul", count, each), DataType.FLOAT));
     }
 
-    private String distance(String pixel, String center, String scale) {
-        return node("Div", node("Sub", node("Add", pixel, number(0.5)), center), scale);
+    /** Adds how many source pixels have their centers before a place, or there. */
+    private String pixels(Axis axis, String place) {
+        return node("Div", node("Add", place, axis.become), times(axis.become, 2));
     }
 
-    /** Rounds doubles to the nearest whole number, halves up. */
-    private String nearest(String doubles) {
-        return node("Floor", node("Add", doubles, number(0.5)));
+    /** Adds whether a source pixel has its center at a place, as 1 or 0. */
+    private String onBorder(Axis axis, String place) {
+        return isMultiple(node("Add", place, axis.become), times(axis.become, 2));
+    }
+
+    private String both(String number, String condition) {
+        return node("Mul", number, cast(condition, DataType.INT64));
+    }
+
+    /** Adds the center of the last source pixel that has it before a place, or there. */
+    private String fixedCenter(Axis axis, String place) {
+        return times(node("Sub", times(pixels(axis, place), 2), whole(1)), FIXED / 2);
+    }
+
+    /** Adds half the length of a new pixel, of an axis that shrinks: the ratio in 53 bits, which are divided by 2. */
+    private String reach(Axis axis) {
+        String ulp = ulp(axis.seen, axis.become);
+        // In two steps of 26 bits, since the whole would be too large.
+        String large = times(axis.seen, 1L << 26);
+        String more = node("Div", whole(1L << 27), ulp);
+        String rest = node("Mul", node("Mod", large, axis.become), times(more, 2));
+        String bits = node(
+                "Add",
+                node("Mul", node("Div", large, axis.become), more),
+                node("Div", node("Add", rest, axis.become), times(axis.become, 2)));
+        return node("Mul", bits, node("Div", ulp, whole(2)));
+    }
+
+    /** Adds the centers of new pixels: a product that is rounded, and then a sum. */
+    private String middle(Axis axis, String i, String center, String reach) {
+        String moved = rounded(
+                node("Mul", node("Add", times(i, 2), whole(1)), reach),
+                ulp(node("Sub", center, axis.start), times(axis.become, 2)));
+        String start = times(node("Div", times(axis.start, 1 << 25), axis.become), FIXED >> 26);
+        return rounded(node("Add", start, moved), ulp(center, times(axis.become, 2)));
+    }
+
+    /** Adds the value of the last bit of a ratio of at least a half in double precision. */
+    private String ulp(String number, String by) {
+        String reached = node("LessOrEqual", node("Mul", constant(row(POWERS)), by), times(number, 2));
+        return node("ReduceSum", node("Where", reached, constant(row(STEPS)), whole(0)), longs(1));
+    }
+
+    /** Rounds to a multiple of a power of two, from the middle to the even one. */
+    private String rounded(String number, String power) {
+        String beyond = node("Mod", number, times(power, 2));
+        String up = cast(node("Greater", times(beyond, 2), power), DataType.INT64);
+        String more = cast(node("GreaterOrEqual", times(beyond, 2), times(power, 3)), DataType.INT64);
+        return node("Add", node("Sub", number, beyond), node("Mul", power, node("Add", up, more)));
+    }
+
+    private String times(String number, long factor) {
+        return node("Mul", number, whole(factor));
     }
 
     /** Rounds floats down, after adding a number. */
@@ -326,12 +400,20 @@ public final class EmbeddedResizing {
                 .build());
     }
 
-    private String number(double number) {
-        return constant(Protos.doubles("", number).toBuilder().clearDims().build());
+    private String whole(long number) {
+        return constant(Protos.longs("", number).toBuilder().clearDims().build());
     }
 
-    private String index(long number) {
-        return constant(Protos.longs("", number).toBuilder().clearDims().build());
+    private static TensorProto row(long... numbers) {
+        return Protos.longs("", numbers).toBuilder()
+                .clearDims()
+                .addDims(1)
+                .addDims(numbers.length)
+                .build();
+    }
+
+    private String column(long... numbers) {
+        return constant(Protos.longs("", numbers).toBuilder().addDims(1).build());
     }
 
     private String longs(long... numbers) {

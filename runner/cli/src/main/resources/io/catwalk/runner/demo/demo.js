@@ -413,12 +413,13 @@ function see(pixels) {
 function resized(image) {
   const { channels, height, width } = data;
   const fit = networks.map(network => network.about.signature.resize.fit).find(Boolean);
-  const wanted = width / height, is = image.width / image.height;
-  let columns = [0, image.width, width, width], rows = [0, image.height, height, height];
-  if (fit === 'crop' && is > wanted) columns = [(image.width - wanted * image.height) / 2, wanted * image.height, width, width];
-  if (fit === 'crop' && is < wanted) rows = [(image.height - image.width / wanted) / 2, image.width / wanted, height, height];
-  if (fit === 'pad' && is > wanted) rows = [0, image.height, Math.max(1, toEven(width / is)), height];
-  if (fit === 'pad' && is < wanted) columns = [0, image.width, Math.max(1, toEven(height * is)), width];
+  const excess = image.width * height - image.height * width; // positive if wide, negative if tall
+  let columns = [0, image.width / width, width, width], rows = [0, image.height / height, height, height];
+  const scale = excess > 0 ? image.height / height : image.width / width;
+  if (fit === 'crop' && excess > 0) columns = [middle(excess, height), scale, width, width];
+  if (fit === 'crop' && excess < 0) rows = [middle(-excess, width), scale, height, height];
+  if (fit === 'pad' && excess > 0) rows = within(image.height, image.height * width / image.width, height);
+  if (fit === 'pad' && excess < 0) columns = within(image.width, image.width * height / image.height, width);
   const across = axis(image.width, ...columns), down = axis(image.height, ...rows);
   const pixels = new Uint8Array(size());
   for (let channel = 0; channel < channels; channel++) {
@@ -442,9 +443,19 @@ function toEven(value) {
   return value - low === 0.5 ? low + (low % 2) : Math.round(value);
 }
 
+/** Returns where the middle of an image begins that is longer by a ratio: in the steps that Catwalk takes. */
+function middle(excess, become) {
+  return Math.floor(excess * 2 ** 25 / become) / 2 ** 26;
+}
+
+function within(from, wanted, length) {
+  const to = Math.max(1, toEven(wanted));
+  return [0, from / to, to, length];
+}
+
 /** Returns for each new pixel the source pixels it is made of, with their shares. */
-function axis(from, start, taken, to, length) {
-  const scale = taken / to, shrinks = scale > 1, reach = shrinks ? scale / 2 : 1;
+function axis(from, start, scale, to, length) {
+  const shrinks = scale > 1, reach = shrinks ? scale / 2 : 1;
   return Array.from({ length: to }, (_, i) => {
     const center = start + (i + 0.5) * scale;
     const parts = [];

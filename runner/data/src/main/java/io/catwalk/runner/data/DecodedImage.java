@@ -199,20 +199,20 @@ final class DecodedImage implements PixelRows {
             int height = rule.height();
             double across = image.width();
             double down = image.height();
-            double wanted = (double) width / height;
-            boolean wide = across / down > wanted;
+            double excess = across * height - down * width;
+            boolean wide = excess > 0;
             Axis columns = Axis.whole(image.width(), width);
             Axis rows = Axis.whole(image.height(), height);
-            if (across / down != wanted) {
+            if (excess != 0) {
                 switch (rule.fit()) {
                     case STRETCH -> {}
                     case CROP -> {
-                        columns = wide ? Axis.middle(image.width(), wanted * down, width) : columns;
-                        rows = wide ? rows : Axis.middle(image.height(), across / wanted, height);
+                        columns = wide ? Axis.middle(image.width(), excess, image.height(), height, width) : columns;
+                        rows = wide ? rows : Axis.middle(image.height(), -excess, image.width(), width, height);
                     }
                     case PAD -> {
-                        columns = wide ? columns : Axis.within(image.width(), across / down * height, width);
-                        rows = wide ? Axis.within(image.height(), down / across * width, height) : rows;
+                        columns = wide ? columns : Axis.within(image.width(), across * height / down, width);
+                        rows = wide ? Axis.within(image.height(), down * width / across, height) : rows;
                     }
                 }
             }
@@ -269,23 +269,27 @@ final class DecodedImage implements PixelRows {
         private record Axis(int length, int offset, int[] first, double[][] weights) {
 
             static Axis whole(int from, int to) {
-                return of(from, 0, from, to, to, 0);
+                return of(from, 0, (double) from / to, to, to, 0);
             }
 
-            /** Takes {@code taken} pixels of the middle of the source. */
-            static Axis middle(int from, double taken, int to) {
-                double start = (from - taken) * 0.5;
-                return of(from, start, start + taken, to, to, 0);
+            /**
+             * Takes the middle of the source, where {@code become} new pixels are as long as {@code seen} of the source.
+             *
+             * @param excess the source is longer by {@code excess / become}
+             */
+            static Axis middle(int from, double excess, int seen, int become, int to) {
+                // In steps that sums in double precision keep, and a file that resizes can count.
+                double start = Math.floor(excess * (1 << 25) / become) / (1 << 26);
+                return of(from, start, (double) seen / become, to, to, 0);
             }
 
             /** Puts the source into the middle of the result. Halves are rounded to the even number, as Python does. */
             static Axis within(int from, double wanted, int length) {
                 int to = Math.max(1, (int) Math.rint(wanted));
-                return of(from, 0, from, to, length, (int) Math.rint((length - to) * 0.5));
+                return of(from, 0, (double) from / to, to, length, (int) Math.rint((length - to) * 0.5));
             }
 
-            private static Axis of(int from, double start, double end, int to, int length, int offset) {
-                double scale = (end - start) / to;
+            private static Axis of(int from, double start, double scale, int to, int length, int offset) {
                 boolean shrinks = scale > 1;
                 double reach = shrinks ? scale * 0.5 : 1;
                 int[] first = new int[to];
