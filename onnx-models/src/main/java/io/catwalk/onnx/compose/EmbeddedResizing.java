@@ -201,13 +201,14 @@ public final class EmbeddedResizing {
         Weights ofColumns = weights(columns);
         String lines = node("Reshape", INPUT, longs(0, 0, -1)); // a row has all channels of its pixels
         // Bytes are summed as they are: a large photo is never held as floats.
-        String narrowed = combined(ofRows, node("MatMulInteger", cast(ofRows.summed(), DataType.UINT8), lines), lines);
+        String sums = cast(node("MatMulInteger", cast(ofRows.summed(), DataType.UINT8), lines), DataType.FLOAT);
         NodeProto.Builder sizes = begun("Concat", longs(0, 0), node("Slice", shape, longs(2), longs(4)));
         String planes = transposed(
-                node("Reshape", narrowed, added(sizes.addAttribute(Protos.attribute("axis", 0)))), 0L, 3L, 2L, 1L);
-        String resized = combined(ofColumns, node("MatMul", cast(ofColumns.summed(), DataType.FLOAT), planes), planes);
-        String all = node("Mul", ofColumns.all(), transposed(ofRows.all(), 1L, 0L));
-        String levels = floor(transposed(node("Div", resized, all), 0L, 1L, 3L, 2L), HALF);
+                node("Reshape", sums, added(sizes.addAttribute(Protos.attribute("axis", 0)))), 0L, 3L, 1L, 2L);
+        String ofColumn = node("MatMul", ofColumns.spread(), cast(ofColumns.summed(), DataType.FLOAT));
+        String resized = node("MatMul", ofRows.spread(), node("MatMul", planes, transposed(ofColumn, 1L, 0L)));
+        String all = node("Mul", ofRows.all(), transposed(ofColumns.all(), 1L, 0L));
+        String levels = floor(node("Div", resized, all), HALF);
         color(levels, shape, height, width, channels);
     }
 
@@ -246,60 +247,57 @@ public final class EmbeddedResizing {
     private record Axis(String source, String start, String seen, String become, String count, int length) {}
 
     /**
-     * How new pixels are made: the sum of some source pixels, times a weight, and one more pixel, times its weight, divided by
-     * all weights. For a mean, that of the one more is 0.
+     * How new pixels are made: sums of source pixels along an axis that shrinks, else each of them; and of these each new pixel,
+     * one that is between two with their weights.
      *
-     * @param summed which pixels, bool (length, source)
-     * @param next indices of one more; the others are floats (length, 1)
+     * @param summed which pixels, bool (sums, source)
+     * @param spread weights of the sums, float (length, sums)
+     * @param all sums of all weights, float (length, 1)
      */
-    private record Weights(String summed, String weight, String next, String weightOfNext, String all) {}
-
-    /** Adds the pixels (..., length, any) that are made of pixels (..., source, any), times all weights. */
-    private String combined(Weights weights, String sums, String pixels) {
-        String next = added(begun("Gather", pixels, weights.next()).addAttribute(Protos.attribute("axis", -2)));
-        return node(
-                "Add",
-                node("Mul", cast(sums, DataType.FLOAT), weights.weight()),
-                node("Mul", cast(next, DataType.FLOAT), weights.weightOfNext()));
-    }
+    private record Weights(String summed, String spread, String all) {}
 
     private Weights weights(Axis axis) {
-        long[] indices = LongStream.range(0, axis.length).toArray();
-        String black = halfEven(node("Sub", whole(axis.length), axis.count), whole(2));
-        String shifted = node("Sub", column(indices), black);
-        String i = node("Max", whole(0), node("Min", shifted, node("Sub", axis.count, whole(1))));
-        String inside = cast(node("Equal", i, shifted), DataType.FLOAT);
-        // Borders and centers of the new pixels in the source, as multiples of 1 / (2 * become).
+        String shrinks = node("Greater", axis.seen, axis.become);
+        String sums = node("Range", whole(0), node("Where", shrinks, axis.count, axis.source), whole(1));
+        String i = node("Reshape", sums, longs(-1, 1));
+        // Borders of the new pixels in the source, as multiples of 1 / (2 * become).
         String left = node("Add", axis.start, node("Mul", times(i, 2), axis.seen));
-        String center = node("Add", left, axis.seen);
-        String right = node("Add", center, axis.seen);
+        String right = node("Add", left, times(axis.seen, 2));
         // A source pixel whose center lies on a border belongs where double precision puts it.
         String reach = reach(axis);
-        String middle = middle(axis, i, center, reach);
+        String middle = middle(axis, i, node("Add", left, axis.seen), reach);
         String atLeft = node("Sub", fixedCenter(axis, left), middle); // negative, as far as it reaches
         String atRight = node("Sub", fixedCenter(axis, right), middle);
         String precision = ulp(node("Sub", times(pixels(axis, left), 2), whole(1)), whole(2));
         String isFirst = node("Greater", times(node("Add", atLeft, reach), 2), precision);
         String isBeyond = node("Greater", atRight, reach);
         String first = node("Sub", pixels(axis, left), both(onBorder(axis, left), isFirst));
-        String last = node("Sub", node("Sub", pixels(axis, right), both(onBorder(axis, right), isBeyond)), whole(1));
-        // Where the axis grows, a new pixel lies between the pixel before its center and the next.
-        String shrinks = node("Greater", axis.seen, axis.become);
-        String next = node("Min", pixels(axis, center), node("Sub", axis.source, whole(1)));
-        String one = node("Max", node("Sub", pixels(axis, center), whole(1)), whole(0));
-        String share = node("Mod", node("Add", center, axis.become), times(axis.become, 2));
-        first = node("Where", shrinks, first, one);
-        last = node("Where", shrinks, last, one);
-        String each = node("Where", shrinks, whole(1), times(axis.become, 2));
-        String ofNext = node("Where", shrinks, whole(0), share);
-        String count = node("Add", node("Sub", last, first), whole(1));
+        String end = node("Sub", pixels(axis, right), both(onBorder(axis, right), isBeyond));
+        first = node("Where", shrinks, first, i);
+        end = node("Where", shrinks, end, node("Add", i, whole(1)));
         String j = node("Range", whole(0), axis.source, whole(1));
-        return new Weights(
-                node("And", node("LessOrEqual", first, j), node("LessOrEqual", j, last)),
-                node("Mul", inside, cast(node("Sub", each, ofNext), DataType.FLOAT)),
-                node("Reshape", next, longs(-1)),
-                node("Mul", inside, cast(ofNext, DataType.FLOAT)),
-                cast(node("Mul", count, each), DataType.FLOAT));
+        String summed = node("And", node("LessOrEqual", first, j), node("Less", j, end));
+        String count = cast(node("Sub", end, first), DataType.FLOAT);
+        String spread = spread(axis, shrinks, sums);
+        String all = node("Max", node("MatMul", spread, count), constant(Protos.floats("", 1))); // black is 0/1
+        return new Weights(summed, spread, all);
+    }
+
+    /** Adds the weights of sums; where the axis grows, a new pixel lies between the pixel before its center and the next. */
+    private String spread(Axis axis, String shrinks, String sums) {
+        String black = halfEven(node("Sub", whole(axis.length), axis.count), whole(2));
+        long[] indices = LongStream.range(0, axis.length).toArray();
+        String shifted = node("Sub", column(indices), black);
+        String i = node("Max", whole(0), node("Min", shifted, node("Sub", axis.count, whole(1))));
+        String center = node("Add", axis.start, node("Mul", node("Add", times(i, 2), whole(1)), axis.seen));
+        String before = node("Max", node("Sub", pixels(axis, center), whole(1)), whole(0));
+        String next = node("Min", pixels(axis, center), node("Sub", axis.source, whole(1)));
+        String share = node("Mod", node("Add", center, axis.become), times(axis.become, 2));
+        String ofNext = node("Where", shrinks, whole(0), share);
+        String ofOne = node("Where", shrinks, whole(1), node("Sub", times(axis.become, 2), share));
+        String one = node("Where", shrinks, i, before);
+        String weights = node("Add", both(ofOne, node("Equal", one, sums)), both(ofNext, node("Equal", next, sums)));
+        return cast(both(weights, node("Equal", i, shifted)), DataType.FLOAT);
     }
 
     /** Adds how many source pixels have their centers before a place, or there. */

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
 
     /** Raised when the format of the files changes, or when decoders give other pixels for the same files. */
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     static final int HEADER = 4096;
 
