@@ -13,12 +13,12 @@ import ai.djl.translate.TranslateException;
 import ai.onnxruntime.OrtEnvironment;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /** Asks DJL's engine for ONNX Runtime. Usage: java -cp 'target/dependency/*' Run.java MODEL.onnx SIGNATURE.json IMAGES LOGITS */
 public final class Run {
@@ -29,7 +29,7 @@ public final class Run {
     /** The shape is such as "batch", 1, 28, 28. */
     record Input(String name, JsonArray shape) {}
 
-    record Output(String name, JsonArray shape) {}
+    record Output(String name) {}
 
     /** Is null where the file takes pixels as they are. */
     record Normalization(double[] mean, double[] std) {}
@@ -38,13 +38,10 @@ public final class Run {
             throws IOException, MalformedModelException, ModelNotFoundException, TranslateException {
         About about = new Gson().fromJson(Files.readString(Path.of(arguments[1])), About.class);
         JsonArray sizes = about.input.shape;
-        Shape image = new Shape(sizes.get(1).getAsLong(), sizes.get(2).getAsLong(), sizes.get(3).getAsLong());
-        int length = (int) image.size();
-        int step = sizes.get(0).getAsString().equals("batch") ? 256 : sizes.get(0).getAsInt();
-        byte[] pixels = Files.readAllBytes(Path.of(arguments[2]));
-        int classes = about.output.shape.get(1).getAsInt();
-        ByteBuffer answers =
-                ByteBuffer.allocate(pixels.length / length * classes * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        boolean anySize = sizes.get(1).getAsString().equals("height");
+        int most = anySize ? 1 : sizes.get(0).getAsString().equals("batch") ? 256 : sizes.get(0).getAsInt();
+        ByteBuffer pixels = ByteBuffer.wrap(Files.readAllBytes(Path.of(arguments[2]))).order(ByteOrder.LITTLE_ENDIAN);
+        ByteArrayOutputStream answers = new ByteArrayOutputStream();
 
         Criteria<NDList, NDList> criteria = Criteria.builder()
                 .setTypes(NDList.class, NDList.class)
@@ -55,21 +52,30 @@ public final class Run {
         try (ZooModel<NDList, NDList> model = criteria.loadModel();
                 Predictor<NDList, NDList> predictor = model.newPredictor()) {
             long start = System.nanoTime();
-            for (int from = 0; from < pixels.length; from += step * length) {
-                byte[] some = Arrays.copyOfRange(pixels, from, Math.min(from + step * length, pixels.length));
-                Shape shape = new Shape(some.length / length).addAll(image);
+            while (pixels.hasRemaining()) {
+                long[] sides = new long[3];
+                for (int i = 0; i < sides.length; i++) { // before the pixels of each image: its height, width and channels
+                    sides[i] = anySize ? pixels.getInt() : sizes.get(i + 1).getAsLong();
+                }
+                Shape image = new Shape(sides);
+                int count = Math.min(most, pixels.remaining() / (int) image.size());
+                byte[] some = new byte[count * (int) image.size()];
+                pixels.get(some);
+                Shape shape = new Shape(count).addAll(image);
                 try (NDManager manager = model.getNDManager().newSubManager()) {
                     NDList images = new NDList(
                             about.normalization == null
                                     ? manager.create(ByteBuffer.wrap(some), shape, DataType.UINT8)
                                     : manager.create(normalized(some, about.normalization, image), shape));
-                    for (float logit : predictor.predict(images).get(about.output.name).toFloatArray()) {
-                        answers.putFloat(logit);
-                    }
+                    float[] logits = predictor.predict(images).get(about.output.name).toFloatArray();
+                    ByteBuffer bytes =
+                            ByteBuffer.allocate(logits.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                    bytes.asFloatBuffer().put(logits);
+                    answers.writeBytes(bytes.array());
                 }
             }
             double seconds = (System.nanoTime() - start) / 1e9;
-            Files.write(Path.of(arguments[3]), answers.array());
+            Files.write(Path.of(arguments[3]), answers.toByteArray());
             // The engine names the version that it was made for, not the one that it runs.
             String version = Engine.getDjlVersion() + " on " + OrtEnvironment.getEnvironment().getVersion();
             System.out.println("{\"version\": \"" + version + "\", \"seconds\": " + seconds + "}");

@@ -5,13 +5,13 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 
 /** Asks ONNX Runtime for Java. Usage: java -cp 'target/dependency/*' Run.java MODEL.onnx SIGNATURE.json IMAGES LOGITS */
@@ -23,7 +23,7 @@ public final class Run {
     /** The shape is such as "batch", 1, 28, 28. */
     record Input(String name, JsonArray shape) {}
 
-    record Output(String name, JsonArray shape) {}
+    record Output(String name) {}
 
     /** Is null where the file takes pixels as they are. */
     record Normalization(double[] mean, double[] std) {}
@@ -31,20 +31,23 @@ public final class Run {
     public static void main(String[] arguments) throws IOException, OrtException {
         About about = new Gson().fromJson(Files.readString(Path.of(arguments[1])), About.class);
         JsonArray sizes = about.input.shape;
-        long[] shape = {0, sizes.get(1).getAsLong(), sizes.get(2).getAsLong(), sizes.get(3).getAsLong()};
-        int length = (int) (shape[1] * shape[2] * shape[3]);
-        int step = sizes.get(0).getAsString().equals("batch") ? 256 : sizes.get(0).getAsInt();
-        byte[] pixels = Files.readAllBytes(Path.of(arguments[2]));
-        int classes = about.output.shape.get(1).getAsInt();
-        ByteBuffer answers =
-                ByteBuffer.allocate(pixels.length / length * classes * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        boolean anySize = sizes.get(1).getAsString().equals("height");
+        int most = anySize ? 1 : sizes.get(0).getAsString().equals("batch") ? 256 : sizes.get(0).getAsInt();
+        ByteBuffer pixels = ByteBuffer.wrap(Files.readAllBytes(Path.of(arguments[2]))).order(ByteOrder.LITTLE_ENDIAN);
+        ByteArrayOutputStream answers = new ByteArrayOutputStream();
 
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (OrtSession session = environment.createSession(arguments[0])) {
             long start = System.nanoTime();
-            for (int from = 0; from < pixels.length; from += step * length) {
-                byte[] some = Arrays.copyOfRange(pixels, from, Math.min(from + step * length, pixels.length));
-                shape[0] = some.length / length;
+            while (pixels.hasRemaining()) {
+                long[] shape = new long[4];
+                for (int i = 1; i < shape.length; i++) { // before the pixels of each image: its height, width and channels
+                    shape[i] = anySize ? pixels.getInt() : sizes.get(i).getAsLong();
+                }
+                int length = (int) (shape[1] * shape[2] * shape[3]);
+                shape[0] = Math.min(most, pixels.remaining() / length);
+                byte[] some = new byte[(int) shape[0] * length];
+                pixels.get(some);
                 try (OnnxTensor images = about.normalization == null
                                 ? OnnxTensor.createTensor(environment, ByteBuffer.wrap(some), shape, OnnxJavaType.UINT8)
                                 : OnnxTensor.createTensor(
@@ -53,13 +56,14 @@ public final class Run {
                                         shape);
                         OrtSession.Result result = session.run(Map.of(about.input.name, images))) {
                     FloatBuffer logits = ((OnnxTensor) result.get(about.output.name).orElseThrow()).getFloatBuffer();
-                    while (logits.hasRemaining()) {
-                        answers.putFloat(logits.get());
-                    }
+                    ByteBuffer bytes =
+                            ByteBuffer.allocate(logits.remaining() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                    bytes.asFloatBuffer().put(logits);
+                    answers.writeBytes(bytes.array());
                 }
             }
             double seconds = (System.nanoTime() - start) / 1e9;
-            Files.write(Path.of(arguments[3]), answers.array());
+            Files.write(Path.of(arguments[3]), answers.toByteArray());
             System.out.println("{\"version\": \"" + environment.getVersion() + "\", \"seconds\": " + seconds + "}");
         }
     }

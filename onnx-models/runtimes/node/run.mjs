@@ -4,7 +4,8 @@ import ort from 'onnxruntime-node';
 
 const [model, signature, images, logits] = process.argv.slice(2);
 const { input, output, normalization } = JSON.parse(readFileSync(signature, 'utf8'));
-const [batch, channels, height, width] = input.shape; // such as "batch", 1, 28, 28
+const [batch, ...shape] = input.shape; // such as "batch", 1, 28, 28
+const [channels, height, width] = shape;
 
 function prepared(pixels) {
   if (!normalization) return pixels; // the file takes pixels as they are
@@ -17,15 +18,28 @@ function prepared(pixels) {
   return numbers;
 }
 
+/** Returns the shape of each batch and its pixels. */
+function* batches(pixels) {
+  const length = channels * height * width; // no number if each image has its own size
+  const step = batch === 'batch' ? 256 : batch;
+  for (let from = 0, to; from < pixels.length; from = to) {
+    let own = shape;
+    if (!length) { // before the pixels of each image: its height, width and channels
+      own = [0, 4, 8].map(at => new DataView(pixels.buffer, from, 12).getInt32(at, true));
+      from += 12;
+    }
+    const size = own[0] * own[1] * own[2];
+    to = Math.min(from + (length ? step : 1) * size, pixels.length);
+    yield [[(to - from) / size, ...own], pixels.subarray(from, to)];
+  }
+}
+
 const pixels = new Uint8Array(readFileSync(images));
-const length = channels * height * width;
-const step = batch === 'batch' ? 256 : batch;
 const session = await ort.InferenceSession.create(model);
 const answers = [];
 const start = performance.now();
-for (let from = 0; from < pixels.length; from += step * length) {
-  const some = prepared(pixels.subarray(from, from + step * length));
-  const tensor = new ort.Tensor(input.type, some, [some.length / length, channels, height, width]);
+for (const [size, some] of batches(pixels)) {
+  const tensor = new ort.Tensor(input.type, prepared(some), size);
   const results = await session.run({ [input.name]: tensor }, [output.name]);
   answers.push(new Uint8Array(results[output.name].data.slice().buffer));
 }

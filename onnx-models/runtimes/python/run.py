@@ -18,7 +18,7 @@ else:
 with open(signature, encoding="utf-8") as file:
     about = json.load(file)
 batch, *shape = about["input"]["shape"]  # such as "batch", 1, 28, 28
-pixels = numpy.fromfile(images, numpy.uint8).reshape(-1, *shape)
+pixels = numpy.fromfile(images, numpy.uint8)
 
 
 def prepared(pixels):
@@ -28,12 +28,24 @@ def prepared(pixels):
     return ((pixels / 255 - mean) / std).astype(numpy.float32)
 
 
+def batches():
+    if shape[0] != "height":
+        whole = pixels.reshape(-1, *shape)
+        step = batch if batch != "batch" else 256
+        yield from (whole[i:i + step] for i in range(0, len(whole), step))
+        return
+    at = 0  # before the pixels of each image: its height, width and channels
+    while at < len(pixels):
+        own = pixels[at:at + 12].view("<i4")
+        yield pixels[at + 12:at + 12 + own.prod()].reshape(1, *own)
+        at += 12 + own.prod()
+
+
 session = (ReferenceEvaluator(model) if reference
            else library.InferenceSession(model, providers=["CPUExecutionProvider"]))
-step = batch if batch != "batch" else 256
 start = time.perf_counter()
-answers = [session.run([about["output"]["name"]], {about["input"]["name"]: prepared(pixels[i:i + step])})[0]
-           for i in range(0, len(pixels), step)]
+answers = [session.run([about["output"]["name"]], {about["input"]["name"]: prepared(some)})[0]
+           for some in batches()]
 seconds = time.perf_counter() - start
 numpy.concatenate(answers).tofile(logits)
 print(json.dumps({"version": library.__version__, "seconds": seconds}))

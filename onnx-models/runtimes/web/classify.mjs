@@ -2,7 +2,8 @@
 const webgpu = location.search === '?webgpu';
 const ort = await import(webgpu ? './ort/ort.webgpu.min.mjs' : './ort/ort.wasm.min.mjs');
 const { input, output, normalization } = await (await fetch('signature.json')).json();
-const [batch, channels, height, width] = input.shape; // such as "batch", 1, 28, 28
+const [batch, ...shape] = input.shape; // such as "batch", 1, 28, 28
+const [channels, height, width] = shape;
 
 function prepared(pixels) {
   if (!normalization) return pixels; // the file takes pixels as they are
@@ -13,6 +14,22 @@ function prepared(pixels) {
     numbers[i] = (pixels[i] / 255 - mean[channel]) / std[channel];
   }
   return numbers;
+}
+
+/** Returns the shape of each batch and its pixels. */
+function* batches(pixels) {
+  const length = channels * height * width; // no number if each image has its own size
+  const step = batch === 'batch' ? 256 : batch;
+  for (let from = 0, to; from < pixels.length; from = to) {
+    let own = shape;
+    if (!length) { // before the pixels of each image: its height, width and channels
+      own = [0, 4, 8].map(at => new DataView(pixels.buffer, from, 12).getInt32(at, true));
+      from += 12;
+    }
+    const size = own[0] * own[1] * own[2];
+    to = Math.min(from + (length ? step : 1) * size, pixels.length);
+    yield [[(to - from) / size, ...own], pixels.subarray(from, to)];
+  }
 }
 
 /** Opens the file for WebGPU, and says which operators it leaves to the processor; only the log tells. */
@@ -40,13 +57,10 @@ async function classify() {
   ort.env.wasm.numThreads = self.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
   const { session, note } = webgpu ? await openOnWebGpu() : { session: await ort.InferenceSession.create('model.onnx') };
   const pixels = new Uint8Array(await (await fetch('images')).arrayBuffer());
-  const length = channels * height * width;
-  const step = batch === 'batch' ? 256 : batch;
   const answers = [];
   const start = performance.now();
-  for (let from = 0; from < pixels.length; from += step * length) {
-    const some = prepared(pixels.subarray(from, from + step * length));
-    const tensor = new ort.Tensor(input.type, some, [some.length / length, channels, height, width]);
+  for (const [size, some] of batches(pixels)) {
+    const tensor = new ort.Tensor(input.type, prepared(some), size);
     const results = await session.run({ [input.name]: tensor }, [output.name]);
     answers.push(results[output.name].data.slice());
   }

@@ -30,6 +30,15 @@ final class FileDataset extends ImageOptions.Other {
     FileOptions options;
 
     ImageDataset load(Path file, OnnxMetadata metadata, Console console) throws IOException {
+        return chosen(file, metadata, console).load(Home.data(console));
+    }
+
+    /** Finds the folder of the images. */
+    Path folder(Path file, OnnxMetadata metadata, Console console) throws IOException {
+        return chosen(file, metadata, console).folder(Home.data(console));
+    }
+
+    private DatasetSpec chosen(Path file, OnnxMetadata metadata, Console console) throws IOException {
         String name = dataset != null
                 ? dataset
                 : metadata.get(MetadataKeys.PROVENANCE + "dataset")
@@ -41,7 +50,7 @@ final class FileDataset extends ImageOptions.Other {
             throw new RequestException(file + ": expected the images of " + Reasons.quoted(name) + ", which it was made"
                     + " from, found no such folder here: name their folder with --dataset DIR");
         }
-        return images.load(Home.data(console));
+        return images;
     }
 
     /** Returns the rule that resized the images of the file to its input size; null if they were not resized. */

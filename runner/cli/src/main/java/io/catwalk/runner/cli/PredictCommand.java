@@ -1,6 +1,5 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.onnx.compose.EmbeddedResizing;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
@@ -16,6 +15,7 @@ import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.FoundFiles;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.data.ResizeRule.Fit;
+import io.catwalk.runner.evaluation.OriginalImages;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
@@ -154,10 +154,7 @@ final class PredictCommand extends ConsoleCommand {
                         converted.incrementAndGet();
                     }
                     if (predictor.resizes()) {
-                        requireSides(path, image);
-                        float[] logits =
-                                predictor.logits(image.interleaved(), image.height(), image.width(), image.channels());
-                        return new Image(path, logits, null);
+                        return new Image(path, OriginalImages.answer(predictor, path.toString(), image), null);
                     }
                     byte[] pixels = image.withChannels(signature.channels()).pixels();
                     return new Image(path, normalization.normalized(pixels, 1), null);
@@ -184,14 +181,6 @@ final class PredictCommand extends ConsoleCommand {
             } catch (UncheckedIOException e) {
                 throw unreadable(list, e);
             }
-        }
-    }
-
-    /** The file itself would end with an error of ONNX Runtime. */
-    private static void requireSides(Path path, RasterImage image) {
-        if (Math.max(image.width(), image.height()) > EmbeddedResizing.LARGEST_SIDE) {
-            throw new RequestException("Image %s: expected sides of at most %d pixels, found %dx%d; make it smaller"
-                    .formatted(path, EmbeddedResizing.LARGEST_SIDE, image.width(), image.height()));
         }
     }
 

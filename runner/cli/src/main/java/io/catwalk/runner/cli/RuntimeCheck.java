@@ -21,6 +21,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.evaluation.OriginalImages;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.runtimes.Runner.Answer;
 import io.catwalk.runner.runtimes.Runner.Question;
@@ -30,6 +31,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +52,7 @@ record RuntimeCheck(
         OnnxPredictor predictor,
         Preprocessing preprocessing,
         ImageSource images,
+        Path folder,
         Tolerance tolerance,
         RuntimeOptions options,
         Console console) {
@@ -107,6 +110,9 @@ record RuntimeCheck(
     }
 
     private float[] reference() {
+        if (predictor.resizes()) {
+            return new OriginalImages(images, folder).answers(predictor);
+        }
         Signature signature = predictor.signature();
         Normalization normalization = preprocessing.normalization();
         float[] logits = new float[Math.multiplyExact(images.size(), signature.classes())];
@@ -126,14 +132,23 @@ record RuntimeCheck(
     private Question question(Scratch scratch, int size) throws IOException {
         Signature signature = predictor.signature();
         Path about = scratch.file("signature.json");
-        ModelSignature.stated(file, predictor, preprocessing).ofNetworkSize().write(about);
+        ModelSignature.stated(file, predictor, preprocessing).write(about);
         Path pixels = scratch.file("images-" + size);
         int batch = Math.max(1, signature.batch());
         int count = (size + batch - 1) / batch * batch;
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(pixels))) {
             for (int i = 0; i < size; i++) {
-                RasterImage image = images.image(i);
-                out.write(predictor.resizes() ? image.interleaved() : image.pixels());
+                if (predictor.resizes()) {
+                    RasterImage image = new OriginalImages(images, folder).image(i);
+                    ByteBuffer shape = ByteBuffer.allocate(3 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                    out.write(shape.putInt(image.height())
+                            .putInt(image.width())
+                            .putInt(image.channels())
+                            .array());
+                    out.write(image.interleaved());
+                } else {
+                    out.write(images.image(i).pixels());
+                }
             }
             out.write(new byte[(count - size) * images.imageLength()]);
         }

@@ -16,6 +16,7 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.OriginalImages;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.report.Wording;
@@ -173,20 +174,24 @@ final class VerifyCommand extends JsonCommand {
             int most = OptionParsers.within("--images", count, MOST_IMAGES);
             Double stated = stated(metadata);
             Optional<ImageDataset> own = EvaluatedImages.of(metadata).flatMap(evaluated -> evaluated.in(whole));
+            Path folder = dataset.folder(file, metadata, console);
             RuntimeReport report = null;
             if (runtimes.areGiven()) {
                 ImageSource some = whole.test().limit(most, whole.classes().size(), 0);
-                report = new RuntimeCheck(file, predictor, preprocessing, some, tolerance, runtimes, console).run();
+                report = new RuntimeCheck(file, predictor, preprocessing, some, folder, tolerance, runtimes, console)
+                        .run();
                 if (stated == null || own.isEmpty()) {
                     return report(report, stated, null, whole, false, console);
                 }
             }
             ImageDataset images = dataset.matched(file, own.orElse(whole), metadata);
-            Predictions predictions = Predictions.of(
-                    predictor,
-                    images.test(),
-                    preprocessing.normalization(),
-                    predictor.signature().classes());
+            int classes = predictor.signature().classes();
+            Predictions predictions = predictor.resizes()
+                    ? new Predictions(
+                            classes,
+                            images.test().labels(),
+                            new OriginalImages(images.test(), folder).answers(predictor))
+                    : Predictions.of(predictor, images.test(), preprocessing.normalization(), classes);
             if (answers != null) {
                 predictions.write(answers, images.test());
             }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.evaluation.Predictions;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +18,8 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +33,8 @@ final class AnySizeExportTest {
 
     /** Widths and heights: the network's own, smaller, larger, portrait and landscape. */
     private static final int[][] SIZES = {{8, 8}, {5, 3}, {1, 1}, {201, 155}, {64, 300}, {333, 20}, {7, 90}};
+
+    private static final int COUNT = 100;
 
     @TempDir
     private static Path folder;
@@ -110,6 +117,85 @@ final class AnySizeExportTest {
         JsonNode own = evaluated(world.model());
         assertThat(evaluated(file).at("/metrics/accuracy")).isEqualTo(own.at("/metrics/accuracy"));
         assertThat(evaluated(file).at("/agrees").asBoolean()).isTrue();
+    }
+
+    /** Ten photos of each of ten classes, one and a half times as wide as high. */
+    private static Path photos() throws IOException {
+        Path photos = folder.resolve("photos");
+        for (int i = 0; i < COUNT && !Files.exists(photos.resolve("9/99.png")); i++) {
+            BufferedImage photo = new BufferedImage(30 + 3 * i, 20 + 2 * i, BufferedImage.TYPE_BYTE_GRAY);
+            Random random = new Random(i);
+            for (int at = 0; at < photo.getWidth() * photo.getHeight(); at++) {
+                photo.getRaster().setSample(at % photo.getWidth(), at / photo.getWidth(), 0, random.nextInt(256));
+            }
+            Path to = Files.createDirectories(photos.resolve(String.valueOf(i / 10)));
+            ImageIO.write(photo, "png", to.resolve("%02d.png".formatted(i)).toFile());
+        }
+        return photos;
+    }
+
+    /** The file stretches; images that were prepared by {@code --fit pad} would get other answers. */
+    @Test
+    void imagesAreSentAsTheirFilesHaveThem() throws IOException {
+        Path answers = folder.resolve("answers.csv");
+        Catwalk.ask(
+                        "verify %s --dataset %s --test-share 1 --fit pad --classes-by-index --predictions %s",
+                        file, photos(), answers)
+                .done();
+        requireThoseOfPredict(answers);
+
+        Path run = folder.resolve("compared");
+        Catwalk.ask(
+                        "compare %s --dataset %s --test-share 1 --image-size 8x8 --fit pad --no-latency"
+                                + " --plugins-dir %s --out %s",
+                        file, photos(), world.plugins(), run)
+                .done();
+        requireThoseOfPredict(run.resolve("trials/mixed/1-0/predictions.csv"));
+    }
+
+    private static void requireThoseOfPredict(Path answers) throws IOException {
+        Predictions found = Predictions.read(answers);
+        List<String> names = OnnxMetadata.read(file).labels().orElseThrow();
+        JsonNode expected =
+                Catwalk.ask("predict %s %s --json", file, photos()).done().json();
+        assertThat(expected).hasSize(COUNT);
+        for (int i = 0; i < COUNT; i++) {
+            double[] probabilities = found.probabilities(i);
+            JsonNode own = expected.path(i).path("probabilities");
+            for (int c = 0; c < probabilities.length; c++) {
+                assertThat(probabilities[c]).isCloseTo(own.path(names.get(c)).asDouble(-1), within(1e-6));
+            }
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the runner of this test is a shell script")
+    void otherRuntimesGetThemToo() throws IOException {
+        Path runner = Files.createDirectories(folder.resolve("runtimes/kept"));
+        Files.writeString(runner.resolve("run.sh"), "cp \"$2\" signature.json; cp \"$3\" images; exit 1");
+        Files.writeString(runner.resolve("runtime.json"), """
+                {"runtime": "Keeps", "command": ["sh", "run.sh"], "probe": [], "files": [], "install": "", "without": []}
+                """);
+        Catwalk.ask(
+                        "verify %s --dataset %s --test-share 1 --classes-by-index --runtimes kept --runtimes-dir %s",
+                        file, photos(), folder.resolve("runtimes"))
+                .exits(ExitCode.SOME_FAILED);
+
+        assertThat(Catwalk.json(runner.resolve("signature.json"))
+                        .at("/input/shape/1")
+                        .asString())
+                .isEqualTo("height");
+        ByteBuffer images =
+                ByteBuffer.wrap(Files.readAllBytes(runner.resolve("images"))).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < COUNT; i++) {
+            assertThat(List.of(images.getInt(), images.getInt(), images.getInt()))
+                    .containsExactly(20 + 2 * i, 30 + 3 * i, 1);
+            Random random = new Random(i);
+            for (int at = 0; at < (20 + 2 * i) * (30 + 3 * i); at++) {
+                assertThat(images.get()).isEqualTo((byte) random.nextInt(256));
+            }
+        }
+        assertThat(images.hasRemaining()).isFalse();
     }
 
     private static JsonNode evaluated(Path model) {

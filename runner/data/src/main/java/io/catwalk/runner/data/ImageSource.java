@@ -7,6 +7,7 @@ import io.catwalk.runner.data.CachedImages.ImageRecords;
 import io.catwalk.runner.data.Split.Stratification;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -278,6 +279,17 @@ public final class ImageSource {
     /** Copies an image. */
     public RasterImage image(int image) {
         return new RasterImage(channels(), height(), width(), read(image, image + 1));
+    }
+
+    /**
+     * Returns an image in the size of its file, upright.
+     *
+     * @param folder of the files; null for images without files, which are returned as they are
+     */
+    public RasterImage original(int image, @Nullable Path folder) {
+        return folder == null || files.isEmpty()
+                ? image(image)
+                : RasterImage.read(folder.resolve(files.get(places[image])));
     }
 
     /**

@@ -9,10 +9,12 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.OriginalImages;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -83,13 +85,17 @@ public record GivenAnswers(
     private static GivenAnswers asked(
             GivenNetwork network, boolean trainedOn, Path file, ImageDataset dataset, @Nullable Path folder) {
         ImageSource images = dataset.test();
+        boolean resizes = network.predictor().resizes();
+        float[] originals = resizes ? new OriginalImages(images, folder).answers(network.predictor()) : new float[0];
         int classes = dataset.classes().size();
         float[] scores = new float[Math.multiplyExact(images.size(), classes)];
         boolean probabilities = true;
         int batch = images.batchSize();
         for (int from = 0; from < images.size(); from += batch) {
             int to = Math.min(images.size(), from + batch);
-            float[] answers = network.answers(images.read(from, to), images.channels(), to - from);
+            float[] answers = resizes
+                    ? Arrays.copyOfRange(originals, from * network.outputs(), to * network.outputs())
+                    : network.answers(images.read(from, to), images.channels(), to - from);
             for (int i = 0; i < answers.length; i++) {
                 if (!Float.isFinite(answers[i])) {
                     throw new RequestException(file + ": expected finite answers, found " + answers[i] + " for image "
@@ -114,7 +120,7 @@ public record GivenAnswers(
                         probabilities,
                         others,
                         trainedOn,
-                        new PreparationSearch(network, images, predicted, folder).suggestion()));
+                        resizes ? null : new PreparationSearch(network, images, predicted, folder).suggestion()));
     }
 
     /** Tells whether every row has numbers from 0 to 1 whose sum is at most 1, and at least this. */

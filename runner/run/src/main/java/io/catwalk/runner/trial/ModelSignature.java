@@ -89,14 +89,6 @@ public record ModelSignature(
         return of(file, predictor, preprocessing.color(), new Normalization(preprocessing.mean(), preprocessing.std()));
     }
 
-    /** Describes a file that resizes images itself as one that takes images of the size of its network. */
-    public ModelSignature ofNetworkSize() {
-        List<Object> shape =
-                List.of(input.shape().get(0), resize.height(), resize.width(), "gray".equals(color) ? 1 : 3);
-        Input fixed = exifOrientation == null ? input : new Input(input.name(), input.type(), input.layout(), shape);
-        return new ModelSignature(schema, model, fixed, output, labels, color, resize, normalization, null);
-    }
-
     /** Describes a file; {@code normalization} is used only if it does not normalize itself. */
     static ModelSignature of(Path file, OnnxPredictor predictor, @Nullable String color, Normalization normalization) {
         Signature signature = predictor.signature();
