@@ -87,7 +87,7 @@ def main():
     parser.add_argument("work", type=Path)
     parser.add_argument("--photos", type=int, default=10_000)
     parser.add_argument("--sizes", type=int, default=500)
-    parser.add_argument("--part", type=int, default=1000, help="photos in a folder; about 4 GB of bytes are too many")
+    parser.add_argument("--part", type=int, default=1000, help="photos in a folder; about 2 GB of bytes are too many")
     parser.add_argument("--few", type=int, default=500, help="photos for the slow runtimes, of the first part")
     parser.add_argument("--runtimes", default="java,python,node,web")
     parser.add_argument("--slow", default="webgpu,reference")
