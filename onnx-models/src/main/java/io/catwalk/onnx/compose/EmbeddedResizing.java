@@ -69,7 +69,8 @@ public final class EmbeddedResizing {
 
     private static final String PREFIX = "preparation/";
     private static final String NETWORK = "network/";
-    private static final long OLDEST_OPSET = 13; // ReduceSum with axes as an input
+    private static final long OLDEST_OPSET = 11; // Range
+    private static final long AXES_AS_INPUT_SINCE = 13; // of ReduceSum
     private static final List<String> AXES = List.of("batch", "height", "width", "channels");
 
     /** What red, green and blue are of gray (ITU-R BT.601), in thousandths, behind what gray is. */
@@ -93,9 +94,11 @@ public final class EmbeddedResizing {
     private final Map<TensorProto, String> constants = new HashMap<>();
     private final GraphProto.Builder graph = GraphProto.newBuilder();
     private final Fit fit;
+    private final long opset;
 
-    private EmbeddedResizing(Fit fit) {
+    private EmbeddedResizing(Fit fit, long opset) {
         this.fit = fit;
+        this.opset = opset;
     }
 
     /**
@@ -105,7 +108,7 @@ public final class EmbeddedResizing {
      *     32-bit floats, and stays as it is
      * @param fit how images are fitted to its size
      * @return content of an ONNX file with the same outputs and metadata, and {@link MetadataKeys#RESIZES}
-     * @throws OnnxFileException if it is no such classifier, or of an opset below 13
+     * @throws OnnxFileException if it is no such classifier, or of an opset below 11
      */
     public static byte[] added(Path file, Fit fit) {
         ModelProto model = ModelFile.read(file).whole();
@@ -128,7 +131,8 @@ public final class EmbeddedResizing {
                     "opset " + Graphs.opset(model) + ", " + images,
                     "export it anew");
         }
-        GraphProto whole = new EmbeddedResizing(fit).before(model.getGraph(), images, preprocessing);
+        GraphProto whole =
+                new EmbeddedResizing(fit, Graphs.opset(model)).before(model.getGraph(), images, preprocessing);
         ModelProto.Builder changed = model.toBuilder().setGraph(whole).clearMetadataProps();
         Graphs.addMetadata(
                 changed,
@@ -189,8 +193,8 @@ public final class EmbeddedResizing {
         if (fit == Fit.CROP) {
             String seen = node("Where", wide, down, across);
             String become = node("Where", wide, whole(height), whole(width));
-            columns = new Axis(across, node("Max", excess, whole(0)), seen, become, whole(width), width);
-            rows = new Axis(down, node("Max", times(excess, -1), whole(0)), seen, become, whole(height), height);
+            columns = new Axis(across, larger(excess, whole(0)), seen, become, whole(width), width);
+            rows = new Axis(down, larger(times(excess, -1), whole(0)), seen, become, whole(height), height);
         } else if (fit == Fit.PAD) {
             String fewer = node("Where", tall, within(times(across, height), down), whole(width));
             columns = new Axis(across, whole(0), across, fewer, fewer, width);
@@ -221,7 +225,7 @@ public final class EmbeddedResizing {
     }
 
     private String within(String scaled, String by) {
-        return node("Max", whole(1), halfEven(scaled, by));
+        return larger(whole(1), halfEven(scaled, by));
     }
 
     /** Divides whole numbers, and rounds to the nearest one, from the middle to the even one. */
@@ -276,7 +280,7 @@ public final class EmbeddedResizing {
         first = node("Where", shrinks, first, i);
         end = node("Where", shrinks, end, node("Add", i, whole(1)));
         String j = node("Range", whole(0), axis.source, whole(1));
-        String summed = node("And", node("LessOrEqual", first, j), node("Less", j, end));
+        String summed = node("And", node("Not", node("Less", j, first)), node("Less", j, end));
         String count = cast(node("Sub", end, first), DataType.FLOAT);
         String spread = spread(axis, shrinks, sums);
         String all = node("Max", node("MatMul", spread, count), constant(Protos.floats("", 1))); // black is 0/1
@@ -288,10 +292,10 @@ public final class EmbeddedResizing {
         String black = halfEven(node("Sub", whole(axis.length), axis.count), whole(2));
         long[] indices = LongStream.range(0, axis.length).toArray();
         String shifted = node("Sub", column(indices), black);
-        String i = node("Max", whole(0), node("Min", shifted, node("Sub", axis.count, whole(1))));
+        String i = larger(whole(0), smaller(shifted, node("Sub", axis.count, whole(1))));
         String center = node("Add", axis.start, node("Mul", node("Add", times(i, 2), whole(1)), axis.seen));
-        String before = node("Max", node("Sub", pixels(axis, center), whole(1)), whole(0));
-        String next = node("Min", pixels(axis, center), node("Sub", axis.source, whole(1)));
+        String before = larger(node("Sub", pixels(axis, center), whole(1)), whole(0));
+        String next = smaller(pixels(axis, center), node("Sub", axis.source, whole(1)));
         String share = node("Mod", node("Add", center, axis.become), times(axis.become, 2));
         String ofNext = node("Where", shrinks, whole(0), share);
         String ofOne = node("Where", shrinks, whole(1), node("Sub", times(axis.become, 2), share));
@@ -344,16 +348,28 @@ public final class EmbeddedResizing {
 
     /** Adds the value of the last bit of a ratio of at least a half in double precision. */
     private String ulp(String number, String by) {
-        String reached = node("LessOrEqual", node("Mul", constant(row(POWERS)), by), times(number, 2));
-        return node("ReduceSum", node("Where", reached, constant(row(STEPS)), whole(0)), longs(1));
+        String beyond = node("Greater", node("Mul", constant(row(POWERS)), by), times(number, 2));
+        String steps = node("Where", beyond, whole(0), constant(row(STEPS)));
+        return opset < AXES_AS_INPUT_SINCE
+                ? added(begun("ReduceSum", steps).addAttribute(Protos.attribute("axes", List.of(1L))))
+                : node("ReduceSum", steps, longs(1));
     }
 
     /** Rounds to a multiple of a power of two, from the middle to the even one. */
     private String rounded(String number, String power) {
         String beyond = node("Mod", number, times(power, 2));
         String up = cast(node("Greater", times(beyond, 2), power), DataType.INT64);
-        String more = cast(node("GreaterOrEqual", times(beyond, 2), times(power, 3)), DataType.INT64);
+        String more = cast(node("Not", node("Less", times(beyond, 2), times(power, 3))), DataType.INT64);
         return node("Add", node("Sub", number, beyond), node("Mul", power, node("Add", up, more)));
+    }
+
+    /** Of whole numbers, of which files of opset 11 have no Max and Min. */
+    private String larger(String one, String other) {
+        return node("Where", node("Greater", one, other), one, other);
+    }
+
+    private String smaller(String one, String other) {
+        return node("Where", node("Less", one, other), one, other);
     }
 
     private String times(String number, long factor) {

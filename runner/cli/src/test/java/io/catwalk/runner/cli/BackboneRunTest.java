@@ -2,7 +2,9 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
@@ -42,14 +44,19 @@ final class BackboneRunTest {
         TestPlugin.sound("dense")
                 .write(Files.createDirectory(folder.resolve("plugins")).resolve("dense.jar"));
         backbone = Files.copy(ZOO, folder.resolve("zoo.onnx"));
-        Path experiment = Files.writeString(folder.resolve("experiment.yaml"), """
+        // What this network consists of is the same in opset 11.
+        ModelProto.Builder old = ModelFile.read(ZOO).whole().toBuilder();
+        old.getOpsetImportBuilder(0).setVersion(11);
+        Path oldBackbone = Files.write(folder.resolve("old.onnx"), old.build().toByteArray());
+        Path experiment =
+                Files.writeString(folder.resolve("experiment.yaml"), """
                 classifiers:
                 - dense
                 - {name: dense, variant: vector, backbone: %1$s}
                 - name: dense
                   variant: map
-                  backbone: {file: %1$s, output: %2$s, pool: none}
-                """.formatted(backbone, map()));
+                  backbone: {file: %2$s, output: %3$s, pool: none}
+                """.formatted(backbone, oldBackbone, map()));
         run = folder.resolve("run");
         Catwalk.ask("compare --config %s --epochs 20 --batch-size 16" + HOW, experiment, photos, folder, run)
                 .done();
@@ -184,6 +191,10 @@ final class BackboneRunTest {
         Catwalk.ask("package %s --out %s --plugins-dir %s/plugins --runtimes-dir %s", trial, packed, folder, RUNTIMES)
                 .done();
         assertThat(packed.resolve("model.onnx")).hasSameBinaryContentAs(trial.resolve("model.onnx"));
+        Catwalk.ask(
+                        "package %s --out %s --plugins-dir %s/plugins --runtimes-dir %s",
+                        run.resolve("trials/dense@map/1-0"), folder.resolve("packed-old"), folder, RUNTIMES)
+                .done();
         JsonNode sample = Catwalk.json(packed.resolve("samples/expected.json")).at("/images/0");
         String[] recorded = Files.readAllLines(trial.resolve("predictions.csv"))
                 .get(1 + sample.path("index").asInt())
@@ -211,6 +222,21 @@ final class BackboneRunTest {
         assertThat(Files.readString(page.resolve("data.js")))
                 .as("images of the backbone's size")
                 .contains("\"classes\":[\"day\",\"night\"]", "\"height\":28,\"width\":28");
+    }
+
+    /** The vector is of a backbone of opset 17, the map of one of opset 11. */
+    @Test
+    void otherRuntimesAnswerAsBackboneAndHeadDo() throws IOException {
+        for (String variant : List.of("vector", "map")) {
+            Catwalk.Answer answer = Catwalk.ask(
+                    "verify %s --dataset %s --runtimes java,python --runtimes-dir %s --json",
+                    run.resolve("trials/dense@" + variant + "/1-0/model.onnx"), photos, RUNTIMES);
+            assumeTrue(!answer.err().contains("is not installed"), "skipped: " + answer.err());
+            assertThat(answer.done().json().path("runtimes")).hasSize(2).allSatisfy(one -> {
+                assertThat(one.path("flips").asInt(-1)).isZero();
+                assertThat(one.path("max_abs").asDouble(1)).isLessThan(1e-4);
+            });
+        }
     }
 
     /** A run that was killed before it had recorded one of its heads is as before, but for its times. */
