@@ -102,6 +102,9 @@ final class DataCommand extends JsonCommand {
                     "What becomes of a map of features: the mean of each channel, or the whole map. Default: mean")
     private @Nullable String pool;
 
+    @Option(names = "--views", paramLabel = "N", description = "As for compare: they are counted in the time.")
+    private @Nullable Integer views;
+
     @Option(names = "--samples", paramLabel = "FILE.png", description = "Draw the first training images of each class.")
     private @Nullable Path samples;
 
@@ -115,8 +118,9 @@ final class DataCommand extends JsonCommand {
                     "expected a data set to draw or to ask a backbone about, but there is none: name" + " one");
         }
         Pool pooling = OptionParsers.oneOf("--pool", pool, Pool.values());
-        if (backbone == null && (normalize != null || pooling != null)) {
-            throw new RequestException("--normalize and --pool are for --backbone, but there is none: leave them out");
+        if (backbone == null && (normalize != null || pooling != null || views != null)) {
+            throw new RequestException(
+                    "--normalize, --pool and --views are for --backbone, but there is none: leave them out");
         }
         if (dataset == null && !cached && !clear) {
             throw new RequestException("expected a data set, --cached or --clear, but found none: name one");
@@ -194,7 +198,8 @@ final class DataCommand extends JsonCommand {
             }
             perSecond = asked / ((System.nanoTime() - start) / 1e9);
         }
-        int all = images.train().size() + images.test().size();
+        int ofEach = views == null ? 1 : 1 + OptionParsers.within("--views", views, BackboneSpec.Views.MOST);
+        int all = images.train().size() * ofEach + images.test().size();
         Map<String, Object> features = new LinkedHashMap<>();
         features.put("backbone", spec);
         features.put("images_per_second", perSecond);

@@ -117,6 +117,15 @@ final class ExperimentOptions {
     private @Nullable String pool;
 
     @Option(
+            names = "--views",
+            paramLabel = "N",
+            description =
+                    "Ask backbones about N changed views of each training image, too: each epoch draws one of them or"
+                            + " the image. They are made by what --augment says, else by crop and light of photos, by shift of"
+                            + " others, and by horizontal-flip where it is allowed.")
+    private @Nullable Integer views;
+
+    @Option(
             names = "--normalize",
             paramLabel = "HOW",
             description =
@@ -285,6 +294,9 @@ final class ExperimentOptions {
         if (epochs != null) {
             OptionParsers.within("--epochs", epochs, ExperimentSpec.MOST_EPOCHS);
         }
+        if (views != null) {
+            OptionParsers.within("--views", views, BackboneSpec.Views.MOST);
+        }
         if (batchSize != null) {
             OptionParsers.within("--batch-size", batchSize, Integer.MAX_VALUE);
         }
@@ -301,6 +313,7 @@ final class ExperimentOptions {
                         OptionParsers.oneOf("--select-by", selectBy, Criterion.values()))
                 .with("--backbone", "backbones", backbones.isEmpty() ? null : backbones)
                 .with("--pool", "pool", OptionParsers.oneOf("--pool", pool, BackboneSpec.Pool.values()))
+                .with("--views", "views", views)
                 .with("--normalize", "given.normalize", normalize)
                 .with("--order", "given.order", order)
                 .with("--init", "init.file", init)

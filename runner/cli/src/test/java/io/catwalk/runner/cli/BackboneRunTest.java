@@ -267,6 +267,37 @@ final class BackboneRunTest {
     }
 
     @Test
+    void epochsDrawViewsOfTrainingImagesWhichAreKept() throws Exception {
+        String train =
+                "train dense --seed 1 --epochs 20 --batch-size 16 --backbone %s --views 3 --augment horizontal-flip"
+                        + HOW;
+        Path views = folder.resolve("views");
+        Catwalk.ask(train, backbone, photos, folder, views).done();
+        int kept = ContentStore.of(ContentStore.Kind.FEATURES).entries().size();
+
+        JsonNode trial = trial(views, "zoo");
+        assertThat(trial.at("/backbone/views/count").asInt()).isEqualTo(3);
+        assertThat(trial.at("/backbone/views/augmentations")
+                        .valueStream()
+                        .map(one -> one.path("type").asString()))
+                .containsExactly("horizontal-flip");
+        assertThat(trial.at("/parity/agrees").asBoolean()).isTrue();
+        assertThat(trial.at("/metrics/test/accuracy").asDouble()).isGreaterThan(0.7);
+        assertThat(Files.readString(views.resolve("results.md"))).contains("128, 3 views");
+        assertThat(Files.readString(views.resolve("trials/dense@zoo/1-0/predictions.csv")))
+                .as("other weights than without views")
+                .isNotEqualTo(Files.readString(run.resolve("trials/dense@vector/1-0/predictions.csv")));
+        CheckRunTest.requirePass(views);
+
+        Catwalk.ask(train, backbone, photos, folder, folder.resolve("again")).done();
+        assertThat(ContentStore.of(ContentStore.Kind.FEATURES).entries()).hasSize(kept);
+        assertThat(folder.resolve("again/trials/dense@zoo/1-0/predictions.csv"))
+                .hasSameTextualContentAs(views.resolve("trials/dense@zoo/1-0/predictions.csv"));
+        Catwalk.ask("evaluate %s/trials/dense@zoo/1-0 --plugins-dir %s/plugins --json", views, folder)
+                .done();
+    }
+
+    @Test
     void aSearchRunsOnFeatures() throws Exception {
         Path search = folder.resolve("search");
         Catwalk.ask(
@@ -345,6 +376,10 @@ final class BackboneRunTest {
         Catwalk.ask(with + " --pool max", backbone, photos, folder, out).refused("--pool", "mean", "none", "max");
         Catwalk.ask("compare --backbone %s" + HOW, backbone, photos, folder, out)
                 .refused("classifiers", "linear");
+        Catwalk.ask(with + " --views 0", backbone, photos, folder, out).refused("--views", "at least 1");
+        Catwalk.ask(with + " --views 2 --augment none", backbone, photos, folder, out)
+                .refused("augmentations", "--augment");
+        Catwalk.ask("train dense --views 2" + HOW, photos, folder, out).refused("views", "backbone");
         Path head = run.resolve("trials/dense@map/1-0");
         Catwalk.ask(with + " --init %s", backbone, photos, folder, out, head).refused("init", "backbone");
         assertThat(out).doesNotExist();

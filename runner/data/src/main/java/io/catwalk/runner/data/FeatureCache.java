@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,21 @@ public final class FeatureCache {
 
         /** Returns how many images it takes at once. */
         int batch();
+
+        /** Returns how many changed views of each training image it is asked about, too. */
+        default int views() {
+            return 0;
+        }
+
+        /**
+         * Changes consecutive images, at random and always in the same way.
+         *
+         * @param number of the view, from 1
+         * @return unsigned bytes of shape (to - from, channels, height, width), row-major
+         */
+        default byte[] view(ImageSource images, int from, int to, int number) {
+            return images.read(from, to);
+        }
 
         /** Returns the features of images that follow each other: (to - from, channels, height, width). */
         float[] features(ImageSource images, int from, int to);
@@ -82,18 +98,33 @@ public final class FeatureCache {
             throws IOException {
         List<ByteBuffer> train = digests(images.train());
         List<ByteBuffer> test = digests(images.test());
-        List<ByteBuffer> all = Stream.concat(train.stream(), test.stream()).toList();
         Map<ByteBuffer, Row> kept = kept(key);
-        int unknown = (int) all.stream().filter(one -> !kept.containsKey(one)).count();
+        int unknown = (int) Stream.concat(train.stream(), test.stream())
+                .filter(one -> !kept.containsKey(one))
+                .count();
         try (Extractor extractor = network.apply(images.train());
                 FileChannel file = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            FeatureFile.of(key, images, extractor.shape()).begin(file);
-            if (unknown > 0) {
+            FeatureFile.of(key, images, extractor.views(), extractor.shape()).begin(file);
+            int views = Math.multiplyExact(extractor.views(), train.size());
+            if (unknown + views > 0) {
                 int length = extractor.shape().stream().reduce(Float.BYTES, Math::multiplyExact);
-                listener.extracting(images.name(), unknown, (long) all.size() * length, store.folder());
+                long bytes = (long) length * (train.size() + views + test.size());
+                listener.extracting(images.name(), unknown + views, bytes, store.folder());
             }
             int asked = append(file, extractor, images.train(), train, kept, 0);
+            List<ByteBuffer> all = new ArrayList<>(train);
+            for (int view = 1; view <= extractor.views(); view++) {
+                for (int from = 0; from < train.size(); from += extractor.batch()) {
+                    int to = Math.min(train.size(), from + extractor.batch());
+                    byte[] pixels = extractor.view(images.train(), from, to, view);
+                    ImageSource changed = images.train().changed(from, to, pixels);
+                    List<ByteBuffer> own = digests(changed);
+                    asked = append(file, extractor, changed, own, kept, asked);
+                    all.addAll(own);
+                }
+            }
             int unused = append(file, extractor, images.test(), test, kept, asked);
+            all.addAll(test);
             FeatureFile.end(file, all);
         } finally {
             listener.finished();

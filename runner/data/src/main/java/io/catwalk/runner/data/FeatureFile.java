@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +25,10 @@ import tools.jackson.core.JacksonException;
 /**
  * A data set whose images are replaced by what a network made of them, whole by itself: trials need neither the images
  * nor the network to train on it. The file holds, in this order: {@value #MAGIC}, the length of the list of the images
- * as a 32-bit big-endian number, the list as JSON, the features of the training images and those of the test images, as
- * little-endian 32-bit floats, and the SHA-256 of each of these images.
+ * as a 32-bit big-endian number, the list as JSON, the features of the training images, of all their first views, second
+ * views and so on, and those of the test images, as little-endian 32-bit floats, and the SHA-256 of each of these images.
  *
+ * @param views how many changed views of each training image there are
  * @param shape of the features of an image: channels, height, width
  * @param key identifies what made them
  */
@@ -37,11 +39,12 @@ record FeatureFile(
         List<String> classes,
         int validating,
         List<String> notes,
+        int views,
         List<Integer> shape,
         Listed train,
         Listed test) {
 
-    private static final String MAGIC = "catwalk features 3\n";
+    private static final String MAGIC = "catwalk features 4\n";
     private static final int HEAD = MAGIC.length() + Integer.BYTES;
     private static final int DIGEST = 32;
 
@@ -54,7 +57,7 @@ record FeatureFile(
     }
 
     /** Lists the images of a data set. */
-    static FeatureFile of(String key, ImageDataset images, List<Integer> shape) {
+    static FeatureFile of(String key, ImageDataset images, int views, List<Integer> shape) {
         return new FeatureFile(
                 key,
                 images.name(),
@@ -62,13 +65,19 @@ record FeatureFile(
                 images.classes(),
                 images.validating(),
                 images.notes(),
+                views,
                 shape,
                 images.train().listed(),
                 images.test().listed());
     }
 
+    /** Counts the training images and their views. */
+    private int trained() {
+        return Math.multiplyExact(views + 1, train.labels().length);
+    }
+
     private int images() {
-        return train.labels().length + test.labels().length;
+        return Math.addExact(trained(), test.labels().length);
     }
 
     private int recordLength() {
@@ -181,14 +190,24 @@ record FeatureFile(
 
     private ImageDataset dataset(FileChannel file, long from) throws IOException {
         Stored stored = stored(file, from);
-        List<String> files =
-                Stream.concat(train.files().stream(), test.files().stream()).toList();
+        Stored viewed = new Stored(
+                stored.channels(),
+                stored.height(),
+                stored.width(),
+                stored.pixels(),
+                null,
+                views,
+                train.labels().length);
+        List<String> files = Stream.concat(
+                        Collections.nCopies(views + 1, train.files()).stream().flatMap(List::stream),
+                        test.files().stream())
+                .toList();
         return new ImageDataset(
                 name,
                 sha256,
                 classes,
-                ImageSource.of(stored, 0, train, files),
-                ImageSource.of(stored, train.labels().length, test, files),
+                ImageSource.of(viewed, 0, train, files),
+                ImageSource.of(stored, trained(), test, files),
                 validating,
                 notes);
     }

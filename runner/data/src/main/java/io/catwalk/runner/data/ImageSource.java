@@ -38,13 +38,21 @@ public final class ImageSource {
      *
      * @param pixels unsigned bytes; of features, little-endian 32-bit floats
      * @param sums the {@link CachedImages#sums} of each image; null for features
+     * @param views of features: how many changed views of each image follow, all first views before all second ones
+     * @param perView how far the record of the next view of an image is
      */
     record Stored(
             int channels,
             int height,
             int width,
             ImageRecords pixels,
-            @Nullable ImageRecords sums) {
+            @Nullable ImageRecords sums,
+            int views,
+            int perView) {
+
+        Stored(int channels, int height, int width, ImageRecords pixels, @Nullable ImageRecords sums) {
+            this(channels, height, width, pixels, sums, 0, 0);
+        }
 
         Stored arranged(int[] order) {
             return new Stored(
@@ -78,6 +86,30 @@ public final class ImageSource {
     static ImageSource of(Stored stored, int first, Listed listed, List<String> files) {
         int[] places = IntStream.range(first, first + listed.labels.length).toArray();
         return new ImageSource(stored, places, listed.labels, listed.clusters, listed.indices, files);
+    }
+
+    /** Returns consecutive images with other pixels, (to - from, channels, height, width), which are held in memory. */
+    ImageSource changed(int from, int to, byte[] pixels) {
+        int count = to - from;
+        ByteBuffer sums = ByteBuffer.allocate(count * CachedImages.sumsLength(channels()));
+        for (int at = 0; at < pixels.length; at += imageLength()) {
+            sums.put(CachedImages.sums(Arrays.copyOfRange(pixels, at, at + imageLength()), channels()));
+        }
+        Stored held = new Stored(
+                channels(),
+                height(),
+                width(),
+                new ImageRecords(imageLength(), count, count, ByteBuffer.wrap(pixels)),
+                new ImageRecords(CachedImages.sumsLength(channels()), count, count, sums));
+        int[] which = IntStream.range(from, to).toArray();
+        int[] all = IntStream.range(0, count).toArray();
+        return new ImageSource(
+                held,
+                all,
+                IntStream.of(which).map(i -> labels[i]).toArray(),
+                all,
+                IntStream.of(which).map(this::index).toArray(),
+                List.of());
     }
 
     /** Lists the images. */
@@ -174,10 +206,19 @@ public final class ImageSource {
         return Objects.requireNonNull(stored.sums, "features are no pixels");
     }
 
+    /** Returns how many changed views of each image there are features of. */
+    public int views() {
+        return stored.views;
+    }
+
     /** Reads the features of an image: (channels, height, width), row-major. */
     public float[] features(int image) {
+        return features(image, 0);
+    }
+
+    private float[] features(int image, int view) {
         byte[] bytes = new byte[stored.pixels.length()];
-        stored.pixels.read(places[image], bytes, 0);
+        stored.pixels.read(places[image] + view * stored.perView, bytes, 0);
         float[] features = new float[imageLength()];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(features);
         return features;
@@ -263,17 +304,27 @@ public final class ImageSource {
             return normalization.normalized(read(from, to), to - from);
         }
         float[] all = new float[Math.multiplyExact(to - from, imageLength())];
-        int plane = height() * width();
         for (int image = from; image < to; image++) {
-            float[] features = features(image);
-            for (int i = 0; i < features.length; i++) {
-                int channel = i / plane;
-                all[(image - from) * features.length + i] =
-                        (features[i] - normalization.mean()[channel])
-                                / normalization.std()[channel];
-            }
+            System.arraycopy(
+                    normalizedView(normalization, image, 0), 0, all, (image - from) * imageLength(), imageLength());
         }
         return all;
+    }
+
+    /**
+     * Normalizes the features of a view of an image: (channels, height, width), row-major.
+     *
+     * @param view 1 to {@link #views}; 0 for the image as it is
+     */
+    public float[] normalizedView(Normalization normalization, int image, int view) {
+        float[] features = features(image, Objects.checkIndex(view, stored.views + 1));
+        int plane = height() * width();
+        for (int i = 0; i < features.length; i++) {
+            int channel = i / plane;
+            features[i] = (features[i] - normalization.mean()[channel])
+                    / normalization.std()[channel];
+        }
+        return features;
     }
 
     /** Copies an image. */

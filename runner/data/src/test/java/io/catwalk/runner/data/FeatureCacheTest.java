@@ -25,7 +25,7 @@ final class FeatureCacheTest {
     private final AtomicInteger asked = new AtomicInteger();
 
     /** Returns for each image a map of 2 channels and 1 x 2 places: its first pixel, and 1000 plus multiples of it. */
-    private final class Made implements FeatureCache.Extractor {
+    private class Made implements FeatureCache.Extractor {
 
         @Override
         public List<Integer> shape() {
@@ -121,6 +121,63 @@ final class FeatureCacheTest {
                         .size())
                 .isEqualTo(1);
         assertThat(asked).as("by another network").hasValue(6);
+    }
+
+    /** In view n, each pixel is 10 n larger. */
+    private final class Viewed extends Made {
+
+        @Override
+        public int views() {
+            return 2;
+        }
+
+        @Override
+        public byte[] view(ImageSource images, int from, int to, int number) {
+            byte[] pixels = images.read(from, to);
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] += (byte) (10 * number);
+            }
+            return pixels;
+        }
+    }
+
+    @Test
+    void viewsOfTrainingImagesAreKeptBesideTheirFeatures() {
+        String key = KEY + "-views";
+        ImageDataset features = cache().open(key, FeatureCacheTest::images, images -> new Viewed());
+
+        assertThat(asked).as("3 images, 2 views of each, 1 test image").hasValue(10);
+        Normalization none = new Normalization(new float[2], new float[] {1, 1});
+        ImageSource chosen = features.train().select(new int[] {2, 0});
+        assertThat(IntStream.of(0, 1, 2).mapToObj(view -> chosen.normalizedView(none, 0, view)[0]))
+                .containsExactly(3f, 13f, 23f);
+        assertThat(chosen.normalizedView(none, 1, 2)).containsExactly(21, -21, 1021, 1063);
+        assertThat(chosen.normalized(none, 0, 1)).containsExactly(3, -3, 1003, 1009);
+        assertThat(features.train().size()).isEqualTo(3);
+        assertThat(features.test().views()).isZero();
+        assertThat(features.test().features(0)).containsExactly(0, -0f, 1000, 1000);
+
+        assertThat(cache().open(key, FeatureCacheTest::images, images -> new Viewed())
+                        .train()
+                        .views())
+                .isEqualTo(2);
+        assertThat(cache().open(KEY + "-again", FeatureCacheTest::images, images -> new Viewed())
+                        .train()
+                        .views())
+                .isEqualTo(2);
+        assertThat(asked).as("nothing was asked again").hasValue(10);
+    }
+
+    @Test
+    void aViewIsOfAnImageAsItsFileSays() {
+        ImageSource train = HeapImages.named(images().train(), List.of("a.png", "b.png", "c.png"));
+        ImageSource test = HeapImages.named(images().test(), List.of("d.png"));
+        ImageDataset named = new ImageDataset("named", "e".repeat(64), List.of("x", "y"), train, test);
+
+        ImageDataset features = cache().open(KEY + "-named", () -> named, images -> new Viewed());
+
+        assertThat(features.train().file(2)).isEqualTo("c.png");
+        assertThat(features.test().file(0)).isEqualTo("d.png");
     }
 
     /** By hand: of images 0 and 2, the channels have 1, -1, 3, -3 and 1001, 1003, 1003, 1009. */

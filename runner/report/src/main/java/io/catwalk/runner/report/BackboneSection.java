@@ -53,9 +53,11 @@ final class BackboneSection {
 
     private static String features(BackboneSpec backbone) {
         List<Integer> shape = backbone.shape();
-        return shape.get(1) == 1 && shape.get(2) == 1
-                ? Numbers.count(shape.get(0))
-                : shape.get(0) + "x" + shape.get(1) + "x" + shape.get(2);
+        BackboneSpec.Views views = backbone.views();
+        return (shape.get(1) == 1 && shape.get(2) == 1
+                        ? Numbers.count(shape.get(0))
+                        : shape.get(0) + "x" + shape.get(1) + "x" + shape.get(2))
+                + (views == null ? "" : ", " + Wording.count(views.count(), "view", "views"));
     }
 
     private static String name(BackboneSpec backbone) {

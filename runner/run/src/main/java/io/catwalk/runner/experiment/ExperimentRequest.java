@@ -14,6 +14,7 @@ import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.given.BackboneSpec.Pool;
+import io.catwalk.runner.given.BackboneSpec.Views;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.given.GivenSource;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -93,6 +94,7 @@ public final class ExperimentRequest {
      * @param given how the given models and backbones are prepared that do not say it themselves
      * @param backbones on whose features each classifier is trained that names none itself
      * @param pool what becomes of their maps
+     * @param views how many views of each training image they are asked about that do not say it themselves
      */
     record Content(
             @Nullable DatasetSpec dataset,
@@ -106,7 +108,8 @@ public final class ExperimentRequest {
             @Nullable String augment,
             @Nullable GivenSource given,
             List<BackboneEntry> backbones,
-            @Nullable Pool pool) {
+            @Nullable Pool pool,
+            @Nullable Views views) {
 
         Content {
             names = names == null ? List.of() : names;
@@ -273,6 +276,7 @@ public final class ExperimentRequest {
             @Nullable String fit,
             @Nullable String size,
             @Nullable Pool pool,
+            @Nullable Views views,
             @Nullable GivenModel network,
             @Nullable List<Integer> shape,
             @Nullable Long parameters) {
@@ -286,7 +290,8 @@ public final class ExperimentRequest {
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         static BackboneEntry of(String typed) {
             GivenSource source = GivenSource.ofBackbone(typed);
-            return new BackboneEntry(source.file(), source.output(), null, null, null, null, null, null, null, null);
+            return new BackboneEntry(
+                    source.file(), source.output(), null, null, null, null, null, null, null, null, null);
         }
 
         /** Returns a name for it among others: that of its file, and of the tensor if others are of the same file. */
@@ -306,7 +311,8 @@ public final class ExperimentRequest {
                         network,
                         pool == null ? Pool.MEAN : pool,
                         Objects.requireNonNull(shape),
-                        Objects.requireNonNull(parameters));
+                        Objects.requireNonNull(parameters),
+                        views);
             }
             GivenSource own = new GivenSource(Objects.requireNonNull(file), normalize, order, fit, null, output, size);
             GivenSource source = others == null
@@ -378,8 +384,14 @@ public final class ExperimentRequest {
         for (Entry entry : trained()) {
             BackboneEntry asked = entry.backbone();
             if (asked != null && !backbones.containsKey(asked)) {
-                BackboneSpec spec = asked.resolved(content.given, content.pool, images, dataset.fit());
-                backbones.put(asked, new ResolvedBackbone(spec, catalog.on(spec.task(dataset.task(images)))));
+                Task task = dataset.task(images);
+                Views views = asked.views() == null ? content.views : asked.views();
+                BackboneSpec spec = asked.resolved(content.given, content.pool, images, dataset.fit())
+                        .with(
+                                views == null
+                                        ? null
+                                        : views.madeBy(LabelPreservingAugmentations.ofViews(task, content.augment)));
+                backbones.put(asked, new ResolvedBackbone(spec, catalog.on(spec.task(task))));
             }
         }
     }
@@ -430,6 +442,10 @@ public final class ExperimentRequest {
         if (!content.backbones.isEmpty() && !namesClassifiers()) {
             throw new RequestException(source + "expected classifiers to train on the features of a backbone, but there"
                     + " are none: name them, such as linear and mlp");
+        }
+        if (content.views != null && trained().stream().allMatch(entry -> entry.backbone() == null)) {
+            throw new RequestException(
+                    source + "views are of the images of a backbone, but there is none: leave them out, or name one");
         }
         InitialWeights unused = weights(content.init);
         trained().forEach(entry -> installed(entry, catalog));

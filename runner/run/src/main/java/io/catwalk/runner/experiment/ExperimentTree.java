@@ -41,12 +41,12 @@ public final class ExperimentTree {
     /** The keys that a file may have. */
     static final List<String> KEYS = List.of(
             ("backbones classifiers dataset datasets device export jobs pool recipe region schema seeds split threads"
-                            + " trial_timeout trial_timeout_seconds")
+                            + " trial_timeout trial_timeout_seconds views")
                     .split(" ", -1));
 
     /** Those that are read into {@link ExperimentRequest.Content}, and what only options set. */
-    private static final List<String> CONTENT =
-            List.of("dataset datasets names choice classifiers file_recipe recipe init augment given backbones pool"
+    private static final List<String> CONTENT = List.of(
+            "dataset datasets names choice classifiers file_recipe recipe init augment given backbones pool views"
                     .split(" ", -1));
 
     /** What is read where neither file nor option says anything; jobs and threads are chosen later then. */

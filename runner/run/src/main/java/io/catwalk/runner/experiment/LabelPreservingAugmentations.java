@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says which augmentations do not change the class of the images of a data set. This is a property of the images, not
@@ -120,6 +121,24 @@ public record LabelPreservingAugmentations(Set<String> types, Map<String, Option
             case "cutmix" -> Augmentation.cutMix(value);
             default -> throw new IllegalArgumentException("it has no strength: leave =" + value + " out");
         };
+    }
+
+    /**
+     * Returns what makes views of the images of a task, without what mixes images or is a plugin's. Few views have to be
+     * closer to the image than those of a network from scratch, which sees another in each epoch.
+     *
+     * @param said what a user wrote of augmentations; null for nothing
+     */
+    static List<Augmentation> ofViews(Task task, @Nullable String said) {
+        Recipe standard = task.photos()
+                ? Recipe.standard()
+                        .withAugmentations(
+                                Augmentation.horizontalFlip(), Augmentation.crop(0.8), Augmentation.light(0.1, 0.1))
+                : Recipe.standard().withAugmentations(Augmentation.horizontalFlip(), Augmentation.shift(0.1));
+        return (said == null ? of(task) : parse(said))
+                .appliedTo(standard).augmentations().stream()
+                        .filter(one -> !type(one).equals(OWN) && !MIXTURES.contains(type(one)))
+                        .toList();
     }
 
     /** Tells whether mirroring is harmless. */

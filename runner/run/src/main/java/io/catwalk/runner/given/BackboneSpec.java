@@ -1,6 +1,9 @@
 package io.catwalk.runner.given;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.api.Augmentation;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.compose.Backbone;
@@ -19,6 +22,8 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.training.AugmentedImages;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +41,14 @@ import org.jspecify.annotations.Nullable;
  * @param pool what becomes of a map
  * @param shape of the features of an image: channels, height, width
  * @param parameters number of the weights of the file
+ * @param views of each training image, which epochs draw from; null for none
  */
-public record BackboneSpec(GivenModel network, Pool pool, List<Integer> shape, long parameters) {
+public record BackboneSpec(
+        GivenModel network,
+        Pool pool,
+        List<Integer> shape,
+        long parameters,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Views views) {
 
     /** What becomes of a map of features. */
     public enum Pool {
@@ -56,6 +68,40 @@ public record BackboneSpec(GivenModel network, Pool pool, List<Integer> shape, l
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * Changed views of each training image: the backbone is asked about them once, too.
+     *
+     * @param count of the views of an image
+     * @param augmentations that make them; null where a user has only said how many
+     */
+    public record Views(int count, @Nullable List<Augmentation> augmentations) {
+
+        /** The most views of an image: each takes as long and as much room as the image itself. */
+        public static final int MOST = 100;
+
+        /** Checks the number. */
+        public Views {
+            if (count < 1 || count > MOST) {
+                throw new RequestException("count must be 1 to " + MOST + ", but is " + count + ": try 4");
+            }
+            augmentations = augmentations == null ? null : List.copyOf(augmentations);
+            if (augmentations != null && augmentations.isEmpty()) {
+                throw new RequestException("expected augmentations that make views, but there are none:"
+                        + " choose others with --augment, or leave views out");
+            }
+        }
+
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        static Views of(int count) {
+            return new Views(count, null);
+        }
+
+        /** Returns the same with these augmentations, unless it has its own. */
+        public Views madeBy(List<Augmentation> others) {
+            return augmentations == null ? new Views(count, others) : this;
         }
     }
 
@@ -92,7 +138,7 @@ public record BackboneSpec(GivenModel network, Pool pool, List<Integer> shape, l
                         "the order bgr",
                         "export it with a layer that turns it");
             }
-            return new BackboneSpec(network, pool, shape(backbone, pool), ModelFiles.parameters(path));
+            return new BackboneSpec(network, pool, shape(backbone, pool), ModelFiles.parameters(path), null);
         } catch (OnnxFileException e) {
             throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
         }
@@ -120,7 +166,12 @@ public record BackboneSpec(GivenModel network, Pool pool, List<Integer> shape, l
 
     /** Returns the same with its file at another place. */
     public BackboneSpec at(String place) {
-        return new BackboneSpec(network.at(place), pool, shape, parameters);
+        return new BackboneSpec(network.at(place), pool, shape, parameters, views);
+    }
+
+    /** Returns the same with other views. */
+    public BackboneSpec with(@Nullable Views others) {
+        return new BackboneSpec(network, pool, shape, parameters, others);
     }
 
     /** Identifies the features of a data set, with its limits: first this backbone, then the images. */
@@ -137,7 +188,7 @@ public record BackboneSpec(GivenModel network, Pool pool, List<Integer> shape, l
                 + "-"
                 + new Sha256()
                         .add(datasetSha256)
-                        .add(limitTrain + " " + limitTest)
+                        .add(limitTrain + " " + limitTest + (views == null ? "" : " " + views))
                         .hex();
     }
 
@@ -206,6 +257,20 @@ public record BackboneSpec(GivenModel network, Pool pool, List<Integer> shape, l
         @Override
         public int batch() {
             return BATCH;
+        }
+
+        @Override
+        public int views() {
+            return spec.views == null ? 0 : spec.views.count;
+        }
+
+        @Override
+        public byte[] view(ImageSource images, int from, int to, int number) {
+            List<Augmentation> augmentations = Objects.requireNonNull(Objects.requireNonNull(spec.views).augmentations);
+            ByteBuffer pixels = ByteBuffer.allocate((to - from) * images.imageLength());
+            int[] indices = IntStream.range(from, to).toArray();
+            AugmentedImages.of(images, indices, augmentations, number).forEach(image -> pixels.put(image.pixels()));
+            return pixels.array();
         }
 
         @Override

@@ -103,7 +103,8 @@ final class BatchLoader {
                 int index = order[from + i];
                 numbers[i] = random.apply(from + i);
                 if (augmenter == null) {
-                    layout.put(images.normalized(normalization, index, index + 1), 1, images.channels(), pixels);
+                    int view = images.views() == 0 ? 0 : numbers[i].nextInt(images.views() + 1);
+                    layout.put(images.normalizedView(normalization, index, view), 1, images.channels(), pixels);
                 } else {
                     images.read(index, source, 0);
                     augmenter.place(source, image, numbers[i]);

@@ -376,8 +376,8 @@ final class ExperimentRequestTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: backbones, classifiers, dataset, datasets, device, export, jobs, pool, recipe, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
-            plugins: here          | unknown key 'plugins' at the top (known: backbones, classifiers, dataset, datasets, device, export, jobs, pool, recipe, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
+            classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: backbones, classifiers, dataset, datasets, device, export, jobs, pool, recipe, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds, views)
+            plugins: here          | unknown key 'plugins' at the top (known: backbones, classifiers, dataset, datasets, device, export, jobs, pool, recipe, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds, views)
             dataset: {limit: 3}    | unknown key 'dataset.limit' (known: follow_links, image_size, labels, limit_test, limit_train, mirrored, name, skip_unreadable, test_share)
             split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, refit, repeats, seed)
             classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: backbone, file, fit, given, hyperparameters, init, labels, name, normalize, order, output, plugin_sha256, recipe, size, variant)
@@ -403,6 +403,7 @@ final class ExperimentRequestTest {
             classifiers: [{name: [gru]}] | classifiers[0].name must be text, but is a list
             classifiers: [gru, gru]      | classifiers must be distinct, but has gru twice: give each choice a variant of its own
             classifiers: [{name: gru, variant: a}, {name: gru, variant: A}] | classifiers must be distinct, but has gru@A twice: give each choice a variant of its own
+            views: 0               | views.count must be 1 to 100, but is 0: try 4
             recipe: fast                                      | recipe must be keys with values, such as epochs: 20, but is 'fast'
             classifiers: [{name: gru, recipe: fast}]          | classifiers[0].recipe must be keys with values, but is 'fast'
             classifiers: [{name: gru, hyperparameters: 3}]    | classifiers[0].hyperparameters must be keys with values, but is 3

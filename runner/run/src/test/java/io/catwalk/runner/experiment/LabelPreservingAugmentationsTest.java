@@ -65,6 +65,18 @@ final class LabelPreservingAugmentationsTest {
                 .containsExactly(Augmentation.rotate(10), Augmentation.shift(0.04), Augmentation.erase(1, 0.2));
     }
 
+    @Test
+    void viewsAreMadeByWhatKeepsTheClassOfOneImage() {
+        Augmentation flip = Augmentation.horizontalFlip();
+        assertThat(LabelPreservingAugmentations.ofViews(PHOTOS.withMirrored(true), null))
+                .containsExactly(flip, Augmentation.crop(0.8), Augmentation.light(0.1, 0.1));
+        assertThat(LabelPreservingAugmentations.ofViews(PHOTOS, null)).doesNotContain(flip);
+        assertThat(LabelPreservingAugmentations.ofViews(Task.of(1, 28, 28, 10).withMirrored(true), null))
+                .containsExactly(flip, Augmentation.shift(0.1));
+        assertThat(LabelPreservingAugmentations.ofViews(PHOTOS, "rotate=10,crop,mixup"))
+                .containsExactly(Augmentation.crop(0.8), Augmentation.rotate(10));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

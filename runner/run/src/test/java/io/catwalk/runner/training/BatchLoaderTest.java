@@ -9,19 +9,26 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.api.Augmentation;
 import io.catwalk.onnx.runtime.Normalization;
+import io.catwalk.runner.data.FeatureCache;
 import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageCache;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,6 +70,68 @@ class BatchLoaderTest {
             assertThat(load(loader, manager, order, 0, 1).toFloatArray())
                     .containsExactly(new float[] {0, 1}, within(1e-6f));
         }
+    }
+
+    /** The feature of an image is its pixel, and 10 more in each view. */
+    private record Viewed() implements FeatureCache.Extractor {
+
+        @Override
+        public List<Integer> shape() {
+            return List.of(1, 1, 1);
+        }
+
+        @Override
+        public int batch() {
+            return 2;
+        }
+
+        @Override
+        public int views() {
+            return 3;
+        }
+
+        @Override
+        public byte[] view(ImageSource images, int from, int to, int number) {
+            byte[] pixels = images.read(from, to);
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] += (byte) (10 * number);
+            }
+            return pixels;
+        }
+
+        @Override
+        public float[] features(ImageSource images, int from, int to) {
+            float[] features = new float[to - from];
+            for (int i = 0; i < features.length; i++) {
+                features[i] = images.read(from + i, from + i + 1)[0];
+            }
+            return features;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void eachEpochDrawsAnImageOrOneOfItsViews(@TempDir Path folder) {
+        ImageSource train = HeapImages.of(1, 1, 1, new byte[] {1, 2, 3}, new int[] {0, 1, 0});
+        ImageSource test = HeapImages.of(1, 1, 1, new byte[] {9}, new int[] {0});
+        ImageDataset photos = new ImageDataset("photos", "a".repeat(64), List.of("x", "y"), train, test);
+        ImageSource features = new ImageCache(folder, ImageCache.Listener.none())
+                .features()
+                .open("b".repeat(64), () -> photos, images -> new Viewed())
+                .train();
+        Normalization none = new Normalization(new float[1], new float[] {1});
+        BatchLoader.Batch batch = new BatchLoader(features, ImageLayout.CHANNELS_LAST, none, List.of()).new Batch(2);
+        SplittableRandom random = new SplittableRandom(SEED);
+        Map<Float, Integer> drawn = new TreeMap<>();
+        for (int epoch = 0; epoch < 400; epoch++) {
+            batch.fill(new int[] {2, 0}, 0, 2, place -> random);
+            drawn.merge(batch.values(0)[0], 1, Integer::sum);
+            assertThat(batch.values(1)[0]).isIn(1f, 11f, 21f, 31f);
+        }
+        assertThat(drawn.keySet()).containsExactly(3f, 13f, 23f, 33f);
+        assertThat(drawn.values()).allSatisfy(times -> assertThat(times).isBetween(65, 135));
     }
 
     @Test
