@@ -65,11 +65,12 @@ final class Histograms {
     }
 
     private static NDArray levels(NDArray images, double lowest, double highest) {
-        NDList means = new NDList();
-        for (NDArray ramp : ramps(images.flatten(2, 3), lowest, highest, LEVELS)) {
-            means.add(ramp.mean(new int[] {2}));
+        NDList shares = new NDList();
+        // A difference of two means would have lost the digits that the root of a small share needs.
+        for (NDArray bin : differences(ramps(images.flatten(2, 3), lowest, highest, LEVELS))) {
+            shares.add(bin.mean(new int[] {2}));
         }
-        return NDArrays.concat(new NDList(differences(means)), 1);
+        return NDArrays.concat(shares, 1);
     }
 
     private static NDArray colors(NDArray images) {
