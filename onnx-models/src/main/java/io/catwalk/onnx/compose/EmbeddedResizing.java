@@ -108,7 +108,7 @@ public final class EmbeddedResizing {
      *     32-bit floats, and stays as it is
      * @param fit how images are fitted to its size
      * @return content of an ONNX file with the same outputs and metadata, and {@link MetadataKeys#RESIZES}
-     * @throws OnnxFileException if it is no such classifier, or of an opset below 11
+     * @throws OnnxFileException if it is no such classifier, of an opset below 11, or for a fixed number of images
      */
     public static byte[] added(Path file, Fit fit) {
         ModelProto model = ModelFile.read(file).whole();
@@ -123,11 +123,12 @@ public final class EmbeddedResizing {
                 ImageInput.of(file, ModelFile.inputs(model.getGraph()), metadata.preprocessing(), OnnxHints.none());
         if (images.pixels() == PixelType.FLOAT16
                 || metadata.get(MetadataKeys.RESIZES).isPresent()
+                || images.batch() > 1 // photos mostly come alone: no two have the same size
                 || Graphs.opset(model) < OLDEST_OPSET) {
             throw new OnnxFileException(
                     file,
                     "a file of opset " + OLDEST_OPSET + " or later for images of one size, as bytes or 32-bit"
-                            + " floats",
+                            + " floats, in any number",
                     "opset " + Graphs.opset(model) + ", " + images,
                     "export it anew");
         }

@@ -255,4 +255,19 @@ final class EmbeddedResizingTest {
         Files.write(twice, EmbeddedResizing.added(network(TestModels.UINT8, 1, 3, 2), Fit.PAD));
         fileRefused(() -> EmbeddedResizing.added(twice, Fit.PAD)).contains("images of one size");
     }
+
+    @Test
+    void aNetworkForAFixedNumberOfImagesIsRefused() {
+        Path network = network(TestModels.UINT8, 1, 3, 2);
+        ModelProto.Builder model = ModelFile.read(network).whole().toBuilder();
+        model.getGraphBuilder()
+                .getInputBuilder(0)
+                .getTypeBuilder()
+                .getTensorTypeBuilder()
+                .getShapeBuilder()
+                .getDimBuilder(0)
+                .setDimValue(7);
+        Path seven = TestModels.write(folder.resolve("seven.onnx"), model);
+        fileRefused(() -> EmbeddedResizing.added(seven, Fit.PAD)).contains("in any number", "7");
+    }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -334,14 +335,22 @@ final class BackboneRunTest {
         Catwalk.ask("ensemble %s", run).refused("dense@vector", "size");
     }
 
-    private static Path baselines(String content) throws IOException {
+    /** Other images may have the same answers. */
+    private static List<Path> baselines(String content) throws IOException {
+        List<Path> kept = new ArrayList<>();
         for (ContentStore.Entry entry :
                 ContentStore.of(ContentStore.Kind.BASELINES).entries()) {
             if (Files.readString(entry.path()).equals(content)) {
-                return entry.path();
+                kept.add(entry.path());
             }
         }
-        throw new AssertionError("the baselines are not kept");
+        return kept;
+    }
+
+    private static void write(List<Path> files, String content) throws IOException {
+        for (Path file : files) {
+            Files.writeString(file, content);
+        }
     }
 
     /** A forged answer in the store shows that it is taken from there. */
@@ -350,18 +359,18 @@ final class BackboneRunTest {
         Path copy = ExportedRun.copy(run, folder.resolve("without"));
         Path own = copy.resolve("baselines.json");
         String computed = Files.readString(own);
-        Path kept = baselines(computed);
+        List<Path> kept = baselines(computed);
         String forged = computed.replaceFirst("(\"largest_right\" ?: ?)\\d+", "$17");
-        Files.writeString(kept, forged);
+        write(kept, forged);
         Files.delete(own);
         Catwalk.ask("report %s", copy).done();
         assertThat(own).hasContent(forged);
 
-        Files.writeString(kept, "damaged");
+        write(kept, "damaged");
         Files.delete(own);
         Catwalk.ask("report %s", copy).done();
         assertThat(own).hasContent(computed);
-        assertThat(kept).hasContent(computed);
+        assertThat(kept).anySatisfy(one -> assertThat(one).hasContent(computed));
     }
 
     @Test

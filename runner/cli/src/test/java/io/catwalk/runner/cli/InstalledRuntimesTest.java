@@ -62,7 +62,8 @@ final class InstalledRuntimesTest {
     @Test
     @Tag("long")
     void aFileForAnySizeAgrees() throws Exception {
-        byte[] whole = EmbeddedResizing.added(colorModel(export -> export), EmbeddedResizing.Fit.STRETCH);
+        Path color = ColorImages.model(folder.resolve("color.onnx"), export -> export);
+        byte[] whole = EmbeddedResizing.added(color, EmbeddedResizing.Fit.STRETCH);
         Path anySize = Files.write(folder.resolve("any.onnx"), whole);
         assertThat(agreement(anySize, ColorImages.write(folder, 15), "java,node,python"))
                 .hasSize(3);
