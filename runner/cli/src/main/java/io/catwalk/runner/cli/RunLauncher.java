@@ -189,7 +189,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
                 .anyMatch(one -> one.trains() && one.recipe().augmentations().contains(Augmentation.horizontalFlip()));
         if (flips && prepared.stream().anyMatch(Prepared::foundToFlip)) {
             console.note("Images are flipped, since mirrored ones are recognized as well; where left and right matter,"
-                    + " list what may change: --augment crop,light");
+                    + " say --augment crop");
         }
         if (choice == ClassifierChoice.FEW && fromScratch) {
             prepared.stream()

@@ -449,6 +449,16 @@ public final class ImageSource {
         return new ImageSource(stored, places, others, clusters, indices, files);
     }
 
+    /** Mirrors an image of this size left to right: unsigned bytes of shape (channels, height, width). */
+    public byte[] mirrored(byte[] pixels) {
+        byte[] mirrored = new byte[pixels.length];
+        int width = width();
+        for (int i = 0; i < pixels.length; i++) {
+            mirrored[i] = pixels[i - i % width + width - 1 - i % width];
+        }
+        return mirrored;
+    }
+
     /** Selects at most so many of some images, evenly spaced, in their order and always the same. */
     public static int[] evenlySpaced(int[] indices, int most) {
         return indices.length <= most

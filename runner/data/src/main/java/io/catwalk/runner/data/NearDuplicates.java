@@ -182,7 +182,7 @@ public final class NearDuplicates {
         byte[] pixels = others.image(image).pixels();
         Map<Integer, Pair> nearest = new HashMap<>();
         search(pixels, image, false, from, nearest);
-        search(mirrored(pixels), image, true, from, nearest);
+        search(images.mirrored(pixels), image, true, from, nearest);
         List<Pair> found = new ArrayList<>(nearest.values());
         found.sort(Comparator.comparingDouble(Pair::distance).thenComparingInt(Pair::second));
         return found;
@@ -319,14 +319,5 @@ public final class NearDuplicates {
         return IntStream.rangeClosed(0, parts)
                 .map(i -> from + i * (to - from) / parts)
                 .toArray();
-    }
-
-    private byte[] mirrored(byte[] pixels) {
-        byte[] mirrored = new byte[pixels.length];
-        int width = images.width();
-        for (int i = 0; i < pixels.length; i++) {
-            mirrored[i] = pixels[i - i % width + width - 1 - i % width];
-        }
-        return mirrored;
     }
 }

@@ -55,12 +55,7 @@ final class ImageHistograms {
 
     /** Describes an image that is mirrored left to right. */
     float[] ofMirrored(int index) {
-        byte[] pixels = pixels(index);
-        byte[] mirrored = new byte[pixels.length];
-        for (int i = 0; i < pixels.length; i++) {
-            mirrored[i] = pixels[i - i % width + width - 1 - i % width];
-        }
-        return described(mirrored);
+        return described(images.mirrored(pixels(index)));
     }
 
     private byte[] pixels(int index) {
