@@ -1,12 +1,13 @@
 """Compares what catwalk trains on photos, with its defaults, with a support vector machine on histograms.
 
-    /usr/bin/python3 benchmarks/photo_recipes.py sets out [CATWALK]     # sets: what photo_sets.py made
-    /usr/bin/python3 benchmarks/photo_recipes.py sets out --table       # the means, with 95 % intervals over the splits
+    /usr/bin/python3 benchmarks/photo_recipes.py sets out [CATWALK [BACKBONE]]  # sets: what photo_sets.py made
+    /usr/bin/python3 benchmarks/photo_recipes.py sets out --table               # the means, with 95 % intervals over the splits
 
 For each set and split, out/NAME.json gets the test accuracy of the machine (radial, C = 10, on gradient and color
 histograms) and, where CATWALK is given, of each network of `catwalk compare --all --dataset DIR --labels TABLE`, the one that
-the validation images choose, and the seconds. What is there is not measured again, so that it can be stopped and
-continued. Needs Debian's python3-sklearn and python3-pil.
+the validation images choose, and the seconds; with a backbone, such as that of coco_backbone.py, also what `linear` and
+`mlp` on its features reach, instead of networks from scratch. What is there is not measured again, so that it can be stopped
+and continued. Needs Debian's python3-sklearn and python3-pil.
 """
 import csv
 import functools
@@ -52,10 +53,10 @@ def machine(folder, table):
     return float(model.score(features[~train], labels[~train]))
 
 
-def networks(catwalk, folder, table, run):
+def networks(catwalk, folder, table, run, *what):
     start = time.monotonic()
     images = ["--dataset", folder, "--labels", table]
-    subprocess.run([catwalk, "compare", *images, "--out", run, "--force"], check=True)
+    subprocess.run([catwalk, "compare", *what, *images, "--out", run, "--force"], check=True)
     seconds = time.monotonic() - start
     trials = [one for one in json.loads((run / "results.json").read_text())["trials"] if one["status"] == "done"]
     chosen = max(trials, key=lambda one: one["metrics"]["validation"]["accuracy"])
@@ -68,7 +69,7 @@ def networks(catwalk, folder, table, run):
     }
 
 
-def measure(sets, out, catwalk):
+def measure(sets, out, catwalk=None, backbone=None):
     # The first split of each set first, and those at random, so that what was measured when it is stopped is balanced.
     for table in sorted(sets.glob("*-*-*.csv"), key=lambda table: (table.stem[-1], "picture" in table.stem, table.stem)):
         file = out / f"{table.stem}.json"
@@ -76,10 +77,13 @@ def measure(sets, out, catwalk):
         folder = sets / table.stem.split("-")[0]
         if "machine" not in known:
             known["machine"] = machine(folder, table)
-            file.write_text(json.dumps(known, indent=2) + "\n")
-        if catwalk and "networks" not in known:
-            known |= networks(catwalk, folder, table, out / "runs" / table.stem)
-            file.write_text(json.dumps(known, indent=2) + "\n")
+        run = out / "runs" / table.stem
+        if backbone and "backbone" not in known:
+            heads = ["linear", "mlp", "--backbone", backbone]
+            known["backbone"] = networks(catwalk, folder, table, run.with_name(run.name + "-backbone"), *heads)
+        elif catwalk and not backbone and "networks" not in known:
+            known |= networks(catwalk, folder, table, run)
+        file.write_text(json.dumps(known, indent=2) + "\n")
         print(table.stem, known, flush=True)
 
 
@@ -92,15 +96,16 @@ def interval(values):
 
 
 def table(out):
-    print("| set | split | machine | chosen network | splits |\n|---|---|--:|--:|--:|")
+    print("| set | split | machine | chosen network | splits | on a backbone | splits |\n|---|---|--:|--:|--:|--:|--:|")
     measured = {}
     for file in sorted(out.glob("*-*-*.json")):
         name, kind, _ = file.stem.split("-")
         measured.setdefault((name, kind), []).append(json.loads(file.read_text()))
     for (name, kind), splits in measured.items():
-        both = [one for one in splits if "accuracy" in one]
-        chosen = interval([one["accuracy"] for one in both]) if both else "–"
-        print(f"| {name} | {kind} | {interval([one['machine'] for one in splits])} | {chosen} | {len(both)} |")
+        row = [name, kind, interval([one["machine"] for one in splits])]
+        for chosen in [one for one in splits if "accuracy" in one], [one["backbone"] for one in splits if "backbone" in one]:
+            row += [interval([one["accuracy"] for one in chosen]) if chosen else "–", str(len(chosen))]
+        print("| " + " | ".join(row) + " |")
 
 
 if __name__ == "__main__":
@@ -109,4 +114,4 @@ if __name__ == "__main__":
         table(out)
     else:
         out.mkdir(parents=True, exist_ok=True)
-        measure(sets, out, sys.argv[3] if len(sys.argv) > 3 else None)
+        measure(sets, out, *sys.argv[3:])

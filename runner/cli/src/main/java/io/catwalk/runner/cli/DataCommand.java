@@ -162,6 +162,9 @@ final class DataCommand extends JsonCommand {
                 ImageCache cache = Home.data(console).cache();
                 survey = survey.decoded(folder, reading.rule(), reading.folderReading(), cache);
             }
+            if (!usable) {
+                showClasses(survey, console); // otherwise the table of the loaded images has them
+            }
             show(survey, told, console);
         }
         // If images of several sizes are to be drawn, loading them says what is missing.
@@ -213,6 +216,13 @@ final class DataCommand extends JsonCommand {
                 "", "%.1f images a second here: about %.0f s for all %,d, once", perSecond, all / perSecond, all);
     }
 
+    private static void showClasses(FolderSurvey survey, Console console) {
+        survey.classes().entrySet().stream()
+                .limit(ShownClasses.ALL)
+                .forEach(entry -> console.item(entry.getKey() + ": ", counted(entry.getValue())));
+        more("And %,d more classes, which --json lists", survey.classes().size() - ShownClasses.ALL, console);
+    }
+
     /** Shows every unusual file on a line of its own. */
     private static void show(FolderSurvey survey, Map<String, Object> told, Console console) {
         told.put("formats", survey.formats());
@@ -232,10 +242,6 @@ final class DataCommand extends JsonCommand {
                                 entry -> entry.getValue().count(),
                                 (one, other) -> one,
                                 TreeMap::new)));
-        survey.classes().entrySet().stream()
-                .limit(ShownClasses.ALL)
-                .forEach(entry -> console.item(entry.getKey() + ": ", counted(entry.getValue())));
-        more("And %,d more classes, which --json lists", survey.classes().size() - ShownClasses.ALL, console);
         console.item("Formats: ", counted(survey.formats()));
         console.item("Sizes: ", sizes(survey.sizes()));
         if (!survey.skipped().isEmpty()) {

@@ -168,7 +168,9 @@ final class DataCommandTest {
         Files.write(photos.resolve("b/9.bmp"), Arrays.copyOf(whole, whole.length - 20));
 
         assertThat(data("%s --skip-unreadable=0.5", photos).done().out())
-                .contains("a/0.bmp, no image\n", "b/9.bmp, a BMP that cannot be decoded (", "2 of 12 images");
+                .contains("a/0.bmp, no image\n", "b/9.bmp, a BMP that cannot be decoded (", "2 of 12 images")
+                .containsOnlyOnce("\na ") // with how many images, in the table
+                .doesNotContain("a: ");
         JsonNode json = data("%s --skip-unreadable=0.5 --json", photos).json();
         assertThat(json.path("unreadable").propertyNames()).containsExactly("a/0.bmp", "b/9.bmp");
         Catwalk.Answer resized = data("%s --image-size 8x8", photos).exits(ExitCode.BAD_REQUEST);

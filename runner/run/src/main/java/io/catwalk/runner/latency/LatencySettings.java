@@ -50,8 +50,8 @@ public record LatencySettings(
     /** After so many turns on a busy machine, others would only give more figures that are marked as rough. */
     private static final int TURNS_IF_BUSY = 2;
 
-    /** If all trainings together take less, five processes for each network would take many times as long as they. */
-    private static final double SHORT_TRAINING_SECONDS = 60;
+    /** If all trainings together take less, five processes for each network would take about as long as they. */
+    private static final double SHORT_TRAINING_SECONDS = 600;
 
     private static final int PROCESSES = 5;
 
@@ -103,7 +103,7 @@ public record LatencySettings(
                 window, longest.dividedBy(2), cap.dividedBy(2), fewestCalls, fewestBatches, 1, turnsIfBusy);
     }
 
-    /** Shortens the measurement if the training of all networks together took less than a minute. */
+    /** Shortens the measurement if the training of all networks together took less than ten minutes. */
     public LatencySettings after(double trainingSeconds) {
         return trainingSeconds < SHORT_TRAINING_SECONDS ? brief() : this;
     }

@@ -30,8 +30,8 @@ final class LatencySettingsTest {
     void afterATrainingOfSecondsTheMeasurementIsShort() {
         LatencySettings usual = LatencySettings.parse(null).endingIfBusy();
 
-        assertThat(usual.after(5)).isEqualTo(usual.brief());
-        assertThat(usual.after(60)).isEqualTo(usual);
+        assertThat(usual.after(599)).isEqualTo(usual.brief());
+        assertThat(usual.after(600)).isEqualTo(usual);
         assertThat(usual.brief().turnsIfBusy()).isEqualTo(2);
     }
 
