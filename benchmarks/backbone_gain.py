@@ -4,10 +4,11 @@
     /usr/bin/python3 benchmarks/backbone_gain.py CATWALK SETS/scenes OUT               # a set that photo_sets.py made
     /usr/bin/python3 benchmarks/backbone_gain.py OUT                                   # the means and gains of all
 
-`resnet` and `small-conv` are trained on every second class. Their files are the backbones of `linear` and `mlp`, which are
-trained on 20, 50 and 200 images of each other class, or on as many as there are, beside `resnet` and `small-conv` from scratch:
-five draws, each with a seed of its own; of a set of photos five from its splits at random, and five by picture. All test
-images of these classes judge. The epoch is chosen by the loss, since a fifth of 100 images says little of accuracy.
+Two of the three networks that `catwalk compare` takes for few images are trained on every second class. Their files are the
+backbones of `linear` and `mlp`, which are trained on 20, 50 and 200 images of each other class, or on as many as there are,
+beside all three from scratch: five draws, each with a seed of its own; of a set of photos five from its splits at random, and
+five by picture. All test images of these classes judge. The epoch is chosen by the loss, since a fifth of 100 images says
+little of accuracy.
 
 OUT/NAME-IMAGES-DRAW.json gets the test accuracies. What is there is not measured again, so that it can be stopped and
 continued. The gain is that over the network from scratch with the higher mean, with the 95 % interval over the draws. Needs
@@ -23,7 +24,9 @@ from pathlib import Path
 import numpy
 from scipy import stats
 
-NETWORKS, HEADS = ("resnet", "small-conv"), ("linear", "mlp")
+NARROW = {"name": "resnet", "variant": "narrow", "hyperparameters": {"width": 16, "depth": 1}}
+BODIES, HEADS = (NARROW, "small-conv"), ("linear", "mlp")
+NETWORKS = ("wide-deep", *BODIES)
 EACH, DRAWS = (20, 50, 200), (1, 2, 3, 4, 5)
 
 
@@ -100,23 +103,25 @@ class Photos:
 
 
 def run(catwalk, out, classifiers, **keys):
-    """Runs what is not done yet of an experiment with one thread, and returns its trials."""
+    """Runs what is not done yet of an experiment with one thread, and returns the test accuracies."""
     if not (out / "results.json").exists():
         file = out.with_suffix(".yaml")  # JSON is YAML
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({"classifiers": classifiers, "threads": 1, "jobs": 1, **keys}))
         command = [catwalk, "compare", "--config", file, "--out", out, "--no-latency", "--force"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return json.loads((out / "results.json").read_text())["trials"]
+    trials = json.loads((out / "results.json").read_text())["trials"]
+    names = [one["classifier"] + ("" if one["variant"] == "default" else "@" + one["variant"]) for one in trials]
+    return {name: one["metrics"]["test"]["accuracy"] for name, one in zip(names, trials)}
 
 
 def measure(catwalk, folder, out):
     source = (Idx if (folder / "train-labels-idx1-ubyte.gz").exists() else Photos)(folder, out)
     known = out / "runs" / f"{folder.name}-known"
-    bodies = {one["classifier"]: one for one in run(catwalk, known, NETWORKS, dataset=source.known())}
+    accuracies = run(catwalk, known, BODIES, dataset=source.known())
     heads = [
-        {"name": head, "variant": body, "backbone": str(known / "trials" / body / "1-0" / "model.onnx")}
-        for body in bodies
+        {"name": head, "variant": f"on-{body.split('@')[0]}", "backbone": str(known / "trials" / body / "1-0" / "model.onnx")}
+        for body in accuracies
         for head in HEADS
     ]
     for draw in DRAWS:
@@ -125,16 +130,11 @@ def measure(catwalk, folder, out):
                 name = f"{task}-{each}-{draw}"
                 file = out / f"{name}.json"
                 if not file.exists():
-                    trials = run(
+                    few = run(
                         catwalk, out / "runs" / name, [*NETWORKS, *heads], dataset=source.few(task, each, draw),
                         seeds=[draw], split={"hold_out": 0.2}, recipe={"select_by": "loss"}, export=False,
                     )
-                    accuracies = {
-                        one["classifier"] + ("" if one["variant"] == "default" else " on " + one["variant"]):
-                        one["metrics"]["test"]["accuracy"] for one in trials
-                    }
-                    known_accuracies = {key: one["metrics"]["test"]["accuracy"] for key, one in bodies.items()}
-                    file.write_text(json.dumps({"known": known_accuracies, "accuracies": accuracies}, indent=2) + "\n")
+                    file.write_text(json.dumps({"known": accuracies, "accuracies": few}, indent=2) + "\n")
                 print(name, json.loads(file.read_text())["accuracies"], flush=True)
 
 
@@ -152,9 +152,10 @@ def table(out):
         measured.setdefault((task, int(each)), []).append(json.loads(file.read_text())["accuracies"])
     print("| set | images of a class | draws | network | accuracy | gain |\n|---|--:|--:|---|--:|--:|")
     for (task, each), draws in sorted(measured.items()):
-        best = max(NETWORKS, key=lambda one: numpy.mean([draw[one] for draw in draws]))
+        scratch = [name for name in draws[0] if "@on-" not in name]
+        best = max(scratch, key=lambda one: numpy.mean([draw[one] for draw in draws]))
         for name in draws[0]:
-            if name == best or " on " in name:
+            if name == best or "@on-" in name:
                 gain = interval([draw[name] - draw[best] for draw in draws]) if name != best else ""
                 print(f"| {task} | {each} | {len(draws)} | {name} | {interval([draw[name] for draw in draws])} | {gain} |")
 
