@@ -163,6 +163,57 @@ final class BackboneRunTest {
         }
     }
 
+    /** Where heads are trained are neither photos nor backbone; what comes of it is as after a training here. */
+    @Test
+    void featuresAreSentToOtherMachinesAndHeadsAreMergedHere() throws Exception {
+        Path sent = Files.createDirectory(folder.resolve("sent"));
+        Path images = DayAndNight.write(sent.resolve("photos"), 100, 120, DayAndNight::gray);
+        Path network = Files.copy(backbone, sent.resolve("zoo.onnx"));
+        Path experiment = Files.writeString(
+                sent.resolve("experiment.yaml"),
+                "classifiers: [{name: dense, variant: vector, backbone: %s}]".formatted(network));
+        Path orders = sent.resolve("orders");
+        Path sentRun = sent.resolve("run");
+        Catwalk.ask(
+                        "compare --config %s --epochs 20 --batch-size 16 --orders %s"
+                                + HOW.replace(" --in-process", ""),
+                        experiment,
+                        orders,
+                        images,
+                        folder,
+                        sentRun)
+                .done();
+        Path store = ContentStore.of(ContentStore.Kind.FEATURES).folder();
+        for (Path here : List.of(images, network, store)) {
+            Files.move(here, here.resolveSibling("hidden-" + here.getFileName()));
+        }
+
+        try {
+            Catwalk.ask("work %s/0.json", orders).done();
+        } finally {
+            for (Path here : List.of(images, network, store)) {
+                Files.move(here.resolveSibling("hidden-" + here.getFileName()), here);
+            }
+        }
+        Catwalk.ask("resume %s --orders %s --plugins-dir %s --no-latency", sentRun, orders, folder.resolve("plugins"))
+                .done();
+
+        long features = 120 * 128 * Float.BYTES;
+        long jar = Files.size(folder.resolve("plugins/dense.jar"));
+        assertThat(Catwalk.json(orders.resolve("0.json")).path("supplies").findValues("bytes").stream()
+                        .mapToLong(JsonNode::asLong)
+                        .sum())
+                .isBetween(features + jar, 2 * features + jar);
+        Path trial = sentRun.resolve("trials/dense@vector/1-0");
+        assertThat(trial(sentRun, "vector").at("/metrics"))
+                .isEqualTo(trial("vector").at("/metrics"));
+        assertThat(trial(sentRun, "vector").at("/parity/agrees").asBoolean()).isTrue();
+        assertThat(trial.resolve("predictions.csv"))
+                .hasSameTextualContentAs(run.resolve("trials/dense@vector/1-0/predictions.csv"));
+        Catwalk.ask("verify %s/model.onnx --dataset %s", trial, photos).done();
+        CheckRunTest.requirePass(sentRun);
+    }
+
     @Test
     void foldsAndSeveralBackbonesAreRunWithoutImages() throws IOException {
         Path other = Files.copy(backbone, folder.resolve("other_net.onnx"));

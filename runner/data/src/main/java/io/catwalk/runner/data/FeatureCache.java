@@ -89,6 +89,17 @@ public final class FeatureCache {
         }
     }
 
+    /** Reads features that another machine made. */
+    public static ImageDataset read(Path file, String key) {
+        try {
+            return FeatureFile.open(file, key)
+                    .orElseThrow(() ->
+                            new RequestException("expected the features of the images, but " + file + " has others"));
+        } catch (IOException e) {
+            throw new RequestException("expected features in " + file + ", but it cannot be read: " + Reasons.of(e), e);
+        }
+    }
+
     /** Returns where the features are, if they are kept. */
     public Path file(String key) {
         return store.path(key);

@@ -289,11 +289,10 @@ public final class Experiment {
             TrialOrder order = order(trial).on(policy.processor()).numbered(attempt);
             TrialFolder folder = run.createTrial(trial);
             folder.prepare(order);
-            boolean here = !trial.trains() || trial.backbone() != null;
-            if (!here || executor instanceof LocalExecutor) {
+            if (trial.trains() || executor instanceof LocalExecutor) {
                 return executor.submit(order, folder, news -> tell(order, news));
             }
-            // What was given lies here, as do features, and takes seconds.
+            // What was given lies here, and takes seconds.
             try (TrialExecutor local = new LocalExecutor(TrialProcess::train, 1)) {
                 TrialExecutor.Submitted submitted = local.submit(order, folder, news -> tell(order, news));
                 var unused = submitted.outcome().exceptionally(failure -> null).join();

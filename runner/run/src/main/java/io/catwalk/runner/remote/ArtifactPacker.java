@@ -3,6 +3,7 @@ package io.catwalk.runner.remote;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.supply.InputFetcher.Place;
 import io.catwalk.runner.training.WeightFile;
 import io.catwalk.runner.trial.TrialOrder;
@@ -32,10 +33,10 @@ final class ArtifactPacker {
         this.imagesInPlace = imagesInPlace;
     }
 
-    /** Reuses the images that an earlier order names as packed, if they are still there. */
+    /** Reuses the images or features that an earlier order names as packed, if they are still there. */
     void knows(TrialOrder earlier) {
         TrialOrder.Artifacts supplies = earlier.supplies();
-        if (!imagesInPlace && !supplies.images().isEmpty()) {
+        if (!supplies.images().isEmpty()) {
             Place place = supplies.images().get(0);
             if (place.sha256() != null && Files.isRegularFile(folder.resolve(place.sha256()))) {
                 packed.put(imagesKey(earlier), place);
@@ -44,25 +45,33 @@ final class ArtifactPacker {
     }
 
     private static String imagesKey(TrialOrder order) {
-        return "images " + order.inputs().datasetSha256();
+        BackboneSpec backbone = order.spec().backbone();
+        return backbone == null
+                ? "images " + order.inputs().datasetSha256()
+                : "features " + order.featuresKey(backbone);
     }
 
-    /** Packs the files that an order of this machine names. */
+    /** Packs the files that an order of this machine names; of a head, features instead of images and backbone. */
     TrialOrder packed(TrialOrder order) throws IOException {
         TrialSources here = new TrialSources(order);
         TrialOrder.Artifacts supplies = order.supplies();
+        BackboneSpec backbone = order.spec().backbone();
         boolean inPlace = imagesInPlace || DataHome.isKnown(order.dataset().name());
         return order.from(
                 inPlace ? order.dataset() : order.dataset().unplaced(),
                 new TrialOrder.Artifacts(
                         List.of(once("plugin " + order.inputs().pluginSha256(), () -> file(here.jar()))),
-                        DataHome.isKnown(order.dataset().name())
-                                ? List.of()
-                                : inPlace ? supplies.images() : List.of(once(imagesKey(order), () -> images(here))),
-                        supplies.labels().isEmpty() || inPlace
+                        backbone != null
+                                ? List.of(once(imagesKey(order), () -> file(here.features(backbone))))
+                                : DataHome.isKnown(order.dataset().name())
+                                        ? List.of()
+                                        : inPlace
+                                                ? supplies.images()
+                                                : List.of(once(imagesKey(order), () -> images(here))),
+                        supplies.labels().isEmpty() || inPlace || backbone != null
                                 ? supplies.labels()
                                 : List.of(once("labels " + supplies.labels(), () -> within(here.labels()))),
-                        supplies.weights().isEmpty()
+                        supplies.weights().isEmpty() || backbone != null
                                 ? List.of()
                                 : List.of(once("weights " + supplies.weights(), () -> weights(here.weightsFile())))));
     }

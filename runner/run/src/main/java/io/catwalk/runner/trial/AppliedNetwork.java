@@ -53,6 +53,24 @@ record AppliedNetwork(
         return new AppliedNetwork(model, normalization, images, images, null);
     }
 
+    /** Applies the network of a trial to what it was trained on, where the files of the trial are. */
+    static AppliedNetwork of(
+            TrainedModel model,
+            Normalization normalization,
+            ImageDataset inputs,
+            TrialSpec trial,
+            TrialSources sources) {
+        BackboneSpec spec = trial.backbone();
+        return spec == null
+                ? of(model, normalization, inputs)
+                : new AppliedNetwork(
+                        model,
+                        normalization,
+                        inputs,
+                        sources.images().dataset(),
+                        new LocalBackbone(spec, sources.backbone(spec)));
+    }
+
     /** Returns how its ONNX file expects the pixels of images. */
     Normalization ofPixels() {
         return backbone == null ? normalization : backbone.spec.network().normalization();

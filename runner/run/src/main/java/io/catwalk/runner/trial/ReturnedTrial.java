@@ -20,6 +20,7 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.plugin.LoadedPlugin;
@@ -57,7 +58,7 @@ import tools.jackson.databind.SerializationFeature;
 /**
  * Checks a trial that another machine carried out. The weights are run on the test, validation and some training
  * images, and the ONNX file on the test images: the returned predictions must be theirs, and the metrics are computed
- * again. What only the other machine can know, such as times, must be plausible.
+ * again. A head comes back without a file: it is merged with its backbone and proven here. What only the other machine can know, such as times, must be plausible.
  */
 final class ReturnedTrial {
 
@@ -87,9 +88,12 @@ final class ReturnedTrial {
     private static final int LONGEST_NAME = 500;
 
     private final TrialOrder order;
+    private final TrialSources sources;
     private final TrialFolder folder;
     private final TrialOutcome.Done claimed;
     private final TrialImages images;
+
+    /** Of what the network was trained on. */
     private final Normalization normalization;
 
     /** Of the training images without the validation images. */
@@ -97,26 +101,30 @@ final class ReturnedTrial {
 
     private final double trainingSeconds;
 
-    private ReturnedTrial(TrialOrder order, TrialFolder folder, TrialOutcome.Done claimed, TrialImages images) {
+    private ReturnedTrial(
+            TrialOrder order, TrialSources sources, TrialFolder folder, TrialOutcome.Done claimed, TrialImages images) {
         this.order = order;
+        this.sources = sources;
         this.folder = folder;
         this.claimed = claimed;
         this.images = images;
-        normalization = known(claimed.normalization());
         choosing = TrainingData.of(images.dataset().train(), images.split()).normalization();
+        normalization = order.refits()
+                ? TrainingData.of(images.dataset().train(), images.labeled()).normalization()
+                : choosing;
         trainingSeconds = known(claimed.efficiency().trainingSeconds());
     }
 
     /** Checks a trial in this process. */
     static TrialOutcome checked(TrialOrder order, TrialFolder folder) {
         TrialSources sources = new TrialSources(order);
-        TrialImages images = sources.images();
+        TrialImages images = sources.inputs();
         Path jar = sources.jar();
         try (LoadedPlugin plugin = LoadedPlugin.open(jar, order.inputs().pluginSha256())) {
             if (!(folder.readOutcome() instanceof TrialOutcome.Done claimed)) {
                 throw new RequestException("expected a trained trial");
             }
-            return new ReturnedTrial(order, folder, claimed, images)
+            return new ReturnedTrial(order, sources, folder, claimed, images)
                     .checked(plugin.require(order.spec().classifier()));
         } catch (InfrastructureException e) {
             throw e;
@@ -134,13 +142,14 @@ final class ReturnedTrial {
         requireHistory();
         ImageDataset dataset = images.dataset();
         Task task = order.dataset().task(dataset);
+        BackboneSpec backbone = order.spec().backbone();
         try (TrainedModel model = folder.readModel(classifier, chosen, task);
                 Predictor network = model.predictor();
                 TrainedModel first = order.refits() ? folder.readChosen(classifier, chosen, task) : null;
                 Predictor judging = first == null ? network : first.predictor()) {
             require(
                     "the number of parameters",
-                    model.parameters(),
+                    model.parameters() + (backbone == null ? 0 : backbone.parameters()),
                     claimed.efficiency().parameters());
             Predictions now = run(network, dataset.test(), normalization);
             Predictions test = own(now, "test");
@@ -160,7 +169,7 @@ final class ReturnedTrial {
                     parity,
                     claimed.efficiency(),
                     claimed.timing(),
-                    normalization,
+                    claimed.normalization(),
                     claimed.provenance(),
                     claimed.files());
             try {
@@ -169,6 +178,11 @@ final class ReturnedTrial {
                 rewrite(kept);
             } catch (IOException e) {
                 throw new InfrastructureException("could not be written: " + Reasons.of(e), e);
+            }
+            if (backbone != null && order.spec().purpose() == TrialSpec.Purpose.SHIP) {
+                kept = kept.withOnnx(
+                        OnnxModel.write(folder.onnx(), applied(model), order, kept, ExportOptions.standard(), () -> {}),
+                        folder);
             }
             return kept.withDigests(folder);
         }
@@ -186,12 +200,12 @@ final class ReturnedTrial {
         }
         boolean starts = order.spec().init() != null || order.spec().recipe().pretrained();
         require(starts || provenance.transfer() == null, "random weights to start from, but it names others");
-        Normalization expected = order.refits()
-                ? TrainingData.of(images.dataset().train(), images.labeled()).normalization()
-                : choosing;
+        BackboneSpec backbone = order.spec().backbone();
+        Normalization expected =
+                backbone == null ? normalization : backbone.network().normalization();
+        Normalization said = known(claimed.normalization());
         require(
-                Arrays.equals(expected.mean(), normalization.mean())
-                        && Arrays.equals(expected.std(), normalization.std()),
+                Arrays.equals(expected.mean(), said.mean()) && Arrays.equals(expected.std(), said.std()),
                 "the normalization of the training images, but found another");
         Efficiency efficiency = claimed.efficiency();
         require(
@@ -392,13 +406,15 @@ final class ReturnedTrial {
         ParityResult said = claimed.parity();
         boolean there = Files.exists(folder.onnx());
         Efficiency efficiency = claimed.efficiency();
-        if (order.spec().purpose() != TrialSpec.Purpose.SHIP || said == null || !said.agrees() || !said.exported()) {
+        boolean exports =
+                order.spec().purpose() == TrialSpec.Purpose.SHIP && order.spec().backbone() == null;
+        if (!exports || said == null || !said.agrees() || !said.exported()) {
             require(!there && efficiency.onnxBytes() == null, "no ONNX file that is proven, but found one");
             require(efficiency.multiplyAccumulates() == null, "no MACs without an ONNX file, but found some");
-            if (order.spec().purpose() == TrialSpec.Purpose.SHIP) {
+            if (exports) {
                 return unproven(model, said);
             }
-            require(said == null, "no ONNX file of a trial that is only to be scored");
+            require(said == null, "no ONNX file of a trial that is only to be scored, or whose backbone is here");
             return null;
         }
         require(there, "the ONNX file that agrees, but there is none");
@@ -416,7 +432,7 @@ final class ReturnedTrial {
     }
 
     private AppliedNetwork applied(TrainedModel model) {
-        return AppliedNetwork.of(model, normalization, images.dataset());
+        return AppliedNetwork.of(model, normalization, images.dataset(), order.spec(), sources);
     }
 
     /** Returns the result of a network without a proven file; a file that disagrees is cross-checked again. */

@@ -63,7 +63,8 @@ public record TrialOrder(
      * turn.
      *
      * @param plugin jar of the plugin
-     * @param images folder of the data set; empty for a known one, which the program that trains then finds itself
+     * @param images folder of the data set, or, on another machine, file of the features that a backbone made of it;
+     *     empty for a known one, which the program that trains then finds itself
      * @param labels table of the labels of the images; empty if the folders are the labels
      * @param weights file of the weights to start from, of the given model or of the backbone; empty for random weights
      */

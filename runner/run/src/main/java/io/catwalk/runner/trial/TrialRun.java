@@ -29,7 +29,6 @@ import io.catwalk.runner.training.Training.EpochBatches;
 import io.catwalk.runner.training.Training.TrainingData;
 import io.catwalk.runner.training.WarmStart;
 import io.catwalk.runner.training.WarmStart.InitialWeights;
-import io.catwalk.runner.trial.AppliedNetwork.LocalBackbone;
 import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import io.catwalk.runner.trial.TrialOutcome.Provenance;
 import io.catwalk.runner.trial.TrialOutcome.Timing;
@@ -420,17 +419,10 @@ final class TrialRun {
                 weights.provenance(),
                 folder.digests());
         evaluated.accept(done);
-        if (order.spec().purpose() == TrialSpec.Purpose.SHIP) {
+        if (order.spec().purpose() == TrialSpec.Purpose.SHIP && !sources.lacksBackbone()) {
             // A network without an ONNX form is trained and evaluated nevertheless.
             ExportOptions options = folder.readExportOptions();
-            AppliedNetwork network = backbone == null
-                    ? AppliedNetwork.of(model, weights.normalization(), dataset)
-                    : new AppliedNetwork(
-                            model,
-                            weights.normalization(),
-                            dataset,
-                            sources.images().dataset(),
-                            new LocalBackbone(backbone, sources.backbone(backbone)));
+            AppliedNetwork network = AppliedNetwork.of(model, weights.normalization(), dataset, order.spec(), sources);
             done = done.withOnnx(OnnxModel.write(folder.onnx(), network, order, done, options, () -> {}), folder);
         }
         folder.writeOutcome(done);

@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.FeatureCache;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.given.BackboneSpec;
@@ -64,24 +65,40 @@ public final class TrialSources {
         return order.split().split(dataset(), order.spec().fold());
     }
 
-    /** Loads what the network is trained on: the images, or their features, which are made if they are not kept. */
+    /**
+     * Loads what the network is trained on: the images; or their features, which came with the order, or are made if they
+     * are not kept.
+     */
     TrialImages inputs() {
         BackboneSpec backbone = order.spec().backbone();
         if (backbone == null) {
             return images();
         }
         try {
-            ImageDataset features = DataHome.of(Path.of(""))
-                    .cache()
-                    .features()
-                    .open(
-                            order.featuresKey(backbone),
-                            this::dataset,
-                            images -> backbone.open(backbone(backbone), images));
+            String key = order.featuresKey(backbone);
+            ImageDataset features = lacksBackbone()
+                    ? FeatureCache.read(imagesFolder(), key)
+                    : kept().open(key, this::dataset, images -> backbone.open(backbone(backbone), images));
             return order.split().split(features, order.spec().fold());
         } catch (RequestException e) {
             throw new InfrastructureException(e.getMessage(), e);
         }
+    }
+
+    /** Tells whether only features came with the order: the head is merged where its backbone and the images are. */
+    boolean lacksBackbone() {
+        return order.spec().backbone() != null
+                && order.supplies().images().stream().anyMatch(place -> place.sha256() != null);
+    }
+
+    /** Finds the file of the features, which are made if they are not kept. */
+    public Path features(BackboneSpec backbone) {
+        TrialImages unused = inputs();
+        return kept().file(order.featuresKey(backbone));
+    }
+
+    private static FeatureCache kept() {
+        return DataHome.of(Path.of("")).cache().features();
     }
 
     private ImageDataset dataset() {
@@ -104,7 +121,7 @@ public final class TrialSources {
         return images;
     }
 
-    /** Finds the folder of the images. */
+    /** Finds the folder of the images, or the file of their features that came with the order. */
     public Path imagesFolder() {
         return fetcher.bring(
                 "the images of " + order.dataset().name(), order.supplies().images());
