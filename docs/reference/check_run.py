@@ -635,7 +635,7 @@ class Run:
             self.same(id, f"split_sha256 of {key}", stated, split_sha256(split))
         given = trial.get("given")  # trained elsewhere: nothing is known of its training, and its images may have another size
         network = given or (trial.get("backbone") or {}).get("network")
-        if not (network and network.get("image_size")):
+        if not trial.get("image_size") and not (network and network.get("image_size")):
             self.same(id, "dataset_sha256", trial["provenance"]["dataset_sha256"], self.results["dataset"]["sha256"])
         if given:
             self.same(id, "digest of the given file", trial["provenance"]["plugin_sha256"], given["sha256"])

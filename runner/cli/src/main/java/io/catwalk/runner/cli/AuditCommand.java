@@ -11,9 +11,9 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.report.Audit;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome.Done;
-import io.catwalk.runner.trial.TrialOutcome.Provenance;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -102,10 +102,12 @@ final class AuditCommand extends JsonCommand {
                     + " is a cross-validation, whose folds are training images: audit the data set alone");
         }
         Map<String, PredictedClasses> predictions = new LinkedHashMap<>();
-        for (Done done : run.recorded().results().withoutCandidates().done()) {
+        RunResults results = run.recorded().results(); // of the trials that saw these images, some in another size
+        boolean same = results.dataset().sha256().equals(images.sha256());
+        for (Done done : results.withoutCandidates().done()) {
             TrialFolder folder = run.trial(done.trial());
             PredictedClasses answers = folder.readPredictedClasses(done, "test");
-            requireSameImages(folder, done.provenance(), answers, images);
+            requireSameImages(folder, same, answers, images);
             predictions.put(done.trial().title(), answers);
         }
         if (predictions.isEmpty()) {
@@ -116,8 +118,7 @@ final class AuditCommand extends JsonCommand {
     }
 
     private static void requireSameImages(
-            TrialFolder folder, Provenance provenance, PredictedClasses answers, ImageDataset images) {
-        boolean same = provenance.datasetSha256().equals(images.sha256());
+            TrialFolder folder, boolean same, PredictedClasses answers, ImageDataset images) {
         if (!same || !Arrays.equals(answers.labels(), images.test().labels())) {
             throw new RequestException(
                     "expected predictions for the " + images.test().size() + " test images of "

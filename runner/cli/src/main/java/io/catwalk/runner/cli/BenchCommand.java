@@ -169,7 +169,7 @@ final class BenchCommand extends JsonCommand {
             TrialOrder order = folder.readOrder();
             int engineThreads = Objects.requireNonNullElse(threads, order.spec().threads());
             trained.add(done);
-            RasterImage first = order.spec().given() == null
+            RasterImage first = order.spec().size() == null && order.spec().given() == null
                     ? null
                     : order.dataset().load(Home.data(console)).test().image(0);
             networks.add(new TrialBench.Network(order, folder, done.normalization(), engineThreads, first));

@@ -175,7 +175,7 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         }
         List<Experiment> experiments = new ArrayList<>();
         for (Prepared one : prepared) {
-            request.resolveBackbones(one.dataset, one.images, catalog);
+            request.resolveInputs(one.dataset, one.images, catalog);
             ExperimentSpec asked = request.withGiven(spec.apply(one.catalog), one.images)
                     .on(one.dataset)
                     .pinned(catalog);

@@ -60,9 +60,12 @@ public final class RecipeWords {
         return settings;
     }
 
-    /** Describes how a network was trained: its recipe, and which weights it started from. */
+    /** Describes how a network was trained: its recipe, the size of its images if it is its own, and which weights it started from. */
     public static Map<String, String> settings(TrialSpec trial) {
         Map<String, String> settings = settings(trial.recipe());
+        if (trial.imageSize() != null) {
+            settings.put("Images", trial.imageSize());
+        }
         InitialWeights init = trial.init();
         if (init != null) {
             settings.put(

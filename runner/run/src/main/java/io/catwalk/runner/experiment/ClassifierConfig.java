@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     it may come from any jar
  * @param given what was trained elsewhere; null for a classifier of a plugin
  * @param backbone whose features it is trained on; null for images
+ * @param imageSize of the images that it is trained on; null for that of the data set
  */
 public record ClassifierConfig(
         String name,
@@ -31,7 +32,8 @@ public record ClassifierConfig(
         @Nullable InitialWeights init,
         @Nullable String pluginSha256,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable GivenModel given,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable BackboneSpec backbone) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable BackboneSpec backbone,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String imageSize) {
 
     /** Checks the names, which become names of folders. */
     public ClassifierConfig {
@@ -47,12 +49,12 @@ public record ClassifierConfig(
             Recipe recipe,
             @Nullable InitialWeights init,
             @Nullable String pluginSha256) {
-        this(name, variant, hyperparameters, recipe, init, pluginSha256, null, null);
+        this(name, variant, hyperparameters, recipe, init, pluginSha256, null, null, null);
     }
 
     /** Names what was trained elsewhere. */
     static ClassifierConfig of(String name, GivenModel given) {
-        return new ClassifierConfig(name, TrialSpec.DEFAULT_VARIANT, Map.of(), null, null, null, given, null);
+        return new ClassifierConfig(name, TrialSpec.DEFAULT_VARIANT, Map.of(), null, null, null, given, null, null);
     }
 
     /**
@@ -81,20 +83,29 @@ public record ClassifierConfig(
 
     /** Renames the choice. */
     public ClassifierConfig withVariant(String newVariant) {
-        return new ClassifierConfig(name, newVariant, hyperparameters, training, init, pluginSha256, given, backbone);
+        return new ClassifierConfig(
+                name, newVariant, hyperparameters, training, init, pluginSha256, given, backbone, imageSize);
     }
 
     /** Trains it on the features of a backbone. */
     ClassifierConfig on(BackboneSpec newBackbone) {
-        return new ClassifierConfig(name, variant, hyperparameters, training, init, pluginSha256, given, newBackbone);
+        return new ClassifierConfig(
+                name, variant, hyperparameters, training, init, pluginSha256, given, newBackbone, imageSize);
+    }
+
+    /** Trains it on images of a size; null for that of the data set. */
+    ClassifierConfig sized(@Nullable String newSize) {
+        return new ClassifierConfig(
+                name, variant, hyperparameters, training, init, pluginSha256, given, backbone, newSize);
     }
 
     /** Replaces the recipe. */
     ClassifierConfig with(Recipe newRecipe) {
-        return new ClassifierConfig(name, variant, hyperparameters, newRecipe, init, pluginSha256, given, backbone);
+        return new ClassifierConfig(
+                name, variant, hyperparameters, newRecipe, init, pluginSha256, given, backbone, imageSize);
     }
 
     ClassifierConfig pinned(String sha256) {
-        return new ClassifierConfig(name, variant, hyperparameters, training, init, sha256, given, backbone);
+        return new ClassifierConfig(name, variant, hyperparameters, training, init, sha256, given, backbone, imageSize);
     }
 }

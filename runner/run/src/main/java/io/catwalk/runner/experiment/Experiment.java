@@ -64,7 +64,7 @@ public final class Experiment {
     private final TrialImages images;
     private final LatencySettings latencySettings;
 
-    /** The images in other sizes, which given models take. */
+    /** The images in other sizes, which some trials take. */
     private final Map<String, ImageDataset> resized = new ConcurrentHashMap<>();
 
     /** The images of the trials by their folds, while files of trials are looked at. */
@@ -374,7 +374,7 @@ public final class Experiment {
             TrialRepair repair = new TrialRepair(folder, done, order);
             try {
                 List<String> damaged = repair.mend(
-                        done.trial().prepared() != null
+                        done.trial().size() != null
                                 ? spec.split()
                                         .split(
                                                 images(done.trial()),
@@ -431,7 +431,7 @@ public final class Experiment {
                             run.trial(done.trial()),
                             done.normalization(),
                             done.trial().threads(),
-                            done.trial().prepared() == null
+                            done.trial().size() == null && done.trial().prepared() == null
                                     ? null
                                     : images(done.trial()).test().image(0)))
                     .toList();
@@ -490,17 +490,16 @@ public final class Experiment {
                 : "it was made from another request";
     }
 
-    /** Returns the images of the size that a given model or a backbone takes; of several sizes, each is read once. */
+    /** Returns the images of the size that a trial takes; of several sizes, each is read once. */
     private ImageDataset images(TrialSpec trial) {
-        GivenModel prepared = trial.prepared();
-        String size = prepared == null ? null : prepared.imageSize();
+        String size = trial.size();
         if (size == null || size.equals(spec.dataset().imageSize())) {
             return dataset;
         }
         ImageDataset other = resized.computeIfAbsent(
                 size, rule -> spec.dataset().resized(rule).load(dataHome));
         // Images that are equal in one size only stay together in that size only.
-        if (trial.backbone() != null && !dataset.isDealtLike(other)) {
+        if (trial.trains() && !dataset.isDealtLike(other)) {
             throw new RequestException("expected images that are split alike in every size, but some of "
                     + dataset.name() + " are equal in one size and not in another: choose --image-size " + size
                     + " for all");
@@ -512,8 +511,7 @@ public final class Experiment {
     private Map<String, String> resized() {
         Map<String, String> digests = new HashMap<>();
         for (TrialSpec trial : spec.trials(new Outcomes())) {
-            GivenModel prepared = trial.prepared();
-            String size = prepared == null ? null : prepared.imageSize();
+            String size = trial.size();
             if (size != null && !size.equals(spec.dataset().imageSize())) {
                 digests.put(size, images(trial).sha256());
             }
@@ -525,10 +523,9 @@ public final class Experiment {
         GivenModel given = trial.given();
         PluginJar plugin = given == null ? catalog.require(trial.classifier()).plugin() : null;
         ImageDataset own = images(trial);
-        GivenModel prepared = trial.prepared();
         return new TrialOrder(
                 trial,
-                prepared == null ? spec.dataset() : spec.dataset().resized(prepared.imageSize()),
+                spec.dataset().resized(trial.size()),
                 spec.split(),
                 plugin == null
                         ? new TrialOrder.Inputs(

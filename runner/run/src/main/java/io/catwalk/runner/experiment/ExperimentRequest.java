@@ -10,6 +10,7 @@ import io.catwalk.api.Task;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.given.BackboneSpec;
@@ -60,6 +61,7 @@ public final class ExperimentRequest {
 
     private final Map<InitEntry, InitialWeights> weights = new HashMap<>();
     private final Map<BackboneEntry, ResolvedBackbone> backbones = new HashMap<>();
+    private final Map<String, PluginCatalog> sizes = new HashMap<>();
     private List<Entry> chosen = List.of();
 
     private boolean choosesBatch;
@@ -154,7 +156,8 @@ public final class ExperimentRequest {
             @Nullable String output,
             @Nullable String size,
             @Nullable GivenModel given,
-            @Nullable BackboneEntry backbone) {
+            @Nullable BackboneEntry backbone,
+            @Nullable String imageSize) {
 
         private static final int LONGEST = 64;
 
@@ -174,6 +177,13 @@ public final class ExperimentRequest {
             if (stated && file == null) {
                 throw new RequestException(
                         "normalize, order, fit, labels, output and size must stand beside a file, but there is none");
+            }
+            if (imageSize != null) {
+                ResizeRule unused = ResizeRule.parse(imageSize);
+                if (file != null || given != null || backbone != null) {
+                    throw new RequestException("image_size must not stand beside a file or a backbone, which has a size"
+                            + " of its own: leave it out");
+                }
             }
             boolean asked = !variant.equals(TrialSpec.DEFAULT_VARIANT)
                     || !hyperparameters.isEmpty()
@@ -219,6 +229,7 @@ public final class ExperimentRequest {
                     null,
                     null,
                     null,
+                    null,
                     null);
         }
 
@@ -240,7 +251,8 @@ public final class ExperimentRequest {
                     output,
                     size,
                     given,
-                    newBackbone);
+                    newBackbone,
+                    imageSize);
         }
 
         boolean trains() {
@@ -375,13 +387,19 @@ public final class ExperimentRequest {
     }
 
     /**
-     * Resolves the backbones on the images of a data set, before the classifiers.
+     * Resolves the backbones on the images of a data set, and asks plugins about other sizes of them, before the
+     * classifiers.
      *
      * @throws RequestException if one cannot be read, does not say enough about itself, or takes other images
      */
-    public void resolveBackbones(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog) {
+    public void resolveInputs(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog) {
         backbones.clear();
+        sizes.clear();
         for (Entry entry : trained()) {
+            if (entry.imageSize() != null) {
+                sizes.computeIfAbsent(
+                        entry.imageSize(), size -> catalog.on(resized(dataset.task(images), ResizeRule.parse(size))));
+            }
             BackboneEntry asked = entry.backbone();
             if (asked != null && !backbones.containsKey(asked)) {
                 Task task = dataset.task(images);
@@ -394,6 +412,12 @@ public final class ExperimentRequest {
                 backbones.put(asked, new ResolvedBackbone(spec, catalog.on(spec.task(task))));
             }
         }
+    }
+
+    private static Task resized(Task task, ResizeRule rule) {
+        return Task.of(task.channels(), rule.height(), rule.width(), task.classes())
+                .withClassSizes(task.classSizes())
+                .withMirrored(task.mirrored());
     }
 
     /** Returns the data sets, at least one. */
@@ -491,7 +515,10 @@ public final class ExperimentRequest {
     private List<ClassifierConfig> resolved(Entry entry, PluginCatalog catalog, List<Map<String, Object>> choices) {
         ResolvedBackbone backbone = entry.backbone() == null ? null : backbones.get(entry.backbone());
         if (backbone == null) {
-            return resolved(entry, installed(entry, catalog), catalog.task(), choices);
+            PluginCatalog own = entry.imageSize() == null ? catalog : sizes.getOrDefault(entry.imageSize(), catalog);
+            return resolved(entry, installed(entry, own), own.task(), choices).stream()
+                    .map(one -> one.sized(entry.imageSize()))
+                    .toList();
         }
         return resolved(entry, installed(entry, backbone.catalog), backbone.catalog.task(), choices).stream()
                 .map(one -> one.on(backbone.spec))

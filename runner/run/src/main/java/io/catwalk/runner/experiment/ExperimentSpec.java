@@ -167,7 +167,8 @@ public record ExperimentSpec(
                 one.init(),
                 scoresOnly ? Purpose.SCORE : purpose,
                 one.given(),
-                one.backbone());
+                one.backbone(),
+                one.imageSize());
     }
 
     /** Lists the folders of all trials that the run may come to have, relative to its own. */

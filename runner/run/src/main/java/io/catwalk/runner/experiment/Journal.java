@@ -5,7 +5,6 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.BufferedInputStream;
@@ -41,7 +40,7 @@ record Journal(Path path) {
     /**
      * Holds what all trials of the run share; the moment of the first start is in ISO 8601, UTC.
      *
-     * @param resized the SHA-256 of the same images in each other size that given models and backbones take
+     * @param resized the SHA-256 of the same images in each other size that a trial takes
      */
     record Head(
             int schema,
@@ -55,8 +54,7 @@ record Journal(Path path) {
 
         /** Tells whether a trial was made from these images, in the size that it takes. */
         boolean isOf(TrialOutcome.Done done) {
-            GivenModel prepared = done.trial().prepared();
-            String size = prepared == null ? null : prepared.imageSize();
+            String size = done.trial().size();
             return done.provenance()
                     .datasetSha256()
                     .equals(size == null ? dataset.sha256() : resized.getOrDefault(size, dataset.sha256()));

@@ -87,7 +87,7 @@ public final class TrialBench {
      * The network of a trained trial, with the normalization that it expects and the threads of its engines.
      *
      * @param normalization null for a table of predictions, which nothing runs
-     * @param first the first test image, in the size of a given model or a backbone; null without
+     * @param first the first test image, in the size of the trial; null if that is the one of the run
      */
     public record Network(
             TrialOrder trial,
@@ -108,8 +108,12 @@ public final class TrialBench {
         private LatencyBench.Image image(byte[] pixels) {
             GivenModel given = trial.spec().prepared();
             return new LatencyBench.Image(
-                    given == null || first == null ? pixels : given.input(first),
+                    first == null ? pixels : given == null ? first.pixels() : given.input(first),
                     Objects.requireNonNull(normalization, "a network has one"));
+        }
+
+        private Task task(Task ofRun) {
+            return first == null ? ofRun : Task.of(ofRun.channels(), first.height(), first.width(), ofRun.classes());
         }
 
         private OnnxHints hints() {
@@ -198,7 +202,7 @@ public final class TrialBench {
                                 network.trial.inputs().pluginSha256(),
                                 spec.classifier(),
                                 spec.hyperparameters(),
-                                task)
+                                network.task(task))
                         : null,
                 network.hints(),
                 network.folder.path().toAbsolutePath(),

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param init weights to start from; null for random ones
  * @param given what was trained elsewhere; null for a classifier of a plugin
  * @param backbone whose features it is trained on; null for images
+ * @param imageSize of the images, as {@link DatasetSpec} has it; null for that of the run
  */
 public record TrialSpec(
         String classifier,
@@ -39,7 +40,8 @@ public record TrialSpec(
         @Nullable InitialWeights init,
         Purpose purpose,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable GivenModel given,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable BackboneSpec backbone) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable BackboneSpec backbone,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String imageSize) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]+([._+-][A-Za-z0-9]+)*");
     private static final int LONGEST = 96;
@@ -85,12 +87,31 @@ public record TrialSpec(
             ComputeDevice device,
             @Nullable InitialWeights init,
             Purpose purpose) {
-        this(classifier, variant, hyperparameters, recipe, seed, fold, threads, device, init, purpose, null, null);
+        this(
+                classifier,
+                variant,
+                hyperparameters,
+                recipe,
+                seed,
+                fold,
+                threads,
+                device,
+                init,
+                purpose,
+                null,
+                null,
+                null);
     }
 
     /** Returns the network of others whose preparation images need; null for one that is only trained here. */
     public @Nullable GivenModel prepared() {
         return backbone == null ? given : backbone.network();
+    }
+
+    /** Returns the size of the images that it takes, which others of its run need not take; null for that of the run. */
+    public @Nullable String size() {
+        GivenModel prepared = prepared();
+        return prepared == null ? imageSize : prepared.imageSize();
     }
 
     /**
@@ -153,7 +174,8 @@ public record TrialSpec(
                 given == null ? null : given.at(Reasons.withoutFolders(given.file())),
                 backbone == null
                         ? null
-                        : backbone.at(Reasons.withoutFolders(backbone.network().file())));
+                        : backbone.at(Reasons.withoutFolders(backbone.network().file())),
+                imageSize);
     }
 
     /**

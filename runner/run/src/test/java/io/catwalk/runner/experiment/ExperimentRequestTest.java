@@ -380,7 +380,7 @@ final class ExperimentRequestTest {
             plugins: here          | unknown key 'plugins' at the top (known: backbones, classifiers, dataset, datasets, device, export, jobs, pool, recipe, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds, views)
             dataset: {limit: 3}    | unknown key 'dataset.limit' (known: follow_links, image_size, labels, limit_test, limit_train, mirrored, name, skip_unreadable, test_share)
             split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, refit, repeats, seed)
-            classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: backbone, file, fit, given, hyperparameters, init, labels, name, normalize, order, output, plugin_sha256, recipe, size, variant)
+            classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: backbone, file, fit, given, hyperparameters, image_size, init, labels, name, normalize, order, output, plugin_sha256, recipe, size, variant)
             classifiers: [gru, {nam: gru}] | classifiers[1]: expected the key name, or file for a model that was trained elsewhere, but found neither
             schema: 2              | schema must be 1, but is 2: a newer Catwalk has written it, use that one
             {schema: 2, new: 1}    | schema must be 1, but is 2: a newer Catwalk has written it, use that one
