@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -76,8 +77,8 @@ public final class EmbeddedResizing {
     /** What red, green and blue are of gray (ITU-R BT.601), in thousandths, behind what gray is. */
     private static final float[] LUMA = {1000, 299, 587, 114};
 
-    /** The same of each color. */
-    private static final float[] COLORS = {1, 1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1};
+    /** Of new pixels: matrix products of fewer are slower, and those of more have more weights of 0. */
+    private static final int BLOCK = 12;
 
     private static final long NONE = 9;
 
@@ -202,19 +203,27 @@ public final class EmbeddedResizing {
             fewer = node("Where", wide, within(times(down, width), across), whole(height));
             rows = new Axis(down, whole(0), down, fewer, fewer, height);
         }
-        Weights ofRows = weights(rows);
-        Weights ofColumns = weights(columns);
+        Windows ofRows = windows(rows, true);
+        Windows ofColumns = windows(columns, false);
         String lines = node("Reshape", INPUT, longs(0, 0, -1)); // a row has all channels of its pixels
         // Bytes are summed as they are: a large photo is never held as floats.
-        String sums = cast(node("MatMulInteger", cast(ofRows.summed(), DataType.UINT8), lines), DataType.FLOAT);
-        NodeProto.Builder sizes = begun("Concat", longs(0, 0), node("Slice", shape, longs(2), longs(4)));
-        String planes = transposed(
-                node("Reshape", sums, added(sizes.addAttribute(Protos.attribute("axis", 0)))), 0L, 3L, 1L, 2L);
-        String ofColumn = node("MatMul", ofColumns.spread(), cast(ofColumns.summed(), DataType.FLOAT));
-        String resized = node("MatMul", ofRows.spread(), node("MatMul", planes, transposed(ofColumn, 1L, 0L)));
-        String all = node("Mul", ofRows.all(), transposed(ofColumns.all(), 1L, 0L));
-        String levels = floor(node("Div", resized, all), HALF);
-        color(levels, shape, height, width, channels);
+        String sums =
+                node("MatMulInteger", cast(ofRows.weights(), DataType.UINT8), gathered(lines, ofRows.pixels(), 1));
+        String floats = cast(node("Reshape", sums, longs(0, height, -1)), DataType.FLOAT);
+        NodeProto.Builder sizes = begun("Concat", longs(0), node("Slice", shape, longs(2), longs(3)), longs(-1));
+        String turned =
+                node("Reshape", transposed(floats, 0L, 2L, 1L), added(sizes.addAttribute(Protos.attribute("axis", 0))));
+        String resized =
+                node("MatMul", cast(ofColumns.weights(), DataType.FLOAT), gathered(turned, ofColumns.pixels(), 1));
+        String planes = transposed(node("Reshape", resized, longs(0, width, -1, height)), 0L, 2L, 3L, 1L);
+        String all = node("Mul", all(ofRows, height, 1), all(ofColumns, 1, width));
+        color(planes, all, node("Gather", shape, longs(3)), height, width, channels);
+    }
+
+    /** Adds sums of weights; black is 0/1. */
+    private String all(Windows windows, long height, long width) {
+        String sums = cast(node("Reshape", sum(windows.weights()), longs(height, width)), DataType.FLOAT);
+        return node("Max", sums, constant(Protos.floats("", 1)));
     }
 
     /** Adds a side of the image; its graph fails where it is 0 or above the largest. */
@@ -252,25 +261,31 @@ public final class EmbeddedResizing {
     private record Axis(String source, String start, String seen, String become, String count, int length) {}
 
     /**
-     * How new pixels are made: sums of source pixels along an axis that shrinks, else each of them; and of these each new pixel,
-     * one that is between two with their weights.
+     * How new pixels are made, in blocks of neighbors, which need few of the source pixels.
      *
-     * @param summed which pixels, bool (sums, source)
-     * @param spread weights of the sums, float (length, sums)
-     * @param all sums of all weights, float (length, 1)
+     * @param pixels which source pixels a block needs, (blocks, taken)
+     * @param weights of these for each new pixel, whole numbers (blocks, length / blocks, taken)
      */
-    private record Weights(String summed, String spread, String all) {}
+    private record Windows(String pixels, String weights) {}
 
-    private Weights weights(Axis axis) {
-        String shrinks = node("Greater", axis.seen, axis.become);
-        String sums = node("Range", whole(0), node("Where", shrinks, axis.count, axis.source), whole(1));
-        String i = node("Reshape", sums, longs(-1, 1));
-        // Borders of the new pixels in the source, as multiples of 1 / (2 * become).
+    /**
+     * Adds the windows of an axis.
+     *
+     * @param bytes whether weights have to be bytes: larger ones are divided among copies of the same source pixel
+     */
+    private Windows windows(Axis axis, boolean bytes) {
+        int block = block(axis.length);
+        long[] indices = LongStream.range(0, axis.length).toArray();
+        String black = halfEven(node("Sub", whole(axis.length), axis.count), whole(2));
+        String shifted = node("Sub", shaped(indices, axis.length / block, block, 1), black);
+        String i = larger(whole(0), smaller(shifted, node("Sub", axis.count, whole(1))));
+        // Borders of the new pixels in the source, and their centers, as multiples of 1 / (2 * become).
         String left = node("Add", axis.start, node("Mul", times(i, 2), axis.seen));
-        String right = node("Add", left, times(axis.seen, 2));
+        String center = node("Add", left, axis.seen);
+        String right = node("Add", center, axis.seen);
         // A source pixel whose center lies on a border belongs where double precision puts it.
         String reach = reach(axis);
-        String middle = middle(axis, i, node("Add", left, axis.seen), reach);
+        String middle = middle(axis, i, center, reach);
         String atLeft = node("Sub", fixedCenter(axis, left), middle); // negative, as far as it reaches
         String atRight = node("Sub", fixedCenter(axis, right), middle);
         String precision = ulp(node("Sub", times(pixels(axis, left), 2), whole(1)), whole(2));
@@ -278,31 +293,31 @@ public final class EmbeddedResizing {
         String isBeyond = node("Greater", atRight, reach);
         String first = node("Sub", pixels(axis, left), both(onBorder(axis, left), isFirst));
         String end = node("Sub", pixels(axis, right), both(onBorder(axis, right), isBeyond));
-        first = node("Where", shrinks, first, i);
-        end = node("Where", shrinks, end, node("Add", i, whole(1)));
-        String j = node("Range", whole(0), axis.source, whole(1));
+        String shrinks = node("Greater", axis.seen, axis.become);
+        String length = times(axis.become, 2); // of a source pixel
+        String copies = bytes ? node("Where", shrinks, whole(1), quotient(length, 255)) : whole(1);
+        String before = larger(node("Sub", pixels(axis, center), whole(1)), whole(0));
+        String start = gathered(node("Where", shrinks, first, before), longs(0), 1);
+        String taken = node("Add", node("Div", times(axis.seen, block), axis.become), whole(3));
+        String places = node("Range", whole(0), node("Mul", taken, copies), whole(1));
+        String j = node("Add", start, node("Div", places, copies));
         String summed = node("And", node("Not", node("Less", j, first)), node("Less", j, end));
-        String count = cast(node("Sub", end, first), DataType.FLOAT);
-        String spread = spread(axis, shrinks, sums);
-        String all = node("Max", node("MatMul", spread, count), constant(Protos.floats("", 1))); // black is 0/1
-        return new Weights(summed, spread, all);
+        // Where the axis grows, a new pixel lies between two, and each weighs the more the nearer it is.
+        String beyond = node("Sub", node("Add", node("Mul", j, length), axis.become), center);
+        String near = smaller(node("Sub", length, beyond), node("Add", length, beyond));
+        String share = smaller(node("Sub", near, times(node("Mod", places, copies), 255)), whole(255));
+        String weight = node("Where", shrinks, cast(summed, DataType.INT64), larger(bytes ? share : near, whole(0)));
+        String pixels = smaller(j, node("Sub", axis.source, whole(1)));
+        return new Windows(
+                node("Reshape", pixels, longs(axis.length / block, -1)), both(weight, node("Equal", i, shifted)));
     }
 
-    /** Adds the weights of sums; where the axis grows, a new pixel lies between the pixel before its center and the next. */
-    private String spread(Axis axis, String shrinks, String sums) {
-        String black = halfEven(node("Sub", whole(axis.length), axis.count), whole(2));
-        long[] indices = LongStream.range(0, axis.length).toArray();
-        String shifted = node("Sub", column(indices), black);
-        String i = larger(whole(0), smaller(shifted, node("Sub", axis.count, whole(1))));
-        String center = node("Add", axis.start, node("Mul", node("Add", times(i, 2), whole(1)), axis.seen));
-        String before = larger(node("Sub", pixels(axis, center), whole(1)), whole(0));
-        String next = smaller(pixels(axis, center), node("Sub", axis.source, whole(1)));
-        String share = node("Mod", node("Add", center, axis.become), times(axis.become, 2));
-        String ofNext = node("Where", shrinks, whole(0), share);
-        String ofOne = node("Where", shrinks, whole(1), node("Sub", times(axis.become, 2), share));
-        String one = node("Where", shrinks, i, before);
-        String weights = node("Add", both(ofOne, node("Equal", one, sums)), both(ofNext, node("Equal", next, sums)));
-        return cast(both(weights, node("Equal", i, shifted)), DataType.FLOAT);
+    /** Returns how many new pixels a block has: the fewest of at least {@value #BLOCK}, so that all have as many. */
+    private static int block(int length) {
+        return IntStream.rangeClosed(BLOCK, length)
+                .filter(block -> length % block == 0)
+                .findFirst()
+                .orElse(length);
     }
 
     /** Adds how many source pixels have their centers before a place, or there. */
@@ -351,9 +366,18 @@ public final class EmbeddedResizing {
     private String ulp(String number, String by) {
         String beyond = node("Greater", node("Mul", constant(row(POWERS)), by), times(number, 2));
         String steps = node("Where", beyond, whole(0), constant(row(STEPS)));
+        return sum(steps);
+    }
+
+    /** Adds sums along the last axis. */
+    private String sum(String numbers) {
         return opset < AXES_AS_INPUT_SINCE
-                ? added(begun("ReduceSum", steps).addAttribute(Protos.attribute("axes", List.of(1L))))
-                : node("ReduceSum", steps, longs(1));
+                ? added(begun("ReduceSum", numbers).addAttribute(Protos.attribute("axes", List.of(-1L))))
+                : node("ReduceSum", numbers, longs(-1));
+    }
+
+    private String quotient(String number, long by) {
+        return node("Div", node("Add", number, whole(by - 1)), whole(by));
     }
 
     /** Rounds to a multiple of a power of two, from the middle to the even one. */
@@ -382,18 +406,24 @@ public final class EmbeddedResizing {
         return node("Floor", node("Add", floats, constant(Protos.floats("", (float) added))));
     }
 
-    /** Gives the network as many channels as it takes, from images of 1 or 3; for another number, the graph fails. */
-    private void color(String levels, String shape, int height, int width, int channels) {
-        String count = node("Gather", shape, longs(3));
+    /**
+     * Adds whole gray levels, in as many channels as the network takes, from images of 1 or 3; for another number, the graph
+     * fails.
+     */
+    private void color(String sums, String all, String count, int height, int width, int channels) {
+        if (channels > 1) {
+            String copies = node("Gather", longs(NONE, channels, NONE, 1), count);
+            NodeProto.Builder shape = begun("Concat", copies, longs(1, 1)).addAttribute(Protos.attribute("axis", 0));
+            floor(node("Div", sums, node("Expand", all, added(shape))), HALF);
+            return;
+        }
+        String levels = floor(node("Div", sums, all), HALF);
         // Where the factors for images of this many channels begin; there are none beyond the fourth.
         String first = node("Gather", longs(NONE, 0, NONE, 1), count);
-        String factors = node(
-                "Slice", matrix(channels, channels == 1 ? LUMA : COLORS), first, node("Add", first, count), longs(1));
+        String factors = node("Slice", matrix(1, LUMA), first, node("Add", first, count), longs(1));
         String lines = node("Reshape", levels, longs(0, 0, (long) height * width));
-        String mixed = node("Reshape", node("MatMul", factors, lines), longs(0, channels, height, width));
-        if (channels == 1) {
-            floor(node("Div", mixed, constant(Protos.floats("", 1000))), HALF);
-        }
+        String mixed = node("Reshape", node("MatMul", factors, lines), longs(0, 1, height, width));
+        floor(node("Div", mixed, constant(Protos.floats("", 1000))), HALF);
     }
 
     /** Normalizes whole gray levels, each step rounded to a float, as {@link Normalization} does. */
@@ -427,8 +457,10 @@ public final class EmbeddedResizing {
                 .build();
     }
 
-    private String column(long... numbers) {
-        return constant(Protos.longs("", numbers).toBuilder().addDims(1).build());
+    private String shaped(long[] numbers, long... shape) {
+        TensorProto.Builder tensor = Protos.longs("", numbers).toBuilder().clearDims();
+        LongStream.of(shape).forEach(tensor::addDims);
+        return constant(tensor.build());
     }
 
     private String longs(long... numbers) {
@@ -450,6 +482,10 @@ public final class EmbeddedResizing {
 
     private String transposed(String from, Long... axes) {
         return added(begun("Transpose", from).addAttribute(Protos.attribute("perm", List.of(axes))));
+    }
+
+    private String gathered(String from, String indices, long axis) {
+        return added(begun("Gather", from, indices).addAttribute(Protos.attribute("axis", axis)));
     }
 
     private String node(String operator, String... inputs) {
