@@ -1,5 +1,6 @@
 package io.catwalk.onnx.compose;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -69,6 +70,8 @@ public final class EmbeddedResizing {
     public static final String PIXELS = "preparation/pixels";
 
     private static final String PREFIX = "preparation/";
+    private static final String ONE = PREFIX + "one";
+    private static final String GOES_ON = PREFIX + "goes-on";
     private static final String NETWORK = "network/";
     private static final long OLDEST_OPSET = 11; // Range
     private static final long AXES_AS_INPUT_SINCE = 13; // of ReduceSum
@@ -79,6 +82,8 @@ public final class EmbeddedResizing {
 
     /** Of new pixels: matrix products of fewer are slower, and those of more have more weights of 0. */
     private static final int BLOCK = 12;
+
+    private static final long[] SCALAR = {};
 
     private static final long NONE = 9;
 
@@ -96,6 +101,8 @@ public final class EmbeddedResizing {
     private final GraphProto.Builder graph = GraphProto.newBuilder();
     private final Fit fit;
     private final long opset;
+    private GraphProto.Builder nodes = graph; // or those of a subgraph
+    private int named;
 
     private EmbeddedResizing(Fit fit, long opset) {
         this.fit = fit;
@@ -205,19 +212,48 @@ public final class EmbeddedResizing {
         }
         Windows ofRows = windows(rows, true);
         Windows ofColumns = windows(columns, false);
-        String lines = node("Reshape", INPUT, longs(0, 0, -1)); // a row has all channels of its pixels
+        String rowWeights = cast(ofRows.weights(), DataType.UINT8);
+        String columnWeights = cast(ofColumns.weights(), DataType.FLOAT);
+        String count = node("Gather", shape, longs(3));
+        String lengths = joined(vector(across), longs(-1));
+        String weights = node("Mul", all(ofRows, height, 1), all(ofColumns, 1, width));
+        String divisors = channels == 1 ? weights : perColor(weights, count);
+        String luma = channels == 1 ? luma(count) : "";
+        String lines = node("Reshape", INPUT, joined(longs(-1), node("Mul", across, count)));
+        // One image after the other: what is computed stays in the cache of the processor, and needs no more memory.
+        GraphProto.Builder outside = nodes;
+        nodes = GraphProto.newBuilder().setName("one");
         // Bytes are summed as they are: a large photo is never held as floats.
-        String sums =
-                node("MatMulInteger", cast(ofRows.weights(), DataType.UINT8), gathered(lines, ofRows.pixels(), 1));
-        String floats = cast(node("Reshape", sums, longs(0, height, -1)), DataType.FLOAT);
-        NodeProto.Builder sizes = begun("Concat", longs(0), node("Slice", shape, longs(2), longs(3)), longs(-1));
-        String turned =
-                node("Reshape", transposed(floats, 0L, 2L, 1L), added(sizes.addAttribute(Protos.attribute("axis", 0))));
-        String resized =
-                node("MatMul", cast(ofColumns.weights(), DataType.FLOAT), gathered(turned, ofColumns.pixels(), 1));
-        String planes = transposed(node("Reshape", resized, longs(0, width, -1, height)), 0L, 2L, 3L, 1L);
-        String all = node("Mul", all(ofRows, height, 1), all(ofColumns, 1, width));
-        color(planes, all, node("Gather", shape, longs(3)), height, width, channels);
+        String taken = gathered(lines, node("Add", ofRows.pixels(), node("Mul", ONE, down)), 0);
+        String sums = node("MatMulInteger", rowWeights, taken);
+        String floats = cast(node("Reshape", sums, longs(height, -1)), DataType.FLOAT);
+        String turned = node("Reshape", transposed(floats, 1L, 0L), lengths);
+        String resized = node("MatMul", columnWeights, gathered(turned, ofColumns.pixels(), 0));
+        String planes = transposed(node("Reshape", resized, longs(width, -1, height)), 1L, 2L, 0L);
+        String levels = floor(node("Div", planes, divisors), HALF);
+        String colored = channels == 1 ? gray(levels, luma, height, width) : levels;
+        nodes.addInput(Protos.value(ONE, DataType.INT64, SCALAR))
+                .addInput(Protos.value(GOES_ON, DataType.BOOL, SCALAR));
+        nodes.addOutput(Protos.value(node("Identity", GOES_ON), DataType.BOOL, SCALAR));
+        nodes.addOutput(Protos.value(colored, DataType.FLOAT, channels, height, width));
+        GraphProto one = nodes.build();
+        nodes = outside;
+        String images = node("Gather", shape, whole(0));
+        String all = added(begun("Loop", images, node("Greater", images, whole(0)))
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("body")
+                        .setType(AttributeProto.AttributeType.GRAPH)
+                        .setG(one)));
+        // The reference evaluator joins images without a new axis.
+        node("Reshape", all, longs(-1, channels, height, width));
+    }
+
+    private String vector(String number) {
+        return node("Reshape", number, longs(1));
+    }
+
+    private String joined(String... vectors) {
+        return added(begun("Concat", vectors).addAttribute(Protos.attribute("axis", 0)));
     }
 
     /** Adds sums of weights; black is 0/1. */
@@ -406,24 +442,22 @@ public final class EmbeddedResizing {
         return node("Floor", node("Add", floats, constant(Protos.floats("", (float) added))));
     }
 
-    /**
-     * Adds whole gray levels, in as many channels as the network takes, from images of 1 or 3; for another number, the graph
-     * fails.
-     */
-    private void color(String sums, String all, String count, int height, int width, int channels) {
-        if (channels > 1) {
-            String copies = node("Gather", longs(NONE, channels, NONE, 1), count);
-            NodeProto.Builder shape = begun("Concat", copies, longs(1, 1)).addAttribute(Protos.attribute("axis", 0));
-            floor(node("Div", sums, node("Expand", all, added(shape))), HALF);
-            return;
-        }
-        String levels = floor(node("Div", sums, all), HALF);
+    /** Adds weights for as many channels as the network takes, of an image of 1 or 3; for another number, the graph fails. */
+    private String perColor(String weights, String count) {
+        return node("Expand", weights, joined(node("Gather", longs(NONE, 3, NONE, 1), count), longs(1, 1)));
+    }
+
+    /** Adds what the channels of an image are of gray; for another number than 1 or 3, the graph fails. */
+    private String luma(String count) {
         // Where the factors for images of this many channels begin; there are none beyond the fourth.
         String first = node("Gather", longs(NONE, 0, NONE, 1), count);
-        String factors = node("Slice", matrix(1, LUMA), first, node("Add", first, count), longs(1));
-        String lines = node("Reshape", levels, longs(0, 0, (long) height * width));
-        String mixed = node("Reshape", node("MatMul", factors, lines), longs(0, 1, height, width));
-        floor(node("Div", mixed, constant(Protos.floats("", 1000))), HALF);
+        return node("Slice", matrix(LUMA), first, node("Add", first, count), longs(1));
+    }
+
+    private String gray(String levels, String luma, int height, int width) {
+        String lines = node("Reshape", levels, longs(0, (long) height * width));
+        String mixed = node("Reshape", node("MatMul", luma, lines), longs(1, height, width));
+        return floor(node("Div", mixed, constant(Protos.floats("", 1000))), HALF);
     }
 
     /** Normalizes whole gray levels, each step rounded to a float, as {@link Normalization} does. */
@@ -438,10 +472,10 @@ public final class EmbeddedResizing {
                 Protos.floats("", numbers).toBuilder().addDims(1).addDims(1).build());
     }
 
-    private String matrix(int rows, float... numbers) {
-        return constant(Protos.floats("", numbers).toBuilder()
-                .setDims(0, rows)
-                .addDims(numbers.length / rows)
+    private String matrix(float... row) {
+        return constant(Protos.floats("", row).toBuilder()
+                .setDims(0, 1)
+                .addDims(row.length)
                 .build());
     }
 
@@ -493,12 +527,11 @@ public final class EmbeddedResizing {
     }
 
     private NodeProto.Builder begun(String operator, String... inputs) {
-        return Graphs.node(
-                operator, List.of(inputs), PREFIX + operator.toLowerCase(Locale.ROOT) + graph.getNodeCount());
+        return Graphs.node(operator, List.of(inputs), PREFIX + operator.toLowerCase(Locale.ROOT) + named++);
     }
 
     private String added(NodeProto.Builder node) {
-        graph.addNode(node);
+        nodes.addNode(node);
         return node.getOutput(0);
     }
 }
