@@ -92,8 +92,18 @@ final class FileDataset extends ImageOptions.Other {
     }
 
     static void requireFit(Path file, Signature signature, ImageDataset dataset) {
+        requireFit(file, signature, signature.channels(), dataset);
+    }
+
+    /** The same of a file that may convert gray images and those in color itself. */
+    static void requireFit(Path file, OnnxPredictor predictor, ImageDataset dataset) {
+        Signature taken = predictor.signature();
+        requireFit(file, taken, predictor.resizes() ? dataset.test().channels() : taken.channels(), dataset);
+    }
+
+    private static void requireFit(Path file, Signature signature, int channels, ImageDataset dataset) {
         ImageSource images = dataset.test();
-        String expected = shape(signature.channels(), signature.height(), signature.width());
+        String expected = shape(channels, signature.height(), signature.width());
         String found = shape(images.channels(), images.height(), images.width());
         if (!found.equals(expected)) {
             throw new RequestException(file + ": expected images of " + expected

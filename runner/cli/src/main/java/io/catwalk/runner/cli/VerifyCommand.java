@@ -170,7 +170,7 @@ final class VerifyCommand extends JsonCommand {
         ImageDataset whole = dataset.load(file, metadata, console);
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.hints(whole))) {
             Preprocessing preprocessing = dataset.options.preprocessing(file, predictor);
-            FileDataset.requireFit(file, predictor.signature(), whole);
+            FileDataset.requireFit(file, predictor, whole);
             int most = OptionParsers.within("--images", count, MOST_IMAGES);
             Double stated = stated(metadata);
             Optional<ImageDataset> own = EvaluatedImages.of(metadata).flatMap(evaluated -> evaluated.in(whole));

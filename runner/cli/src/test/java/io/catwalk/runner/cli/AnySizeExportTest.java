@@ -119,15 +119,17 @@ final class AnySizeExportTest {
         assertThat(evaluated(file).at("/agrees").asBoolean()).isTrue();
     }
 
-    /** Ten photos of each of ten classes, one and a half times as wide as high. */
+    /** Ten photos of each of ten classes, one and a half times as wide as high; each second is in color, which the network is not. */
     private static Path photos() throws IOException {
         Path photos = folder.resolve("photos");
         for (int i = 0; i < COUNT && !Files.exists(photos.resolve("9/99.png")); i++) {
-            BufferedImage photo = new BufferedImage(30 + 3 * i, 20 + 2 * i, BufferedImage.TYPE_BYTE_GRAY);
+            int type = i % 2 == 0 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
+            BufferedImage photo = new BufferedImage(30 + 3 * i, 20 + 2 * i, type);
             Random random = new Random(i);
-            for (int at = 0; at < photo.getWidth() * photo.getHeight(); at++) {
-                photo.getRaster().setSample(at % photo.getWidth(), at / photo.getWidth(), 0, random.nextInt(256));
-            }
+            int[] samples = random.ints(
+                            (long) photo.getRaster().getNumBands() * photo.getWidth() * photo.getHeight(), 0, 256)
+                    .toArray();
+            photo.getRaster().setPixels(0, 0, photo.getWidth(), photo.getHeight(), samples);
             Path to = Files.createDirectories(photos.resolve(String.valueOf(i / 10)));
             ImageIO.write(photo, "png", to.resolve("%02d.png".formatted(i)).toFile());
         }
@@ -188,11 +190,14 @@ final class AnySizeExportTest {
         ByteBuffer images =
                 ByteBuffer.wrap(Files.readAllBytes(runner.resolve("images"))).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < COUNT; i++) {
+            int channels = 1 + i % 2 * 2;
             assertThat(List.of(images.getInt(), images.getInt(), images.getInt()))
-                    .containsExactly(20 + 2 * i, 30 + 3 * i, 1);
-            Random random = new Random(i);
-            for (int at = 0; at < (20 + 2 * i) * (30 + 3 * i); at++) {
-                assertThat(images.get()).isEqualTo((byte) random.nextInt(256));
+                    .containsExactly(20 + 2 * i, 30 + 3 * i, channels);
+            int[] samples = new Random(i)
+                    .ints((long) channels * (20 + 2 * i) * (30 + 3 * i), 0, 256)
+                    .toArray();
+            for (int sample : samples) {
+                assertThat(images.get()).isEqualTo((byte) sample);
             }
         }
         assertThat(images.hasRemaining()).isFalse();
