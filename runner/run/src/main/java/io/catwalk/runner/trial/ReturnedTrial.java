@@ -58,7 +58,8 @@ import tools.jackson.databind.SerializationFeature;
 /**
  * Checks a trial that another machine carried out. The weights are run on the test, validation and some training
  * images, and the ONNX file on the test images: the returned predictions must be theirs, and the metrics are computed
- * again. A head comes back without a file: it is merged with its backbone and proven here. What only the other machine can know, such as times, must be plausible.
+ * again. A head comes back without a file: it is merged with its backbone and proven here. What only the other machine
+ * can know, such as times, must be plausible.
  */
 final class ReturnedTrial {
 
