@@ -46,13 +46,15 @@ def plan(photos, count):
 
 
 def write(pictures, labels, planned, work, size):
-    """Writes photos, one folder for each part and class; what is there stays."""
+    """Writes photos, one folder for each part and class, and yields each folder when it is whole; what is there stays."""
     files = sorted(one for one in pictures.rglob("*") if one.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp")
                    and one.is_file() and one.stat().st_size > 200_000)
     chance = random.Random(3)
     chosen = chance.sample(files, min(len(files), 80))
     whole = None
     for i, (width, height) in enumerate(planned):
+        if i and i % size == 0:
+            yield work / f"part-{i // size - 1}"
         if i % max(1, len(planned) // len(chosen)) == 0:
             with Image.open(chosen[i // max(1, len(planned) // len(chosen)) % len(chosen)]) as opened:
                 whole = opened.convert("RGB")
@@ -65,6 +67,7 @@ def write(pictures, labels, planned, work, size):
         if not to.exists():
             cut = whole.crop((left, top, left + box[0], top + box[1]))
             cut.resize((width, height), Image.BICUBIC).save(to, compress_level=1)
+    yield work / f"part-{(len(planned) - 1) // size}"
 
 
 def catwalk(given, *words):
@@ -92,7 +95,7 @@ def main():
     parser.add_argument("--runtimes", default="java,python,node,web")
     parser.add_argument("--slow", default="webgpu,reference")
     parser.add_argument("--runtimes-dir", default=str(Path(__file__).parents[1] / "onnx-models/runtimes"))
-    parser.add_argument("--seconds", type=int, default=10**9, help="begin no other part after them")
+    parser.add_argument("--seconds", type=int, default=10**9, help="begin no other part after them; what is done counts")
     given = parser.parse_args()
     began = time.monotonic()
     shipped = given.work / "shipped"
@@ -101,10 +104,9 @@ def main():
     file = next(shipped.glob("*.onnx"))
     about = json.loads(next(shipped.glob("*.signature.json")).read_text())
     planned = plan(given.photos, given.sizes)
-    write(given.pictures, about["labels"], planned, given.work, given.part)
     table, own = {}, {"photos": 0, "flips": 0, "largest": 0.0}
     asked = 0
-    for part in sorted(given.work.glob("part-*"), key=lambda one: int(one.name[5:])):
+    for part in write(given.pictures, about["labels"], planned, given.work, given.part):
         if time.monotonic() - began > given.seconds:
             break
         count = len(list(part.rglob("*.png")))
