@@ -170,7 +170,7 @@ final class ReturnedTrial {
                     parity,
                     claimed.efficiency(),
                     claimed.timing(),
-                    claimed.normalization(),
+                    known(claimed.normalization()),
                     claimed.provenance(),
                     claimed.files());
             try {
