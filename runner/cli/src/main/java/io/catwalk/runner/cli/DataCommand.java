@@ -115,7 +115,7 @@ final class DataCommand extends JsonCommand {
     int run(Console console) throws IOException, InterruptedException {
         if (dataset == null && (samples != null || augmented != null || backbone != null)) {
             throw new RequestException(
-                    "expected a data set to draw or to ask a backbone about, but there is none: name" + " one");
+                    "expected a data set to draw or to ask a backbone about, but there is none: name one");
         }
         Pool pooling = OptionParsers.oneOf("--pool", pool, Pool.values());
         if (backbone == null && (normalize != null || pooling != null || views != null)) {
@@ -162,10 +162,7 @@ final class DataCommand extends JsonCommand {
                 ImageCache cache = Home.data(console).cache();
                 survey = survey.decoded(folder, reading.rule(), reading.folderReading(), cache);
             }
-            if (!usable) {
-                showClasses(survey, console); // otherwise the table of the loaded images has them
-            }
-            show(survey, told, console);
+            show(survey, !usable, told, console);
         }
         // If images of several sizes are to be drawn, loading them says what is missing.
         if (usable || samples != null || augmented != null || backbone != null) {
@@ -216,15 +213,8 @@ final class DataCommand extends JsonCommand {
                 "", "%.1f images a second here: about %.0f s for all %,d, once", perSecond, all / perSecond, all);
     }
 
-    private static void showClasses(FolderSurvey survey, Console console) {
-        survey.classes().entrySet().stream()
-                .limit(ShownClasses.ALL)
-                .forEach(entry -> console.item(entry.getKey() + ": ", counted(entry.getValue())));
-        more("And %,d more classes, which --json lists", survey.classes().size() - ShownClasses.ALL, console);
-    }
-
-    /** Shows every unusual file on a line of its own. */
-    private static void show(FolderSurvey survey, Map<String, Object> told, Console console) {
+    /** Shows every unusual file on a line of its own; the classes are in the table of the images, if they are loaded. */
+    private static void show(FolderSurvey survey, boolean classes, Map<String, Object> told, Console console) {
         told.put("formats", survey.formats());
         told.put(
                 "sizes",
@@ -242,6 +232,12 @@ final class DataCommand extends JsonCommand {
                                 entry -> entry.getValue().count(),
                                 (one, other) -> one,
                                 TreeMap::new)));
+        if (classes) {
+            survey.classes().entrySet().stream()
+                    .limit(ShownClasses.ALL)
+                    .forEach(entry -> console.item(entry.getKey() + ": ", counted(entry.getValue())));
+            more("And %,d more classes, which --json lists", survey.classes().size() - ShownClasses.ALL, console);
+        }
         console.item("Formats: ", counted(survey.formats()));
         console.item("Sizes: ", sizes(survey.sizes()));
         if (!survey.skipped().isEmpty()) {
