@@ -84,7 +84,6 @@ public final class EmbeddedResizing {
     private static final int BLOCK = 12;
 
     private static final long[] SCALAR = {};
-
     private static final long NONE = 9;
 
     /** One pixel in units of the last bit of doubles between a half and 1. Numbers are kept modulo 2^64. */
@@ -119,8 +118,23 @@ public final class EmbeddedResizing {
      * @throws OnnxFileException if it is no such classifier, of an opset below 11, or for a fixed number of images
      */
     public static byte[] added(Path file, Fit fit) {
+        return added(file, OnnxMetadata.read(file), fit).toByteArray();
+    }
+
+    /** Returns such a file that returns {@link #PIXELS}, too. The given one may resize, and need not say how to normalize. */
+    public static byte[] showing(Path file, Fit fit, Preprocessing preprocessing) {
+        OnnxMetadata metadata = OnnxMetadata.read(file);
+        boolean resizes = metadata.get(MetadataKeys.RESIZES).isPresent();
+        OnnxMetadata more = metadata.withPreprocessing(preprocessing);
+        ModelProto.Builder changed = (resizes ? ModelFile.read(file).whole() : added(file, more, fit)).toBuilder();
+        ValueInfoProto.Builder shown =
+                changed.getGraphBuilder().addOutputBuilder().setName(PIXELS);
+        shown.getTypeBuilder().getTensorTypeBuilder().setElemType(DataType.FLOAT.getNumber());
+        return changed.build().toByteArray();
+    }
+
+    private static ModelProto added(Path file, OnnxMetadata metadata, Fit fit) {
         ModelProto model = ModelFile.read(file).whole();
-        OnnxMetadata metadata = OnnxMetadata.of(file, ModelFile.metadata(model));
         Preprocessing preprocessing = metadata.preprocessing()
                 .orElseThrow(() -> new OnnxFileException(
                         file,
@@ -151,7 +165,7 @@ public final class EmbeddedResizing {
                                 MetadataKeys.FIT,
                                 fit.name().toLowerCase(Locale.ROOT)))
                         .entries());
-        return changed.build().toByteArray();
+        return changed.build();
     }
 
     private GraphProto before(GraphProto network, ImageInput images, Preprocessing preprocessing) {

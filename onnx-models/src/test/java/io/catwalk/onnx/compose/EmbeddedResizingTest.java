@@ -20,6 +20,7 @@ import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorType;
 import java.awt.image.BufferedImage;
@@ -254,6 +255,27 @@ final class EmbeddedResizingTest {
         Path twice = folder.resolve("twice.onnx");
         Files.write(twice, EmbeddedResizing.added(network(TestModels.UINT8, 1, 3, 2), Fit.PAD));
         fileRefused(() -> EmbeddedResizing.added(twice, Fit.PAD)).contains("images of one size");
+    }
+
+    /** Of a file that does not say how pixels are normalized, and of one that resizes already. */
+    @Test
+    void aFileShowsWhatItsNetworkGets() throws IOException {
+        Path file = network(TestModels.FLOAT, 1, 1, 2);
+        ModelProto.Builder silent = ModelFile.read(file).whole().toBuilder().clearMetadataProps();
+        Preprocessing preprocessing = new Preprocessing(1, 2, List.of(0.5), List.of(0.25));
+        Path whole = Files.write(folder.resolve("whole.onnx"), EmbeddedResizing.added(file, Fit.PAD));
+        for (Path each : List.of(TestModels.write(folder.resolve("silent.onnx"), silent), whole)) {
+            byte[] showing = EmbeddedResizing.showing(each, Fit.PAD, preprocessing);
+            try (OnnxRunner runner = OnnxRunner.open(showing, OnnxOptions.standard())) {
+                Map<String, Tensor> found = runner.run(
+                        Map.of("image", Tensor.of(TensorType.UINT8, ByteBuffer.wrap(new byte[] {51}), 1, 1, 1, 1)));
+                assertThat(Objects.requireNonNull(found.get(EmbeddedResizing.PIXELS))
+                                .toDoubles())
+                        .containsExactly(51, 0);
+                assertThat(Objects.requireNonNull(found.get("logits")).toDoubles())
+                        .containsExactly((0.2f - 0.5f) / 0.25f, -0.5f / 0.25f);
+            }
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.compose.EmbeddedResizing;
 import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxHints;
@@ -11,6 +12,7 @@ import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
@@ -169,7 +171,6 @@ final class DemoCommand extends ConsoleCommand {
         List<DemoPage.Network> networks = new ArrayList<>();
         Set<String> datasets = new LinkedHashSet<>();
         DemoPage.Shape shape = null;
-        String fit = null;
         for (Map.Entry<String, Path> entry : shown.entrySet()) {
             Path file = entry.getValue();
             ModelFiles.requireWeightsInside(file);
@@ -189,18 +190,17 @@ final class DemoCommand extends ConsoleCommand {
                 Optional<String> from = predictor.metadata().get(MetadataKeys.PROVENANCE + "dataset");
                 datasets.add(all != null ? all.name() : from.orElse("unknown images"));
                 Preprocessing rule = dataset.options.preprocessing(file, predictor);
-                ModelSignature signature = ModelSignature.stated(file, predictor, rule);
-                String ownFit = signature.resize().fit();
-                if (fit != null && ownFit != null && !ownFit.equals(fit)) {
-                    throw new RequestException(file + ": expected images that are resized with --fit " + fit
-                            + ", as for the files before, but found " + ownFit + ": write a separate page for it");
-                }
-                fit = fit == null ? ownFit : fit;
+                // A network whose images all had one size is given others stretched.
+                Fit fit = predictor
+                        .metadata()
+                        .get(MetadataKeys.FIT)
+                        .map(Fit::parse)
+                        .orElse(Fit.STRETCH);
                 String shownAt = report == null ? null : report + "#" + RunDocument.confusion(entry.getKey());
                 networks.add(new DemoPage.Network(
                         entry.getKey(),
-                        file,
-                        signature,
+                        () -> EmbeddedResizing.showing(file, EmbeddedResizing.Fit.valueOf(fit.name()), rule),
+                        ModelSignature.stated(file, predictor, rule).output(),
                         shownAt,
                         tests == null ? new float[0] : answers(predictor, rule, tests)));
             }

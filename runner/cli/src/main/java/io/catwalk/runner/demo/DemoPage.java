@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -48,16 +49,9 @@ public final class DemoPage {
             this.binary = binary;
         }
 
-        private String library() {
-            return "ort." + name + ".min.js";
-        }
-
-        private String glue() {
-            return binary + ".mjs";
-        }
-
-        private String wasm() {
-            return binary + ".wasm";
+        /** Returns the names of the library, the script that loads its WebAssembly, and the WebAssembly. */
+        private List<String> files() {
+            return List.of("ort." + name + ".min.js", binary + ".mjs", binary + ".wasm");
         }
     }
 
@@ -67,7 +61,7 @@ public final class DemoPage {
     public DemoPage(Path library, String install) {
         this.library = library;
         for (Build build : Build.values()) {
-            for (String file : List.of(build.library(), build.glue(), build.wasm())) {
+            for (String file : build.files()) {
                 if (!Files.isReadable(library.resolve(file))) {
                     throw new RequestException("expected onnxruntime-web with its " + file + " in " + library
                             + ", found none: " + install);
@@ -85,14 +79,15 @@ public final class DemoPage {
     /**
      * One network of the page.
      *
+     * @param content of its file, which takes images of any size and returns what the network sees of them, too
      * @param report address of its confusion matrix, relative to the page, if there is one
      * @param answers of ONNX Runtime for Java to the first images, with which the page tests WebGPU; one after the other
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record Network(
             String name,
-            @JsonIgnore Path file,
-            ModelSignature signature,
+            @JsonIgnore Supplier<byte[]> content,
+            ModelSignature.Output output,
             @Nullable String report,
             float[] answers) {}
 
@@ -125,13 +120,15 @@ public final class DemoPage {
             }
         }
         for (Build build : Build.values()) {
-            Files.copy(library.resolve(build.library()), folder.resolve(build.library()));
-            String glue = packed(library.resolve(build.glue()));
-            call(folder.resolve(build.script), "runtime", build.name, glue, packed(library.resolve(build.wasm())));
+            List<String> files = build.files();
+            Files.copy(library.resolve(files.get(0)), folder.resolve(files.get(0)));
+            String glue = packed(Files.readAllBytes(library.resolve(files.get(1))));
+            String wasm = packed(Files.readAllBytes(library.resolve(files.get(2))));
+            call(folder.resolve(build.script), "runtime", build.name, glue, wasm);
         }
         call(folder.resolve(DATA), "data", content);
         for (int i = 0; i < content.networks.size(); i++) {
-            Path file = content.networks.get(i).file;
+            byte[] file = content.networks.get(i).content.get();
             call(folder.resolve("model-" + i + ".js"), "network", i, packed(file));
         }
     }
@@ -142,19 +139,15 @@ public final class DemoPage {
         Files.writeString(script, "demo." + function + "(" + list.substring(1, list.length() - 1) + ");\n");
     }
 
-    private static String packed(Path file) throws IOException {
+    private static String packed(byte[] content) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (OutputStream out = new BestGzip(bytes)) {
-            Files.copy(file, out);
+        try (OutputStream out = new GZIPOutputStream(bytes) {
+            {
+                def.setLevel(Deflater.BEST_COMPRESSION);
+            }
+        }) {
+            out.write(content);
         }
         return Base64.getEncoder().encodeToString(bytes.toByteArray());
-    }
-
-    private static final class BestGzip extends GZIPOutputStream {
-
-        BestGzip(OutputStream out) throws IOException {
-            super(out);
-            def.setLevel(Deflater.BEST_COMPRESSION);
-        }
     }
 }

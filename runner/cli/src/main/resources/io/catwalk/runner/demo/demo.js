@@ -7,8 +7,7 @@ const SHOWN = 10; // most probabilities that are listed
 const PATCHES = 8; // number of parts of a side, which are covered one after the other
 const HINT = 'Draw, drop or paste an image, open a file, or choose a test image.';
 const EQUAL = 1e-4; // by how much a score may differ from that of ONNX Runtime for Java
-const LUMA = [0.299, 0.587, 0.114]; // ITU-R BT.601
-const HALF = 0.50013; // means in the middle between two levels are rounded up, as by Catwalk (ADR 40)
+const PIXELS = 'preparation/pixels'; // output of what a network sees: (batch, channels, height, width)
 
 const $ = id => document.getElementById(id);
 const pad = $('pad').getContext('2d', { willReadFrequently: true });
@@ -53,7 +52,7 @@ function begin(all) {
   shapePad();
   drawRows();
   const images = data.images && bytes(data.images);
-  data.tests = data.truth.map((label, i) => ({ label, pixels: images.subarray(i * size(), (i + 1) * size()) }));
+  data.tests = data.truth.map((label, i) => ({ label, image: picture(images.subarray(i * size(), (i + 1) * size())) }));
   drawTests();
   gpu.then(adapter => {
     build(adapter && data.tests.length ? 'webgpu' : 'wasm').catch(() => {}); // each network says so
@@ -86,7 +85,7 @@ async function openNetwork(network, file) {
   if (!network.noWebGpu) {
     try {
       const opened = await open('webgpu');
-      const scores = (await ask(opened, data.tests.slice(0, tested).map(test => test.pixels))).flat();
+      const scores = (await ask(opened, data.tests.slice(0, tested).map(test => test.image))).flat();
       network.apart = Math.max(...scores.map((score, i) => Math.abs(score - network.about.answers[i])));
       if (network.apart <= EQUAL) {
         Object.assign(network, opened);
@@ -116,49 +115,47 @@ function showBackends() {
 
 /** Shows in place of the answers of a network why there are none. */
 function leaveOut(network, error) {
-  Object.assign(network, { session: null, probabilities: undefined, ms: undefined, failure: String(error.message ?? error) });
+  Object.assign(network, { session: null, probabilities: undefined, seen: undefined, ms: undefined, failure: String(error.message ?? error) });
 }
 
 const count = (n, word) => `${n} ${word}${n === 1 ? '' : 's'}`;
 const size = () => data.channels * data.height * data.width;
 const bytes = base64 => Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
 
-/** Converts pixels, (channels, height, width), to the input of a network. */
-function tensor(ort, { input, normalization }, images) {
-  const { channels, height, width } = data;
-  const plane = height * width;
-  const channelsLast = input.layout === 'NHWC';
-  const values = new (input.type === 'uint8' ? Uint8Array : Float32Array)(images.length * size());
-  images.forEach((pixels, image) => {
-    for (let i = 0; i < pixels.length; i++) {
-      const channel = Math.floor(i / plane);
-      const at = channelsLast ? (i % plane) * channels + channel : i;
-      values[image * size() + at] =
-        normalization ? (pixels[i] / 255 - normalization.mean[channel]) / normalization.std[channel] : pixels[i];
-    }
-  });
-  const shape = channelsLast ? [height, width, channels] : [channels, height, width];
-  return new ort.Tensor(input.type, values, [images.length, ...shape]);
+/** Makes an image of what a network sees, (channels, height, width). */
+function picture(pixels) {
+  const image = new ImageData(data.width, data.height), plane = data.height * data.width;
+  for (let i = 0; i < plane; i++) {
+    for (let color = 0; color < 3; color++) image.data[4 * i + color] = pixels[(color % data.channels) * plane + i];
+    image.data[4 * i + 3] = 255;
+  }
+  return image;
 }
 
-/** Runs a network on images, in batches of the size that it expects. */
-async function ask({ about: { signature }, ort, session }, images, timed = () => {}) {
-  const batch = signature.input.shape[0];
-  const step = batch === 'batch' ? images.length : batch;
+/** Converts images of one size to the input of all networks, which resize and normalize them. */
+function tensor(ort, images) {
+  const [{ width, height }] = images;
+  const values = new Uint8Array(images.length * height * width * 3);
+  let at = 0;
+  for (const { data } of images) for (let i = 0; i < data.length; i++) if (i % 4 < 3) values[at++] = data[i];
+  return new ort.Tensor('uint8', values, [images.length, height, width, 3]);
+}
+
+/** Runs a network on images of one size: on all at once, unless it takes one alone. */
+async function ask({ about: { output }, ort, session }, images, noted = () => {}) {
+  const step = output.shape[0] === 'batch' ? images.length : 1;
+  const classes = data.classes.length;
   const answers = [];
   for (let from = 0; from < images.length; from += step) {
-    const some = images.slice(from, from + step);
-    while (some.length < step) some.push(some[0]); // a file with a fixed batch size needs a full batch
-    const question = { [signature.input.name]: tensor(ort, signature, some) };
+    const question = { image: tensor(ort, images.slice(from, from + step)) };
     const results = await alone(async () => {
       const start = performance.now();
-      const results = await session.run(question, [signature.output.name]);
-      timed(performance.now() - start);
+      const results = await session.run(question);
+      noted(performance.now() - start, results[PIXELS].data);
       return results;
     });
-    const values = results[signature.output.name].data;
-    const classes = data.classes.length;
-    for (let i = 0; i < step && from + i < images.length; i++) answers.push([...values.slice(i * classes, (i + 1) * classes)]);
+    const values = results[output.name].data;
+    for (let i = 0; i < step; i++) answers.push([...values.slice(i * classes, (i + 1) * classes)]);
   }
   return answers;
 }
@@ -173,11 +170,11 @@ function alone(work) {
 }
 
 async function logitsOfTest(index, images) {
-  return ask(networks[index], images.map(image => data.tests[image].pixels));
+  return ask(networks[index], images.map(image => data.tests[image].image));
 }
 
-function probabilities({ about: { signature } }, scores) {
-  if (signature.output.scores === 'probabilities') return scores;
+function probabilities({ about: { output } }, scores) {
+  if (output.scores === 'probabilities') return scores;
   const largest = Math.max(...scores);
   const powers = scores.map(score => Math.exp(score - largest));
   const sum = powers.reduce((a, b) => a + b);
@@ -197,9 +194,10 @@ async function answer() {
   for (const network of networks) {
     if (!network.session || !current) continue;
     try {
-      const [scores] = await ask(network, [current], ms => { network.ms = ms; });
+      let ms, seen;
+      const [scores] = await ask(network, [current], (time, pixels) => { ms = time; seen = picture(pixels); });
       if (turn !== asked) return;
-      network.probabilities = probabilities(network, scores);
+      Object.assign(network, { ms, seen, probabilities: probabilities(network, scores) });
     } catch (error) {
       leaveOut(network, error); // the others answer
     }
@@ -240,7 +238,11 @@ function show() {
     ms.textContent = network.probabilities && network.ms !== undefined ? network.ms.toFixed(1) : '';
   });
   showBackends();
-  $('seen').hidden = $('seen-title').hidden = $('invert').disabled = !current;
+  const { about, seen } = networks[chosen];
+  $('invert').disabled = !current;
+  $('seen').hidden = $('seen-title').hidden = !seen;
+  $('seen-title').textContent = `What ${about.name} sees`;
+  if (seen) drawnOn($('seen'), seen);
   $('verdict').textContent = !current ? missing : answered.length ? verdict(answered, votes, most)
     : networks.every(network => network.failure) ? 'No network can answer here: the table says why.' : 'Loading the networks.';
   showClasses();
@@ -302,7 +304,7 @@ function drawTests() {
     button.setAttribute('aria-checked', false);
     button.setAttribute('aria-label', `${data.classes[test.label]}, test image ${i + 1}`);
     button.title = data.classes[test.label];
-    button.append(raster(document.createElement('canvas'), test.pixels));
+    button.append(canvasOf(test.image));
     button.onclick = () => choose(i);
     return button;
   }));
@@ -327,28 +329,17 @@ function mark(index) {
 }
 
 function choose(index) {
-  mark(index);
-  const { pixels, label } = data.tests[index];
-  const whole = raster(document.createElement('canvas'), pixels);
-  blacken();
-  pad.imageSmoothingEnabled = false;
-  place(whole);
-  truth = label;
-  see(pixels);
+  place(data.tests[index].image);
+  see(data.tests[index].image, index);
 }
 
-/** Draws pixels, (channels, height, width), on a canvas of their size. */
-function raster(canvas, pixels) {
-  const { channels, height, width } = data;
-  Object.assign(canvas, { width, height });
-  const image = new ImageData(width, height);
-  for (let i = 0; i < height * width; i++) {
-    for (let color = 0; color < 3; color++) image.data[4 * i + color] = pixels[(color % channels) * height * width + i];
-    image.data[4 * i + 3] = 255;
-  }
+function drawnOn(canvas, image) {
+  Object.assign(canvas, { width: image.width, height: image.height });
   canvas.getContext('2d').putImageData(image, 0, 0);
   return canvas;
 }
+
+const canvasOf = image => drawnOn(document.createElement('canvas'), image);
 
 /** Gives the drawing the shape of the images of the networks, which see the whole drawing. */
 function shapePad() {
@@ -366,8 +357,10 @@ function blacken() {
 function place(image) {
   const { width, height } = pad.canvas;
   const scale = Math.min(width / image.width, height / image.height);
+  blacken();
+  pad.imageSmoothingEnabled = scale < 1; // each pixel of a test image stays itself, also under strokes
   const [wide, high] = [image.width * scale, image.height * scale];
-  pad.drawImage(image, (width - wide) / 2, (height - high) / 2, wide, high);
+  pad.drawImage(canvasOf(image), (width - wide) / 2, (height - high) / 2, wide, high);
 }
 
 /** Takes the image and all answers away, and says what is missing. */
@@ -380,7 +373,7 @@ function clear(what = HINT) {
   missing = what;
   drawn = false;
   told = ++asked; // what a network answers from now on is about an image that is gone
-  for (const network of networks) network.probabilities = undefined;
+  for (const network of networks) network.probabilities = network.seen = undefined;
   show();
 }
 
@@ -391,82 +384,17 @@ function redrawn() {
   requestAnimationFrame(() => {
     if (!drawn) return; // cleared
     drawn = false;
-    look(pad.getImageData(0, 0, pad.canvas.width, pad.canvas.height));
+    see(pad.getImageData(0, 0, pad.canvas.width, pad.canvas.height));
   });
 }
 
-/** Runs the networks on an image of any size. */
-function look(image) {
-  mark(-1);
-  truth = null;
-  see(resized(image));
-}
-
-function see(pixels) {
-  current = pixels;
+/** Runs the networks on an image of any size, perhaps a test image. */
+function see(image, test = -1) {
+  mark(test);
+  truth = data.tests[test]?.label ?? null;
+  current = image;
   hideWhere();
-  raster($('seen'), pixels);
   answer();
-}
-
-/** Resizes as for the data set: area means along an axis that shrinks, linear interpolation between centers if it grows. */
-function resized(image) {
-  const { channels, height, width } = data;
-  const fit = networks.map(network => network.about.signature.resize.fit).find(Boolean);
-  const excess = image.width * height - image.height * width; // positive if wide, negative if tall
-  let columns = [0, image.width / width, width, width], rows = [0, image.height / height, height, height];
-  const scale = excess > 0 ? image.height / height : image.width / width;
-  if (fit === 'crop' && excess > 0) columns = [middle(excess, height), scale, width, width];
-  if (fit === 'crop' && excess < 0) rows = [middle(-excess, width), scale, height, height];
-  if (fit === 'pad' && excess > 0) rows = within(image.height, image.height * width / image.width, height);
-  if (fit === 'pad' && excess < 0) columns = within(image.width, image.width * height / image.height, width);
-  const across = axis(image.width, ...columns), down = axis(image.height, ...rows);
-  const pixels = new Uint8Array(size());
-  for (let channel = 0; channel < channels; channel++) {
-    const value = channels === 1
-      ? at => LUMA[0] * image.data[at] + LUMA[1] * image.data[at + 1] + LUMA[2] * image.data[at + 2]
-      : at => image.data[at + channel];
-    for (const [y, ys] of down) {
-      for (const [x, xs] of across) {
-        let sum = 0;
-        for (const [row, share] of ys) for (const [column, part] of xs) sum += share * part * value(4 * (row * image.width + column));
-        pixels[(channel * height + y) * width + x] = Math.floor(sum + HALF);
-      }
-    }
-  }
-  return pixels;
-}
-
-/** Rounds halves to the even number, like Catwalk and Python. */
-function toEven(value) {
-  const low = Math.floor(value);
-  return value - low === 0.5 ? low + (low % 2) : Math.round(value);
-}
-
-/** Returns where the middle of an image begins that is longer by a ratio: in the steps that Catwalk takes. */
-function middle(excess, become) {
-  return Math.floor(excess * 2 ** 25 / become) / 2 ** 26;
-}
-
-function within(from, wanted, length) {
-  const to = Math.max(1, toEven(wanted));
-  return [0, from / to, to, length];
-}
-
-/** Returns for each new pixel the source pixels it is made of, with their shares. */
-function axis(from, start, scale, to, length) {
-  const shrinks = scale > 1, reach = shrinks ? scale / 2 : 1;
-  return Array.from({ length: to }, (_, i) => {
-    const center = start + (i + 0.5) * scale;
-    const parts = [];
-    for (let j = Math.max(0, Math.floor(center - reach + 0.5)); j < Math.min(from, Math.floor(center + reach + 0.5)); j++) {
-      const distance = (j + 0.5 - center) / (shrinks ? scale : 1);
-      const share = shrinks ? Number(distance > -0.5 && distance <= 0.5) : Math.max(0, 1 - Math.abs(distance));
-      if (share) parts.push([j, share]);
-    }
-    const sum = parts.reduce((total, [, share]) => total + share, 0);
-    return [toEven((length - to) / 2) + i, parts.map(([j, share]) => [j, share / sum])];
-  });
 }
 
 async function open(file) {
@@ -477,29 +405,27 @@ async function open(file) {
     clear(`Expected an image that this browser can show, but ${file.name || 'that'} is none: try a PNG or JPEG file.`);
     return;
   }
-  const canvas = Object.assign(document.createElement('canvas'), { width: bitmap.width, height: bitmap.height });
-  const context = canvas.getContext('2d');
+  const context = Object.assign(document.createElement('canvas'), { width: bitmap.width, height: bitmap.height }).getContext('2d');
   context.fillStyle = '#fff'; // transparent pixels are put on white, as for the data set
   context.fillRect(0, 0, bitmap.width, bitmap.height);
   context.drawImage(bitmap, 0, 0);
-  blacken();
-  pad.imageSmoothingEnabled = true;
-  place(canvas);
-  look(context.getImageData(0, 0, bitmap.width, bitmap.height));
+  const image = context.getImageData(0, 0, bitmap.width, bitmap.height);
+  place(image);
+  see(image);
 }
 
-// ---- occlusion: the probability of the predicted class while one part after the other is covered
+// ---- occlusion: the probability of the predicted class while one part after the other has the mean color of the whole image
 
 function hideWhere() {
   $('where').hidden = $('where-title').hidden = true;
 }
 
 $('occlude').onclick = async () => {
-  const network = networks[chosen], pixels = current;
+  const network = networks[chosen], image = current, { seen } = network;
   const label = best(network.probabilities), before = network.probabilities[label];
-  const covered = [];
-  for (let row = 0; row < PATCHES; row++) for (let column = 0; column < PATCHES; column++) covered.push(cover(pixels, row, column));
-  const outdated = () => pixels !== current || network !== networks[chosen];
+  const covered = [], mean = meanColor(seen);
+  for (let row = 0; row < PATCHES; row++) for (let column = 0; column < PATCHES; column++) covered.push(cover(seen, row, column, mean));
+  const outdated = () => image !== current || network !== networks[chosen];
   let answers;
   try {
     answers = await ask(network, covered);
@@ -513,7 +439,7 @@ $('occlude').onclick = async () => {
   if (outdated()) return;
   const drops = answers.map(scores => before - probabilities(network, scores)[label]);
   const most = Math.max(...drops.map(Math.abs), 1e-9);
-  const canvas = raster($('where'), pixels), context = canvas.getContext('2d');
+  const context = drawnOn($('where'), seen).getContext('2d');
   drops.forEach((drop, i) => {
     const [x, y, right, bottom] = part(Math.floor(i / PATCHES), i % PATCHES);
     context.fillStyle = `rgba(${drop > 0 ? '255, 120, 0' : '0, 140, 255'}, ${0.8 * Math.abs(drop) / most})`;
@@ -531,17 +457,16 @@ function part(row, column) {
   return [at(column, data.width), at(row, data.height), at(column + 1, data.width), at(row + 1, data.height)];
 }
 
-/** Covers one part with the mean of the whole image. */
-function cover(pixels, row, column) {
-  const { channels, height, width } = data;
+function meanColor({ data }) {
+  return [0, 1, 2].map(color => data.filter((_, i) => i % 4 === color).reduce((a, b) => a + b) * 4 / data.length);
+}
+
+function cover(image, row, column, color) {
   const [left, top, right, bottom] = part(row, column);
-  const covered = pixels.slice();
-  for (let channel = 0; channel < channels; channel++) {
-    const plane = pixels.subarray(channel * height * width, (channel + 1) * height * width);
-    const mean = plane.reduce((a, b) => a + b) / plane.length;
-    for (let y = top; y < bottom; y++) covered.fill(mean, (channel * height + y) * width + left, (channel * height + y) * width + right);
-  }
-  return covered;
+  const context = canvasOf(image).getContext('2d');
+  context.fillStyle = `rgb(${color})`;
+  context.fillRect(left, top, right - left, bottom - top);
+  return context.getImageData(0, 0, image.width, image.height);
 }
 
 // ---- input
@@ -572,12 +497,8 @@ function stroke(event) {
 
 $('clear').onclick = () => clear();
 $('invert').onclick = () => {
-  const inverted = current.map(value => 255 - value);
-  blacken();
-  pad.imageSmoothingEnabled = false;
-  place(raster(document.createElement('canvas'), inverted));
-  mark(-1);
-  truth = null;
+  const inverted = new ImageData(current.data.map((value, i) => i % 4 < 3 ? 255 - value : value), current.width, current.height);
+  place(inverted);
   see(inverted);
 };
 $('file').onclick = () => { $('file').value = ''; }; // else a file that is chosen again is no change
