@@ -40,6 +40,8 @@ def converted(node, read, constants):
     if kind == "Mean":
         return [helper.make_node("GlobalAveragePool", inputs[:1], [name])]
     fused = [base64.b64decode(one).decode() for one in attributes.get("fused_ops", {"list": {"s": []}})["list"]["s"]]
+    if not {"BiasAdd", "Relu"}.issuperset(fused):
+        raise SystemExit(f"expected convolutions with a bias and Relu, found {kind} with {fused}")
     deep = "Depthwise" in kind
     # (height, width, inputs, outputs or multiplier) becomes (outputs, inputs of a group, height, width).
     kernel = read[inputs[1]].transpose((2, 3, 0, 1) if deep else (3, 2, 0, 1))
@@ -62,7 +64,7 @@ def main(package, file, side=224):
             made.add(node["name"])
     nodes.append(helper.make_node("GlobalAveragePool", [LAST], ["pooled"]))
     nodes.append(helper.make_node("Flatten", ["pooled"], ["features"]))
-    for name in {one for node in nodes for one in node.input} & read.keys() - constants.keys():
+    for name in sorted({one for node in nodes for one in node.input} & read.keys() - constants.keys()):
         constants[name] = read[name]
     images = helper.make_tensor_value_info("tower_0/images", TensorProto.FLOAT, ["batch", 3, int(side), int(side)])
     width = next(len(kernel) for name, kernel in constants.items() if "conv_14/expand/" in name and kernel.ndim == 4)

@@ -27,7 +27,7 @@ final class LatencySettingsTest {
 
     /** The tutorial trained for 5 s, and measured for 320. */
     @Test
-    void afterATrainingOfSecondsTheMeasurementIsShort() {
+    void afterTrainingsOfLessThanTenMinutesTheMeasurementIsShort() {
         LatencySettings usual = LatencySettings.parse(null).endingIfBusy();
 
         assertThat(usual.after(599)).isEqualTo(usual.brief());
