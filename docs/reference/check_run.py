@@ -13,12 +13,14 @@ Exit code: 0 if all agree, 1 if a number differs or a file is missing, 2 if RUN 
 import base64
 import csv
 import hashlib
+import io
 import json
 import math
 import os
 import re
 import struct
 import sys
+import tarfile
 from collections import Counter, defaultdict
 from statistics import NormalDist
 
@@ -436,15 +438,14 @@ def single(text):
     return struct.unpack("<f", struct.pack("<f", float(text)))[0]
 
 
-def read_predictions(path):
-    if path.endswith(".npy"):
-        return read_npy(path)
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = csv.reader(file)
-        names = next(rows)
-        of_logits = [i for i, name in enumerate(names) if name.startswith("logit_")]
-        label, index = names.index("label"), names.index("index") if "index" in names else names.index("image")
-        rows = list(rows)
+def read_predictions(content):
+    if content.startswith(b"\x93NUMPY"):
+        return read_npy(content)
+    rows = read_csv(content)
+    names = next(rows)
+    of_logits = [i for i, name in enumerate(names) if name.startswith("logit_")]
+    label, index = names.index("label"), names.index("index") if "index" in names else names.index("image")
+    rows = list(rows)
     return Predictions(
         [int(row[label]) for row in rows],
         [[single(row[i]) for i in of_logits] for row in rows],
@@ -452,12 +453,14 @@ def read_predictions(path):
     )
 
 
-def read_npy(path):
+def read_csv(content, reader=csv.reader):
+    return reader(io.StringIO(content.decode("utf-8"), newline=""))
+
+
+def read_npy(content):
     """NumPy's format 1.0: one record for each image, with label, logits, index and perhaps file."""
-    with open(path, "rb") as file:
-        start = file.read(10)
-        header = file.read(struct.unpack("<H", start[8:])[0]).decode("latin-1")
-        data = file.read()
+    begin = 10 + struct.unpack("<H", content[8:10])[0]
+    header, data = content[10:begin].decode("latin-1"), content[begin:]
     classes = int(re.search(r"'logits', '<f4', \((\d+),\)", header).group(1))
     record = 8 + 4 * classes + int((re.search(r"'file', '\|?S(\d+)'", header) or [0, 0])[1])
     labels, logits, indices = [], [], []
@@ -490,7 +493,7 @@ def split_sha256(split):
     return whole.hexdigest()
 
 
-def metadata(path):
+def metadata(model):
     """The entries of metadata_props of an ONNX file, field 14 of its first message."""
 
     def fields(data):
@@ -517,8 +520,7 @@ def metadata(path):
                 yield tag >> 3, data[at : at + length]
                 at += length
 
-    with open(path, "rb") as file:
-        entries = [dict(fields(value)) for field, value in fields(file.read()) if field == 14]
+    entries = [dict(fields(value)) for field, value in fields(model) if field == 14]
     return {entry.get(1, b"").decode(): entry.get(2, b"").decode() for entry in entries}
 
 
@@ -533,18 +535,43 @@ def flat(value, name=""):
 
 
 class Run:
-    """Checks one run folder and collects what differs."""
+    """Checks one run folder and collects what differs. A published run has trials/ID.tar.xz instead of trials/ID."""
 
     def __init__(self, folder):
         self.folder, self.faults, self.checked = folder, [], 0
         self.predictions = {}
+        self.packed, self.left_out = (None, {}), 0
 
-    def path(self, *parts):
-        return os.path.join(self.folder, *parts)
+    def open(self, *parts):
+        """A file of the run, or None if there is none."""
+        path = os.path.join(self.folder, *parts)
+        if os.path.exists(path):
+            return open(path, "rb")
+        if parts[0] != "trials":
+            return None
+        trial = "/".join(parts[:3])
+        if self.packed[0] != trial:
+            archive = os.path.join(self.folder, *parts[:3]) + ".tar.xz"
+            files = {}
+            if os.path.exists(archive):
+                with tarfile.open(archive) as tar:
+                    files = {member.name: tar.extractfile(member).read() for member in tar if member.isfile()}
+            self.packed = trial, files
+        content = self.packed[1].get("/".join(parts[3:]))
+        return None if content is None else io.BytesIO(content)
+
+    def read(self, *parts):
+        file = self.open(*parts)
+        if file is None:
+            return None
+        with file:
+            return file.read()
 
     def json(self, *parts):
-        with open(self.path(*parts), encoding="utf-8") as file:
-            return json.load(file)
+        content = self.read(*parts)
+        if content is None:
+            raise FileNotFoundError(os.path.join(*parts))
+        return json.loads(content)
 
     def fault(self, where, text):
         self.faults.append(f"{where}: {text}")
@@ -570,8 +597,7 @@ class Run:
 
     def check(self):
         self.results = self.json("results.json")
-        with open(self.path("journal.jsonl"), encoding="utf-8") as file:
-            lines = [json.loads(line) for line in file if line.strip()]
+        lines = [json.loads(line) for line in self.read("journal.jsonl").splitlines() if line.strip()]
         head, self.outcomes = lines[0], {}
         for line in lines[1:]:
             self.outcomes[name(line["outcome"])] = line["outcome"]
@@ -595,8 +621,7 @@ class Run:
         ended = [t for t in self.trials.values() if t["status"] in ("done", "failed", "lost")]
         self.same("results.json", "finished", self.results["experiment"]["finished"], sum(t["status"] != "lost" for t in ended))
         if not self.results.get("tuning"):
-            with open(self.path("experiment.yaml"), encoding="utf-8") as file:
-                text = file.read()
+            text = self.read("experiment.yaml").decode("utf-8").replace("\r\n", "\n")
             block = re.search(r"^classifiers:\n((?:[- ].*\n?)*)", text, re.M)
             classifiers = len(re.findall(r"^- ", block.group(1), re.M)) if block else 0
             seeds = re.search(r"^seeds:\n((?:- .*\n?)*)", text, re.M)
@@ -615,21 +640,25 @@ class Run:
         self.same(id, "journal", trial, journal) if trial != journal else None
         if trial["status"] != "done":
             return
-        folder = os.path.join("trials", id)
-        self.same(id, "trial.json", placeless(self.json(folder, "trial.json")), trial)
+        folder = ["trials", *id.split("/")]
+        self.same(id, "trial.json", placeless(self.json(*folder, "trial.json")), trial)
         for file in trial["files"]:
-            path = self.path(folder, *file["file"].split("/"))
-            if not os.path.exists(path):
-                self.fault(id, f"{file['file']} is missing")
+            content = self.open(*folder, *file["file"].split("/"))
+            if content is None:
+                if self.packed[1] and not file["file"].startswith("predictions."):
+                    self.left_out += 1
+                else:
+                    self.fault(id, f"{file['file']} is missing")
                 continue
-            digest = hashlib.sha256()
-            with open(path, "rb") as content:
+            digest, size = hashlib.sha256(), 0
+            with content:
                 for piece in iter(lambda: content.read(1 << 20), b""):
                     digest.update(piece)
-            self.same(id, file["file"] + " bytes", file["bytes"], os.path.getsize(path))
+                    size += len(piece)
+            self.same(id, file["file"] + " bytes", file["bytes"], size)
             self.same(id, file["file"] + " sha256", file["sha256"], digest.hexdigest())
         listed = {file["file"] for file in trial["files"]}
-        split = self.json(folder, "split.json")
+        split = self.json(*folder, "split.json")
         for key in ("split.json", "provenance"):
             stated = split["sha256"] if key == "split.json" else trial["provenance"]["split_sha256"]
             self.same(id, f"split_sha256 of {key}", stated, split_sha256(split))
@@ -643,10 +672,12 @@ class Run:
             if given and part == "validation":
                 continue
             file = next((stem + e for e in (".csv", ".npy") if stem + e in listed), None)
-            if file is None or not os.path.exists(self.path(folder, file)):
-                self.fault(id, f"there are no {stem}")
+            content = self.read(*folder, file) if file else None
+            if content is None:
+                if not (self.packed[1] and part == "validation"):
+                    self.fault(id, f"there are no {stem}")
                 continue
-            predictions = read_predictions(self.path(folder, file))
+            predictions = read_predictions(content)
             self.predictions[id, part] = predictions
             scored = trial.get("answers", {}).get("scored", True)
             self.same(id, f"metrics.{part}", trial["metrics"][part], predictions.metrics(scored))
@@ -655,8 +686,8 @@ class Run:
         self.held_out(id, trial, split)
         self.overfitting(id, trial)
         self.history(id, trial, folder)
-        onnx = self.path(folder, "model.onnx")
-        if "model.onnx" in listed and os.path.exists(onnx):
+        onnx = self.read(*folder, "model.onnx") if "model.onnx" in listed else None
+        if onnx:
             stated = metadata(onnx)
             for key, value in flat(trial["metrics"]["test"], "metrics.test").items():
                 if key in stated and value is not None:
@@ -698,8 +729,7 @@ class Run:
         self.same(id, "overfitting", stated, computed)
 
     def history(self, id, trial, folder):
-        with open(self.path(folder, "history.csv"), newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+        rows = list(read_csv(self.read(*folder, "history.csv"), csv.DictReader))
         best = trial["timing"]["best_epoch"]
         self.same(id, "timing.epochs", trial["timing"]["epochs"], len(rows))
         row = next((row for row in rows if int(row["epoch"]) == best), None)
@@ -777,7 +807,7 @@ class Run:
 
     def baselines(self, scope, best, stated):
         """What needs no network, compared with the best on the same images; baselines.json tells what was right."""
-        known = self.json("baselines.json") if os.path.exists(self.path("baselines.json")) else {}
+        known = json.loads(self.read("baselines.json") or "{}")
         if "nearest_right" not in known:
             self.same("comparison", "baselines", stated, [])
             return
@@ -972,10 +1002,10 @@ class Run:
         """The tables state what results.json does."""
         comparison = self.results.get("comparison") or {}
         for file, records in (("results.csv", self.results["trials"]), ("standings.csv", comparison.get("standings", []))):
-            if not os.path.exists(self.path(file)):
+            content = self.read(file)
+            if content is None:
                 continue
-            with open(self.path(file), newline="", encoding="utf-8") as content:
-                rows = list(csv.DictReader(content))
+            rows = list(read_csv(content, csv.DictReader))
             self.same(file, "rows", len(rows), len(records))
             for i, (row, record) in enumerate(zip(rows, records)):
                 for key, value in flat(record).items():
@@ -1055,7 +1085,8 @@ def main(folders):
             run.fault("the run", f"cannot be read to the end: {type(e).__name__} {e}")
         for fault in run.faults:
             print(f"{folder}: {fault}")
-        print(f"{folder}: {'FAIL' if run.faults else 'PASS'}, {run.checked} values checked, {len(run.faults)} differ")
+        left_out = f", {run.left_out} files left out" if run.left_out else ""
+        print(f"{folder}: {'FAIL' if run.faults else 'PASS'}, {run.checked} values checked, {len(run.faults)} differ{left_out}")
         failed |= bool(run.faults)
     return int(failed)
 

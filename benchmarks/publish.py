@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""Puts a run into docs/results: its tables, page and slides, and one compressed file for each trial, without the networks.
+
+    python3 benchmarks/publish.py RUN docs/results/NAME
+
+What is there under these names is replaced; README.md and pictures stay. A trial's file has what docs/reference/check_run.py
+needs to compute the test metrics again from the logits: the predictions on validation images, the weights and the files in ONNX
+are left out. The script ends with that check. The same run gives the same bytes.
+"""
+import io
+import lzma
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+CHECKER = Path(__file__).resolve().parent.parent / "docs/reference/check_run.py"
+OF_RUN = ("experiment.yaml", "journal.jsonl", "baselines.json", "results.json", "results.csv", "results.md", "standings.csv",
+          "report.html", "slides.pptx")
+OF_TRIAL = ("history.csv", "predictions.csv", "split.json", "trial.json")
+
+
+def pack(trial, archive):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for name in OF_TRIAL:
+            content = (trial / name).read_bytes()
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    archive.write_bytes(lzma.compress(packed.getvalue(), preset=9 | lzma.PRESET_EXTREME))
+
+
+def main(run, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder / "trials", ignore_errors=True)
+    for name in OF_RUN:
+        (folder / name).unlink(missing_ok=True)
+        if (run / name).exists():
+            shutil.copyfile(run / name, folder / name)
+    for outcome in sorted(run.glob("trials/*/*/trial.json")):
+        trial = outcome.parent
+        pack(trial, folder / "trials" / trial.parent.name / (trial.name + ".tar.xz"))
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    print(f"{folder}: {len(files)} files, {sum(file.stat().st_size for file in files) / 1e6:.1f} MB")
+    return subprocess.call([sys.executable, str(CHECKER), str(folder)])
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
