@@ -111,6 +111,30 @@ final class CheckRunTest {
         assertThat(answer.err()).contains("images", "journal.jsonl").hasLineCount(1);
     }
 
+    /** What {@code benchmarks/publish.py} leaves for docs/results: one file for each trial, without its network. */
+    @Test
+    void aPublishedRunPasses_untilTheTrialsOfTwoSeedsAreExchanged() throws Exception {
+        Path seeds = Objects.requireNonNull(RUNS.get("seeds")).toAbsolutePath();
+        Path published = folder.resolve("published").toAbsolutePath();
+        Path root = Path.of("../..").toAbsolutePath();
+        Catwalk.Answer passed =
+                python(root, List.of("benchmarks/publish.py", seeds.toString(), published.toString()));
+        Path first = published.resolve("trials/one/1-0.tar.xz");
+        Path second = first.resolveSibling("2-0.tar.xz");
+        Files.move(first, folder.resolve("aside"));
+        Files.move(second, first);
+        Files.move(folder.resolve("aside"), second);
+        Catwalk.Answer exchanged = python(root, List.of("docs/reference/check_run.py", published.toString()));
+        Files.delete(second);
+        Catwalk.Answer lost = python(root, List.of("docs/reference/check_run.py", published.toString()));
+
+        assertThat(passed.exitCode()).as("%s", passed).isZero();
+        assertThat(passed.out()).contains("PASS", "files left out");
+        assertThat(exchanged.out()).contains("one/1-0: predictions.csv sha256", "one/2-0: predictions.csv sha256", "FAIL");
+        assertThat(exchanged.exitCode()).isEqualTo(1);
+        assertThat(lost.out()).contains("2-0", "trial.json", "FAIL");
+    }
+
     @Test
     @Tag("long")
     void everyFalsifiedRunIsFound() throws Exception {
