@@ -2,10 +2,12 @@
 """Puts a run into docs/results: its tables, page and slides, and one compressed file for each trial, without the networks.
 
     python3 benchmarks/publish.py RUN docs/results/NAME
+    python3 benchmarks/publish.py RUN docs/results/NAME --tables
 
-What is there under these names is replaced; README.md and pictures stay. A trial's file has what docs/reference/check_run.py
-needs to compute the test metrics again from the logits: the predictions on validation images, the weights and the files in ONNX
-are left out. The script ends with that check. The same run gives the same bytes.
+What is there under these names is replaced; README.md and pictures stay. A trial's file has what docs/reference/check_run.py needs to
+compute the test metrics again from the logits: the predictions on validation images, the weights and the files in ONNX are left out.
+The script ends with that check. With --tables, for runs whose logits are too large, it checks RUN instead. The same run gives the same
+bytes.
 """
 import io
 import lzma
@@ -16,8 +18,8 @@ import tarfile
 from pathlib import Path
 
 CHECKER = Path(__file__).resolve().parent.parent / "docs/reference/check_run.py"
-OF_RUN = ("experiment.yaml", "journal.jsonl", "baselines.json", "results.json", "results.csv", "results.md", "standings.csv",
-          "report.html", "slides.pptx")
+TABLES = ("experiment.yaml", "results.json", "results.csv", "results.md", "standings.csv")
+OF_RUN = (*TABLES, "journal.jsonl", "baselines.json", "report.html", "slides.pptx")
 OF_TRIAL = ("history.csv", "predictions.csv", "split.json", "trial.json")
 
 
@@ -33,20 +35,21 @@ def pack(trial, archive):
     archive.write_bytes(lzma.compress(packed.getvalue(), preset=9 | lzma.PRESET_EXTREME))
 
 
-def main(run, folder):
+def main(run, folder, tables):
     folder.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder / "trials", ignore_errors=True)
     for name in OF_RUN:
         (folder / name).unlink(missing_ok=True)
+    for name in TABLES if tables else OF_RUN:
         if (run / name).exists():
             shutil.copyfile(run / name, folder / name)
-    for outcome in sorted(run.glob("trials/*/*/trial.json")):
-        trial = outcome.parent
-        pack(trial, folder / "trials" / trial.parent.name / (trial.name + ".tar.xz"))
+    if not tables:
+        for trial in sorted(outcome.parent for outcome in run.glob("trials/*/*/trial.json")):
+            pack(trial, folder / "trials" / trial.parent.name / (trial.name + ".tar.xz"))
     files = [file for file in folder.rglob("*") if file.is_file()]
     print(f"{folder}: {len(files)} files, {sum(file.stat().st_size for file in files) / 1e6:.1f} MB")
-    return subprocess.call([sys.executable, str(CHECKER), str(folder)])
+    return subprocess.call([sys.executable, str(CHECKER), str(run if tables else folder)])
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), "--tables" in sys.argv[3:]))

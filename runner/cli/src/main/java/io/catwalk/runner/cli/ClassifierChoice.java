@@ -25,7 +25,7 @@ enum ClassifierChoice {
     private static final List<Rule> RULES = List.of(
             new Rule("few photos", 10_000, Kind.PHOTOS, "wide-deep", "resnet@narrow width=16 depth=1", "small-conv"),
             new Rule("few images", 10_000, Kind.ANY, "wide-deep", "resnet@narrow width=16 depth=1", "small-conv"),
-            // 40 seconds, 6 minutes and 25 minutes for 60,000: docs/results/fast.md and docs/results/fashion-mnist.
+            // Half a minute to ten minutes for 60,000: docs/results/fast and docs/results/fashion-mnist.
             new Rule("many small images", Integer.MAX_VALUE, Kind.SMALL, "fast", "conv-maxpool", "drop-norm-l2"),
             new Rule(
                     "many images",

@@ -38,11 +38,11 @@ class ArchitectureDrawingTest {
         ArchitectureDrawing drawing = ArchitectureDrawing.of(name, ZOO.resolve(name + ".onnx"));
         String card = Files.readString(ZOO.resolve(name + ".md"));
         assertThat(drawing.parameters()).isEqualTo(inCard(card, "parameters"));
-        assertThat(drawing.multiplyAccumulates()).isEqualTo(inCard(card, "multiply-accumulates for one image"));
+        assertThat(drawing.multiplyAccumulates()).isEqualTo(inCard(card, "MACs for one image"));
     }
 
     private static long inCard(String card, String row) {
-        Matcher matcher = Pattern.compile("\\| " + row + " \\| ([\\d,]+) \\|").matcher(card);
+        Matcher matcher = Pattern.compile("- " + row + ": ([\\d,]+)\n").matcher(card);
         assertThat(matcher.find()).isTrue();
         return Long.parseLong(matcher.group(1).replace(",", ""));
     }

@@ -1,0 +1,310 @@
+package io.catwalk.runner.cli;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Compares the tables of README and documentation with the runs in docs/results; with {@code -Dcatwalk.docs=write} it
+ * writes their rows instead. The numbers in the runs are computed again by check_run.py, in {@code .ci/nightly}.
+ */
+@Tag("tiny")
+final class PublishedResultsTest {
+
+    private static final Path ROOT = Path.of("../..");
+
+    /** Test accuracies of the study in Python, in percent. */
+    private static final Map<String, String> STUDY =
+            Map.of("conv-maxpool", "90.57", "stride-conv", "90.67", "drop-norm-l2", "91.14", "small-conv", "not reported");
+
+    private final Run study = new Run("fashion-mnist");
+
+    @Test
+    void theReadmeShowsFourNetworksOfTheStudy() throws IOException {
+        List<String> names = List.of("drop-norm-l2", "conv-maxpool", "small-conv", "lstm");
+        holds(
+                "README.md",
+                "| network | test accuracy | interval | the study | training | ONNX Runtime |",
+                rows(
+                        study.standings().filter(one -> names.contains(name(one))),
+                        one -> percent(one, "accuracy") + " %",
+                        PublishedResultsTest::interval,
+                        one -> STUDY.containsKey(name(one)) ? reported(one).replaceFirst("([0-9])$", "$1 %") : reported(one),
+                        one -> time(study.median(name(one), "/efficiency/training_seconds")),
+                        one -> study.micros(name(one), "onnxruntime")));
+        double[] speedUps = study.standings()
+                .mapToDouble(one -> study.latency(name(one), "pytorch") / study.latency(name(one), "onnxruntime"))
+                .sorted()
+                .toArray();
+        assertThat(text("README.md"))
+                .contains(said("answers %.1f to %.1f times as fast as", speedUps[0], speedUps[speedUps.length - 1]));
+    }
+
+    @Test
+    void theQuestionOfTimeIsAnsweredByTheShortestAndTheLongest() throws IOException {
+        double[] seconds = study.standings()
+                .mapToDouble(one -> study.median(name(one), "/efficiency/training_seconds"))
+                .sorted()
+                .toArray();
+        assertThat(text("docs/explanation/questions.md"))
+                .contains(time(seconds[0]) + " to " + time(seconds[seconds.length - 1]) + " on one core");
+    }
+
+    @Test
+    void thePageOfArchitecturesComparesWithTheStudy() throws IOException {
+        holds(
+                "docs/reference/architectures.md",
+                "| name | the study, test | here, test | interval | here, training images |",
+                rows(
+                        study.standings(),
+                        PublishedResultsTest::reported,
+                        one -> percent(one, "accuracy"),
+                        PublishedResultsTest::interval,
+                        one -> said("%.2f", study.mean(name(one), "/metrics/train/accuracy") * 100)));
+    }
+
+    @Test
+    void thePageOfTheStudyShowsEachSeed() throws IOException {
+        assertThat(study.trials().map(trial -> trial.at("/parity/flips").asInt() + " of " + trial.at("/parity/images")))
+                .hasSize(35)
+                .containsOnly("0 of 10000");
+        holds(
+                "docs/results/fashion-mnist/README.md",
+                "| classifier | test, mean | interval | seeds 1 to 5 | validation | training | PyTorch | ONNX Runtime |",
+                rows(
+                        study.standings(),
+                        one -> percent(one, "accuracy"),
+                        PublishedResultsTest::interval,
+                        one -> study.each(name(one), "/metrics/test/accuracy"),
+                        one -> said("%.2f", study.mean(name(one), "/metrics/validation/accuracy") * 100),
+                        one -> time(study.median(name(one), "/efficiency/training_seconds")),
+                        one -> study.micros(name(one), "pytorch"),
+                        one -> study.micros(name(one), "onnxruntime")));
+    }
+
+    @Test
+    void theCardsInTheZooAreOfTheFirstSeed() throws IOException {
+        List<String> rows = new ArrayList<>();
+        for (JsonNode one : study.standings().toList()) {
+            JsonNode trial = study.first(name(one));
+            JsonNode cost = trial.get("efficiency");
+            Path file = ROOT.resolve("onnx-models/zoo/fashion-mnist").resolve(name(one) + ".onnx");
+            rows.add(said(
+                    "| [%1$s](fashion-mnist/%1$s.md) | %2$s %% | %3$,d | %4$,d | %5$,d KiB | %6$d | %7$.1e |",
+                    name(one),
+                    percent(trial.at("/metrics/test"), "accuracy"),
+                    cost.get("parameters").asLong(),
+                    cost.get("multiply_accumulates").asLong(),
+                    Math.round(Files.size(file) / 1024.0),
+                    trial.at("/parity/flips").asInt(),
+                    trial.at("/parity/max_abs").asDouble()));
+            assertThat(text("onnx-models/zoo/fashion-mnist/" + name(one) + ".md"))
+                    .contains("| accuracy | " + percent(trial.at("/metrics/test"), "accuracy") + " % ");
+        }
+        holds(
+                "onnx-models/zoo/README.md",
+                "| model | test accuracy | parameters | multiply-accumulates | file | label flips | largest difference |",
+                rows);
+    }
+
+    @Test
+    void thePageOfCrossValidationShowsMeansAndDeviations() throws IOException {
+        Run folds = new Run("crossval");
+        holds(
+                "docs/results/crossval/README.md",
+                "| classifier | over 5 folds | fold 1 to 5 |",
+                rows(
+                        folds.standings(),
+                        one -> percent(one, "accuracy") + " ± " + percent(one, "standard_deviation"),
+                        one -> folds.each(name(one), "/metrics/test/accuracy")));
+    }
+
+    @Test
+    void thePageOfTuningShowsWhatWasFound() throws IOException {
+        List<String> rows = new ArrayList<>();
+        for (String name : List.of("small-conv", "rnn")) {
+            Run search = new Run("tuning/" + name);
+            JsonNode candidates = search.results.at("/tuning/candidates");
+            JsonNode best = candidates.get(0);
+            JsonNode own = candidates.valueStream()
+                    .filter(candidate -> candidate.get("number").asInt() == 1)
+                    .findFirst()
+                    .orElseThrow();
+            JsonNode tuned = search.trials()
+                    .filter(trial -> trial.at("/metrics/test/images").asInt() == 10_000)
+                    .findFirst()
+                    .orElseThrow();
+            rows.add(Stream.of(
+                            name,
+                            search.results.at("/experiment/finished").asString(),
+                            time(search.results.at("/experiment/seconds").asDouble()),
+                            best.get("choices").properties().stream()
+                                    .map(choice -> choice.getKey() + " " + choice.getValue().asString())
+                                    .collect(joining(", ")),
+                            lastScore(best),
+                            lastScore(own),
+                            percent(tuned.at("/metrics/test"), "accuracy"),
+                            said("%.2f", study.mean(name, "/metrics/test/accuracy") * 100))
+                    .collect(joining(" | ", "| ", " |")));
+        }
+        holds(
+                "docs/results/tuning/README.md",
+                "| classifier | trainings | time | best candidate | its score | of the defaults | test, seed 1 | defaults, mean of five seeds |",
+                rows);
+    }
+
+    private static String lastScore(JsonNode candidate) {
+        JsonNode scores = candidate.get("scores");
+        JsonNode last = scores.get(scores.size() - 1);
+        return "%s ± %s after %d"
+                .formatted(percent(last, "mean"), percent(last, "standard_deviation"), last.get("epochs").asInt());
+    }
+
+    @Test
+    void thePageOfFastShowsEachSeed() throws IOException {
+        List<String> times = Files.readAllLines(ROOT.resolve("docs/results/fast/times.txt"));
+        List<String> rows = new ArrayList<>();
+        for (int seed = 1; seed <= times.size(); seed++) {
+            JsonNode trial = new Run("fast/" + seed).first("fast");
+            rows.add(said(
+                    "| %d | %s | %s | %s | %d | %.1e |",
+                    seed,
+                    times.get(seed - 1).replaceAll(".*: | s$", ""),
+                    percent(trial.at("/metrics/test"), "accuracy"),
+                    percent(trial.at("/metrics/validation"), "accuracy"),
+                    trial.at("/parity/flips").asInt(),
+                    trial.at("/parity/max_abs").asDouble()));
+        }
+        holds(
+                "docs/results/fast/README.md",
+                "| seed | seconds | test accuracy | validation accuracy | label flips | largest difference |",
+                rows);
+    }
+
+    /** A run in docs/results. */
+    private static final class Run {
+
+        private final JsonNode results;
+
+        Run(String folder) {
+            results = Json.JSON.readTree(
+                    ROOT.resolve("docs/results/%s/results.json".formatted(folder)).toFile());
+        }
+
+        Stream<JsonNode> trials() {
+            return results.get("trials").valueStream();
+        }
+
+        Stream<JsonNode> trials(String name) {
+            return trials().filter(trial -> name(trial).equals(name));
+        }
+
+        JsonNode first(String name) {
+            return trials(name).findFirst().orElseThrow();
+        }
+
+        Stream<JsonNode> standings() {
+            return results.at("/comparison/standings").valueStream();
+        }
+
+        double mean(String name, String value) {
+            return trials(name)
+                    .mapToDouble(trial -> trial.at(value).asDouble())
+                    .average()
+                    .orElseThrow();
+        }
+
+        /** Median of the seeds, since what else a machine does makes some of them take longer. */
+        double median(String name, String value) {
+            double[] sorted = trials(name)
+                    .mapToDouble(trial -> trial.at(value).asDouble())
+                    .sorted()
+                    .toArray();
+            return sorted[sorted.length / 2];
+        }
+
+        /** Each seed is measured by one process, so that this is the median of five. */
+        double latency(String name, String engine) {
+            return median(name, "/efficiency/" + engine + "/p50_micros");
+        }
+
+        String micros(String name, String engine) {
+            return said("%.0f µs", latency(name, engine));
+        }
+
+        String each(String name, String share) {
+            return trials(name)
+                    .map(trial -> said("%.2f", trial.at(share).asDouble() * 100))
+                    .collect(joining(" "));
+        }
+    }
+
+    @SafeVarargs
+    private static List<String> rows(Stream<JsonNode> standings, Function<JsonNode, String>... columns) {
+        return standings
+                .map(one -> Stream.of(columns)
+                        .map(column -> column.apply(one))
+                        .collect(joining(" | ", "| " + name(one) + " | ", " |")))
+                .toList();
+    }
+
+    /** Requires, or writes, that a table of a page has these rows and no others. */
+    private static void holds(String page, String header, List<String> rows) throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(ROOT.resolve(page)));
+        int from = lines.indexOf(header) + 2;
+        assertThat(from).as("%s has a table %s", page, header).isGreaterThan(1);
+        int to = from;
+        while (to < lines.size() && lines.get(to).startsWith("|")) {
+            to++;
+        }
+        List<String> shown = lines.subList(from, to);
+        if ("write".equals(System.getProperty("catwalk.docs"))) {
+            shown.clear();
+            shown.addAll(rows);
+            Files.writeString(ROOT.resolve(page), String.join("\n", lines) + "\n");
+        }
+        assertThat(shown).as("%s", page).isEqualTo(rows);
+    }
+
+    private static String name(JsonNode trialOrStanding) {
+        return trialOrStanding.get("classifier").asString();
+    }
+
+    private static String reported(JsonNode one) {
+        return STUDY.getOrDefault(name(one), "not measured");
+    }
+
+    private static String interval(JsonNode one) {
+        return percent(one, "accuracy_low") + " to " + percent(one, "accuracy_high");
+    }
+
+    private static String percent(JsonNode metrics, String name) {
+        return said("%.2f", metrics.get(name).asDouble() * 100);
+    }
+
+    private static String time(double seconds) {
+        long whole = Math.round(seconds);
+        return said("%d min %02d s", whole / 60, whole % 60);
+    }
+
+    private static String text(String page) throws IOException {
+        return Files.readString(ROOT.resolve(page));
+    }
+
+    private static String said(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}
