@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Puts a run into docs/results: its tables, page and slides, and one compressed file for each trial, without the networks.
+"""Puts a run into docs/results: its tables, and one compressed file for each trial, without the networks.
 
     python3 benchmarks/publish.py RUN docs/results/NAME
-    python3 benchmarks/publish.py RUN docs/results/NAME --tables
+    python3 benchmarks/publish.py RUN docs/results/NAME --page      # with page and slides, which are 8 MB for 10,000 images
+    python3 benchmarks/publish.py RUN docs/results/NAME --tables    # without trials, whose logits may be too large
 
 What is there under these names is replaced; README.md and pictures stay. A trial's file has what docs/reference/check_run.py needs to
 compute the test metrics again from the logits: the predictions on validation images, the weights and the files in ONNX are left out.
-The script ends with that check. With --tables, for runs whose logits are too large, it checks RUN instead. The same run gives the same
-bytes.
+The script ends with that check, with --tables with that of RUN. The same run gives the same bytes.
 """
 import io
 import lzma
@@ -19,7 +19,8 @@ from pathlib import Path
 
 CHECKER = Path(__file__).resolve().parent.parent / "docs/reference/check_run.py"
 TABLES = ("experiment.yaml", "results.json", "results.csv", "results.md", "standings.csv")
-OF_RUN = (*TABLES, "journal.jsonl", "baselines.json", "report.html", "slides.pptx")
+NUMBERS = ("journal.jsonl", "baselines.json")
+PAGE = ("report.html", "slides.pptx")
 OF_TRIAL = ("history.csv", "predictions.csv", "split.json", "trial.json")
 
 
@@ -35,12 +36,12 @@ def pack(trial, archive):
     archive.write_bytes(lzma.compress(packed.getvalue(), preset=9 | lzma.PRESET_EXTREME))
 
 
-def main(run, folder, tables):
+def main(run, folder, tables, page):
     folder.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder / "trials", ignore_errors=True)
-    for name in OF_RUN:
+    for name in (*TABLES, *NUMBERS, *PAGE):
         (folder / name).unlink(missing_ok=True)
-    for name in TABLES if tables else OF_RUN:
+    for name in (*TABLES, *(() if tables else NUMBERS), *(PAGE if page else ())):
         if (run / name).exists():
             shutil.copyfile(run / name, folder / name)
     if not tables:
@@ -52,4 +53,5 @@ def main(run, folder, tables):
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), "--tables" in sys.argv[3:]))
+    flags = sys.argv[3:]
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), "--tables" in flags, "--page" in flags))

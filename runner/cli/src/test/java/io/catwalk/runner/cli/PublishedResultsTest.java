@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Compares the tables of README and documentation with the runs in docs/results; with {@code -Dcatwalk.docs=write} it
- * writes their rows instead. The numbers in the runs are computed again by check_run.py, in {@code .ci/nightly}.
+ * writes their rows instead. The numbers in the runs are computed again by check_run.py, in {@code .ci/run}.
  */
 @Tag("tiny")
 final class PublishedResultsTest {
@@ -112,7 +112,7 @@ final class PublishedResultsTest {
                     trial.at("/parity/flips").asInt(),
                     trial.at("/parity/max_abs").asDouble()));
             assertThat(text("onnx-models/zoo/fashion-mnist/" + name(one) + ".md"))
-                    .contains("| accuracy | " + percent(trial.at("/metrics/test"), "accuracy") + " % ");
+                    .contains("- accuracy %: " + percent(trial.at("/metrics/test"), "accuracy") + "\n");
         }
         holds(
                 "onnx-models/zoo/README.md",
@@ -192,6 +192,96 @@ final class PublishedResultsTest {
                 "docs/results/fast/README.md",
                 "| seed | seconds | test accuracy | validation accuracy | label flips | largest difference |",
                 rows);
+    }
+
+    @Test
+    void thePageOfTheAuditShowsWhatDuplicatesChange() throws IOException {
+        JsonNode audit = Json.JSON.readTree(
+                ROOT.resolve("docs/results/audit/audit.json").toFile());
+        Function<String, Function<JsonNode, String>> mean = images -> one -> said(
+                "%.2f",
+                audit.get("models")
+                                .valueStream()
+                                .filter(model -> model.get("model").asString().startsWith(name(one) + " "))
+                                .mapToDouble(model -> model.at("/" + images + "/share").asDouble())
+                                .average()
+                                .orElseThrow()
+                        * 100);
+        holds(
+                "docs/results/audit/README.md",
+                "| up to 8 gray levels apart | pairs | same pixels | other label | test images |",
+                List.of(
+                        "| a test and a training image | " + counts(audit.get("test_and_train")),
+                        "| two test images | " + counts(audit.get("within_test"))));
+        holds(
+                "docs/results/audit/README.md",
+                "| classifier | on all 10,000 | on the other 9,988 |",
+                rows(study.standings(), mean.apply("all"), mean.apply("without_duplicates")));
+        assertThat(text("docs/results/audit/README.md"))
+                .contains("right on " + audit.get("wrong_for_all").size() + " test images");
+    }
+
+    private static String counts(JsonNode duplicates) {
+        return Stream.of("pairs", "exact", "other_label", "images")
+                .map(key -> duplicates.get(key).asString())
+                .collect(joining(" | ", "", " |"));
+    }
+
+    @Test
+    void thePageOfRuntimesShowsDifferencesAndRates() throws IOException {
+        List<String> names = study.standings().map(one -> name(one)).sorted().toList();
+        List<String> unrolled = List.of("unrolled/gru", "unrolled/lstm", "unrolled/rnn");
+        List<String> all = Stream.concat(names.stream(), unrolled.stream()).toList();
+        String page = "docs/results/onnx-runtimes.md";
+        String header = "| file | java | python | djl-onnxruntime | node | web | web-threads | opencv-python | opencv-java |";
+
+        holds(page, header, asked(all, FAST, PublishedResultsTest::difference));
+        holds(
+                page,
+                header.replace("file", "images/s"),
+                asked(names, FAST, answer -> said("%,.0f", answer.get("images_per_second").asDouble())));
+        holds(
+                page,
+                "| file | webgpu | on the processor | reference |",
+                asked(all, List.of("webgpu", "reference"), PublishedResultsTest::ofFewImages));
+    }
+
+    private static final List<String> FAST = List.of(
+            "java", "python", "djl-onnxruntime", "node", "web", "web-threads", "opencv-python", "opencv-java");
+
+    /** A row for each file: what its runtimes answered, or nothing for those that were not asked. */
+    private static List<String> asked(
+            List<String> files, List<String> runtimes, Function<JsonNode, String> cell) {
+        String folder = runtimes == FAST ? "docs/results/onnx-runtimes" : "docs/results/onnx-runtimes/slow";
+        return files.stream()
+                .map(file -> {
+                    JsonNode answers = Json.JSON
+                            .readTree(ROOT.resolve(folder).resolve(file + ".json").toFile())
+                            .get("runtimes");
+                    assertThat(answers.valueStream().map(answer -> answer.get("outcome").asString() + answer.get("flips")))
+                            .as(file)
+                            .containsOnly("agrees0");
+                    return runtimes.stream()
+                            .map(runtime -> answers.valueStream()
+                                    .filter(answer -> answer.get("name").asString().equals(runtime))
+                                    .map(cell)
+                                    .findFirst()
+                                    .orElse(""))
+                            .collect(joining(" | ", "| " + file + " | ", " |"));
+                })
+                .toList();
+    }
+
+    private static String ofFewImages(JsonNode answer) {
+        String cell = difference(answer) + " (" + answer.get("images").asInt() + ")";
+        return answer.get("name").asString().equals("webgpu")
+                ? cell + " | " + answer.get("note").asString().replaceFirst("WebGPU ran all nodes( but )?", "")
+                : cell;
+    }
+
+    private static String difference(JsonNode answer) {
+        double largest = answer.get("max_abs").asDouble();
+        return largest == 0 ? "0" : said("%.1e", largest);
     }
 
     /** A run in docs/results. */
@@ -297,7 +387,7 @@ final class PublishedResultsTest {
 
     private static String time(double seconds) {
         long whole = Math.round(seconds);
-        return said("%d min %02d s", whole / 60, whole % 60);
+        return whole < 60 ? whole + " s" : said("%d min %02d s", whole / 60, whole % 60);
     }
 
     private static String text(String page) throws IOException {
