@@ -117,8 +117,7 @@ final class CheckRunTest {
         Path seeds = Objects.requireNonNull(RUNS.get("seeds")).toAbsolutePath();
         Path published = folder.resolve("published").toAbsolutePath();
         Path root = Path.of("../..").toAbsolutePath();
-        Catwalk.Answer passed =
-                python(root, List.of("benchmarks/publish.py", seeds.toString(), published.toString()));
+        Catwalk.Answer passed = python(root, List.of("benchmarks/publish.py", seeds.toString(), published.toString()));
         Path first = published.resolve("trials/one/1-0.tar.xz");
         Path second = first.resolveSibling("2-0.tar.xz");
         Files.move(first, folder.resolve("aside"));
@@ -130,7 +129,8 @@ final class CheckRunTest {
 
         assertThat(passed.exitCode()).as("%s", passed).isZero();
         assertThat(passed.out()).contains("PASS", "files left out");
-        assertThat(exchanged.out()).contains("one/1-0: predictions.csv sha256", "one/2-0: predictions.csv sha256", "FAIL");
+        assertThat(exchanged.out())
+                .contains("one/1-0: predictions.csv sha256", "one/2-0: predictions.csv sha256", "FAIL");
         assertThat(exchanged.exitCode()).isEqualTo(1);
         assertThat(lost.out()).contains("2-0", "trial.json", "FAIL");
     }

@@ -27,8 +27,12 @@ final class PublishedResultsTest {
     private static final Path ROOT = Path.of("../..");
 
     /** Test accuracies of the study in Python, in percent. */
-    private static final Map<String, String> STUDY =
-            Map.of("conv-maxpool", "90.57", "stride-conv", "90.67", "drop-norm-l2", "91.14", "small-conv", "not reported");
+    private static final Map<String, String> STUDY = Map.of(
+            "conv-maxpool", "90.57", "stride-conv", "90.67", "drop-norm-l2", "91.14", "small-conv", "not reported");
+
+    /** The runtimes that compute all test images in seconds. */
+    private static final List<String> FAST =
+            List.of("java", "python", "djl-onnxruntime", "node", "web", "web-threads", "opencv-python", "opencv-java");
 
     private final Run study = new Run("fashion-mnist");
 
@@ -42,7 +46,9 @@ final class PublishedResultsTest {
                         study.standings().filter(one -> names.contains(name(one))),
                         one -> percent(one, "accuracy") + " %",
                         PublishedResultsTest::interval,
-                        one -> STUDY.containsKey(name(one)) ? reported(one).replaceFirst("([0-9])$", "$1 %") : reported(one),
+                        one -> STUDY.containsKey(name(one))
+                                ? reported(one).replaceFirst("([0-9])$", "$1 %")
+                                : reported(one),
                         one -> time(study.median(name(one), "/efficiency/training_seconds")),
                         one -> study.micros(name(one), "onnxruntime")));
         double[] speedUps = study.standings()
@@ -139,7 +145,8 @@ final class PublishedResultsTest {
             Run search = new Run("tuning/" + name);
             JsonNode candidates = search.results.at("/tuning/candidates");
             JsonNode best = candidates.get(0);
-            JsonNode own = candidates.valueStream()
+            JsonNode own = candidates
+                    .valueStream()
                     .filter(candidate -> candidate.get("number").asInt() == 1)
                     .findFirst()
                     .orElseThrow();
@@ -152,7 +159,8 @@ final class PublishedResultsTest {
                             search.results.at("/experiment/finished").asString(),
                             time(search.results.at("/experiment/seconds").asDouble()),
                             best.get("choices").properties().stream()
-                                    .map(choice -> choice.getKey() + " " + choice.getValue().asString())
+                                    .map(choice -> choice.getKey() + " "
+                                            + choice.getValue().asString())
                                     .collect(joining(", ")),
                             lastScore(best),
                             lastScore(own),
@@ -170,7 +178,10 @@ final class PublishedResultsTest {
         JsonNode scores = candidate.get("scores");
         JsonNode last = scores.get(scores.size() - 1);
         return "%s ± %s after %d"
-                .formatted(percent(last, "mean"), percent(last, "standard_deviation"), last.get("epochs").asInt());
+                .formatted(
+                        percent(last, "mean"),
+                        percent(last, "standard_deviation"),
+                        last.get("epochs").asInt());
     }
 
     @Test
@@ -196,14 +207,15 @@ final class PublishedResultsTest {
 
     @Test
     void thePageOfTheAuditShowsWhatDuplicatesChange() throws IOException {
-        JsonNode audit = Json.JSON.readTree(
-                ROOT.resolve("docs/results/audit/audit.json").toFile());
+        JsonNode audit =
+                Json.JSON.readTree(ROOT.resolve("docs/results/audit/audit.json").toFile());
         Function<String, Function<JsonNode, String>> mean = images -> one -> said(
                 "%.2f",
                 audit.get("models")
                                 .valueStream()
                                 .filter(model -> model.get("model").asString().startsWith(name(one) + " "))
-                                .mapToDouble(model -> model.at("/" + images + "/share").asDouble())
+                                .mapToDouble(model ->
+                                        model.at("/" + images + "/share").asDouble())
                                 .average()
                                 .orElseThrow()
                         * 100);
@@ -221,6 +233,38 @@ final class PublishedResultsTest {
                 .contains("right on " + audit.get("wrong_for_all").size() + " test images");
     }
 
+    @Test
+    void thePageOfTransferShowsEachDraw() throws IOException {
+        JsonNode transfer =
+                Json.JSON.readTree(ROOT.resolve("benchmarks/transfer.json").toFile());
+        List<String> rows = List.of(
+                started(transfer, "random weights", "random"),
+                started(transfer, "`--init`", "init"),
+                started(transfer, "`--init --init-rate 0.1`", "init, rate 0.1"),
+                started(transfer, "`--init --init-rate 0` (body frozen)", "init, body frozen"));
+        holds("docs/results/transfer.md", "| start | 1 | 2 | 3 | 4 | 5 | mean | gain |", rows);
+    }
+
+    private static String started(JsonNode transfer, String start, String key) {
+        String draws = transfer.at("/accuracies/" + key)
+                .valueStream()
+                .map(accuracy -> said("%.2f", accuracy.asDouble() * 100))
+                .collect(joining(" | "));
+        JsonNode gain = transfer.at("/gain/" + key);
+        return "| %s | %s | %s | %s |"
+                .formatted(
+                        start,
+                        draws,
+                        percent(transfer.at("/means/" + key), "mean"),
+                        gain.isMissingNode()
+                                ? ""
+                                : said(
+                                        "%+.2f (%+.2f to %+.2f)",
+                                        gain.get("mean").asDouble() * 100,
+                                        gain.get("from").asDouble() * 100,
+                                        gain.get("to").asDouble() * 100));
+    }
+
     private static String counts(JsonNode duplicates) {
         return Stream.of("pairs", "exact", "other_label", "images")
                 .map(key -> duplicates.get(key).asString())
@@ -233,37 +277,40 @@ final class PublishedResultsTest {
         List<String> unrolled = List.of("unrolled/gru", "unrolled/lstm", "unrolled/rnn");
         List<String> all = Stream.concat(names.stream(), unrolled.stream()).toList();
         String page = "docs/results/onnx-runtimes.md";
-        String header = "| file | java | python | djl-onnxruntime | node | web | web-threads | opencv-python | opencv-java |";
+        String header =
+                "| file | java | python | djl-onnxruntime | node | web | web-threads | opencv-python | opencv-java |";
 
         holds(page, header, asked(all, FAST, PublishedResultsTest::difference));
         holds(
                 page,
                 header.replace("file", "images/s"),
-                asked(names, FAST, answer -> said("%,.0f", answer.get("images_per_second").asDouble())));
+                asked(
+                        names,
+                        FAST,
+                        answer -> said("%,.0f", answer.get("images_per_second").asDouble())));
         holds(
                 page,
                 "| file | webgpu | on the processor | reference |",
                 asked(all, List.of("webgpu", "reference"), PublishedResultsTest::ofFewImages));
     }
 
-    private static final List<String> FAST = List.of(
-            "java", "python", "djl-onnxruntime", "node", "web", "web-threads", "opencv-python", "opencv-java");
-
     /** A row for each file: what its runtimes answered, or nothing for those that were not asked. */
-    private static List<String> asked(
-            List<String> files, List<String> runtimes, Function<JsonNode, String> cell) {
+    private static List<String> asked(List<String> files, List<String> runtimes, Function<JsonNode, String> cell) {
         String folder = runtimes == FAST ? "docs/results/onnx-runtimes" : "docs/results/onnx-runtimes/slow";
         return files.stream()
                 .map(file -> {
                     JsonNode answers = Json.JSON
-                            .readTree(ROOT.resolve(folder).resolve(file + ".json").toFile())
+                            .readTree(
+                                    ROOT.resolve(folder).resolve(file + ".json").toFile())
                             .get("runtimes");
-                    assertThat(answers.valueStream().map(answer -> answer.get("outcome").asString() + answer.get("flips")))
+                    assertThat(answers.valueStream()
+                                    .map(answer -> answer.get("outcome").asString() + answer.get("flips")))
                             .as(file)
                             .containsOnly("agrees0");
                     return runtimes.stream()
                             .map(runtime -> answers.valueStream()
-                                    .filter(answer -> answer.get("name").asString().equals(runtime))
+                                    .filter(answer ->
+                                            answer.get("name").asString().equals(runtime))
                                     .map(cell)
                                     .findFirst()
                                     .orElse(""))
@@ -290,8 +337,8 @@ final class PublishedResultsTest {
         private final JsonNode results;
 
         Run(String folder) {
-            results = Json.JSON.readTree(
-                    ROOT.resolve("docs/results/%s/results.json".formatted(folder)).toFile());
+            results = Json.JSON.readTree(ROOT.resolve("docs/results/%s/results.json".formatted(folder))
+                    .toFile());
         }
 
         Stream<JsonNode> trials() {
