@@ -11,6 +11,7 @@ The script ends with that check, with --tables with that of RUN. The same run gi
 """
 import io
 import lzma
+import re
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,9 @@ def main(run, folder, tables, page):
     for name in (*TABLES, *(() if tables else NUMBERS), *(PAGE if page else ())):
         if (run / name).exists():
             shutil.copyfile(run / name, folder / name)
+    # Later jars may run the request again; results.json has the digests.
+    request = folder / "experiment.yaml"
+    request.write_text(re.sub(r"^ *plugin_sha256: .*\n", "", request.read_text(), flags=re.M))
     if not tables:
         for trial in sorted(outcome.parent for outcome in run.glob("trials/*/*/trial.json")):
             pack(trial, folder / "trials" / trial.parent.name / (trial.name + ".tar.xz"))
