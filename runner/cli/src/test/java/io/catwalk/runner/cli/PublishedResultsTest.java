@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -391,11 +392,15 @@ final class PublishedResultsTest {
 
     @SafeVarargs
     private static List<String> rows(Stream<JsonNode> standings, Function<JsonNode, String>... columns) {
-        return standings
-                .map(one -> Stream.of(columns)
-                        .map(column -> column.apply(one))
-                        .collect(joining(" | ", "| " + name(one) + " | ", " |")))
-                .toList();
+        List<String> rows = new ArrayList<>();
+        for (JsonNode one : standings.toList()) {
+            StringJoiner row = new StringJoiner(" | ", "| " + name(one) + " | ", " |");
+            for (Function<JsonNode, String> column : columns) {
+                row.add(column.apply(one));
+            }
+            rows.add(row.toString());
+        }
+        return rows;
     }
 
     /** Requires, or writes, that a table of a page has these rows and no others. */
