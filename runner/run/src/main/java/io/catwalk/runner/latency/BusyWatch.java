@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import oshi.SystemInfo;
 import oshi.hardware.CentralProcessor;
@@ -23,7 +24,7 @@ final class BusyWatch {
     private static final double WAITED = 0.1;
 
     /**
-     * Holds the readings of the machine's clocks, in seconds.
+     * Holds the readings of the machine's clocks, in milliseconds: the ticks are whole, so their differences are exact.
      *
      * @param wall time
      * @param available wall time of all processors together
@@ -33,24 +34,20 @@ final class BusyWatch {
      */
     record Clocks(double wall, double available, double worked, double own, double caller) {
 
-        private static final double MILLIS = 1e3;
-        private static final double NANOS = 1e9;
+        private static final double NANOS_PER_MILLI = 1e6;
 
         static Clocks read(CentralProcessor processor, long nanoTime) {
             long[] ticks = processor.getSystemCpuLoadTicks();
-            double available = 0;
-            for (long tick : ticks) {
-                available += tick / MILLIS;
-            }
-            double idle = (ticks[TickType.IDLE.getIndex()] + ticks[TickType.IOWAIT.getIndex()]) / MILLIS;
+            long available = LongStream.of(ticks).sum();
+            long idle = ticks[TickType.IDLE.getIndex()] + ticks[TickType.IOWAIT.getIndex()];
             return new Clocks(
-                    nanoTime / NANOS,
+                    nanoTime / NANOS_PER_MILLI,
                     available,
                     available - idle,
                     ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
                                     .getProcessCpuTime()
-                            / NANOS,
-                    ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / NANOS);
+                            / NANOS_PER_MILLI,
+                    ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / NANOS_PER_MILLI);
         }
 
         Clocks since(Clocks start) {

@@ -72,10 +72,9 @@ final class BusyWatchTest {
         Clocks spent = Clocks.read(processor, System.nanoTime()).since(start);
 
         int processors = processor.getLogicalProcessorCount();
-        assertThat(spent.wall()).isGreaterThanOrEqualTo(0.3);
+        assertThat(spent.wall()).isGreaterThanOrEqualTo(300);
         assertThat(spent.available()).isBetween(0.5 * spent.wall() * processors, 1.5 * spent.wall() * processors);
-        // Differences of the seconds since the machine started, which doubles round.
-        assertThat(spent.worked()).isPositive().isLessThanOrEqualTo(spent.available() + 1e-6);
-        assertThat(spent.caller()).isPositive().isLessThanOrEqualTo(spent.own() + 0.02);
+        assertThat(spent.worked()).isPositive().isLessThanOrEqualTo(spent.available());
+        assertThat(spent.caller()).isPositive().isLessThanOrEqualTo(spent.own() + 20);
     }
 }
