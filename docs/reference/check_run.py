@@ -540,38 +540,38 @@ class Run:
     def __init__(self, folder):
         self.folder, self.faults, self.checked = folder, [], 0
         self.predictions = {}
-        self.packed, self.left_out = (None, {}), 0
+        self.packed, self.left_out = {}, 0  # the files of the trial at hand, if it is packed
 
-    def open(self, *parts):
+    def unpack(self, folder):
+        archive = os.path.join(self.folder, *folder) + ".tar.xz"
+        self.packed = {}
+        if os.path.exists(archive) and not os.path.exists(os.path.join(self.folder, *folder)):
+            with tarfile.open(archive) as tar:
+                self.packed = {(*folder, member.name): tar.extractfile(member).read() for member in tar if member.isfile()}
+
+    def stream(self, *parts):
         """A file of the run, or None if there is none."""
+        if parts in self.packed:
+            return io.BytesIO(self.packed[parts])
         path = os.path.join(self.folder, *parts)
-        if os.path.exists(path):
-            return open(path, "rb")
-        if parts[0] != "trials":
-            return None
-        trial = "/".join(parts[:3])
-        if self.packed[0] != trial:
-            archive = os.path.join(self.folder, *parts[:3]) + ".tar.xz"
-            files = {}
-            if os.path.exists(archive):
-                with tarfile.open(archive) as tar:
-                    files = {member.name: tar.extractfile(member).read() for member in tar if member.isfile()}
-            self.packed = trial, files
-        content = self.packed[1].get("/".join(parts[3:]))
-        return None if content is None else io.BytesIO(content)
+        return open(path, "rb") if os.path.exists(path) else None
 
-    def read(self, *parts):
-        file = self.open(*parts)
+    def find(self, *parts):
+        """The content of a file, or None if there is none."""
+        file = self.stream(*parts)
         if file is None:
             return None
         with file:
             return file.read()
 
-    def json(self, *parts):
-        content = self.read(*parts)
+    def read(self, *parts):
+        content = self.find(*parts)
         if content is None:
-            raise FileNotFoundError(os.path.join(*parts))
-        return json.loads(content)
+            raise FileNotFoundError(f"{'/'.join(parts)} is missing")
+        return content
+
+    def json(self, *parts):
+        return json.loads(self.read(*parts))
 
     def fault(self, where, text):
         self.faults.append(f"{where}: {text}")
@@ -641,11 +641,12 @@ class Run:
         if trial["status"] != "done":
             return
         folder = ["trials", *id.split("/")]
+        self.unpack(folder)
         self.same(id, "trial.json", placeless(self.json(*folder, "trial.json")), trial)
         for file in trial["files"]:
-            content = self.open(*folder, *file["file"].split("/"))
+            content = self.stream(*folder, *file["file"].split("/"))
             if content is None:
-                if self.packed[1] and not file["file"].startswith("predictions."):
+                if self.packed and not file["file"].startswith("predictions."):
                     self.left_out += 1
                 else:
                     self.fault(id, f"{file['file']} is missing")
@@ -672,9 +673,9 @@ class Run:
             if given and part == "validation":
                 continue
             file = next((stem + e for e in (".csv", ".npy") if stem + e in listed), None)
-            content = self.read(*folder, file) if file else None
+            content = self.find(*folder, file) if file else None
             if content is None:
-                if not (self.packed[1] and part == "validation"):
+                if not (self.packed and part == "validation"):
                     self.fault(id, f"there are no {stem}")
                 continue
             predictions = read_predictions(content)
@@ -686,7 +687,7 @@ class Run:
         self.held_out(id, trial, split)
         self.overfitting(id, trial)
         self.history(id, trial, folder)
-        onnx = self.read(*folder, "model.onnx") if "model.onnx" in listed else None
+        onnx = self.find(*folder, "model.onnx") if "model.onnx" in listed else None
         if onnx:
             stated = metadata(onnx)
             for key, value in flat(trial["metrics"]["test"], "metrics.test").items():
@@ -807,7 +808,7 @@ class Run:
 
     def baselines(self, scope, best, stated):
         """What needs no network, compared with the best on the same images; baselines.json tells what was right."""
-        known = json.loads(self.read("baselines.json") or "{}")
+        known = json.loads(self.find("baselines.json") or "{}")
         if "nearest_right" not in known:
             self.same("comparison", "baselines", stated, [])
             return
@@ -1002,7 +1003,7 @@ class Run:
         """The tables state what results.json does."""
         comparison = self.results.get("comparison") or {}
         for file, records in (("results.csv", self.results["trials"]), ("standings.csv", comparison.get("standings", []))):
-            content = self.read(file)
+            content = self.find(file)
             if content is None:
                 continue
             rows = list(read_csv(content, csv.DictReader))

@@ -126,13 +126,20 @@ final class CheckRunTest {
         Catwalk.Answer exchanged = python(root, List.of("docs/reference/check_run.py", published.toString()));
         Files.delete(second);
         Catwalk.Answer lost = python(root, List.of("docs/reference/check_run.py", published.toString()));
+        // What may be left out of an archive may not be missing in a run that has an archive beside it.
+        Path whole = folder.resolve("beside");
+        ExportedRun.copy(seeds, whole);
+        Files.copy(first, whole.resolve("trials/one/2-0.tar.xz"));
+        Files.delete(whole.resolve("trials/one/2-0/predictions-validation.csv"));
+        Catwalk.Answer beside = python(root, List.of("docs/reference/check_run.py", whole.toString()));
 
         assertThat(passed.exitCode()).as("%s", passed).isZero();
         assertThat(passed.out()).contains("PASS", "files left out");
         assertThat(exchanged.out())
                 .contains("one/1-0: predictions.csv sha256", "one/2-0: predictions.csv sha256", "FAIL");
         assertThat(exchanged.exitCode()).isEqualTo(1);
-        assertThat(lost.out()).contains("2-0", "trial.json", "FAIL");
+        assertThat(lost.out()).contains("2-0/trial.json is missing", "FAIL");
+        assertThat(beside.out()).contains("one/2-0: predictions-validation.csv is missing", "FAIL");
     }
 
     @Test
