@@ -47,7 +47,8 @@ def main(run, folder, tables, page):
             shutil.copyfile(run / name, folder / name)
     # Later jars may run the request again; results.json has the digests.
     request = folder / "experiment.yaml"
-    request.write_text(re.sub(r"^ *plugin_sha256: .*\n", "", request.read_text(), flags=re.M))
+    text = request.read_text(encoding="utf-8")
+    request.write_text(re.sub(r"^ *plugin_sha256: .*\n", "", text, flags=re.M), encoding="utf-8")
     if not tables:
         for trial in sorted(outcome.parent for outcome in run.glob("trials/*/*/trial.json")):
             pack(trial, folder / "trials" / trial.parent.name / (trial.name + ".tar.xz"))
