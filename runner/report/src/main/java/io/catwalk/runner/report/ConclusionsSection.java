@@ -41,10 +41,10 @@ record ConclusionsSection(ReportModel model) {
         }
         List<ClassifierReport> choices = model.choices();
         return choices.size() == 1
-                ? "This run supports one choice: " + choices.get(0).name()
+                ? "By accuracy, this run supports one choice: " + choices.get(0).name()
                         + (model.baselinesAbove().isEmpty() ? "" : ", which is not clearly better than a baseline")
-                : "This run leaves " + choices.size() + " of " + trained.size() + " classifiers to choose from: "
-                        + Wording.classifiers(choices);
+                : "By accuracy, this run leaves " + choices.size() + " of " + trained.size()
+                        + " classifiers to choose from: " + Wording.classifiers(choices);
     }
 
     private List<String> conclusions() {

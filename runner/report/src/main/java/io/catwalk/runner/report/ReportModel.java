@@ -363,10 +363,14 @@ public record ReportModel(
         return Optional.ofNullable(comparison()).map(comparison -> new ComparisonWords(comparison, results));
     }
 
-    /** Returns what is reached without a network; empty if it is not known. */
+    /** Returns what is reached without a network, the most accurate first; empty if it is not known. */
     public List<Baseline> baselines() {
         Comparison comparison = comparison();
-        return comparison == null ? List.of() : comparison.baselines();
+        return comparison == null
+                ? List.of()
+                : comparison.baselines().stream()
+                        .sorted(Comparator.comparingDouble(Baseline::accuracy).reversed())
+                        .toList();
     }
 
     /** Returns the engine and the batch size of the latencies, as a title. */
