@@ -77,6 +77,18 @@ public final class Layers {
     }
 
     /**
+     * Chains blocks that, except in training, answer with the mean over each image and its mirror image. It takes twice
+     * the time, and helps where training images are flipped (Krizhevsky et al., "ImageNet Classification with Deep
+     * Convolutional Neural Networks", 2012).
+     *
+     * @param blocks a network in the order of the data
+     * @return (batch, channels, height, width) to (batch, classes)
+     */
+    public static Block mirrorMean(Block... blocks) {
+        return new MirrorMean().addAll(blocks);
+    }
+
+    /**
      * Convolves with stride 1 and keeps height and width.
      *
      * @param filters number of output channels

@@ -90,6 +90,11 @@ class LayersTest {
                 layer("layerNorm of pixels", Layers::layerNorm, shape(7, 5, 6), shape(7, 5, 6)),
                 layer("dense of steps", () -> Layers.dense(9), shape(7, 15), shape(7, 9)),
                 layer("channelsLast", () -> Layers.channelsLast(Layers.dense(9)), shape(3, 7, 5), shape(9, 7, 5)),
+                layer(
+                        "mirrorMean",
+                        () -> Layers.mirrorMean(Layers.flatten(), Layers.dense(9)),
+                        shape(3, 7, 5),
+                        shape(9)),
                 layer("tokens", Layers::tokens, shape(6, 7, 5), shape(35, 6)),
                 layer("positions", Layers::positions, shape(35, 6), shape(35, 6)),
                 layer("attention", () -> Layers.attention(6, 3), shape(35, 6), shape(35, 6)),
@@ -376,6 +381,16 @@ class LayersTest {
             NDArray sequence = manager.create(new float[] {1, 2, 4}, new Shape(1, 3, 1));
             Block block = Layers.bothWays(runningSum(), runningSum());
             assertThat(forward(block, sequence).toFloatArray()).containsExactly(1, 7, 3, 6, 7, 4);
+        }
+    }
+
+    @Test
+    void aMirrorMeanReadsImagesTwiceExceptInTraining() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray images = manager.create(new float[] {1, 2, 4}, new Shape(1, 1, 1, 3));
+            Block block = Layers.mirrorMean(LambdaBlock.singleton(row -> row.cumSum(3)));
+            assertThat(forward(block, images).toFloatArray()).containsExactly(2.5f, 4.5f, 7);
+            assertThat(train(block, images).toFloatArray()).containsExactly(1, 3, 7);
         }
     }
 

@@ -4,6 +4,7 @@ import static io.catwalk.api.Layers.batchNorm;
 import static io.catwalk.api.Layers.conv;
 import static io.catwalk.api.Layers.dense;
 import static io.catwalk.api.Layers.globalAveragePool;
+import static io.catwalk.api.Layers.mirrorMean;
 import static io.catwalk.api.Layers.relu;
 import static io.catwalk.api.Layers.residual;
 import static io.catwalk.api.Layers.sequence;
@@ -26,7 +27,7 @@ import org.pf4j.Extension;
  * Residual network: the output of each pair of convolutions, with normalization and activation before them, is added to
  * its input (He et al., "Identity Mappings in Deep Residual Networks", 2016), wide and shallow (Zagoruyko and
  * Komodakis, "Wide Residual Networks", 2016). The first convolution reduces larger images to sides of at most 32
- * pixels.
+ * pixels. With {@code mirror}, the network answers with the mean over an image and its mirror image.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>
@@ -58,13 +59,16 @@ public final class ResNet implements Classifier {
 
     @Override
     public SearchSpace searchSpace() {
-        return SearchSpace.none().with("width", 24, 16, 32).with("depth", 2, 1, 3);
+        return SearchSpace.none()
+                .with("width", 24, 16, 32)
+                .with("depth", 2, 1, 3)
+                .with("mirror", false, true);
     }
 
     @Override
     public Block network(Task task, Hyperparameters chosen) {
         int width = chosen.integer("width");
-        return sequence(
+        Block network = sequence(
                 stem(task, width, SIDE),
                 stage(2 * width, chosen.integer("depth")),
                 stage(4 * width, chosen.integer("depth")),
@@ -72,6 +76,7 @@ public final class ResNet implements Classifier {
                 relu(),
                 globalAveragePool(),
                 dense(task.classes()));
+        return chosen.flag("mirror") ? mirrorMean(network) : network;
     }
 
     /** Returns blocks of which the first halves the image; a convolution brings its input to the same shape. */
