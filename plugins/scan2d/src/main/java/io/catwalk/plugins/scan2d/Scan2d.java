@@ -10,6 +10,7 @@ import static io.catwalk.api.Layers.eachRow;
 import static io.catwalk.api.Layers.globalAveragePool;
 import static io.catwalk.api.Layers.gru;
 import static io.catwalk.api.Layers.layerNorm;
+import static io.catwalk.api.Layers.mirrorMean;
 import static io.catwalk.api.Layers.patches;
 import static io.catwalk.api.Layers.sequence;
 
@@ -27,7 +28,8 @@ import org.pf4j.Extension;
 /**
  * Scans a grid of patches with gated recurrent units: along each row in both directions, then along each column of the
  * result, so that every output depends on the whole image (Visin et al., "ReNet: A Recurrent Neural Network Based
- * Alternative to Convolutional Networks", 2015). Images of any size become a grid of at most 10x10 patches.
+ * Alternative to Convolutional Networks", 2015). Images of any size become a grid of at most 10x10 patches. With
+ * {@code mirror}, the network answers with the mean over an image and its mirror image.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>
@@ -59,13 +61,13 @@ public final class Scan2d implements Classifier {
 
     @Override
     public SearchSpace searchSpace() {
-        return SearchSpace.none().with("units", 48, 64).with("grid", 10, 7, 14);
+        return SearchSpace.none().with("units", 48, 64).with("grid", 10, 7, 14).with("mirror", false, true);
     }
 
     @Override
     public Block network(Task task, Hyperparameters chosen) {
         int units = chosen.integer("units");
-        return sequence(
+        Block network = sequence(
                 patches(task, units, chosen.integer("grid")),
                 channelsLast(
                         eachRow(scan(units)),
@@ -77,6 +79,7 @@ public final class Scan2d implements Classifier {
                 batchNorm(),
                 dropout(RATE),
                 dense(task.classes()));
+        return chosen.flag("mirror") ? mirrorMean(network) : network;
     }
 
     private static Block scan(int units) {
