@@ -1,6 +1,8 @@
 package io.catwalk.runner.cli;
 
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
@@ -8,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -261,6 +264,71 @@ final class PublishedResultsTest {
                 started(transfer, "`--init --init-rate 0.1`", "init, rate 0.1"),
                 started(transfer, "`--init --init-rate 0` (body frozen)", "init, body frozen"));
         holds("docs/results/transfer.md", "| start | 1 | 2 | 3 | 4 | 5 | mean | gain |", rows);
+    }
+
+    @Test
+    void thePagesOfRecordsShowEachTry() throws IOException {
+        for (String page : List.of("small-networks", "sequence-models")) {
+            List<String> rows = new ArrayList<>();
+            for (Path folder : folders("docs/results/" + page)) {
+                Run run = new Run(page + "/" + folder.getFileName());
+                run.trials().map(trial -> attempt(run, trial)).forEach(rows::add);
+            }
+            holds(
+                    "docs/results/" + page + ".md",
+                    "| classifier | seed | parameters | epoch | validation | test | 95 % interval | label flips | training |",
+                    rows);
+        }
+    }
+
+    /** A row about a network whose run has no other of this classifier, so that the interval is its own. */
+    private static String attempt(Run run, JsonNode trial) {
+        String variant = trial.get("variant").asString();
+        String name = name(trial) + (variant.equals("default") ? "" : "@" + variant);
+        JsonNode standing = run.standings()
+                .filter(one -> name(one).equals(name) && one.get("trials").asInt() == 1)
+                .findFirst()
+                .orElseThrow();
+        return Stream.of(
+                        name,
+                        trial.get("seed").asString(),
+                        said("%,d", trial.at("/efficiency/parameters").asInt()),
+                        trial.at("/timing/best_epoch").asString() + " of "
+                                + trial.at("/recipe/epochs").asString(),
+                        percent(trial.at("/metrics/validation"), "accuracy"),
+                        percent(trial.at("/metrics/test"), "accuracy"),
+                        interval(standing),
+                        trial.at("/parity/flips").asString(),
+                        time(trial.at("/efficiency/training_seconds").asDouble()))
+                .collect(joining(" | ", "| ", " |"));
+    }
+
+    @Test
+    void aMeanOverMirrorImagesIsComparedWithPlainAnswers() throws IOException {
+        JsonNode asked =
+                Json.JSON.readTree(ROOT.resolve("benchmarks/mirror.json").toFile());
+        Map<String, List<JsonNode>> networks =
+                asked.valueStream().collect(groupingBy(PublishedResultsTest::name, LinkedHashMap::new, toList()));
+        List<String> rows = new ArrayList<>();
+        networks.forEach((name, trials) -> rows.add(
+                said("| %s | %d | %s | %s |", name, trials.size(), share(trials, "plain"), share(trials, "mean"))));
+        holds("docs/results/small-networks.md", "| classifier | networks | plain answers | means of both |", rows);
+    }
+
+    private static String share(List<JsonNode> trials, String answers) {
+        return said(
+                "%.2f",
+                trials.stream()
+                                .mapToDouble(trial -> trial.get(answers).asDouble())
+                                .average()
+                                .orElseThrow()
+                        * 100);
+    }
+
+    private static List<Path> folders(String parent) throws IOException {
+        try (Stream<Path> children = Files.list(ROOT.resolve(parent))) {
+            return children.filter(Files::isDirectory).sorted().toList();
+        }
     }
 
     private static String started(JsonNode transfer, String start, String key) {
