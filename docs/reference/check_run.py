@@ -771,11 +771,16 @@ class Run:
             own = {who: {r: trials[r] for r in shared} for who, trials in own.items()}
         counted = [{"seed": s, "fold": f} for s, f in shared] if paired else []
         incomplete = stated.get("incomplete")
-        missing = len(shared) < len(rounds) or len(self.trials) < self.results["experiment"]["planned"]
+        # Such as "mlp seed 1"; a classifier without any network is named instead.
+        not_run = [one.rsplit(" seed ", 1)[0] for one in self.results["experiment"]["not_run"]]
+        without = {*map(label, asked), *not_run} - set(own)
+        missing = len(shared) < len(rounds) or not without.issuperset(not_run)
         if incomplete and not self.results.get("tuning"):
             self.same("comparison", "incomplete.counted", incomplete["counted"], counted)
         elif missing and not self.results.get("tuning"):
             self.fault("comparison", "does not say that trials are missing")
+        if not self.results.get("tuning"):
+            self.same("comparison", "without_network", sorted(stated["without_network"]), sorted(without))
         single = all(len(trials) == 1 for trials in own.values())
         scope = "classifiers" if folds else "models" if single else "seeds"
         self.same("comparison", "scope", stated["scope"], scope)

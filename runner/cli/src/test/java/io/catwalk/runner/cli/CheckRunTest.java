@@ -59,6 +59,20 @@ final class CheckRunTest {
         ExportedRun.copy(Path.of("../..", "test-data", "runs", "0.1.0", "finished"), kept);
         Catwalk.ask("report %s", kept).done(); // writes its results in the present form
         RUNS.put("onnx", kept);
+        stopped("three");
+    }
+
+    /** Leaves a run that was stopped before a classifier had any network. */
+    private static void stopped(String last) throws IOException {
+        Path run = folder.resolve("stopped");
+        ExportedRun.copy(Objects.requireNonNull(RUNS.get("models")), run);
+        Path journal = run.resolve("journal.jsonl");
+        List<String> lines = Files.readAllLines(journal);
+        assertThat(lines.removeIf(line -> line.contains("\"classifier\":\"" + last + "\"")))
+                .isTrue();
+        Files.write(journal, lines);
+        Catwalk.ask("report %s", run).done();
+        RUNS.put("stopped", run);
     }
 
     /** Writes test images of which none is of the last class, and one of the class before. */
