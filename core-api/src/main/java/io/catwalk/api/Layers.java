@@ -77,8 +77,8 @@ public final class Layers {
     }
 
     /**
-     * Chains blocks that, except in training, answer with the mean over each image and its mirror image. It takes twice
-     * the time, and helps where training images are flipped (Krizhevsky et al., "ImageNet Classification with Deep
+     * Chains blocks that, except in training, answer with the mean over each image and its mirror image. It takes two
+     * passes, and helps where training images are flipped (Krizhevsky et al., "ImageNet Classification with Deep
      * Convolutional Neural Networks", 2012).
      *
      * @param blocks a network in the order of the data

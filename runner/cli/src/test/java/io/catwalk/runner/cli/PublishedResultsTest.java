@@ -84,7 +84,7 @@ final class PublishedResultsTest {
                         PublishedResultsTest::reported,
                         one -> percent(one, "accuracy"),
                         PublishedResultsTest::interval,
-                        one -> said("%.2f", study.mean(name(one), "/metrics/train/accuracy") * 100)));
+                        one -> study.mean(name(one), "/metrics/train/accuracy")));
     }
 
     @Test
@@ -100,7 +100,7 @@ final class PublishedResultsTest {
                         one -> percent(one, "accuracy"),
                         PublishedResultsTest::interval,
                         one -> study.each(name(one), "/metrics/test/accuracy"),
-                        one -> said("%.2f", study.mean(name(one), "/metrics/validation/accuracy") * 100),
+                        one -> study.mean(name(one), "/metrics/validation/accuracy"),
                         one -> time(study.median(name(one), "/efficiency/training_seconds")),
                         one -> study.micros(name(one), "pytorch"),
                         one -> study.micros(name(one), "onnxruntime")));
@@ -170,7 +170,7 @@ final class PublishedResultsTest {
                             lastScore(best),
                             lastScore(own),
                             percent(tuned.at("/metrics/test"), "accuracy"),
-                            said("%.2f", study.mean(name, "/metrics/test/accuracy") * 100))
+                            study.mean(name, "/metrics/test/accuracy"))
                     .collect(joining(" | ", "| ", " |")));
         }
         holds(
@@ -230,16 +230,11 @@ final class PublishedResultsTest {
     void thePageOfTheAuditShowsWhatDuplicatesChange() throws IOException {
         JsonNode audit =
                 Json.JSON.readTree(ROOT.resolve("docs/results/audit/audit.json").toFile());
-        Function<String, Function<JsonNode, String>> mean = images -> one -> said(
-                "%.2f",
+        Function<String, Function<JsonNode, String>> share = images -> one -> mean(
                 audit.get("models")
-                                .valueStream()
-                                .filter(model -> model.get("model").asString().startsWith(name(one) + " "))
-                                .mapToDouble(model ->
-                                        model.at("/" + images + "/share").asDouble())
-                                .average()
-                                .orElseThrow()
-                        * 100);
+                        .valueStream()
+                        .filter(model -> model.get("model").asString().startsWith(name(one) + " ")),
+                "/" + images + "/share");
         holds(
                 "docs/results/audit/README.md",
                 "| up to 8 gray levels apart | pairs | same pixels | other label | test images |",
@@ -249,7 +244,7 @@ final class PublishedResultsTest {
         holds(
                 "docs/results/audit/README.md",
                 "| classifier | on all 10,000 | on the other 9,988 |",
-                rows(study.standings(), mean.apply("all"), mean.apply("without_duplicates")));
+                rows(study.standings(), share.apply("all"), share.apply("without_duplicates")));
         assertThat(text("docs/results/audit/README.md"))
                 .contains("right on " + audit.get("wrong_for_all").size() + " test images");
     }
@@ -310,19 +305,10 @@ final class PublishedResultsTest {
         Map<String, List<JsonNode>> networks =
                 asked.valueStream().collect(groupingBy(PublishedResultsTest::name, LinkedHashMap::new, toList()));
         List<String> rows = new ArrayList<>();
-        networks.forEach((name, trials) -> rows.add(
-                said("| %s | %d | %s | %s |", name, trials.size(), share(trials, "plain"), share(trials, "mean"))));
+        networks.forEach((name, trials) -> rows.add(said(
+                "| %s | %d | %s | %s |",
+                name, trials.size(), mean(trials.stream(), "/plain"), mean(trials.stream(), "/mean"))));
         holds("docs/results/small-networks.md", "| classifier | networks | plain answers | means of both |", rows);
-    }
-
-    private static String share(List<JsonNode> trials, String answers) {
-        return said(
-                "%.2f",
-                trials.stream()
-                                .mapToDouble(trial -> trial.get(answers).asDouble())
-                                .average()
-                                .orElseThrow()
-                        * 100);
     }
 
     private static List<Path> folders(String parent) throws IOException {
@@ -455,11 +441,8 @@ final class PublishedResultsTest {
             return results.at("/comparison/standings").valueStream();
         }
 
-        double mean(String name, String value) {
-            return trials(name)
-                    .mapToDouble(trial -> trial.at(value).asDouble())
-                    .average()
-                    .orElseThrow();
+        String mean(String name, String share) {
+            return PublishedResultsTest.mean(trials(name), share);
         }
 
         /** Median of the seeds, since what else a machine does makes some of them take longer. */
@@ -528,6 +511,15 @@ final class PublishedResultsTest {
 
     private static String interval(JsonNode one) {
         return percent(one, "accuracy_low") + " to " + percent(one, "accuracy_high");
+    }
+
+    private static String mean(Stream<JsonNode> trials, String share) {
+        return said(
+                "%.2f",
+                100
+                        * trials.mapToDouble(trial -> trial.at(share).asDouble())
+                                .average()
+                                .orElseThrow());
     }
 
     private static String percent(JsonNode metrics, String name) {
