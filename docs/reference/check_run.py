@@ -601,7 +601,7 @@ class Run:
         head, self.outcomes = lines[0], {}
         for line in lines[1:]:
             self.outcomes[name(line["outcome"])] = line["outcome"]
-        self.same("results.json", "dataset", self.results["dataset"]["sha256"], head["dataset"]["sha256"])
+        self.same("results.json", "dataset", self.results["dataset"], head["dataset"])
         self.same("results.json", "started_at", self.results["experiment"]["started_at"], head["started_at"])
         self.trials = {name(trial): trial for trial in self.results["trials"]}
         self.request()
@@ -627,8 +627,10 @@ class Run:
             seeds = re.search(r"^seeds:\n((?:- .*\n?)*)", text, re.M)
             folds = int(re.search(r"^  folds: (\d+)", text, re.M).group(1))
             repeats = int(re.search(r"^  repeats: (\d+)", text, re.M).group(1))
-            asked = classifiers * len(seeds.group(1).splitlines()) * max(1, folds * repeats)
-            self.same("results.json", "planned", planned, asked)
+            seeds = [int(seed[2:]) for seed in seeds.group(1).splitlines()]
+            stated = {"seeds": seeds, "folds": folds, "repeats": repeats}
+            stated["planned"] = classifiers * len(seeds) * max(1, folds * repeats)
+            self.same("results.json", "", self.results["experiment"], stated)
         if len(ended) + len(told) < planned:
             self.fault("results.json", f"{planned} trials were planned, but {len(ended)} ended and {len(told)} are said not to be run")
         for id in set(self.trials) ^ set(self.outcomes):
@@ -707,6 +709,15 @@ class Run:
             predictions = self.predictions.get((id, part))
             if predictions and images:
                 self.same(id, f"images of {part}", len(predictions.labels), len(images))
+        test = self.predictions.get((id, "test"))
+        if test and trial["purpose"] == "ship" and trial["fold"] <= 1:
+            stated, support = self.results["dataset"], Counter(test.labels)
+            sizes = {"train": split["train"], "validation": len(validation), "test": len(test.labels)}
+            self.same(id, "dataset", stated, sizes)
+            self.same(id, "number of classes", len(stated["classes"]), test.classes)
+            if trial["fold"] == 0:
+                sizes = support.values()  # of the classes with images
+                self.same(id, "dataset", stated, {"largest_class": max(sizes), "smallest_class": min(sizes)})
 
     def overfitting(self, id, trial):
         metrics, stated = trial["metrics"], trial["overfitting"]
@@ -1017,7 +1028,7 @@ class Run:
                 for key, value in flat(record).items():
                     if key in row and isinstance(value, (int, float)) and not isinstance(value, bool):
                         self.same(file, f"{key} of row {i + 1}", float(row[key] or "nan"), float(value))
-                    elif key in row and isinstance(value, str):
+                    elif key in row and isinstance(value, str) and row[key] != "'" + value:  # so that no program takes it for a formula
                         self.same(file, f"{key} of row {i + 1}", row[key], value)
 
 

@@ -75,6 +75,17 @@ class RefusalTest extends ExportTest {
                             .deconvolution(image, kernel, bias, one, one, one, one, 1)
                             .head();
                 }),
+                // A convolution keeps channels last, so that the reshaped array is a copy.
+                of(stale, x -> {
+                    NDArray image = x.reshape(-1, 1, 3, 2).transpose(0, 3, 1, 2);
+                    NDArray kernel = x.getManager().ones(new Shape(2, 2, 1, 1));
+                    Shape one = new Shape(1, 1);
+                    NDArray made = ex(image)
+                            .convolution(image, kernel, null, one, new Shape(0, 0), one, 1)
+                            .head();
+                    made.reshape(-1, 6).muli(0.5f);
+                    return made.add(1);
+                }),
                 // The engine makes all rows equal to the first one, whatever the image holds.
                 of(x -> ex(x.reshape(-1, 1, 6, 1)).interpolation(four, 1, false), "one column|area"),
                 of(x -> ex(x.reshape(-1, 3, 2, 1)).resize(1, 4, 1), "one column"),

@@ -93,6 +93,11 @@ class SizeArithmeticTest extends ExportTest {
                 row(
                         "the largest of all",
                         (x, length) -> x.topK(length, 1, true, true).get(0)),
+                row("a product over no places", (x, length) -> {
+                    NDArray later = x.get(":, 1:");
+                    return later.transpose(0, 2, 1).matMul(later);
+                }),
+                row("a mean over no places", (x, length) -> x.get(":, 1:").mean(new int[] {1})),
                 row("a percentile", (x, length) -> x.percentile(30, new int[] {1})),
                 row("a percentile at a place", (x, length) -> x.percentile(50, new int[] {1})),
                 row(

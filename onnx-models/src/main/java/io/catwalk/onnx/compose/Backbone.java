@@ -76,45 +76,12 @@ public final class Backbone {
      * Operators whose definition for floats is the same in the opsets 11, 12 and 13 (onnx/docs/Changelog.md); a head of
      * opset 13 with these alone is one of opset 11, too.
      */
-    private static final Set<String> SAME_SINCE_11 = Set.of(
-            "Add",
-            "AveragePool",
-            "BatchNormalization",
-            "Cast",
-            "Clip",
-            "Concat",
-            "Constant",
-            "Conv",
-            "Div",
-            "Elu",
-            "Erf",
-            "Exp",
-            "Flatten",
-            "Gather",
-            "Gemm",
-            "GlobalAveragePool",
-            "HardSigmoid",
-            "Identity",
-            "LeakyRelu",
-            "Log",
-            "MatMul",
-            "MaxPool",
-            "Mul",
-            "Neg",
-            "PRelu",
-            "Pow",
-            "ReduceMean",
-            "Relu",
-            "Reshape",
-            "Selu",
-            "Shape",
-            "Sigmoid",
-            "Slice",
-            "Softplus",
-            "Sqrt",
-            "Sub",
-            "Tanh",
-            "Transpose");
+    private static final Set<String> SAME_SINCE_11 =
+            Set.of(("Add AveragePool BatchNormalization Cast Clip Concat Constant Conv Div Elu Erf Exp "
+                            + "Flatten Gather Gemm GlobalAveragePool HardSigmoid Identity LeakyRelu Log MatMul MaxPool "
+                            + "Mul Neg PRelu Pow ReduceMean Relu Reshape Selu Shape Sigmoid Slice Softplus Sqrt Sub "
+                            + "Tanh Transpose")
+                    .split(" "));
 
     private final Path file;
     private final ModelProto model;
@@ -402,7 +369,7 @@ public final class Backbone {
         }
         Set<String> kept = upper.getOutputList().stream()
                 .map(value -> value.getName())
-                .filter(name -> !name.equals(images.name()))
+                .filter(name -> !name.equals(input()))
                 .collect(Collectors.toSet());
         GraphProto named =
                 Graphs.renamed(upper, name -> name.equals(input) ? entry : kept.contains(name) ? name : HEAD + name);
@@ -477,7 +444,7 @@ public final class Backbone {
     /** Returns the graph from the images to {@link #FEATURES}, without an output. */
     private GraphProto.Builder cut() {
         GraphProto below = Graphs.renamed(
-                Graphs.behind(model.getGraph(), output), name -> name.equals(images.name()) ? name : PREFIX + name);
+                Graphs.behind(model.getGraph(), output), name -> name.equals(images.name()) ? input() : PREFIX + name);
         GraphProto.Builder graph = below.toBuilder();
         TensorShapeProto.Builder sizes =
                 graph.getInputBuilder(0).getTypeBuilder().getTensorTypeBuilder().getShapeBuilder();
@@ -505,6 +472,11 @@ public final class Backbone {
         nodes.get(nodes.size() - 1).setOutput(0, FEATURES);
         nodes.forEach(graph::addNode);
         return graph;
+    }
+
+    /** Returns the name that the images keep, unless it is one of those that features have. */
+    private String input() {
+        return (images.name() + "/").startsWith(FEATURES + "/") ? PREFIX + images.name() : images.name();
     }
 
     private String mean(GraphProto.Builder graph, List<NodeProto.Builder> nodes, String from) {

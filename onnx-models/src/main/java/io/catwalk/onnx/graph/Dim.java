@@ -97,6 +97,12 @@ public record Dim(List<Term> terms, long fixed) {
         return sum;
     }
 
+    /** Tells whether the size is 0 where all axes have the size 1. Axes in a quotient are those of images, and larger. */
+    public boolean canVanish() {
+        return at(1) <= 0
+                && terms.stream().flatMap(term -> term.atoms().stream()).allMatch(Atom.Axis.class::isInstance);
+    }
+
     /** Lists the axes that the size depends on. */
     public Set<String> axes() {
         Set<String> names = new LinkedHashSet<>();

@@ -6,6 +6,7 @@ import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Inference;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,13 +33,27 @@ final class LinearRows {
 
     /** Multiplies. For products of no elements, ONNX Runtime returns what its memory happens to hold. */
     private static Value product(Emitter to, Value left, Value right) {
-        if (!left.shape().get(-1).equals(Dim.of(0))) {
+        Dim inner = left.shape().get(-1);
+        if (!inner.isFixed() && inner.canVanish()) {
+            return to.node(
+                    "MatMul",
+                    withZeros(to, left, left.rank() - 1),
+                    withZeros(to, right, Math.max(0, right.rank() - 2)));
+        }
+        if (!inner.equals(Dim.of(0))) {
             return to.node("MatMul", left, right);
         }
         TensorShape shape = Inference.infer("MatMul", List.of(left, right), Attributes.NONE, 1)
                 .get(0)
                 .shape();
         return to.expand(to.scalar(left.type(), 0), shape.dims());
+    }
+
+    /** Adds zeros at the end of an axis, which do not change sums over it. */
+    private static Value withZeros(Emitter to, Value value, int axis) {
+        List<Dim> zeros = new ArrayList<>(value.shape().dims());
+        zeros.set(axis, Dim.of(1));
+        return to.concat(axis, List.of(value, to.expand(to.scalar(value.type(), 0), zeros)));
     }
 
     private static Value linear(CallContext site) {

@@ -345,21 +345,9 @@ public final class Lowering {
                     || !one.value().shape().get(1).equals(other.value().shape().get(0))) {
                 return false;
             }
-            int rows = Math.toIntExact(one.value().shape().get(0).fixed());
-            int columns = Math.toIntExact(one.value().shape().get(1).fixed());
+            long[] sizes = one.value().shape().fixed("a matrix");
             int bytes = one.value().type().bytes();
-            byte[] left = one.data();
-            byte[] right = other.data();
-            for (int row = 0; row < rows; row++) {
-                for (int column = 0; column < columns; column++) {
-                    for (int i = 0; i < bytes; i++) {
-                        if (left[(row * columns + column) * bytes + i] != right[(column * rows + row) * bytes + i]) {
-                            return false;
-                        }
-                    }
-                }
-            }
-            return true;
+            return Arrays.equals(Weights.transposed(one.data(), (int) sizes[0], (int) sizes[1], bytes), other.data());
         }
     }
 }

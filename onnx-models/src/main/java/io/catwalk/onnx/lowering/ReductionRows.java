@@ -78,10 +78,12 @@ final class ReductionRows {
     private static Value reduced(CallContext site, String operator, boolean keep, long... axes) {
         Emitter to = site.to();
         Value value = site.receiverAs(site.resultType());
-        boolean empty = LongStream.of(axes)
-                .anyMatch(axis -> value.shape().get((int) axis).equals(Dim.of(0)));
-        if (empty && operator.equals("ReduceMean")) {
-            return to.node("Div", reduce(to, "ReduceSum", value, keep, axes), to.scalar(value.type(), 0));
+        List<Dim> over = LongStream.of(axes)
+                .mapToObj(axis -> value.shape().get((int) axis))
+                .toList();
+        if (operator.equals("ReduceMean") && over.stream().anyMatch(Dim::canVanish)) {
+            Dim count = over.stream().reduce(Dim.of(1), Dim::times);
+            return to.node("Div", reduce(to, "ReduceSum", value, keep, axes), to.number(count, value.type()));
         }
         return reduce(to, operator, value, keep, axes);
     }

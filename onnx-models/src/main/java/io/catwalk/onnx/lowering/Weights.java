@@ -49,7 +49,7 @@ final class Weights {
     }
 
     /** Transposes in squares, whose rows and columns fit into the processor's cache. */
-    private static byte[] transposed(byte[] matrix, int rows, int columns, int size) {
+    static byte[] transposed(byte[] matrix, int rows, int columns, int size) {
         // In the byte order of the processor, which then swaps no bytes.
         ByteBuffer from = ByteBuffer.wrap(matrix).order(ByteOrder.nativeOrder());
         ByteBuffer turned = ByteBuffer.allocate(matrix.length).order(ByteOrder.nativeOrder());

@@ -18,8 +18,8 @@ import java.util.PriorityQueue;
  * @param numbers number of elements that were compared
  * @param notNumbers number of images for which either gave NaN; of any other output, the number of elements that are NaN
  *     on one side only
- * @param scale largest absolute value among the reference's finite elements, 0 if there is none; 0 also for whole
- *     numbers and booleans, which have to be equal
+ * @param scale largest absolute value among the reference's finite elements, 0 if there is none, without those that stand
+ *     for infinity; 0 also for whole numbers and booleans, which have to be equal
  * @param maxAbs largest absolute difference; NaN if any logit is NaN
  * @param meanAbs mean absolute difference; NaN if any logit is NaN
  * @param p999Abs 99.9th percentile (nearest rank) of the absolute differences; NaN if any logit is NaN

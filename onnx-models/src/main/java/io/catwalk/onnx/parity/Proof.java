@@ -13,7 +13,6 @@ import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import io.catwalk.onnx.runtime.Tolerance;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +21,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
 
 /**
  * Proves that a file agrees with the network it was exported from, in every way it may be run: all optimization levels
@@ -30,7 +30,7 @@ import java.util.function.Supplier;
  *
  * @param tolerance by how much a number may differ
  * @param share by how much it may differ if that is more: this share of the largest finite absolute value that the
- *     network gives for the output; 0 or above
+ *     network gives for the output, without a number that stands for infinity, such as -1e9 in a mask; 0 or above
  * @param extent in which of these ways it runs the file
  * @param batches sizes of the batches that samples are cut into, if the file accepts any batch size; each at least 1
  */
@@ -41,6 +41,11 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
 
     /** The unit in the last place of FLOAT16, whose numbers have 11 significant bits, as a share of the number. */
     public static final double HALF_PRECISION = 0x1p-10;
+
+    /** Elements of this size, all alike and so many times as large as all others, stand for infinity, as in a mask. */
+    private static final double LARGE = 9e3;
+    private static final double FAR = 100;
+    private static final double ALIKE = 0.99;
 
     /** Images per call of a predictor, by default. */
     private static final int BATCH = 256;
@@ -325,9 +330,9 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
     }
 
     private <C> ProofReport run(List<Pass<C>> passes, Function<OnnxOptions, Candidate<C>> opener) {
-        Map<String, Double> scales = new LinkedHashMap<>();
+        Map<String, Scale> scales = new LinkedHashMap<>();
         for (Call<C> call : passes.get(0).calls()) {
-            call.expected().get().forEach((output, tensor) -> scales.merge(output, scale(tensor), Math::max));
+            call.expected().get().forEach((output, tensor) -> scales.merge(output, Scale.of(tensor), Scale::or));
         }
         List<ProofReport.Outcome> outcomes = new ArrayList<>();
         for (OnnxOptions options : options()) {
@@ -343,23 +348,34 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
         return new ProofReport(this, outcomes);
     }
 
-    /** Returns the largest absolute value among the finite elements; 0 for whole numbers, which have to be equal. */
-    private static double scale(Tensor tensor) {
-        return !tensor.type().isReal()
-                ? 0
-                : Arrays.stream(tensor.toDoubles())
-                        .filter(Double::isFinite)
-                        .map(Math::abs)
-                        .max()
-                        .orElse(0);
+    /** By what an output is judged. Numbers that {@code exceeded} it stand for infinity, and would let everything pass. */
+    private record Scale(double value, boolean exceeded) {
+
+        static Scale of(Tensor tensor) {
+            double[] sizes = DoubleStream.of(tensor.type().isReal() ? tensor.toDoubles() : new double[0])
+                    .filter(Double::isFinite)
+                    .map(Math::abs)
+                    .toArray();
+            double most = DoubleStream.of(sizes).max().orElse(0);
+            double rest = DoubleStream.of(sizes)
+                    .filter(size -> size < ALIKE * most)
+                    .max()
+                    .orElse(most);
+            boolean exceeded = most >= LARGE && most > FAR * rest;
+            return new Scale(exceeded ? rest : most, exceeded);
+        }
+
+        Scale or(Scale other) {
+            return new Scale(Math.max(value, other.value), exceeded || other.exceeded);
+        }
     }
 
     private <C> ProofReport.Outcome outcome(
-            OnnxOptions options, Candidate<C> candidate, Pass<C> pass, Map<String, Double> scales) {
+            OnnxOptions options, Candidate<C> candidate, Pass<C> pass, Map<String, Scale> scales) {
         try {
             Map<String, Parity.Tally> outputs = new LinkedHashMap<>();
-            scales.forEach((output, scale) ->
-                    outputs.put(output, new Parity.Tally(output, numbers(pass, output), scale, limit(scale), rule)));
+            scales.forEach((output, scale) -> outputs.put(
+                    output, new Parity.Tally(output, numbers(pass, output), scale.value(), limit(scale), rule)));
             for (Call<C> call : pass.calls()) {
                 Map<String, Tensor> found = candidate.running().apply(call.inputs());
                 Map<String, Tensor> expected = call.expected().get();
@@ -387,9 +403,11 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
                 .sum();
     }
 
-    private Tolerance limit(double scale) {
-        double ofScale = scale == 0 && tolerance.absolute() == 0 ? share : share * scale;
-        return new Tolerance(Math.max(tolerance.absolute(), ofScale), tolerance.relative());
+    private Tolerance limit(Scale scale) {
+        double ofScale = scale.value() == 0 && tolerance.absolute() == 0 ? share : share * scale.value();
+        return new Tolerance(
+                Math.max(tolerance.absolute(), ofScale),
+                scale.exceeded() ? Math.max(tolerance.relative(), share) : tolerance.relative());
     }
 
     private static ProofReport.Outcome failed(OnnxOptions options, Pass<?> pass, RuntimeException e) {

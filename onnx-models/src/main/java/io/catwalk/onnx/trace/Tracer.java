@@ -49,9 +49,6 @@ final class Tracer {
 
     private static final Set<String> ORDERING = Set.of("transpose", "swapAxes");
 
-    /** Methods whose result always lies row by row in memory. */
-    private static final Set<String> ROW_MAJOR = Set.of("linear", "convolution");
-
     /** Methods whose result lies in memory as their receiver does, if it has the same shape. */
     private static final Set<String> LIKE_RECEIVER = Set.of(
             "add",
@@ -533,10 +530,10 @@ final class Tracer {
                     });
             return made;
         }
-        boolean follows = LIKE_RECEIVER.contains(name)
-                && receiver.isRowMajor()
-                && made.shape().equals(receiver.shape());
-        return made.rowMajor(follows || ROW_MAJOR.contains(name));
+        // A convolution of images with channels last returns such images.
+        boolean like = name.equals("convolution")
+                || (LIKE_RECEIVER.contains(name) && made.shape().equals(receiver.shape()));
+        return made.rowMajor(name.equals("linear") || (like && receiver.isRowMajor()));
     }
 
     private static boolean sharesMemory(TracedArray receiver, String name, DataType type) {

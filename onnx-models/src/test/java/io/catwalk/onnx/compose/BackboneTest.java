@@ -50,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Networks that torch.onnx exported, cut and composed with a head; {@code test-data/golden/compose.py} says how ONNX's
@@ -249,6 +250,18 @@ final class BackboneTest {
 
         assertThat(predicted(open(graph, "logits").merged(head(2), Map.of()), PIXELS, 2))
                 .containsExactly(0, 2.5f, 0, 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"features", "features/flat"})
+    void anInputMayHaveANameThatFeaturesHave(String name) {
+        GraphProto.Builder graph = maps().setInput(0, value(name, FLOAT, BATCH, 1, 2, 2));
+        graph.getNodeBuilder(0).setInput(0, name);
+
+        assertThat(predicted(open(graph, "map").merged(head(2), Map.of()), PIXELS, 2))
+                .containsExactly(predicted(open(maps(), "map").merged(head(2), Map.of()), PIXELS, 2));
+        assertThat(predicted(open(graph, "map").features(), PIXELS, 2))
+                .containsExactly(predicted(open(maps(), "map").features(), PIXELS, 2));
     }
 
     @Test

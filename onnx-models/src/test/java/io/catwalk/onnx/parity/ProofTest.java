@@ -35,6 +35,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
 final class ProofTest {
@@ -128,6 +130,22 @@ final class ProofTest {
                 .containsEntry("parity.relative_tolerance", "1.0E-5")
                 .containsEntry("parity.configurations", "40")
                 .containsKeys("parity.output", "parity.max_abs", "parity.relative");
+    }
+
+    /** A mask beside the numbers, which ends in -1e9, or in the smallest number. */
+    @ParameterizedTest
+    @ValueSource(floats = {-1e9f, -1e4f, -Float.MAX_VALUE})
+    void numbersThatStandForInfinityAreNotTheScale(float masked) {
+        Map<String, Tensor> sample = sample(5, 4);
+        double[] unmasked = get(sample, "a").toDoubles();
+        float[] a = new float[unmasked.length];
+        for (int i = 0; i < a.length; i++) {
+            a[i] = i % 4 == 3 ? masked : (float) unmasked[i];
+        }
+        Map<String, Tensor> marked = Map.of("a", Tensor.of(a, 5, 4), "b", get(sample, "b"));
+
+        assertThat(prove(sum(0.5), model(), List.of(marked)).agrees()).isTrue();
+        assertThat(prove(sum(0.501), model(), List.of(marked)).agrees()).isFalse();
     }
 
     @Test

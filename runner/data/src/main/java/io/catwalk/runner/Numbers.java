@@ -1,5 +1,8 @@
 package io.catwalk.runner;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -45,6 +48,13 @@ public final class Numbers {
     /** Formats a small number such as 1.1e-05. */
     public static String scientific(@Nullable Number value) {
         return known(value) ? String.format(Locale.ROOT, "%.1e", value(value)) : NONE;
+    }
+
+    /** Formats a small number in the same way, but rounded up, for a sentence in which none is larger. */
+    public static String atMost(@Nullable Number value) {
+        return known(value)
+                ? scientific(BigDecimal.valueOf(value(value)).round(new MathContext(2, RoundingMode.CEILING)))
+                : NONE;
     }
 
     /** Formats a probability; below 0.0001 only that bound is given. */

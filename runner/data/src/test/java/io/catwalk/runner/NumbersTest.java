@@ -21,6 +21,14 @@ final class NumbersTest {
         assertThat(Numbers.points(-0.00001)).isEqualTo("0.00");
     }
 
+    @Test
+    void aBoundThatNothingExceedsIsRoundedUp() {
+        assertThat(Numbers.atMost(9.5e-6)).isEqualTo("9.5e-06");
+        assertThat(Numbers.atMost(9.537e-6f)).isEqualTo("9.6e-06");
+        assertThat(Numbers.atMost(0)).isEqualTo("0.0e+00");
+        assertThat(Numbers.atMost(null)).isEqualTo("\u2013");
+    }
+
     /** Otherwise a median of 513.6 would lie outside of its own range. */
     @Test
     void wholeNumbersAreRoundedAsTimesAre() {

@@ -244,16 +244,13 @@ public final class OnnxDiff {
 
     private Map<String, TensorDifference> outputs() {
         Map<String, TensorDifference> outputs = new LinkedHashMap<>();
-        List<String> ours = reference.outputs();
-        for (int i = 0; i < ours.size(); i++) {
-            String theirs = other.outputs().contains(ours.get(i))
-                    ? ours.get(i)
-                    : other.outputs().get(i);
-            Tensor left = Objects.requireNonNull(reference.value(ours.get(i)), ours.get(i));
-            Tensor right = other.value(theirs);
+        List<String> unpaired = new ArrayList<>(other.outputs());
+        unpaired.removeAll(reference.outputs());
+        for (String name : reference.outputs()) {
+            Tensor left = Objects.requireNonNull(reference.value(name), name);
+            Tensor right = other.value(other.outputs().contains(name) ? name : unpaired.remove(0));
             outputs.put(
-                    ours.get(i),
-                    right == null ? TensorDifference.missing(left) : TensorDifference.of(left, right, tolerance));
+                    name, right == null ? TensorDifference.missing(left) : TensorDifference.of(left, right, tolerance));
         }
         return outputs;
     }

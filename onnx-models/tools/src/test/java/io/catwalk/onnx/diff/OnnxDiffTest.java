@@ -387,6 +387,33 @@ final class OnnxDiffTest {
         assertThat(report.matched()).isEqualTo(report.tensors());
     }
 
+    /** Both compute x + x as a, and x * x as b; the other gives b first, and calls a otherwise. */
+    @Test
+    void outputsOfOneNameArePairedFirst() throws IOException {
+        Path reference = outputs("reference.onnx", "a", "b");
+        Path other = outputs("other.onnx", "b", "c");
+
+        assertThat(OnnxDiff.between(reference, other, ROWS, Tolerance.standard())
+                        .report()
+                        .outputs()
+                        .values())
+                .hasSize(2)
+                .allMatch(TensorDifference::agrees);
+    }
+
+    private Path outputs(String file, String first, String second) throws IOException {
+        String sum = first.equals("a") ? first : second;
+        return TestModels.write(
+                folder.resolve(file),
+                TestModels.model(GraphProto.newBuilder()
+                        .setName("outputs")
+                        .addInput(value("x", FLOAT, BATCH, 2))
+                        .addOutput(value(first, FLOAT, BATCH, 2))
+                        .addOutput(value(second, FLOAT, BATCH, 2))
+                        .addNode(node("Add", List.of("x", "x"), sum))
+                        .addNode(node("Mul", List.of("x", "x"), "b"))));
+    }
+
     @Test
     void otherNetworksAreToldApartByWhatTheyTakeAndGive() throws IOException {
         Path reference = ZOO.resolve("gru.onnx");

@@ -174,7 +174,12 @@ final class BenchCommand extends JsonCommand {
                     : order.dataset().load(Home.data(console)).test().image(0);
             networks.add(new TrialBench.Network(order, folder, done.normalization(), engineThreads, first));
         }
-        ImageDataset dataset = networks.get(0).trial().dataset().load(Home.data(console));
+        // Networks with images of their own have their first one with them.
+        TrialBench.Network usual = networks.stream()
+                .filter(network -> network.first() == null)
+                .findFirst()
+                .orElse(networks.get(0));
+        ImageDataset dataset = usual.trial().dataset().load(Home.data(console));
         TrialBench.Listener listener = new TrialBench.Listener() {
             @Override
             public void measuring(TrialSpec trial, int number, int of) {

@@ -14,6 +14,7 @@ import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.experiment.LabelPreservingAugmentations;
 import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.given.BackboneSpec.Pool;
@@ -154,6 +155,7 @@ final class DataCommand extends JsonCommand {
 
     private void show(String name, Map<String, Object> told, Console console) throws IOException, InterruptedException {
         Path folder = Path.of(name);
+        ResizeRule unused = reading.rule(); // refuses what is not complete
         boolean usable = true;
         if (!DataHome.isKnown(name) && FolderSurvey.isFor(folder)) {
             FolderSurvey survey = FolderSurvey.of(folder, reading.folderReading());
@@ -214,7 +216,7 @@ final class DataCommand extends JsonCommand {
     }
 
     /** Shows every unusual file on a line of its own; the classes are in the table of the images, if they are loaded. */
-    private static void show(FolderSurvey survey, boolean classes, Map<String, Object> told, Console console) {
+    private void show(FolderSurvey survey, boolean classes, Map<String, Object> told, Console console) {
         told.put("formats", survey.formats());
         told.put(
                 "sizes",
@@ -239,7 +241,7 @@ final class DataCommand extends JsonCommand {
             more("And %,d more classes, which --json lists", survey.classes().size() - ShownClasses.ALL, console);
         }
         console.item("Formats: ", counted(survey.formats()));
-        console.item("Sizes: ", sizes(survey.sizes()));
+        console.item("Sizes: ", sizes(survey.sizes(), reading.size()));
         if (!survey.skipped().isEmpty()) {
             console.item("Skipped: ", FoundFiles.described(survey.skipped()));
         }
@@ -261,15 +263,16 @@ final class DataCommand extends JsonCommand {
         }
     }
 
-    private static String sizes(List<Map.Entry<String, Integer>> sizes) {
+    private static String sizes(List<Map.Entry<String, Integer>> sizes, @Nullable ResizeRule given) {
         String often = sizes.stream()
                 .limit(MOST_SIZES)
                 .map(entry -> Numbers.count(entry.getValue()) + " of " + entry.getKey())
                 .collect(Collectors.joining(", "));
         return sizes.size() <= 1
                 ? often
-                : often + (sizes.size() > MOST_SIZES ? ", and " + (sizes.size() - MOST_SIZES) + " more" : "")
-                        + "; trained on as 64x64 unless --image-size is given";
+                : often
+                        + (sizes.size() > MOST_SIZES ? ", and " + (sizes.size() - MOST_SIZES) + " more" : "")
+                        + (given == null ? "; trained on as 64x64 unless --image-size is given" : "");
     }
 
     private static String counted(Map<String, Integer> counts) {

@@ -51,6 +51,7 @@ import picocli.CommandLine.Parameters;
 final class DiffCommand extends JsonCommand {
 
     private static final int MOST_ROWS = 4_096;
+    private static final int MOST_SIZE = 1 << 16;
     private static final int MOST_SHOWN = 5;
 
     private static final String EVEN = "0.5/0.28867513";
@@ -93,6 +94,9 @@ final class DiffCommand extends JsonCommand {
     @Override
     int run(Console console) throws IOException, InterruptedException {
         OptionParsers.within("--rows", rows, MOST_ROWS);
+        sizes.values()
+                .forEach(size -> OptionParsers.within(
+                        "--size", (int) Math.max(0, Math.min(size, Integer.MAX_VALUE)), MOST_SIZE));
         if (reduced != null && Files.exists(reduced)) {
             throw new RequestException("--reduce must name a new folder, but " + reduced + " exists");
         }
@@ -224,13 +228,14 @@ final class DiffCommand extends JsonCommand {
     }
 
     private static String words(Finding finding) {
-        StringBuilder words = new StringBuilder(finding.node());
+        StringBuilder words = new StringBuilder(
+                finding.node().isEmpty() ? "the " + finding.operator() + " of " + finding.tensor() : finding.node());
         if (!finding.place().isEmpty()) {
             words.append(" (").append(finding.place()).append(')');
         }
         if (finding.other() == null) {
             words.append(", which has no counterpart in the other file");
-        } else if (!finding.other().equals(finding.node())) {
+        } else if (!finding.other().equals(finding.node()) && !finding.other().isEmpty()) {
             words.append(" and ").append(finding.other());
         }
         if (finding.difference() != null && !finding.difference().agrees()) {

@@ -130,7 +130,7 @@ final class EnsembleCommand extends JsonCommand {
         boolean loses = gained < 0;
         return String.format(
                 Locale.ROOT,
-                "the mean is %s points %s accurate than its best member (95 %% interval %s to %s; McNemar p %.3f) and takes"
+                "the mean is %s points %s accurate than its best member (95 %% interval %s to %s; McNemar p %s) and takes"
                         + " %s%.1f times as long: %s",
                 Numbers.plainPoints(Math.abs(gained)),
                 loses ? "less" : "more",
@@ -138,7 +138,7 @@ final class EnsembleCommand extends JsonCommand {
                         loses ? -verdict.gained().high() : verdict.gained().low()),
                 Numbers.plainPoints(
                         loses ? -verdict.gained().low() : verdict.gained().high()),
-                verdict.accuracy().test().p(),
+                Numbers.p(verdict.accuracy().test().p()),
                 verdict.busy() == null ? "" : Latency.ROUGH,
                 verdict.slowdown(),
                 switch (verdict.decision()) {

@@ -1,10 +1,10 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.report.Medium;
 import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,29 +81,20 @@ final class EvaluateCommand extends JsonCommand {
                             : evaluated.changedLabels() + " labels differ from the stored predictions.");
         }
         console.line("");
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("class", "precision", "recall", "F1", "images"));
         ShownClasses shown = ShownClasses.of(evaluation);
-        shown.first().forEach(scores -> rows.add(row(scores)));
+        List<ClassScores> listed =
+                Stream.concat(shown.first().stream(), shown.best().stream()).toList();
+        List<List<String>> rows =
+                ShownClasses.table(Medium.ALL, listed).table("", "", "").texts();
         if (shown.leftOut() > 0) {
-            rows.add(List.of("...", "", "", "", ""));
+            rows.add(1 + shown.first().size(), List.of("...", "", "", "", ""));
         }
-        shown.best().forEach(scores -> rows.add(row(scores)));
         console.table(rows);
         if (shown.leftOut() > 0) {
             console.line("");
             console.item("", shown.sentence() + " --json has them all.");
         }
         console.line("");
-    }
-
-    private static List<String> row(ClassScores scores) {
-        return List.of(
-                scores.name(),
-                Numbers.percent(scores.precision()),
-                Numbers.percent(scores.recall()),
-                Numbers.percent(scores.f1()),
-                Integer.toString(scores.support()));
     }
 
     private static Map<String, @Nullable Object> asMap(Reevaluation evaluated) {

@@ -88,6 +88,10 @@ final class FileOptions {
             return hints.withImageSize(size.height(), size.width());
         }
 
+        boolean isGiven() {
+            return imageSize != null;
+        }
+
         void require(Path file, Signature signature) {
             if (imageSize == null) {
                 return;

@@ -139,6 +139,14 @@ final class PredictCommand extends ConsoleCommand {
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);
             typedSize.require(file, signature);
+            if (predictor.resizes() && (fit != null || typedSize.isGiven())) {
+                throw new RequestException(file
+                        + ": expected no --fit and no --image-size, because it resizes images itself; leave them out");
+            }
+            if (signature.classes() < 2) {
+                throw new RequestException(
+                        file + ": expected scores of at least 2 classes, found one; other programs know what it means");
+            }
             Normalization normalization = options.preprocessing(file, predictor).normalization();
             Fit chosen = Optional.ofNullable(fit)
                     .or(() -> predictor.metadata().get(MetadataKeys.FIT))
@@ -220,7 +228,7 @@ final class PredictCommand extends ConsoleCommand {
     private static Stream<Path> listed(Path list) {
         try {
             return Files.lines(list, StandardCharsets.UTF_8)
-                    .map(String::strip)
+                    .map(line -> line.replaceFirst("^\ufeff", "").strip())
                     .filter(line -> !line.isEmpty())
                     .map(PredictCommand::path);
         } catch (IOException e) {

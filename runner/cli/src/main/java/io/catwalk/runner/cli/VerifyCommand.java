@@ -8,6 +8,7 @@ import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.OnnxPredictor.Scores;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.Reasons;
@@ -118,6 +119,7 @@ final class VerifyCommand extends JsonCommand {
 
     private int writeSignature(Console console) throws IOException {
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.options.hints())) {
+            FileOptions.requireWhole(file, predictor.signature());
             Path to = ModelSignature.beside(file);
             ModelSignature.stated(file, predictor, dataset.options.preprocessing(file, predictor))
                     .write(to);
@@ -186,12 +188,13 @@ final class VerifyCommand extends JsonCommand {
             }
             ImageDataset images = dataset.matched(file, own.orElse(whole), metadata);
             int classes = predictor.signature().classes();
-            Predictions predictions = predictor.resizes()
+            Predictions answered = predictor.resizes()
                     ? new Predictions(
                             classes,
                             images.test().labels(),
                             new OriginalImages(images.test(), folder).answers(predictor))
                     : Predictions.of(predictor, images.test(), preprocessing.normalization(), classes);
+            Predictions predictions = predictor.scores() == Scores.PROBABILITIES ? answered.logarithms() : answered;
             if (answers != null) {
                 predictions.write(answers, images.test());
             }

@@ -1,6 +1,5 @@
 package io.catwalk.runner.ensemble;
 
-import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.compose.Ensemble;
 import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.parity.Proof;
@@ -10,7 +9,6 @@ import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
-import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.DataHome;
@@ -34,10 +32,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -130,9 +128,7 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
             ImageSource test = images.test();
             ProofReport proof = Proof.ofImages()
                     .run(
-                            new Recorded(
-                                    expected(members, votes, images),
-                                    images.classes().size()),
+                            expected(members, votes, images),
                             draft,
                             (from, end) -> test.normalized(normalization, from, end),
                             test.size());
@@ -166,19 +162,16 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
             entries.putAll(proof.entries());
             entries.putAll(facts(result, members));
             new OnnxMetadata(entries).write(draft);
-            AtomicFiles.write(result.file(), Files.readAllBytes(draft));
+            Quantizer.publish(draft, result.file(), to);
             return result;
         }
     }
 
-    /** Returns the path of a file after the decision, so that only one that ships has the name that was asked for. */
     private static Path named(Path to, @Nullable EnsembleVerdict verdict) {
-        EnsembleVerdict.Decision decision = verdict == null ? EnsembleVerdict.Decision.KEEP_MEMBER : verdict.decision();
-        return switch (decision) {
-            case SHIP -> to;
-            case KEEP_MEMBER -> ModelFiles.beside(to, ".rejected.onnx");
-            case CANNOT_TELL -> ModelFiles.beside(to, ".undecided.onnx");
-        };
+        return Quantizer.named(
+                to,
+                verdict != null && verdict.decision() == EnsembleVerdict.Decision.SHIP,
+                verdict == null || verdict.decision() != EnsembleVerdict.Decision.CANNOT_TELL);
     }
 
     private static Normalization normalization(Candidate candidate) {
@@ -196,6 +189,7 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
             ModelFiles.requireWeightsInside(file);
             files.add(new Ensemble.Member(file, Files.readAllBytes(file), votes.get(i)));
             SortedMap<String, String> own = OnnxMetadata.read(file).entries();
+            Optional.ofNullable(own.get(MetadataKeys.LICENSE)).ifPresent(licenses::add);
             entries.entrySet()
                     .removeIf(entry -> !entry.getKey().startsWith("preprocessing.")
                             && !entry.getValue().equals(own.get(entry.getKey())));
@@ -287,30 +281,5 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
             logits[i] = (float) Math.log(Math.max(sum[i] / all, Float.MIN_NORMAL)); // as in the file
         }
         return logits;
-    }
-
-    /** Answers with what was computed, image by image: a proof asks once for every image, in order. */
-    private static final class Recorded implements Predictor {
-
-        private final float[] logits;
-        private final int classes;
-        private int next;
-
-        Recorded(float[] logits, int classes) {
-            this.logits = logits;
-            this.classes = classes;
-        }
-
-        @Override
-        public float[] logits(float[] images, int count) {
-            int from = next * classes;
-            next += count;
-            return Arrays.copyOfRange(logits, from, next * classes);
-        }
-
-        @Override
-        public void close() {
-            // holds nothing
-        }
     }
 }

@@ -261,7 +261,8 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
             classes = dataset.classes();
             int each = Math.max(1, Math.min(MOST_OF_A_CLASS, MOST / classes.size()));
             int[] labels = dataset.test().labels();
-            int[] chosen = IntStream.of(ImageSource.evenlySpaced(classes.size(), MOST))
+            int[] present = IntStream.of(labels).distinct().sorted().toArray();
+            int[] chosen = IntStream.of(ImageSource.evenlySpaced(present, MOST))
                     .flatMap(label -> IntStream.range(0, labels.length)
                             .filter(image -> labels[image] == label)
                             .limit(each))

@@ -13,6 +13,7 @@ import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.OnnxPredictor.Scores;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.runner.AtomicFiles;
@@ -108,12 +109,16 @@ public record Quantizer(
     }
 
     /** Returns the path of a file after the decision, so that only one that ships has the name that was asked for. */
-    private static Path named(Path to, QuantizationVerdict.Decision decision) {
-        return switch (decision) {
-            case SHIP -> to;
-            case KEEP_FLOAT -> ModelFiles.beside(to, ".rejected.onnx");
-            case CANNOT_TELL -> ModelFiles.beside(to, ".undecided.onnx");
-        };
+    public static Path named(Path to, boolean ships, boolean decided) {
+        return ships ? to : ModelFiles.beside(to, decided ? ".rejected.onnx" : ".undecided.onnx");
+    }
+
+    /** Writes a file where it is named so; an earlier one of the name that was asked for was to be replaced. */
+    public static void publish(Path draft, Path named, Path to) throws IOException {
+        AtomicFiles.write(named, Files.readAllBytes(draft));
+        if (!named.equals(to)) {
+            Files.deleteIfExists(to);
+        }
     }
 
     /** Quantizes a file, whose classes are those of the images. */
@@ -133,7 +138,7 @@ public record Quantizer(
             Scorer scorer = model -> score(model, hints, validation, normalization, classes);
             Iterable<Map<String, Tensor>> few = () -> inputs(batches.subList(0, 1), predictor, chosen, normalization);
             MixedPrecision found = MixedPrecision.search(calibrated, scorer, few, gate.budget() / 100);
-            Predictions before = Predictions.of(predictor, images.test(), normalization, classes.size());
+            Predictions before = answers(predictor, images.test(), normalization, classes.size());
             Predictions after = answers(found.model().bytes(), hints, images.test(), normalization, classes.size());
             Path draft = scratch.file("int8.onnx");
             Files.write(draft, found.model().bytes());
@@ -149,7 +154,10 @@ public record Quantizer(
                     gate);
             Evaluation evaluation = Evaluation.of(after, classes);
             Result quantized = new Result(
-                    named(to, verdict.decision()),
+                    named(
+                            to,
+                            verdict.decision() == QuantizationVerdict.Decision.SHIP,
+                            verdict.decision() != QuantizationVerdict.Decision.CANNOT_TELL),
                     found,
                     verdict,
                     Evaluation.of(before, classes).accuracy(),
@@ -166,7 +174,7 @@ public record Quantizer(
                 }
             });
             new OnnxMetadata(entries).write(draft);
-            AtomicFiles.write(quantized.file(), Files.readAllBytes(draft));
+            publish(draft, quantized.file(), to);
             return quantized;
         }
     }
@@ -224,8 +232,14 @@ public record Quantizer(
     private Predictions answers(
             byte[] model, OnnxHints hints, ImageSource images, Normalization normalization, int classes) {
         try (OnnxPredictor predictor = OnnxPredictor.open(model, OnnxOptions.standard(), hints)) {
-            return Predictions.of(predictor, images, normalization, classes);
+            return answers(predictor, images, normalization, classes);
         }
+    }
+
+    private static Predictions answers(
+            OnnxPredictor predictor, ImageSource images, Normalization normalization, int classes) {
+        Predictions answers = Predictions.of(predictor, images, normalization, classes);
+        return predictor.scores() == Scores.PROBABILITIES ? answers.logarithms() : answers;
     }
 
     /** Measures files in turns on the same image. */
@@ -304,14 +318,14 @@ public record Quantizer(
         boolean loses = accuracy.difference() >= 0;
         return String.format(
                 Locale.ROOT,
-                "int8 is %s, %.1f times smaller, %s points %s accurate (95 %% interval %s to %s; McNemar p %.3f): %s",
+                "int8 is %s, %.1f times smaller, %s points %s accurate (95 %% interval %s to %s; McNemar p %s): %s",
                 speed(verdict),
                 verdict.shrinking(),
                 Numbers.plainPoints(Math.abs(accuracy.difference())),
                 loses ? "less" : "more",
                 Numbers.plainPoints(loses ? interval.low() : -interval.high()),
                 Numbers.plainPoints(loses ? interval.high() : -interval.low()),
-                accuracy.test().p(),
+                Numbers.p(accuracy.test().p()),
                 conclusion(verdict));
     }
 

@@ -101,6 +101,20 @@ final class BackboneRunTest {
         CheckRunTest.requirePass(run);
     }
 
+    @Test
+    void backbonesOfOneNameStayApart() throws IOException {
+        Path one = Files.copy(ZOO, Files.createDirectory(folder.resolve("one")).resolve("zoo.onnx"));
+        Path two = Files.copy(ZOO, Files.createDirectory(folder.resolve("two")).resolve("zoo.onnx"));
+        Path both = folder.resolve("both");
+        String named = "compare dense --backbone %s --backbone %s --epochs 1 --batch-size 16" + HOW;
+
+        Catwalk.ask(named + " --augment crop", one, two, photos, folder, both).refused("--augment", "--views");
+        Catwalk.ask(named, one, two, photos, folder, both).done();
+
+        assertThat(Catwalk.json(both.resolve("results.json")).at("/trials").findValuesAsString("variant"))
+                .containsExactly("zoo", "zoo-2");
+    }
+
     /** The photos are decoded and resized here, apart from the run, and answered by the file alone. */
     @Test
     void oneFileAnswersImagesAsBackboneAndHeadDid() throws IOException {

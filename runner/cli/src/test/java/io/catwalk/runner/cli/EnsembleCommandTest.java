@@ -3,8 +3,11 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.TestPlugin;
@@ -13,10 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * These few test images tell nothing, so that the least gain decides: one that any ensemble has, or none. What is refused
@@ -43,6 +49,22 @@ final class EnsembleCommandTest {
 
     @Test
     void theFileAnswersWithTheMeanOfItsMembers() throws IOException {
+        for (int seed = 1; seed <= 3; seed++) {
+            Path member = folder.resolve("run/trials/dense/" + seed + "-0/model.onnx");
+            SortedMap<String, String> entries =
+                    new TreeMap<>(OnnxMetadata.read(member).entries());
+            entries.put(MetadataKeys.LICENSE, "license of " + seed);
+            new OnnxMetadata(entries).write(member);
+            Path outcome = member.resolveSibling("trial.json");
+            JsonNode trial = Catwalk.json(outcome);
+            for (JsonNode file : trial.get("files")) {
+                if (file.get("file").asString().equals("model.onnx")) {
+                    ((ObjectNode) file).put("bytes", Files.size(member)).put("sha256", Sha256.of(member));
+                }
+            }
+            Files.writeString(outcome, Json.JSON.writeValueAsString(trial));
+        }
+
         JsonNode json = Catwalk.ask("ensemble %s/run --json --members 3 --min-gain -100", folder)
                 .done()
                 .json();
@@ -52,9 +74,11 @@ final class EnsembleCommandTest {
         int[] labels = new int[TinyImages.TEST];
         double[] mean = new double[10 * TinyImages.TEST];
         List<String> members = new ArrayList<>();
+        List<String> licenses = new ArrayList<>();
         for (var member : json.path("members").properties()) {
             members.add(member.getValue().asInt() + " " + member.getKey());
             String seed = member.getKey().replaceAll(".*?(\\d+).*", "$1");
+            licenses.add("license of " + seed);
             Predictions own = Predictions.read(folder.resolve("run/trials/dense/" + seed + "-0/predictions.csv"));
             for (int i = 0; i < labels.length; i++) {
                 labels[i] = own.labels()[i];
@@ -76,6 +100,7 @@ final class EnsembleCommandTest {
         OnnxMetadata metadata = OnnxMetadata.read(file);
         assertThat(metadata.get("ensemble.members")).contains(String.join("\n", members));
         assertThat(metadata.get("parity.flips")).contains("0");
+        assertThat(metadata.get(MetadataKeys.LICENSE)).contains(String.join(" AND ", licenses));
         assertThat(metadata.get("provenance.seed")).isEmpty();
         try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
             assertThat(predictor.logits(new float[64], 1)).hasSize(10);
@@ -84,11 +109,13 @@ final class EnsembleCommandTest {
     }
 
     @Test
-    void aRunThatHoldsAnEnsembleCanBeReplaced() {
+    void aRunThatHoldsAnEnsembleCanBeReplaced() throws IOException {
+        Files.writeString(folder.resolve("run/ensemble.onnx"), "an earlier one");
         Catwalk.Answer answer = Catwalk.ask("ensemble %s/run --members 2 --min-gain 100 --force", folder)
                 .exits(ExitCode.SOME_FAILED);
         assertThat(answer.joined()).contains("ship the best member");
         assertThat(folder.resolve("run/ensemble.rejected.onnx")).exists();
+        assertThat(folder.resolve("run/ensemble.onnx")).doesNotExist();
 
         String how = " --plugins-dir=%s/plugins --out=%s/run --force --epochs 1 --in-process --no-latency --seeds 3";
         Catwalk.ask("compare dense --dataset=%s/tiny" + how + " --batch-size=8 --threads=1", folder, folder, folder)

@@ -41,8 +41,10 @@ final class ImageSizesTest {
     @Test
     void oneClassifierIsComparedWithItselfOnLargerImages() throws Exception {
         Path run = folder.resolve("run");
-        Catwalk.ask(COMPARE, experiment("image_size: 16x12 crop"), photos, plugins, run)
-                .done();
+        Path experiment = Files.writeString(
+                folder.resolve("experiment.yaml"),
+                "classifiers: [{name: dense, variant: large, image_size: 16x12 crop}, dense]");
+        Catwalk.ask(COMPARE, experiment, photos, plugins, run).done();
 
         JsonNode results = Catwalk.json(run.resolve("results.json"));
         assertThat(results.at("/trials").findValuesAsString("image_size")).containsExactly("16x12 crop");
@@ -50,6 +52,13 @@ final class ImageSizesTest {
         assertThat(results.at("/comparison/pairs")).hasSize(1);
         assertThat(Files.readString(run.resolve("results.md"))).contains("16x12 crop");
         CheckRunTest.requirePass(run);
+        Catwalk.ask("bench %s --plugins-dir %s --processes 1 --seconds 0.05", run, plugins)
+                .done();
+        Catwalk.ask("report %s --robustness", run).done();
+        assertThat(Catwalk.json(run.resolve("robustness.json"))
+                        .at("/classifiers")
+                        .findValuesAsString("name"))
+                .containsExactly("dense");
         for (String[] one : new String[][] {{"dense", "8", "6"}, {"dense@large", "16", "12"}}) {
             Path trial = run.resolve("trials").resolve(one[0]).resolve("1-0");
             try (OnnxPredictor predictor = OnnxPredictor.open(trial.resolve("model.onnx"))) {

@@ -267,35 +267,28 @@ final class PublishedResultsTest {
             List<String> rows = new ArrayList<>();
             for (Path folder : folders("docs/results/" + page)) {
                 Run run = new Run(page + "/" + folder.getFileName());
-                run.trials().map(trial -> attempt(run, trial)).forEach(rows::add);
+                rows.addAll(rows(
+                        run.standings(),
+                        one -> run.list(name(one), "/seed"),
+                        one -> said(
+                                "%,d",
+                                run.first(name(one))
+                                        .at("/efficiency/parameters")
+                                        .asInt()),
+                        one -> run.list(name(one), "/timing/best_epoch") + " of "
+                                + run.first(name(one)).at("/recipe/epochs"),
+                        one -> run.mean(name(one), "/metrics/validation/accuracy"),
+                        one -> run.each(name(one), "/metrics/test/accuracy"),
+                        one -> percent(one, "accuracy"),
+                        PublishedResultsTest::interval,
+                        one -> run.list(name(one), "/parity/flips"),
+                        one -> time(run.median(name(one), "/efficiency/training_seconds"))));
             }
             holds(
                     "docs/results/" + page + ".md",
-                    "| classifier | seed | parameters | epoch | validation | test | 95 % interval | label flips | training |",
+                    "| classifier | seeds | parameters | epochs | validation | test | mean | 95 % interval | label flips | training |",
                     rows);
         }
-    }
-
-    /** A row about a network whose run has no other of this classifier, so that the interval is its own. */
-    private static String attempt(Run run, JsonNode trial) {
-        String variant = trial.get("variant").asString();
-        String name = name(trial) + (variant.equals("default") ? "" : "@" + variant);
-        JsonNode standing = run.standings()
-                .filter(one -> name(one).equals(name) && one.get("trials").asInt() == 1)
-                .findFirst()
-                .orElseThrow();
-        return Stream.of(
-                        name,
-                        trial.get("seed").asString(),
-                        said("%,d", trial.at("/efficiency/parameters").asInt()),
-                        trial.at("/timing/best_epoch").asString() + " of "
-                                + trial.at("/recipe/epochs").asString(),
-                        percent(trial.at("/metrics/validation"), "accuracy"),
-                        percent(trial.at("/metrics/test"), "accuracy"),
-                        interval(standing),
-                        trial.at("/parity/flips").asString(),
-                        time(trial.at("/efficiency/training_seconds").asDouble()))
-                .collect(joining(" | ", "| ", " |"));
     }
 
     @Test
@@ -430,7 +423,7 @@ final class PublishedResultsTest {
         }
 
         Stream<JsonNode> trials(String name) {
-            return trials().filter(trial -> name(trial).equals(name));
+            return trials().filter(trial -> label(trial).equals(name));
         }
 
         JsonNode first(String name) {
@@ -461,6 +454,10 @@ final class PublishedResultsTest {
 
         String micros(String name, String engine) {
             return said("%.0f µs", latency(name, engine));
+        }
+
+        String list(String name, String value) {
+            return trials(name).map(trial -> trial.at(value).asString()).collect(joining(" "));
         }
 
         String each(String name, String share) {
@@ -503,6 +500,12 @@ final class PublishedResultsTest {
 
     private static String name(JsonNode trialOrStanding) {
         return trialOrStanding.get("classifier").asString();
+    }
+
+    /** Returns the name of a trial's classifier as standings have it. */
+    private static String label(JsonNode trial) {
+        String variant = trial.get("variant").asString();
+        return variant.equals("default") ? name(trial) : name(trial) + "@" + variant;
     }
 
     private static String reported(JsonNode one) {

@@ -27,7 +27,7 @@ class QuantizationVerdictTest {
      */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            1.87 | -   | 10000 | 17 | 9 | 0.2  | 1.05 | SHIP        | 1.9 times faster, 3.6 times smaller, 0.08 points less accurate (95 % interval -0.02 to 0.19; McNemar p 0.169)
+            1.87 | -   | 10000 | 17 | 9 | 0.2  | 1.05 | SHIP        | 1.9 times faster, 3.6 times smaller, 0.08 points less accurate (95 % interval -0.02 to 0.19; McNemar p = 0.1686)
             2    | -   | 10000 | 9 | 17 | 0.2  | 1.05 | SHIP        | 0.08 points more accurate (95 % interval -0.02 to 0.19;
             0.75 | -   | 10000 | 5 | 5  | 0.2  | 1.05 | KEEP_FLOAT  | 1.3 times slower
             1.02 | -   | 10000 | 5 | 5  | 0.2  | 1.05 | KEEP_FLOAT  | int8 is as fast
@@ -36,7 +36,7 @@ class QuantizationVerdictTest {
             2    | -   | 10000 | 20 | 0 | 0.30 | 1    | CANNOT_TELL | cannot tell
             2    | -   | 10000 | 20 | 0 | 0.14 | 1    | CANNOT_TELL | cannot tell
             2    | -   | 10000 | 20 | 0 | 0.12 | 1    | KEEP_FLOAT  | beyond the budget of 0.12 points
-            2    | -   | 39    | 0 | 0  | 0.2  | 1.05 | CANNOT_TELL | -8.97 to 8.97; McNemar p 1.000): cannot tell whether it keeps the budget of 0.20 points: needs about 2,000 test images, has 39
+            2    | -   | 39    | 0 | 0  | 0.2  | 1.05 | CANNOT_TELL | -8.97 to 8.97; McNemar p = 1.0000): cannot tell whether it keeps the budget of 0.20 points: needs about 2,000 test images, has 39
             2    | -   | 39    | 2 | 1  | 0.2  | 1.05 | CANNOT_TELL | needs about 160,000 test images, has 39
             2    | -   | 39    | 0 | 0  | 0    | 1    | CANNOT_TELL | no number of test images shows it
             2    | -   | 39    | 0 | 0  | 9    | 1    | SHIP        | ship it

@@ -97,7 +97,7 @@ public final class ImageCache {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RequestException("stopped while waiting for images that another process decodes", e);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw unwritable(e);
         }
     }

@@ -66,9 +66,8 @@ public record ImageDataset(
 
     /** Tells whether all images are test images here, of which a share was held out elsewhere: the others were trained on. */
     public boolean holdsAllOf(String otherSha256) {
-        return IntStream.range(1, 100)
-                .anyMatch(
-                        percent -> ImageFolder.heldOut(sha256, percent / 100.0).equals(otherSha256));
+        return IntStream.range(1, 10_000)
+                .anyMatch(part -> ImageFolder.heldOut(sha256, part / 10_000.0).equals(otherSha256));
     }
 
     /** Replaces the test images. */

@@ -251,7 +251,12 @@ final class ImageFolder implements ImageListing {
     /** Returns for each file of the layout where it is among those by name. */
     private int[] order() {
         Map<String, Integer> places = new HashMap<>();
-        files.forEach(file -> places.put(file.name(), places.size()));
+        for (ImageFile file : files) {
+            if (places.put(file.name(), places.size()) != null) { // of bytes that are no text
+                throw new RequestException("expected image files with names in UTF-8, but two read the same, "
+                        + Reasons.quoted(file.name()) + ": rename one");
+            }
+        }
         return layout.files().stream()
                 .mapToInt(file -> Objects.requireNonNull(places.get(file.name())))
                 .toArray();

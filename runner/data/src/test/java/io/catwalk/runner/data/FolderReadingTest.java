@@ -25,6 +25,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each image is one gray level, so that it can be recognized wherever it goes. */
 @Tag("tiny")
@@ -105,6 +106,17 @@ class FolderReadingTest {
         images("train/a 0-3", "train/b 4-5", "val/a 8-8", "val/b 4-5");
 
         refused(this::load, "Class b: expected test images that are neither duplicates", "found none among 2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.2, 0.125, 0.333})
+    void aNetworkThatWasTrainedOnTheOtherImagesIsKnown(double share) throws IOException {
+        images("a 0-4", "b 5-9");
+        ImageDataset dataset = load();
+        String held = ImageFolder.heldOut(dataset.sha256(), share);
+
+        assertThat(dataset.holdsAllOf(held)).isTrue();
+        assertThat(dataset.holdsAllOf(dataset.sha256())).isFalse();
     }
 
     /** Runs of earlier versions, which drew other test images, must not be taken for runs on the same images. */

@@ -6,6 +6,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
@@ -256,15 +257,20 @@ record CardDocument(
         limits.add("For learning, for comparing architectures and for testing programs that run ONNX files.");
         limits.add("It classifies images like those in its training set. Every image gets one of the " + classes.size()
                 + " classes: for an image of anything else the answer is meaningless, however high its probability.");
-        card.evaluation().hardest().stream()
-                .findFirst()
-                .ifPresent(weakest -> limits.add("The recall of " + weakest.name() + ", its weakest class, is "
-                        + Numbers.percent(weakest.recall()) + " %."));
-        card.evaluation().confusion().mistakes().stream()
-                .findFirst()
-                .ifPresent(pair -> limits.add("The most frequent mistake: " + classes.get(pair.truth())
-                        + " classified as " + classes.get(pair.predicted()) + " ("
-                        + Wording.count(pair.images(), "image", "images") + ")."));
+        List<ClassScores> weakest = card.evaluation().hardest();
+        if (!weakest.isEmpty() && weakest.size() < classes.size()) {
+            limits.add("The recall of "
+                    + Wording.names(weakest.stream().map(ClassScores::name).toList())
+                    + (weakest.size() == 1 ? ", its weakest class" : ", its weakest classes")
+                    + ClassesSection.ofLarge(card.evaluation(), "") + ", is "
+                    + Numbers.percent(weakest.get(0).recall()) + " %.");
+        }
+        List<ConfusionMatrix.Cell> mistakes = card.evaluation().confusion().mostFrequentMistakes();
+        if (mistakes.size() == 1) {
+            ConfusionMatrix.Cell most = mistakes.get(0);
+            limits.add("The most frequent mistake: " + classes.get(most.truth()) + " classified as "
+                    + classes.get(most.predicted()) + " (" + Wording.count(most.images(), "image", "images") + ").");
+        }
         Standing standing = card.standing();
         if (standing != null && standing.standardDeviation() != null) {
             limits.add("Over the " + standing.trials() + " trainings of the run, its accuracy is "

@@ -87,13 +87,18 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
             return name + " recognizes all classes with " + FEWEST + " or more test images equally well: "
                     + Numbers.percent(lowest) + " %";
         }
-        boolean small = best().classes().stream().anyMatch(one -> one.support() > 0 && one.support() < FEWEST);
         return "The lowest recall of " + name
-                + (small ? " for a class with " + FEWEST + " or more test images" : "") + " is "
+                + ofLarge(best(), " for a class") + " is "
                 + Numbers.percent(lowest) + " %, for "
                 + Wording.names(hardest.stream().map(ClassScores::name).toList())
                 + counted(hardest)
                 + mostOften();
+    }
+
+    /** Says that smaller classes were not asked; empty if there are none. */
+    static String ofLarge(Evaluation evaluation, String classes) {
+        boolean small = evaluation.classes().stream().anyMatch(one -> one.support() > 0 && one.support() < FEWEST);
+        return small ? classes + " with " + FEWEST + " or more test images" : "";
     }
 
     /** Says of how many images a recall is, which is the same for all of some classes; nothing if these differ. */

@@ -297,9 +297,9 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                 .filter(one -> one.support() >= Evaluation.FEWEST_IMAGES)
                 .count();
         if (hardest.size() > 1 && hardest.size() == compared) {
-            return "Each class has a recall of " + lowest;
+            return "Each class" + ClassesSection.ofLarge(evaluation, "") + " has a recall of " + lowest;
         }
-        String recall = "the lowest recall, " + lowest;
+        String recall = "the lowest recall" + ClassesSection.ofLarge(evaluation, " for a class") + ", " + lowest;
         List<String> names = hardest.stream().map(ClassScores::name).toList();
         return switch (names.size()) {
             case 1 ->

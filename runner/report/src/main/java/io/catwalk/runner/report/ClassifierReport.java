@@ -238,14 +238,12 @@ record ClassifierReport(
         if (shown.size() == answered().count()) {
             return "";
         }
-        boolean seeds = counted()
-                        .map(model -> model.outcome().trial().seed())
-                        .distinct()
-                        .count()
-                > 1;
         List<Long> part = partOf(shown.get(0));
-        return (seeds ? "Seed " + part.get(0) : "Repetition " + (part.get(1) + 1))
-                + " only, so that each image counts once. ";
+        String repetition = results.experiment().repeats() > 1 ? "repetition " + (part.get(1) + 1) : "";
+        String seed = results.experiment().seeds().size() > 1
+                ? "seed " + part.get(0) + (repetition.isEmpty() ? "" : ", ")
+                : "";
+        return Wording.capital(seed + repetition) + " only, so that each image counts once. ";
     }
 
     /**

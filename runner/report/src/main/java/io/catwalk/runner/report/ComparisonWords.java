@@ -275,6 +275,13 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                 text.append(learned < all ? Numbers.count(learned) + " of " : "all ")
                         .append(Numbers.count(all));
                 text.append(" training images.");
+                int test = results.dataset().test();
+                boolean folds = comparison.scope() == Scope.CLASSIFIERS;
+                if (folds || baseline.images() < test) {
+                    String part = baseline.images() < test ? Numbers.count(baseline.images()) + " of " : "all ";
+                    text.append(" They were asked about " + part + Numbers.count(test) + " test images"
+                            + (folds ? " of the first fold." : "."));
+                }
             }
             PairedComparison pair = baseline.best();
             if (pair != null && pair.p() != null) {

@@ -76,15 +76,14 @@ record ConclusionsSection(ReportModel model) {
     }
 
     private Optional<String> fastest() {
-        List<ClassifierReport> timed = model.timed();
+        List<ClassifierReport> timed = model.comparedByLatency();
         if (timed.size() < 2) {
             return Optional.empty();
         }
         ClassifierReport best = model.trained().get(0);
         ClassifierReport fastest = timed.get(0);
-        boolean all = timed.size() == model.trained().size();
         return Optional.of(fastest.name() + " is " + (fastest.equals(best) ? "also " : "") + "the fastest"
-                + (all ? ": " : " of the " + timed.size() + " with a latency: ")
+                + model.ofThoseTimed() + ": "
                 + Cell.of(fastest.latency(model.engine())).text() + " for one image"
                 + (fastest.equals(best)
                         ? "."

@@ -227,14 +227,14 @@ record ConfidenceSection(ReportModel model) {
         List<ClassifierReport> open =
                 model.choices().stream().filter(compared::contains).toList();
         int tied = best && open.equals(compared.subList(0, open.size())) ? open.size() : 0;
-        String note = (region > 0
-                        ? "Shaded: differences of up to " + region + " points, which count as equivalent."
-                        : "Lines are 95 % intervals of the difference.")
-                + (tied > 1 ? " The bracket joins those that the best is not clearly ahead of." : "")
-                + (apart.isEmpty()
-                        ? ""
-                        : " Not compared with " + (best ? "the best" : reference.name()) + ": "
-                                + Wording.classifiers(apart) + ".");
+        String note =
+                (region > 0 ? "Shaded: differences of up to " + region + " points, which count as equivalent. " : "")
+                        + "Lines are 95 % intervals of the difference."
+                        + (tied > 1 ? " The bracket joins those that the best is not clearly ahead of." : "")
+                        + (apart.isEmpty()
+                                ? ""
+                                : " Not compared with " + (best ? "the best" : reference.name()) + ": "
+                                        + Wording.classifiers(apart) + ".");
         return new RowChart(
                 table.caption("differences", versus(reference, compared.subList(1, compared.size())), note),
                 Axis.around("Difference in accuracy, points", Row.span(rows)),
@@ -266,7 +266,9 @@ record ConfidenceSection(ReportModel model) {
                                 ? "all " + others.size() + " others"
                                 : Wording.classifiers(group.getValue())))
                 .collect(Collectors.joining(", but "));
-        String ahead = Numbers.percent(least) + " points" + (others.size() == 1 ? "" : " or more");
+        String ahead = others.size() == 1
+                ? Numbers.percent(least) + " points"
+                : Numbers.percent(Math.floor(1e4 * least + 1e-6) / 1e4) + " points or more";
         boolean better = byOutcome.keySet().stream().allMatch(words -> words.endsWith("better"));
         return reference.name() + " is " + all + (better ? ", ahead by " + ahead : "");
     }

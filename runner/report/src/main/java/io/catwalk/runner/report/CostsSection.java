@@ -57,18 +57,15 @@ record CostsSection(ReportModel model) {
         }
         ClassifierReport fastest = front.get(0);
         String time = latency(fastest) + " for one image (" + model.latencyTitle() + ")";
-        long measured = model.trained().stream()
-                .filter(one -> one.stands().onFront() != null)
-                .count();
+        int measured = model.comparedByLatency().size();
         if (measured == 1) {
             return fastest.name() + " takes " + time;
         }
-        boolean all = measured == model.trained().size();
-        String of = "of the " + measured + " with a latency from a quiet machine";
+        String of = model.ofThoseTimed();
         if (front.size() == 1) {
-            return fastest.name() + " is both the most accurate and the fastest" + (all ? "" : " " + of) + ": " + time;
+            return fastest.name() + " is both the most accurate and the fastest" + of + ": " + time;
         }
-        return (all ? "The choice" : Wording.capital(of) + ", the choice") + " is among "
+        return (of.isEmpty() ? "The choice" : Wording.capital(of.strip()) + ", the choice") + " is among "
                 + Wording.classifiers(front)
                 + (front.size() == measured
                         ? ": each trades accuracy for latency"
@@ -97,14 +94,14 @@ record CostsSection(ReportModel model) {
 
     /** Names the fastest classifier, and the fastest of those that do not clearly differ from the most accurate. */
     private List<String> speed() {
-        List<ClassifierReport> timed = model.timed();
+        List<ClassifierReport> timed = model.comparedByLatency();
         ClassifierReport best = model.trained().get(0);
         if (timed.size() < 2 || timed.get(0).equals(best)) {
             return List.of();
         }
         ClassifierReport fastest = timed.get(0);
         List<String> sentences = new ArrayList<>();
-        sentences.add(fastest.name() + " is the fastest, with " + latency(fastest) + " and "
+        sentences.add(fastest.name() + " is the fastest" + model.ofThoseTimed() + ", with " + latency(fastest) + " and "
                 + Numbers.percent(fastest.stands().accuracy()) + " % accuracy ("
                 + Numbers.points(fastest.stands().accuracy() - best.stands().accuracy()) + " points).");
         timed.stream()

@@ -14,6 +14,7 @@ import io.catwalk.runner.report.RowChart.Row.Range;
 import io.catwalk.runner.report.Table.TableBuilder;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.CriticalDifference.Rank;
+import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,7 +37,6 @@ public record DataSetsDocument(
     private static final int SYMBOLS = 8;
 
     private static final String JSON = "across.json";
-
     private static final Set<Medium> TERMINAL = Medium.of(Medium.TERMINAL);
 
     public static Document of(MultiDatasetComparison across) {
@@ -50,8 +50,10 @@ public record DataSetsDocument(
             sections.add(new Section(
                     "ranks",
                     "Ranks",
-                    "Two mean ranks differ significantly if they are at least " + Numbers.fixed(ranking.difference(), 2)
-                            + " apart",
+                    isChance(ranking)
+                            ? "Friedman's test finds no difference, so no two mean ranks are compared"
+                            : "Two mean ranks differ significantly if they are at least "
+                                    + Numbers.fixed(ranking.difference(), 2) + " apart",
                     ranks(ranking),
                     JSON + ", key ranking"));
             sections.add(new Section("odds", "Odds", oddsTitle(), odds(), JSON + ", key pairs"));
@@ -64,6 +66,10 @@ public record DataSetsDocument(
                 sections,
                 across.classifiers(),
                 "Made by Catwalk from the runs in this folder: catwalk " + across.command() + ".");
+    }
+
+    private static boolean isChance(CriticalDifference ranks) {
+        return ranks.p() >= MultiDatasetComparison.LEVEL;
     }
 
     private long counted() {
@@ -261,7 +267,7 @@ public record DataSetsDocument(
                 .toList();
         String title = Wording.names(first) + (first.size() == 1 ? " has" : " have") + " the best mean rank, "
                 + Numbers.fixed(best.average(), 2) + ", "
-                + (known.p() >= MultiDatasetComparison.LEVEL
+                + (isChance(known)
                         ? "which may be chance (Friedman's test: p " + Numbers.p(known.p()) + ")"
                         : open.isEmpty()
                                 ? "significantly better than all others"
@@ -272,8 +278,10 @@ public record DataSetsDocument(
                 table.caption(
                         "ranks",
                         title,
-                        "Classifiers whose bars, as long as Nemenyi's critical difference, do not overlap differ"
-                                + " significantly. 1 is the best rank."),
+                        (isChance(known)
+                                        ? ""
+                                        : "Classifiers whose bars do not overlap differ significantly (Nemenyi). ")
+                                + "1 is the best rank."),
                 Axis.around("Mean rank", Row.span(rows)),
                 rows);
     }
@@ -310,7 +318,7 @@ public record DataSetsDocument(
                     .max()
                     .orElse(Double.NaN);
             one.accuracies().forEach((name, accuracy) -> {
-                if (accuracy == highest) {
+                if (Paired.order(accuracy, highest) == 0) {
                     firsts.merge(name, 1, Integer::sum);
                 }
             });

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What was trained elsewhere: how its images were prepared, and what a reader must know about its answers. */
@@ -134,12 +136,10 @@ record GivenSection(List<ClassifierReport> given, int classes) {
     }
 
     private static String joined(List<Double> numbers) {
-        return String.join(
-                " ",
-                numbers.stream()
-                        .distinct()
-                        .map(number -> Numbers.fixed(number, 3))
-                        .toList());
+        return numbers.stream()
+                .limit(Set.copyOf(numbers).size() == 1 ? 1 : numbers.size())
+                .map(number -> Numbers.fixed(number, 3))
+                .collect(Collectors.joining(" "));
     }
 
     private static String scores(GivenReport answers) {

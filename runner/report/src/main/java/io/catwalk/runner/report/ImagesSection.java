@@ -108,7 +108,7 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
                         title(evaluated),
                         "Error rate on the most confident share of the images. AURC: area under the curve, the smaller"
                                 + " the better. A symbol marks the knee, the point farthest below the line from no"
-                                + " images to all; the confidence slider below starts there."
+                                + " images to all; a page's confidence slider starts there."
                                 + (model.trained().size() > evaluated.size()
                                         ? " Shown: the " + evaluated.size() + " most accurate with predictions."
                                         : "")),

@@ -46,7 +46,7 @@ record OnnxSection(ReportModel model) {
                             : Wording.capital(Wording.all(all.size())) + " ONNX files answer like their networks: ")
                     + (flips == 0 ? "no label flips" : Wording.count(flips, "label flips", "labels flip"))
                     + ", and no logit differs by more than "
-                    + Numbers.scientific(all.stream()
+                    + Numbers.atMost(all.stream()
                             .map(ParityResult::maxAbs)
                             .filter(Objects::nonNull)
                             .max(Comparator.naturalOrder())

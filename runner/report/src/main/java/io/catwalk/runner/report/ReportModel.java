@@ -396,6 +396,17 @@ public record ReportModel(
                 .toList();
     }
 
+    /** Returns those of {@link #timed()} whose latencies are of a quiet machine, by which they can be compared. */
+    public List<ClassifierReport> comparedByLatency() {
+        return timed().stream().filter(one -> one.stands().onFront() != null).toList();
+    }
+
+    /** Says of whom a sentence speaks that compares latencies; nothing if it is all classifiers. */
+    public String ofThoseTimed() {
+        int timed = comparedByLatency().size();
+        return timed == trained().size() ? "" : " of the " + timed + " with a latency from a quiet machine";
+    }
+
     /** Returns the first compared with the second; null if they are not compared. */
     public @Nullable PairedComparison pairOf(String first, String second) {
         Comparison comparison = comparison();

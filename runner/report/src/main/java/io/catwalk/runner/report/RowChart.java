@@ -83,10 +83,9 @@ public record RowChart(
         }
 
         Picture picture() {
-            double top = legend.isEmpty() ? 6 : 26;
-            double end = top + rows.size() * ROW;
             Pen pen = new Pen();
-            explain(pen);
+            double top = legend.isEmpty() ? 6 : explain(pen) + 17;
+            double end = top + rows.size() * ROW;
             if (band != null) {
                 double from = Math.max(left, x(band.from()));
                 double to = Math.min(right, x(band.to()));
@@ -107,13 +106,21 @@ public record RowChart(
             return new Picture(width, end + (axis.title().isEmpty() ? 22 : 40), pen.marks());
         }
 
-        private void explain(Pen pen) {
+        /** Draws the legend in as many lines as it needs, and returns the middle of the last. */
+        private double explain(Pen pen) {
             double place = 6;
+            double line = 9;
             for (Key key : legend) {
-                pen.add(key.symbol().at(place + 4, 9, 4.5, paint("muted", key.filled())));
-                pen.text(place + 13, 13, key.words(), Pen.SMALL, "muted", Anchor.START);
-                place += 26 + Pen.SMALL.width(key.words());
+                double wide = 13 + Pen.SMALL.width(key.words());
+                if (place > 6 && place + wide > width) {
+                    place = 6;
+                    line += 17;
+                }
+                pen.add(key.symbol().at(place + 4, line, 4.5, paint("muted", key.filled())));
+                pen.text(place + 13, line + 4, key.words(), Pen.SMALL, "muted", Anchor.START);
+                place += wide + 13;
             }
+            return line;
         }
 
         private List<Mark> marks(Row row, double middle) {

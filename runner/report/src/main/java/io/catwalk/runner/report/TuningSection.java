@@ -161,7 +161,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
                                 title,
                                 title + ".",
                                 "Each line is a candidate, from its smallest budget to its largest."),
-                        Axis.fromZero("Epochs of each training", List.of((double) most)),
+                        Axis.counting("Epochs of each training", most),
                         Axis.around(Wording.criterion(tuning.selectBy()) + ", " + unit, span),
                         series));
     }

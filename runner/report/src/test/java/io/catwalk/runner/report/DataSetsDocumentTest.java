@@ -54,6 +54,26 @@ final class DataSetsDocumentTest {
         assertThat(texts).anyMatch(text -> text.text().matches("c+…d+"));
     }
 
+    @Test
+    void theKeysOfManyClassifiersStandInLinesWithinThePicture() {
+        List<RowChart.Key> keys = IntStream.range(0, 8)
+                .mapToObj(i -> new RowChart.Key("classifier " + i, Symbol.CIRCLE, true))
+                .toList();
+        RowChart.Row row = new RowChart.Row(
+                "row", "muted", Symbol.CIRCLE, List.of(new RowChart.Row.Dot(0.5, Symbol.CIRCLE, true)), "", "", "");
+        Chart.Caption caption = new ChartTable("Key").caption("keys", "Keys", "");
+        Picture picture = new RowChart(caption, Axis.fromZero("Share", List.of(1.0)), List.of(row), keys).drawn(340);
+
+        List<Mark.Text> shown = texts(picture.marks())
+                .filter(text -> text.text().startsWith("classifier"))
+                .toList();
+        assertThat(shown)
+                .hasSize(8)
+                .allSatisfy(text ->
+                        assertThat(text.x() + text.letters().width(text.text())).isLessThanOrEqualTo(340));
+        assertThat(shown.stream().map(Mark.Text::y).distinct()).hasSizeGreaterThan(1);
+    }
+
     private static Stream<Mark.Text> texts(List<Mark> marks) {
         return marks.stream()
                 .flatMap(mark -> mark instanceof Mark.Tip tip

@@ -46,7 +46,9 @@ class ModelCardTest {
     @Test
     void ofManyClassesACardNamesSomeAndShowsTheWorstAndTheBest() {
         String card = card().markdown(null);
-        assertThat(card).contains("No measurable overfitting", "2.00 points", "-2.27 to 6.26", "kind1 (1 image)");
+        assertThat(card)
+                .contains("No measurable overfitting", "2.00 points", "-2.27 to 6.26")
+                .doesNotContain("weakest class", "most frequent mistake"); // all have few images, and as many mistakes
         assertThat(card.lines())
                 .contains("| kind0 | never predicted | 0.00 | 0.00 | 1 |", "| kind99 | 100.00 | 100.00 | 100.00 | 1 |")
                 .anyMatch(line -> line.endsWith("kind0, kind1, kind2, kind3, kind4 and 95 more"))

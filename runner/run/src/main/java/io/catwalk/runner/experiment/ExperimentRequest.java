@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -306,14 +308,26 @@ public final class ExperimentRequest {
                     source.file(), source.output(), null, null, null, null, null, null, null, null, null);
         }
 
-        /** Returns a name for it among others: that of its file, and of the tensor if others are of the same file. */
-        private String title(List<BackboneEntry> all) {
-            boolean alone = all.stream()
-                            .filter(other -> Objects.equals(other.file, file))
-                            .count()
-                    == 1;
-            String own = GivenNetworks.baseName(Path.of(String.valueOf(file)));
-            return alone || output == null ? own : own + "-" + GivenNetworks.baseName(Path.of(output));
+        /** Names each by its file, and by its tensor if others are of the same file; no two have the same name. */
+        private static List<String> titles(List<BackboneEntry> all) {
+            Set<String> taken = new HashSet<>();
+            List<String> titles = new ArrayList<>();
+            for (BackboneEntry one : all) {
+                boolean alone = all.stream()
+                                .filter(other -> Objects.equals(other.file, one.file))
+                                .count()
+                        == 1;
+                String own = GivenNetworks.baseName(Path.of(String.valueOf(one.file)));
+                String tensor = alone || one.output == null
+                        ? ""
+                        : "-" + GivenNetworks.baseName(Path.of(one.output.replaceAll("[^A-Za-z0-9]+", "-")));
+                String title = own + tensor;
+                for (int i = 2; !taken.add(title.toLowerCase(Locale.ROOT)); i++) {
+                    title = own + tensor + "-" + i;
+                }
+                titles.add(title);
+            }
+            return titles;
         }
 
         private BackboneSpec resolved(
@@ -471,6 +485,14 @@ public final class ExperimentRequest {
             throw new RequestException(
                     source + "views are of the images of a backbone, but there is none: leave them out, or name one");
         }
+        if (content.augment != null
+                && content.views == null
+                && trained().stream()
+                        .allMatch(entry ->
+                                entry.backbone() != null && entry.backbone().views() == null)) {
+            throw new RequestException(source + "augmentations are for images, but all classifiers are trained on the"
+                    + " features of a backbone: leave --augment out, or give --views");
+        }
         InitialWeights unused = weights(content.init);
         trained().forEach(entry -> installed(entry, catalog));
     }
@@ -526,11 +548,13 @@ public final class ExperimentRequest {
     }
 
     private List<Entry> trained() {
+        List<BackboneEntry> all = content.backbones;
+        List<String> titles = BackboneEntry.titles(all);
         return entries().stream()
                 .filter(Entry::trains)
-                .flatMap(entry -> entry.backbone() != null || content.backbones.isEmpty()
+                .flatMap(entry -> entry.backbone() != null || all.isEmpty()
                         ? Stream.of(entry)
-                        : content.backbones.stream().map(one -> entry.on(one, one.title(content.backbones))))
+                        : IntStream.range(0, all.size()).mapToObj(i -> entry.on(all.get(i), titles.get(i))))
                 .toList();
     }
 

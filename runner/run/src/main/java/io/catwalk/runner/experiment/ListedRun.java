@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.File;
 import java.io.IOException;
@@ -121,10 +122,12 @@ public record ListedRun(
                             best(path.resolve(RunFiles.RESULTS))));
         } catch (RequestException | UncheckedIOException e) {
             return new ListedRun(name, reported, bytes(path), String.valueOf(e.getMessage()), null);
+        } catch (IOException e) {
+            return new ListedRun(name, reported, bytes(path), Reasons.of(e), null);
         }
     }
 
-    private static @Nullable Best best(Path results) throws IOException {
+    private static @Nullable Best best(Path results) {
         if (!Files.exists(results)) {
             return null;
         }
@@ -137,7 +140,7 @@ public record ListedRun(
                             first.path("accuracy").asDouble(),
                             first.path("accuracy_low").asDouble(),
                             first.path("accuracy_high").asDouble());
-        } catch (JacksonException e) {
+        } catch (JacksonException | IOException e) {
             return null; // it is written anew by each report
         }
     }

@@ -50,7 +50,7 @@ final class RunFiles {
 
     /** Every folder of a run; only an empty one is deleted. */
     private static final Pattern FOLDERS = Pattern.compile(
-            "plots|audit|demo|catwalk\\d+(/(draft|former))?|trials(/[^/]+(/-?\\d+-\\d+(/model(\\.part)?)?)?)?");
+            "plots|audit|demo|catwalk\\d+(/(draft|former))?|trials(/[^/]+(/-?\\d+-\\d+(/(model|chosen)(\\.part)?)?)?)?");
 
     private static final Pattern OF_TRIAL = Pattern.compile("(trials/[^/]+/[^/]+)/(.+)");
 

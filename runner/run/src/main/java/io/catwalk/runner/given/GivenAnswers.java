@@ -106,8 +106,8 @@ public record GivenAnswers(
             probabilities &= areProbabilities(answers, network.outputs(), 1 - LARGEST_GAP);
             System.arraycopy(network.selected(answers), 0, scores, from * classes, (to - from) * classes);
         }
-        Predictions predictions =
-                new Predictions(classes, images.labels(), probabilities ? logarithms(scores) : scores);
+        Predictions answered = new Predictions(classes, images.labels(), scores);
+        Predictions predictions = probabilities ? answered.logarithms() : answered;
         PredictedClasses predicted = predictions.predictedClasses();
         List<String> others =
                 new ArrayList<>(Objects.requireNonNull(network.model().classes()));
@@ -138,14 +138,5 @@ public record GivenAnswers(
             }
         }
         return true;
-    }
-
-    /** Returns logarithms of probabilities, that of 0 as of the smallest number above it. */
-    static float[] logarithms(float[] probabilities) {
-        float[] logarithms = new float[probabilities.length];
-        for (int i = 0; i < logarithms.length; i++) {
-            logarithms[i] = (float) Math.log(Math.max(probabilities[i], Float.MIN_VALUE));
-        }
-        return logarithms;
     }
 }

@@ -40,10 +40,8 @@ public record GivenSource(
 
     /** Reads a backbone as users type it: {@code FILE.onnx}, or {@code FILE.onnx@TENSOR}. */
     public static GivenSource ofBackbone(String typed) {
-        int at = typed.toLowerCase(Locale.ROOT).indexOf(".onnx@");
-        int end = at < 0 ? typed.length() : at + ".onnx".length();
-        return new GivenSource(
-                typed.substring(0, end), null, null, null, null, at < 0 ? null : typed.substring(end + 1), null);
+        String[] parts = typed.split("(?i)(?<=\\.onnx)@", 2);
+        return new GivenSource(parts[0], null, null, null, null, parts.length == 1 ? null : parts[1], null);
     }
 
     /** Returns the same with its file at another place. */

@@ -121,12 +121,15 @@ final class PredictionTable {
         if (names.contains("logit_0")) {
             throw refusal("a table of another program", "predictions of a trial", "name the trial instead");
         }
+        // Classes may be called 1, 2 and 3, and numbers are the places of classes where all are there.
+        boolean byPlace =
+                numbered != null && IntStream.range(0, numbered.size()).allMatch(place -> names.contains("" + place));
         List<Integer> scores = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         for (String name : dataset.classes()) {
             String other = numbered == null ? name : "" + numbered.indexOf(name);
-            String found = names.contains(name) ? name : other;
-            if (Collections.frequency(names, found) > 1) {
+            String found = names.contains(name) && !byPlace ? name : other;
+            if (Collections.frequency(names, found) > 1 || scores.contains(names.indexOf(found))) {
                 throw refusal("one column for the class " + Reasons.quoted(name), "several", "keep one");
             }
             if (names.contains(found)) {
@@ -241,8 +244,8 @@ final class PredictionTable {
                     new GivenReport(false, false, List.of(), false, null));
         }
         boolean probabilities = GivenAnswers.areProbabilities(scores, classes, 0);
-        Predictions all =
-                new Predictions(classes, images.labels(), probabilities ? GivenAnswers.logarithms(scores) : scores);
+        Predictions stated = new Predictions(classes, images.labels(), scores);
+        Predictions all = probabilities ? stated.logarithms() : stated;
         return new GivenAnswers(
                 all.predictedClasses(), all, new GivenReport(true, probabilities, List.of(), false, null));
     }

@@ -64,8 +64,8 @@ public final class RobustnessMeter {
     }
 
     /**
-     * Finds the ONNX files of a run, one for each classifier that was trained in it, and the test images that all of them
-     * were evaluated on, at least 1.
+     * Finds the ONNX files of a run, one for each classifier that was trained in it on images of the run's size, and the
+     * test images that all of them were evaluated on, at least 1.
      *
      * @throws RequestException if there is no ONNX file, or its test images do not exist any more
      */
@@ -76,7 +76,9 @@ public final class RobustnessMeter {
         ImageDataset dataset = null;
         int fold = 0;
         for (Done done : (searched ? results.withoutCandidates() : results).done()) {
-            if (!done.trial().trains()
+            // Others take images of another size, whose corruptions would not be the same.
+            if (!done.provenance().datasetSha256().equals(results.dataset().sha256())
+                    || !done.trial().trains()
                     || !Files.exists(run.folder().trial(done.trial()).onnx())) {
                 continue;
             }
@@ -96,7 +98,7 @@ public final class RobustnessMeter {
             }
         }
         if (dataset == null) {
-            throw new RequestException("expected networks with ONNX files in "
+            throw new RequestException("expected networks with ONNX files for images of the size of the run in "
                     + run.folder().path() + ", found none: write them with catwalk export "
                     + run.folder().path());
         }

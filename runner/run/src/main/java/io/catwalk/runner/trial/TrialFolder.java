@@ -17,6 +17,7 @@ import io.catwalk.runner.trial.TrialRun.Choice;
 import io.catwalk.runner.trial.TrialRun.TrainedWeights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -317,7 +318,7 @@ public record TrialFolder(Path path) {
                 return choice;
             }
             LOG.warn("The first training is done again: its weights are of another trial, or damaged");
-        } catch (JacksonException | RequestException e) {
+        } catch (JacksonException | RequestException | CharacterCodingException e) {
             LOG.warn("{} cannot be read", file, e);
         }
         return null;

@@ -307,6 +307,18 @@ final class RunFolderTest {
     }
 
     @Test
+    void theWeightsOfBothTrainingsOfARefitGoWithTheirFolders() throws IOException {
+        Path path = aRun();
+        for (String weights : List.of("model", "chosen")) {
+            Path trial = path.resolve("trials/gru/1-0");
+            Files.createDirectories(trial.resolve(weights));
+            Files.createDirectories(trial.resolve(weights + ".part"));
+        }
+
+        assertThat(claimed(path, RunFolder.Existing.REPLACE)).containsExactly("lock");
+    }
+
+    @Test
     void theHalfOfAPageThatAKilledWriterLeftIsOfTheRun() throws IOException {
         Path path = aRun();
         for (String left : List.of("draft/index.html", "draft/model-1.js", "former/index.html")) {

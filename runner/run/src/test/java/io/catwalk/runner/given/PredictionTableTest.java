@@ -90,6 +90,21 @@ class PredictionTableTest {
         assertThat(answers(pets(), text, labels).predicted().predicted()).containsExactly(0, 2, 2);
     }
 
+    /** Classes that are called 1, 2 and 3 in places 0, 1 and 2. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        index | image,0,1,2~0,5,4,3~1,1,2,3~2,0,0,1
+        1,2,3 | image,0,1,2~0,5,4,3~1,1,2,3~2,0,0,1
+        1,2,3 | image,1,2,3~0,5,4,3~1,1,2,3~2,0,0,1
+              | image,1,2,3~0,5,4,3~1,1,2,3~2,0,0,1
+        """)
+    void numbersThatNameClassesAreNotTheirPlaces(@Nullable String labels, String text) throws IOException {
+        ImageSource images = pets().test();
+        ImageDataset grades = new ImageDataset("grades", "0".repeat(64), List.of("1", "2", "3"), images, images);
+
+        assertThat(answers(grades, text, labels).predicted().predicted()).containsExactly(0, 2, 2);
+    }
+
     @Test
     void scoresAreTakenByTheNamesOfTheirColumns() throws IOException {
         GivenAnswers answers = answers(pets(), "dog,note,owl,image,cat~-1.5,x,2,0,3~0,,4,1,1~1,y,5,2,1", null);
