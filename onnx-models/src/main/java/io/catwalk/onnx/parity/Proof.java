@@ -44,6 +44,7 @@ public record Proof(Tolerance tolerance, double share, FlipRule rule, Extent ext
 
     /** Elements of this size, all alike and so many times as large as all others, stand for infinity, as in a mask. */
     private static final double LARGE = 9e3;
+
     private static final double FAR = 100;
     private static final double ALIKE = 0.99;
 
