@@ -3,7 +3,10 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.protobuf.ByteString;
+import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.evaluation.Predictions;
 import java.awt.image.BufferedImage;
@@ -66,6 +69,26 @@ final class VerifyCommandTest {
                 .with("provenance.dataset_sha256", "0".repeat(64))
                 .write(file);
         requireSaid(file, ExitCode.DONE, "the file says 99.90 % on others");
+    }
+
+    @Test
+    void probabilitiesOfAnotherProgramAreScoredByTheirLogarithms() throws IOException {
+        ModelProto.Builder model = ModelFile.read(world.model()).whole().toBuilder();
+        model.getGraphBuilder()
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Softmax")
+                        .addInput("logits")
+                        .addOutput("scores"))
+                .getOutputBuilder(0)
+                .setName("scores");
+        Path file = Files.write(folder.resolve("softmax.onnx"), model.build().toByteArray());
+
+        JsonNode verified = Catwalk.ask("verify %s --dataset %s --json", file, images)
+                .done()
+                .json();
+
+        assertThat(verified.at("/metrics/log_loss").asDouble())
+                .isCloseTo(trial().at("/metrics/test/log_loss").asDouble(), within(1e-5));
     }
 
     /** A limited run evaluates on some of the test images, and a fold on some of the training images. */

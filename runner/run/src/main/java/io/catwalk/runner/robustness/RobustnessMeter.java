@@ -98,8 +98,8 @@ public final class RobustnessMeter {
             }
         }
         if (dataset == null) {
-            throw new RequestException("expected networks with ONNX files for images of the size of the run in "
-                    + run.folder().path() + ", found none: write them with catwalk export "
+            throw new RequestException("expected networks with ONNX files in "
+                    + run.folder().path() + ", for images of its size, found none: write them with catwalk export "
                     + run.folder().path());
         }
         return new RobustnessMeter(run, dataset, most, files);
