@@ -716,8 +716,8 @@ class Run:
             self.same(id, "dataset", stated, sizes)
             self.same(id, "number of classes", len(stated["classes"]), test.classes)
             if trial["fold"] == 0:
-                sizes = support.values()  # of the classes with images
-                self.same(id, "dataset", stated, {"largest_class": max(sizes), "smallest_class": min(sizes)})
+                images = support.values()  # of each class that has any
+                self.same(id, "dataset", stated, {"largest_class": max(images), "smallest_class": min(images)})
 
     def overfitting(self, id, trial):
         metrics, stated = trial["metrics"], trial["overfitting"]

@@ -94,9 +94,7 @@ final class DiffCommand extends JsonCommand {
     @Override
     int run(Console console) throws IOException, InterruptedException {
         OptionParsers.within("--rows", rows, MOST_ROWS);
-        sizes.values()
-                .forEach(size -> OptionParsers.within(
-                        "--size", (int) Math.max(0, Math.min(size, Integer.MAX_VALUE)), MOST_SIZE));
+        sizes.values().forEach(size -> OptionParsers.within("--size", size, MOST_SIZE));
         if (reduced != null && Files.exists(reduced)) {
             throw new RequestException("--reduce must name a new folder, but " + reduced + " exists");
         }

@@ -32,14 +32,14 @@ final class OptionParsers {
     private OptionParsers() {}
 
     /** Requires a number from 1 to a limit, so that a typing error cannot take days or all memory. */
-    static int within(String option, int value, int most) {
+    static int within(String option, long value, int most) {
         if (value < 1) {
             throw new RequestException(option + " must be at least 1, but is " + value);
         }
         if (value > most) {
             throw new RequestException(option + " must be at most " + most + ", but is " + value);
         }
-        return value;
+        return (int) value;
     }
 
     static Duration timeout(String option, String text) {

@@ -194,7 +194,7 @@ final class VerifyCommand extends JsonCommand {
                             images.test().labels(),
                             new OriginalImages(images.test(), folder).answers(predictor))
                     : Predictions.of(predictor, images.test(), preprocessing.normalization(), classes);
-            Predictions predictions = predictor.scores() == Scores.PROBABILITIES ? answered.logarithms() : answered;
+            Predictions predictions = answered.ofLogits(predictor.scores() == Scores.PROBABILITIES);
             if (answers != null) {
                 predictions.write(answers, images.test());
             }

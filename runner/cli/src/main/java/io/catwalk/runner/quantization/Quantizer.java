@@ -238,8 +238,8 @@ public record Quantizer(
 
     private static Predictions answers(
             OnnxPredictor predictor, ImageSource images, Normalization normalization, int classes) {
-        Predictions answers = Predictions.of(predictor, images, normalization, classes);
-        return predictor.scores() == Scores.PROBABILITIES ? answers.logarithms() : answers;
+        return Predictions.of(predictor, images, normalization, classes)
+                .ofLogits(predictor.scores() == Scores.PROBABILITIES);
     }
 
     /** Measures files in turns on the same image. */

@@ -67,8 +67,11 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         return new Predictions(classes, images.labels(), logits);
     }
 
-    /** Returns logits where these are probabilities: their logarithms, that of 0 as of the smallest number above it. */
-    public Predictions logarithms() {
+    /** Returns logits of what may be probabilities: their logarithms, that of 0 as of the smallest number above it. */
+    public Predictions ofLogits(boolean probabilities) {
+        if (!probabilities) {
+            return this;
+        }
         float[] logarithms = new float[logits.length];
         for (int i = 0; i < logarithms.length; i++) {
             logarithms[i] = (float) Math.log(Math.max(logits[i], Float.MIN_VALUE));

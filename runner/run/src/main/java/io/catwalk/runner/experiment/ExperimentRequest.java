@@ -321,11 +321,7 @@ public final class ExperimentRequest {
                 String tensor = alone || one.output == null
                         ? ""
                         : "-" + GivenNetworks.baseName(Path.of(one.output.replaceAll("[^A-Za-z0-9]+", "-")));
-                String title = own + tensor;
-                for (int i = 2; !taken.add(title.toLowerCase(Locale.ROOT)); i++) {
-                    title = own + tensor + "-" + i;
-                }
-                titles.add(title);
+                titles.add(GivenNetworks.free(own + tensor, taken));
             }
             return titles;
         }

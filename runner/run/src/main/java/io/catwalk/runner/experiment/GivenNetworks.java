@@ -66,7 +66,8 @@ final class GivenNetworks {
             }
         }
         String absolute = file.toAbsolutePath().normalize().toString();
-        return ClassifierConfig.of(free(name == null ? own : name), GivenModel.of(whole.at(absolute), images, fit));
+        return ClassifierConfig.of(
+                free(name == null ? own : name, taken), GivenModel.of(whole.at(absolute), images, fit));
     }
 
     /** Finds a trial with an ONNX file: of a run with one, of the folder of a trial, or by its label behind a run. */
@@ -109,7 +110,8 @@ final class GivenNetworks {
                 : name.substring(0, Math.min(LONGEST, name.length())).replaceAll("-$", "");
     }
 
-    private String free(String name) {
+    /** Takes a name that is free, in any letter case: this one, or with a number behind it. */
+    static String free(String name, Set<String> taken) {
         TrialSpec.checkedName("name", name);
         String free = name;
         for (int i = 2; !taken.add(free.toLowerCase(Locale.ROOT)); i++) {

@@ -106,8 +106,7 @@ public record GivenAnswers(
             probabilities &= areProbabilities(answers, network.outputs(), 1 - LARGEST_GAP);
             System.arraycopy(network.selected(answers), 0, scores, from * classes, (to - from) * classes);
         }
-        Predictions answered = new Predictions(classes, images.labels(), scores);
-        Predictions predictions = probabilities ? answered.logarithms() : answered;
+        Predictions predictions = new Predictions(classes, images.labels(), scores).ofLogits(probabilities);
         PredictedClasses predicted = predictions.predictedClasses();
         List<String> others =
                 new ArrayList<>(Objects.requireNonNull(network.model().classes()));

@@ -244,8 +244,7 @@ final class PredictionTable {
                     new GivenReport(false, false, List.of(), false, null));
         }
         boolean probabilities = GivenAnswers.areProbabilities(scores, classes, 0);
-        Predictions stated = new Predictions(classes, images.labels(), scores);
-        Predictions all = probabilities ? stated.logarithms() : stated;
+        Predictions all = new Predictions(classes, images.labels(), scores).ofLogits(probabilities);
         return new GivenAnswers(
                 all.predictedClasses(), all, new GivenReport(true, probabilities, List.of(), false, null));
     }
