@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -179,6 +180,7 @@ final class BackboneRunTest {
 
     /** Where heads are trained are neither photos nor backbone; what comes of it is as after a training here. */
     @Test
+    @Tag("long")
     void featuresAreSentToOtherMachinesAndHeadsAreMergedHere() throws Exception {
         Path sent = Files.createDirectory(folder.resolve("sent"));
         Path images = DayAndNight.write(sent.resolve("photos"), 100, 120, DayAndNight::gray);
@@ -307,6 +309,7 @@ final class BackboneRunTest {
 
     /** A run that was killed before it had recorded one of its heads is as before, but for its times. */
     @Test
+    @Tag("long")
     void aKilledRunGoesOnWithTheFeaturesThatAreKept() throws IOException {
         Path killed = ExportedRun.copy(run, folder.resolve("killed"));
         Path trial = killed.resolve("trials/dense@vector/1-0");
@@ -381,6 +384,7 @@ final class BackboneRunTest {
     }
 
     @Test
+    @Tag("long")
     void headsJoinIntoOneFileAndNetworksOfOtherImagesDoNot() throws IOException {
         Path seeds = folder.resolve("seeds");
         Catwalk.ask(

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -39,6 +40,7 @@ final class ImageSizesTest {
     }
 
     @Test
+    @Tag("long")
     void oneClassifierIsComparedWithItselfOnLargerImages() throws Exception {
         Path run = folder.resolve("run");
         Path experiment = Files.writeString(

@@ -173,6 +173,7 @@ final class ChildProcessTest {
 
     /** Silence is told from a long time: the process says a word fifteen times in three seconds, and then none. */
     @Test
+    @Tag("long")
     void whatFallsSilentIsKilledAndWhatGoesOnIsNot() throws Exception {
         ChildProcess.Ending ending =
                 process("goes on and falls silent").run(log(), ChildProcessTest::isSilent, String.class, this::hear);
