@@ -2,6 +2,7 @@ package io.catwalk.runner.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.api.Recipe;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.data.HeapImages;
@@ -153,18 +154,7 @@ class ModelCardTest {
     /** A hyperparameter may be named like a fact of the card. */
     @Test
     void everyHyperparameterIsInTheCard() {
-        TrialSpec trial = MadeUp.trial("net");
-        TrialSpec odd = new TrialSpec(
-                "net",
-                trial.variant(),
-                Map.of("parameters", 7),
-                trial.recipe(),
-                1,
-                0,
-                1,
-                trial.device(),
-                null,
-                trial.purpose());
+        TrialSpec odd = MadeUp.trial("net", Map.of("parameters", 7), 1, 0, Recipe.standard());
 
         String card = with(MadeUp.done(odd, 0.6), null).markdown(null);
 

@@ -137,7 +137,7 @@ public record SampleRun(
     }
 
     private ExperimentSpec spec() {
-        SplitSpec split = folds == 0 ? SplitSpec.holdOut(0.1, 0) : new SplitSpec(folds, 1, 0.1, 0);
+        SplitSpec split = new SplitSpec(folds, 1, 0.1, 0);
         List<ClassifierConfig> all = contestants.stream()
                 .map(name -> new ClassifierConfig(name, "default", Map.of("filters", 32), recipe(name), null, null))
                 .toList();
@@ -269,10 +269,11 @@ public record SampleRun(
                 flips == 0, images, flips, 1.1e-5, 8e-7, 5.7e-6, 1e-4, 30, "batch 7", null, null, null, null);
         Done made = MadeUp.done(trial, metrics, costs, measured ? proof : null);
         int best = Math.max(1, epochs - place % 3);
-        Timing time = new Timing("2026-11-24T15:15:52Z", 50 + 210.0 * place, epochs, best, 12.3, 1_000L);
-        var scale = Objects.requireNonNull(made.normalization());
+        Timing time = new Timing("2026-11-24T15:15:52Z", 50 + 210.0 * place, epochs, best, 12.3, 1_000L, null);
+        var scale = made.normalization();
         var gap = made.overfitting();
-        return new Done(trial, null, metrics, gap, made.parity(), costs, time, scale, made.provenance(), made.files());
+        return new Done(
+                trial, null, metrics, gap, made.parity(), costs, time, scale, made.provenance(), made.files(), null);
     }
 
     private static Latency latency(double micros) {

@@ -1,6 +1,5 @@
 package io.catwalk.runner.trial;
 
-import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.file.ModelFiles;
@@ -136,7 +135,6 @@ final class ReturnedTrial {
     }
 
     private TrialOutcome.Done checked(LoadedClassifier classifier) throws IOException {
-        Hyperparameters chosen = new Hyperparameters(order.spec().hyperparameters());
         requireOrdered();
         requireFiles();
         requirePlausible();
@@ -144,9 +142,11 @@ final class ReturnedTrial {
         ImageDataset dataset = images.dataset();
         Task task = order.dataset().task(dataset);
         BackboneSpec backbone = order.spec().backbone();
-        try (TrainedModel model = folder.readModel(classifier, chosen, task);
+        try (TrainedModel model = folder.readModel(TrialFile.WEIGHTS, classifier, order.spec(), task);
                 Predictor network = model.predictor();
-                TrainedModel first = order.refits() ? folder.readChosen(classifier, chosen, task) : null;
+                TrainedModel first = order.refits()
+                        ? folder.readModel(TrialFile.CHOSEN_WEIGHTS, classifier, order.spec(), task)
+                        : null;
                 Predictor judging = first == null ? network : first.predictor()) {
             require(
                     "the number of parameters",
@@ -172,7 +172,8 @@ final class ReturnedTrial {
                     claimed.timing(),
                     known(claimed.normalization()),
                     claimed.provenance(),
-                    claimed.files());
+                    claimed.files(),
+                    null);
             try {
                 folder.writePredictions("test", test, dataset.test());
                 folder.writePredictions("validation", validation, judged);

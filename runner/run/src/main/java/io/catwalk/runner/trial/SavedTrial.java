@@ -1,7 +1,6 @@
 package io.catwalk.runner.trial;
 
 import ai.djl.MalformedModelException;
-import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.parity.Parity.FlipRule;
@@ -256,7 +255,7 @@ public final class SavedTrial implements AutoCloseable {
                 options,
                 () -> record(result.withoutOnnx(Missing.UNWRITTEN, "its export was stopped"), recorder));
         if (parity.agrees()) {
-            folder.writeExportOptions(options);
+            folder.write(TrialFile.EXPORT, options);
         }
         if (parity.agrees() || (parity.exported() && !isProven())) {
             record(result.withOnnx(parity, folder), recorder);
@@ -354,8 +353,7 @@ public final class SavedTrial implements AutoCloseable {
             throws IOException {
         Task task = DatasetSpec.shape(dataset);
         try {
-            return folder.readModel(
-                    classifier, new Hyperparameters(result.trial().hyperparameters()), task);
+            return folder.readModel(TrialFile.WEIGHTS, classifier, result.trial(), task);
         } catch (IOException e) {
             if (e.getCause() instanceof MalformedModelException) {
                 throw new RequestException(

@@ -63,11 +63,6 @@ public record SplitSpec(
         this(folds, repeats, holdOut, seed, null);
     }
 
-    /** Splits into training, validation and test images, once. */
-    public static SplitSpec holdOut(double holdOut, long seed) {
-        return new SplitSpec(0, 1, holdOut, seed);
-    }
-
     /** Returns the number of the last fold, over all repeats; 0 for a hold-out. */
     public int lastFold() {
         return folds * repeats;

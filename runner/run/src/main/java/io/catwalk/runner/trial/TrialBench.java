@@ -96,11 +96,6 @@ public final class TrialBench {
             int threads,
             @Nullable RasterImage first) {
 
-        /** Holds a network that takes the images as the data set has them. */
-        public Network(TrialOrder trial, TrialFolder folder, @Nullable Normalization normalization, int threads) {
-            this(trial, folder, normalization, threads, null);
-        }
-
         private List<InferenceEngine> engines() {
             return folder.engines(trial.spec());
         }

@@ -14,6 +14,7 @@ import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import io.catwalk.runner.trial.TrialRun.Choice;
+import io.catwalk.runner.trial.TrialRun.Kept;
 import io.catwalk.runner.trial.TrialRun.TrainedWeights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,10 +78,6 @@ public record TrialFolder(Path path) {
                 : ExportOptions.standard();
     }
 
-    void writeExportOptions(ExportOptions options) throws IOException {
-        AtomicFiles.write(file(TrialFile.EXPORT), Json.JSON.writeValueAsString(options));
-    }
-
     /**
      * Lists the engines that can run the trained network. A file that disagrees with it, or was never written, is
      * not run.
@@ -96,14 +93,10 @@ public record TrialFolder(Path path) {
         return engines;
     }
 
-    /** Reads the trained network of a classifier at the same point of its search space. */
-    TrainedModel readModel(LoadedClassifier classifier, Hyperparameters chosen, Task task) throws IOException {
-        return TrainedModel.load(folder(TrialFile.WEIGHTS), classifier, chosen, task);
-    }
-
-    /** Reads the network of the first training, which chose the epoch, likewise. */
-    TrainedModel readChosen(LoadedClassifier classifier, Hyperparameters chosen, Task task) throws IOException {
-        return TrainedModel.load(folder(TrialFile.CHOSEN_WEIGHTS), classifier, chosen, task);
+    /** Reads a trained network of a classifier at the same point of its search space. */
+    TrainedModel readModel(TrialFile weights, LoadedClassifier classifier, TrialSpec trial, Task task)
+            throws IOException {
+        return TrainedModel.load(folder(weights), classifier, new Hyperparameters(trial.hyperparameters()), task);
     }
 
     public TrialOrder readOrder() throws IOException {
@@ -112,11 +105,16 @@ public record TrialFolder(Path path) {
 
     /** Writes the order of this attempt. */
     public void writeOrder(TrialOrder order) throws IOException {
-        AtomicFiles.write(file(TrialFile.ORDER), Json.JSON.writeValueAsString(order));
+        write(TrialFile.ORDER, order);
     }
 
     public void writeOutcome(TrialOutcome outcome) throws IOException {
-        AtomicFiles.write(outcome(), Json.JSON.writeValueAsString(outcome));
+        write(TrialFile.OUTCOME, outcome);
+    }
+
+    /** Writes a record. */
+    void write(TrialFile file, Object content) throws IOException {
+        AtomicFiles.write(file(file), Json.JSON.writeValueAsString(content));
     }
 
     public TrialOutcome readOutcome() throws IOException {
@@ -204,8 +202,12 @@ public record TrialFolder(Path path) {
 
     /** Describes files that differ from what the outcome says, such as {@code predictions.csv is missing}. */
     public List<String> damage(TrialOutcome.Done done) throws IOException {
+        return damage(done.files());
+    }
+
+    private List<String> damage(List<TrialFile.Digest> files) throws IOException {
         List<String> damage = new ArrayList<>();
-        for (TrialFile.Digest file : done.files()) {
+        for (TrialFile.Digest file : files) {
             file.damage(path).ifPresent(damage::add);
         }
         return damage;
@@ -293,63 +295,41 @@ public record TrialFolder(Path path) {
 
     /** Records that the weights exist and how they were made, and deletes the state of the training. */
     void writeTraining(TrainedWeights trained) throws IOException {
-        AtomicFiles.write(file(TrialFile.TRAINING), Json.JSON.writeValueAsString(trained));
+        write(TrialFile.TRAINING, trained);
         Files.deleteIfExists(file(TrialFile.CHECKPOINT));
         Files.deleteIfExists(file(TrialFile.CHOICE));
     }
 
-    /** Records what the first training chose; its weights exist. */
-    void writeChoice(Choice choice) throws IOException {
-        AtomicFiles.write(file(TrialFile.CHOICE), Json.JSON.writeValueAsString(choice));
-    }
-
-    /** Reads what the first training chose; null unless it is complete and made from the same inputs. */
+    /** Reads what the first training chose; null unless its weights are intact and made from the same inputs. */
     @Nullable
     Choice readChoice(String key) throws IOException {
-        Path file = file(TrialFile.CHOICE);
+        return readKept(TrialFile.CHOICE, Choice.class, key);
+    }
+
+    /** Reads how the weights were made; null unless they are intact and made from the same inputs. */
+    @Nullable
+    TrainedWeights readTraining(String key) throws IOException {
+        return readKept(TrialFile.TRAINING, TrainedWeights.class, key);
+    }
+
+    private <T extends Kept> @Nullable T readKept(TrialFile from, Class<T> type, String key) throws IOException {
+        Path file = file(from);
         if (!Files.isRegularFile(file)) {
             return null;
         }
         try {
-            Choice choice = Json.JSON.readValue(Files.readString(file), Choice.class);
-            if (Json.isComplete(choice)
-                    && choice.key().equals(key)
-                    && choice.weights().damage(path).isEmpty()) {
-                return choice;
+            T kept = Json.JSON.readValue(Files.readString(file), type);
+            List<String> damage = Json.isComplete(kept) && kept.key().equals(key)
+                    ? damage(kept.files())
+                    : List.of("they are of another trial");
+            if (damage.isEmpty()) {
+                return kept;
             }
-            LOG.warn("The first training is done again: its weights are of another trial, or damaged");
+            LOG.warn("The weights of {} are made again: {}", file, damage);
         } catch (JacksonException | RequestException | CharacterCodingException e) {
             LOG.warn("{} cannot be read", file, e);
         }
         return null;
-    }
-
-    /** Reads how the weights were made; null unless they are complete and made from the same inputs. */
-    @Nullable
-    TrainedWeights readTraining(String key) throws IOException {
-        Path training = file(TrialFile.TRAINING);
-        if (!Files.isRegularFile(training)) {
-            return null;
-        }
-        try {
-            TrainedWeights trained = Json.JSON.readValue(Files.readString(training), TrainedWeights.class);
-            String damage = !Json.isComplete(trained) || !trained.key().equals(key)
-                    ? "they are of another trial"
-                    : damage(trained);
-            if (damage == null) {
-                return trained;
-            }
-            LOG.warn("The weights are made again: {}", damage);
-        } catch (JacksonException | RequestException e) {
-            LOG.warn("{} cannot be read", training, e);
-        }
-        return null;
-    }
-
-    private @Nullable String damage(TrainedWeights trained) throws IOException {
-        Choice choice = trained.choice();
-        String damage = trained.weights().damage(path).orElse(null);
-        return damage == null && choice != null ? choice.weights().damage(path).orElse(null) : damage;
     }
 
     private Path folder(TrialFile weights) {

@@ -74,32 +74,6 @@ public sealed interface TrialOutcome {
             GivenReport answers)
             implements TrialOutcome {
 
-        /** Creates the outcome of a training. */
-        public Done(
-                TrialSpec trial,
-                @Nullable String firstError,
-                TrialMetrics metrics,
-                @Nullable Overfitting overfitting,
-                @Nullable ParityResult parity,
-                Efficiency efficiency,
-                Timing timing,
-                Normalization normalization,
-                Provenance provenance,
-                List<TrialFile.Digest> files) {
-            this(
-                    trial,
-                    firstError,
-                    metrics,
-                    overfitting,
-                    parity,
-                    efficiency,
-                    timing,
-                    normalization,
-                    provenance,
-                    files,
-                    null);
-        }
-
         /** Copies the list, and computes the overfitting. */
         public Done {
             overfitting = metrics.overfitting();
@@ -153,12 +127,10 @@ public sealed interface TrialOutcome {
         public Done measuredAs(Done then) {
             Done measured = this;
             if (shares(then, TrialFile.WEIGHTS)) {
-                measured =
-                        measured.withLatency(InferenceEngine.PYTORCH, then.efficiency.latency(InferenceEngine.PYTORCH));
+                measured = measured.withLatency(InferenceEngine.PYTORCH, then.efficiency.pytorch());
             }
             if (shares(then, TrialFile.ONNX)) {
-                measured = measured.withLatency(
-                        InferenceEngine.ONNX_RUNTIME, then.efficiency.latency(InferenceEngine.ONNX_RUNTIME));
+                measured = measured.withLatency(InferenceEngine.ONNX_RUNTIME, then.efficiency.onnxruntime());
             }
             return measured;
         }
@@ -263,17 +235,6 @@ public sealed interface TrialOutcome {
 
         /** With fewer steps, a network rarely gets far from its random weights, whatever its recipe. */
         public static final int FEW_STEPS = 200;
-
-        /** Holds the times of a network that was not trained once more. */
-        public Timing(
-                String startedAt,
-                double totalSeconds,
-                int epochs,
-                int bestEpoch,
-                double secondsPerEpoch,
-                @Nullable Long steps) {
-            this(startedAt, totalSeconds, epochs, bestEpoch, secondsPerEpoch, steps, null);
-        }
 
         /** Adds time that was spent after the training. */
         Timing withMore(double seconds) {

@@ -29,6 +29,7 @@ import io.catwalk.runner.training.Training.EpochBatches;
 import io.catwalk.runner.training.Training.TrainingData;
 import io.catwalk.runner.training.WarmStart;
 import io.catwalk.runner.training.WarmStart.InitialWeights;
+import io.catwalk.runner.training.WarmStart.TransferReport;
 import io.catwalk.runner.trial.SplitSpec.TrialImages;
 import io.catwalk.runner.trial.TrialOutcome.Provenance;
 import io.catwalk.runner.trial.TrialOutcome.Timing;
@@ -98,13 +99,14 @@ final class TrialRun {
                 folder.writeSplit(images);
                 folder.writeClasses(images.dataset().classes());
                 TrainedWeights earlier = earlier(listener);
-                TrainedWeights weights =
-                        earlier == null ? trained(classifier, task, init, images, start, listener) : earlier;
+                Setup setup = new Setup(classifier, task, images, init, listener);
+                TrainedWeights weights = earlier == null ? trained(setup, start) : earlier;
                 // New weights are read again, as a later attempt would do: the engine may sum in another order if they
                 // have another place in memory, and what is evaluated must not depend on whether the trial was stopped.
-                try (TrainedModel model = folder.readModel(classifier, chosen(), task);
-                        TrainedModel first =
-                                weights.choice() == null ? null : folder.readChosen(classifier, chosen(), task)) {
+                try (TrainedModel model = folder.readModel(TrialFile.WEIGHTS, classifier, order.spec(), task);
+                        TrainedModel first = weights.choice() == null
+                                ? null
+                                : folder.readModel(TrialFile.CHOSEN_WEIGHTS, classifier, order.spec(), task)) {
                     return evaluated(model, first == null ? model : first, weights, images, sources, evaluated);
                 }
             }
@@ -145,27 +147,32 @@ final class TrialRun {
                 null,
                 null,
                 Efficiency.ofGiven(model, file, spent),
-                new Timing(spent.at().toString(), spent.seconds(), 0, 0, 0, null),
+                new Timing(spent.at().toString(), spent.seconds(), 0, 0, 0, null, null),
                 model.kind() == GivenModel.Kind.ONNX ? model.normalization() : null,
-                new Provenance(
-                        "",
-                        "",
-                        order.inputs().pluginSha256(),
-                        dataset.sha256(),
-                        images.sha256(),
-                        order.spec().threads(),
-                        null,
-                        null,
-                        Software.current(),
-                        Machine.current()),
+                provenance("", "", images, null, null),
                 folder.digests(),
                 answers.report());
         folder.writeOutcome(done);
         return done;
     }
 
-    private Hyperparameters chosen() {
-        return new Hyperparameters(order.spec().hyperparameters());
+    private Provenance provenance(
+            String pluginId,
+            String pluginVersion,
+            TrialImages images,
+            @Nullable String card,
+            @Nullable TransferReport transfer) {
+        return new Provenance(
+                pluginId,
+                pluginVersion,
+                order.inputs().pluginSha256(),
+                images.dataset().sha256(),
+                images.sha256(),
+                order.spec().threads(),
+                card,
+                transfer,
+                Software.current(),
+                Machine.current());
     }
 
     /** Takes the weights of an earlier attempt; null if there are none that can be read. */
@@ -195,28 +202,30 @@ final class TrialRun {
         }
     }
 
-    /** Trains, and writes the weights and how they were made. */
-    private TrainedWeights trained(
+    /** What the trainings of a trial have in common. */
+    private record Setup(
             LoadedClassifier classifier,
             Task task,
-            @Nullable InitialWeights init,
             TrialImages images,
-            ResourceUsage start,
-            Consumer<Epoch> listener)
-            throws IOException {
+            @Nullable InitialWeights init,
+            Consumer<Epoch> listener) {}
+
+    /** Trains, and writes the weights and how they were made. */
+    private TrainedWeights trained(Setup setup, ResourceUsage start) throws IOException {
+        TrialImages images = setup.images;
         TrainingData data = TrainingData.of(images.dataset().train(), images.split());
         Recipe recipe = order.spec().recipe();
         Choice choice = null;
         if (order.refits()) {
-            choice = choice(classifier, task, init, images, data, listener);
+            choice = choice(setup, data);
             data = TrainingData.of(images.dataset().train(), images.labeled());
             // Another length is another schedule: it ends with this epoch.
             recipe = recipe.withEpochs(choice.bestEpoch()).withPatience(0);
         }
         TrialFile historyFile = choice == null ? TrialFile.HISTORY : TrialFile.REFIT_HISTORY;
-        try (TrainedModel model = train(classifier, task, init, images, data, recipe, historyFile, listener)) {
+        try (TrainedModel model = train(setup, data, recipe, historyFile)) {
             folder.writeModel(model, TrialFile.WEIGHTS);
-            TrainedWeights weights = weights(model, choice, classifier, images, data, start);
+            TrainedWeights weights = weights(model, choice, setup, data, start);
             writeHistories(weights);
             folder.writeTraining(weights);
             return weights;
@@ -224,23 +233,15 @@ final class TrialRun {
     }
 
     /** Trains with validation images, unless an earlier attempt did; writes the weights, and which epoch they are of. */
-    private Choice choice(
-            LoadedClassifier classifier,
-            Task task,
-            @Nullable InitialWeights init,
-            TrialImages images,
-            TrainingData data,
-            Consumer<Epoch> listener)
-            throws IOException {
+    private Choice choice(Setup setup, TrainingData data) throws IOException {
         Choice earlier = folder.readChoice(order.key());
         if (earlier != null) {
             LOG.info("The epoch that an earlier attempt chose is taken");
             showHistory(earlier.history(), TrialFile.HISTORY);
-            earlier.history().forEach(listener);
+            earlier.history().forEach(setup.listener);
             return earlier;
         }
-        try (TrainedModel model =
-                train(classifier, task, init, images, data, order.spec().recipe(), TrialFile.HISTORY, listener)) {
+        try (TrainedModel model = train(setup, data, order.spec().recipe(), TrialFile.HISTORY)) {
             folder.writeModel(model, TrialFile.CHOSEN_WEIGHTS);
             Choice choice = new Choice(
                     order.key(),
@@ -248,33 +249,29 @@ final class TrialRun {
                     model.bestEpoch(),
                     data.normalization(),
                     model.history());
-            folder.writeChoice(choice);
+            folder.write(TrialFile.CHOICE, choice);
             return choice;
         }
     }
 
-    private TrainedModel train(
-            LoadedClassifier classifier,
-            Task task,
-            @Nullable InitialWeights init,
-            TrialImages images,
-            TrainingData data,
-            Recipe recipe,
-            TrialFile historyFile,
-            Consumer<Epoch> listener) {
+    private TrainedModel train(Setup setup, TrainingData data, Recipe recipe, TrialFile historyFile) {
         TrialSpec spec = order.spec();
+        InitialWeights init = setup.init;
+        Hyperparameters chosen = new Hyperparameters(spec.hyperparameters());
         List<Epoch> history = new ArrayList<>();
         // Neither training goes on from a state of the other.
         String key = order.key() + (historyFile == TrialFile.REFIT_HISTORY ? "-refit" : "");
         // Weights in the jar of the plugin are copied into a folder, since they are read from files.
         try (Scratch scratch = recipe.pretrained() && init == null ? new Scratch() : null) {
             WarmStart from = scratch != null
-                    ? WarmStart.ofPlugin(classifier.weights(task, chosen()), scratch)
-                    : init == null ? null : WarmStart.of(init, images.dataset().classes());
+                    ? WarmStart.ofPlugin(setup.classifier.weights(setup.task, chosen), scratch)
+                    : init == null
+                            ? null
+                            : WarmStart.of(init, setup.images.dataset().classes());
             return new Training(
-                            classifier,
-                            chosen(),
-                            task,
+                            setup.classifier,
+                            chosen,
+                            setup.task,
                             data,
                             recipe,
                             spec.seed(),
@@ -286,7 +283,7 @@ final class TrialRun {
                             epoch -> {
                                 history.add(epoch);
                                 showHistory(history, historyFile);
-                                listener.accept(epoch);
+                                setup.listener.accept(epoch);
                             },
                             new Checkpoints(folder.file(TrialFile.CHECKPOINT), key, checkpointPause, System::nanoTime));
         } catch (IOException e) {
@@ -304,17 +301,12 @@ final class TrialRun {
     }
 
     private TrainedWeights weights(
-            TrainedModel model,
-            @Nullable Choice choice,
-            LoadedClassifier classifier,
-            TrialImages images,
-            TrainingData data,
-            ResourceUsage start)
+            TrainedModel model, @Nullable Choice choice, Setup setup, TrainingData data, ResourceUsage start)
             throws IOException {
         List<Epoch> choosing = choice == null ? model.history() : choice.history();
         double[] seconds = choosing.stream().mapToDouble(Epoch::seconds).toArray();
         int batchSize = order.spec().recipe().batchSize();
-        EpochBatches batches = EpochBatches.of(images.split().train().length, batchSize);
+        EpochBatches batches = EpochBatches.of(setup.images.split().train().length, batchSize);
         double trainingSeconds = Arrays.stream(seconds).sum();
         long passed = (long) seconds.length * batches.images();
         long steps = (long) seconds.length * batches.steps();
@@ -350,17 +342,12 @@ final class TrialRun {
                         steps,
                         choice == null ? null : (Integer) data.split().train().length),
                 data.normalization(),
-                new Provenance(
-                        classifier.plugin().id(),
-                        classifier.plugin().version(),
-                        classifier.plugin().sha256(),
-                        images.dataset().sha256(),
-                        images.sha256(),
-                        order.spec().threads(),
+                provenance(
+                        setup.classifier.plugin().id(),
+                        setup.classifier.plugin().version(),
+                        setup.images,
                         Accelerators.here().card(order.spec().device()),
-                        model.transfer(),
-                        Software.current(),
-                        Machine.current()),
+                        model.transfer()),
                 model.history(),
                 choice);
     }
@@ -417,7 +404,8 @@ final class TrialRun {
                 weights.timing().withMore(spent.seconds()),
                 backbone == null ? weights.normalization() : backbone.network().normalization(),
                 weights.provenance(),
-                folder.digests());
+                folder.digests(),
+                null);
         evaluated.accept(done);
         if (order.spec().purpose() == TrialSpec.Purpose.SHIP && !sources.lacksBackbone()) {
             // A network without an ONNX form is trained and evaluated nevertheless.
@@ -456,11 +444,20 @@ final class TrialRun {
         }
     }
 
+    /** What an attempt keeps for the next one. */
+    sealed interface Kept {
+
+        /** Identifies what made it. */
+        String key();
+
+        /** Lists the weights, without which it is of no use. */
+        List<TrialFile.Digest> files();
+    }
+
     /**
      * How the weights of a trial were made, and what that cost. It is written once the weights are on the disk, so that all
      * later steps can be repeated without training again.
      *
-     * @param key identifies what made them
      * @param history of the training, one record per epoch
      * @param choice what an earlier training chose, if the network was trained once more; otherwise null
      */
@@ -472,7 +469,13 @@ final class TrialRun {
             Normalization normalization,
             Provenance provenance,
             List<Epoch> history,
-            @Nullable Choice choice) {
+            @Nullable Choice choice)
+            implements Kept {
+
+        @Override
+        public List<TrialFile.Digest> files() {
+            return choice == null ? List.of(weights) : List.of(weights, choice.weights);
+        }
 
         /** Returns the history of the training that chose the epoch. */
         List<Epoch> choosing() {
@@ -483,10 +486,15 @@ final class TrialRun {
     /**
      * What a training with validation images chose, before the network is trained once more without any.
      *
-     * @param key identifies what made it
      * @param weights of this training
      * @param bestEpoch number of the epoch that they are of
      */
-    record Choice(
-            String key, TrialFile.Digest weights, int bestEpoch, Normalization normalization, List<Epoch> history) {}
+    record Choice(String key, TrialFile.Digest weights, int bestEpoch, Normalization normalization, List<Epoch> history)
+            implements Kept {
+
+        @Override
+        public List<TrialFile.Digest> files() {
+            return List.of(weights);
+        }
+    }
 }

@@ -75,34 +75,6 @@ public record TrialSpec(
         }
     }
 
-    /** Specifies a training. */
-    public TrialSpec(
-            String classifier,
-            String variant,
-            Map<String, Object> hyperparameters,
-            Recipe recipe,
-            long seed,
-            int fold,
-            int threads,
-            ComputeDevice device,
-            @Nullable InitialWeights init,
-            Purpose purpose) {
-        this(
-                classifier,
-                variant,
-                hyperparameters,
-                recipe,
-                seed,
-                fold,
-                threads,
-                device,
-                init,
-                purpose,
-                null,
-                null,
-                null);
-    }
-
     /** Returns the network of others whose preparation images need; null for one that is only trained here. */
     public @Nullable GivenModel prepared() {
         return backbone == null ? given : backbone.network();

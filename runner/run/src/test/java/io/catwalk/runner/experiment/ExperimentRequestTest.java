@@ -182,7 +182,7 @@ final class ExperimentRequestTest {
         for (String yaml : List.of("jobs: 1", "{dataset: {}, split: {}, seeds: null}", "dataset: fashion-mnist")) {
             ExperimentSpec spec = spec(tree(yaml));
             assertThat(spec.dataset()).isEqualTo(fashion);
-            assertThat(spec.split()).isEqualTo(SplitSpec.holdOut(0.1, 0));
+            assertThat(spec.split()).isEqualTo(new SplitSpec(0, 1, 0.1, 0));
             assertThat(spec.seeds()).containsExactly(1L);
             assertThat(spec.trialTimeoutSeconds()).isNull();
             assertThat(spec.region()).isEqualTo(0.5);
@@ -351,7 +351,7 @@ final class ExperimentRequestTest {
         assertThat(all(file(written))).containsExactly(contestant);
         ExperimentSpec spec = spec(tree(written));
         assertThat(spec.dataset()).isEqualTo(new DatasetSpec("fashion-mnist", null, 0, 0));
-        assertThat(spec.split()).isEqualTo(SplitSpec.holdOut(0.1, 0));
+        assertThat(spec.split()).isEqualTo(new SplitSpec(0, 1, 0.1, 0));
         assertThat(spec.trialTimeoutSeconds()).isNull();
     }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class PaceTest {
 
     private static Timing timing(double total, int epochs, double perEpoch) {
-        return new Timing("2026-11-24T00:00:00Z", total, epochs, epochs, perEpoch, null);
+        return new Timing("2026-11-24T00:00:00Z", total, epochs, epochs, perEpoch, null, null);
     }
 
     /** One epoch of 2 s after 30 s of loading: ten epochs take 50 s, and not 320. */

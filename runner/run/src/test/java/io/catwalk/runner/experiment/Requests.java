@@ -25,7 +25,7 @@ final class Requests {
 
     /** One split and the seeds from 1 on. */
     static ExperimentSpec of(DatasetSpec dataset, int seeds, ClassifierConfig... contestants) {
-        return of(dataset, SplitSpec.holdOut(0.1, 0), List.of(contestants), seeds, null);
+        return of(dataset, new SplitSpec(0, 1, 0.1, 0), List.of(contestants), seeds, null);
     }
 
     /** Searches with two folds among candidates that differ in their units: candidate 1 has one. */

@@ -15,7 +15,6 @@ import io.catwalk.runner.trial.TrialOutcome.Timing;
 import io.catwalk.runner.trial.TrialOutcome.TrialMetrics;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +36,25 @@ public final class MadeUp {
     }
 
     public static TrialSpec trial(String classifier, long seed, int fold, Recipe recipe) {
-        String variant = TrialSpec.DEFAULT_VARIANT;
-        TrialSpec.Purpose ship = TrialSpec.Purpose.SHIP;
-        return new TrialSpec(classifier, variant, Map.of(), recipe, seed, fold, 1, ComputeDevice.CPU, null, ship);
+        return trial(classifier, Map.of(), seed, fold, recipe);
+    }
+
+    public static TrialSpec trial(
+            String classifier, Map<String, Object> hyperparameters, long seed, int fold, Recipe recipe) {
+        return new TrialSpec(
+                classifier,
+                TrialSpec.DEFAULT_VARIANT,
+                hyperparameters,
+                recipe,
+                seed,
+                fold,
+                1,
+                ComputeDevice.CPU,
+                null,
+                TrialSpec.Purpose.SHIP,
+                null,
+                null,
+                null);
     }
 
     public static Metrics metrics(double accuracy) {
@@ -116,10 +131,12 @@ public final class MadeUp {
                         timing.epochs(),
                         timing.bestEpoch(),
                         timing.secondsPerEpoch(),
-                        steps),
-                Objects.requireNonNull(done.normalization()),
+                        steps,
+                        null),
+                done.normalization(),
                 done.provenance(),
-                done.files());
+                done.files(),
+                null);
     }
 
     public static Done done(TrialSpec trial, double accuracy) {
@@ -140,7 +157,7 @@ public final class MadeUp {
                 metrics.overfitting(),
                 parity,
                 efficiency,
-                new Timing("2026-11-24T15:15:52Z", 61.5, trial.recipe().epochs(), 1, 12.3, null),
+                new Timing("2026-11-24T15:15:52Z", 61.5, trial.recipe().epochs(), 1, 12.3, null, null),
                 new Normalization(new float[] {0.286f}, new float[] {0.353f}),
                 new Provenance(
                         trial.classifier(),
@@ -153,6 +170,7 @@ public final class MadeUp {
                         null,
                         new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 17.0.13"),
                         new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)),
-                List.of());
+                List.of(),
+                null);
     }
 }

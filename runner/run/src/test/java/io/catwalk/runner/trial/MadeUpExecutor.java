@@ -142,7 +142,8 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
                 trained.timing(),
                 trained.normalization(),
                 trained.provenance(),
-                folder.digests());
+                folder.digests(),
+                null);
         folder.writeOutcome(done);
         return done;
     }
@@ -199,7 +200,8 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
         double speed = (double) history.size() * batches.images() / seconds;
         Efficiency efficiency = new Efficiency(
                 parameters, null, weights.bytes(), null, seconds, speed, seconds + 10, 700_000_000L, null, null);
-        Timing timing = new Timing("2026-11-24T15:15:52Z", seconds + 1.5, history.size(), history.size(), 2.5, steps);
+        Timing timing =
+                new Timing("2026-11-24T15:15:52Z", seconds + 1.5, history.size(), history.size(), 2.5, steps, null);
         Provenance provenance = new Provenance(
                 inputs.pluginId(),
                 inputs.pluginVersion(),

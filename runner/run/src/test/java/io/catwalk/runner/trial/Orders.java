@@ -79,7 +79,7 @@ public final class Orders {
             String data = images.load(DataHome.of(home)).sha256();
             TrialOrder.Inputs inputs = new TrialOrder.Inputs(classifier, "1.2.3", jar, data, Software.current());
             TrialOrder.Artifacts supplies = TrialOrder.Artifacts.here(plugins, home.resolve(dataset), null, spec);
-            return new TrialOrder(spec, images, SplitSpec.holdOut(0.1, 0), inputs, supplies, null, null, 1);
+            return new TrialOrder(spec, images, new SplitSpec(0, 1, 0.1, 0), inputs, supplies, null, null, 1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

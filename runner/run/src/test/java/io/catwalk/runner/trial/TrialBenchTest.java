@@ -65,7 +65,7 @@ final class TrialBenchTest {
             return answers.measure(order);
         };
         List<TrialBench.Network> networks = Stream.of(trials)
-                .map(trial -> new TrialBench.Network(trial, new TrialFolder(folder), NORMALIZATION, 2))
+                .map(trial -> new TrialBench.Network(trial, new TrialFolder(folder), NORMALIZATION, 2, null))
                 .toList();
         return new TrialBench(bench, settings, Path.of("plugins"), dataset)
                 .measure(networks, (trial, number, of) -> heard.add(trial.title() + " " + number + " of " + of));
