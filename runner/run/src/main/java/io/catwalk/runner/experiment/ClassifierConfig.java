@@ -87,18 +87,6 @@ public record ClassifierConfig(
                 name, newVariant, hyperparameters, training, init, pluginSha256, given, backbone, imageSize);
     }
 
-    /** Trains it on the features of a backbone. */
-    ClassifierConfig on(BackboneSpec newBackbone) {
-        return new ClassifierConfig(
-                name, variant, hyperparameters, training, init, pluginSha256, given, newBackbone, imageSize);
-    }
-
-    /** Trains it on images of a size; null for that of the data set. */
-    ClassifierConfig sized(@Nullable String newSize) {
-        return new ClassifierConfig(
-                name, variant, hyperparameters, training, init, pluginSha256, given, backbone, newSize);
-    }
-
     /** Replaces the recipe. */
     ClassifierConfig with(Recipe newRecipe) {
         return new ClassifierConfig(

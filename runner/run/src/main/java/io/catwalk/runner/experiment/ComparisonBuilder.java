@@ -78,7 +78,7 @@ public final class ComparisonBuilder {
         observations = new Observations(paired.folds(), images);
         paired.trials().forEach((classifier, trials) -> {
             if (trials.size() == 1) {
-                PredictedClasses first = read.apply(trials.get(0));
+                PredictedClasses first = read.apply(trials.get(0).trial());
                 if (first != null) {
                     predictions.put(classifier, first);
                 }
@@ -131,6 +131,7 @@ public final class ComparisonBuilder {
         List<PairedComparison> pairs = pairs(scope, silent, correct);
         List<Criterion> criteria = paired.trials().values().stream()
                 .flatMap(List::stream)
+                .map(Done::trial)
                 .filter(TrialSpec::trains)
                 .map(trial -> trial.recipe().selectBy())
                 .distinct()
@@ -161,7 +162,10 @@ public final class ComparisonBuilder {
                 yield PairedComparison.ofModels(names, correct);
             }
             // Each seed is another training, evaluated on the same images.
-            case SEEDS -> fewSeeds() ? List.of() : PairedComparison.ofSeeds(names(), scores());
+            case SEEDS ->
+                trials(standings.get(0)).size() < PairedComparison.FEWEST_SEEDS
+                        ? List.of()
+                        : PairedComparison.ofSeeds(names(), scores());
             case CLASSIFIERS -> PairedComparison.ofFolds(names(), scores(), observations.testShare(), region);
         };
     }
@@ -220,10 +224,6 @@ public final class ComparisonBuilder {
                         : PairedComparison.ofModels(names, List.of(own, right)).get(0));
     }
 
-    private boolean fewSeeds() {
-        return trials(standings.get(0)).size() < PairedComparison.FEWEST_SEEDS;
-    }
-
     private NoPairs reason(Scope scope) {
         if (standings.size() < 2) {
             return NoPairs.ONE_CLASSIFIER;
@@ -234,17 +234,15 @@ public final class ComparisonBuilder {
         return scope == Scope.SEEDS ? NoPairs.TOO_FEW_SEEDS : NoPairs.NO_PREDICTIONS;
     }
 
-    private Standing standing(String classifier, List<TrialSpec> trials, @Nullable Boolean onFront) {
+    private Standing standing(String classifier, List<Done> trials, @Nullable Boolean onFront) {
         boolean single = trials.size() == 1;
-        Interval accuracy = single
-                ? paired.result(trials.get(0)).metrics().test().accuracyInterval()
-                : student(trials, Metrics::accuracy);
+        Interval accuracy =
+                single ? trials.get(0).metrics().test().accuracyInterval() : student(trials, Metrics::accuracy);
         PredictedClasses answers = predictions.get(classifier);
         Interval macroF1 = !single
                 ? student(trials, ComparisonBuilder::macroF1)
                 : answers == null ? null : Bootstrap.macroF1(answers, RESAMPLES, CONFIDENCE, 0);
-        List<Done> done = trials.stream().map(paired::result).toList();
-        DoubleSummaryStatistics seconds = done.stream()
+        DoubleSummaryStatistics seconds = trials.stream()
                 .map(trial -> trial.efficiency().trainingSeconds())
                 .filter(Objects::nonNull)
                 .mapToDouble(Double::doubleValue)
@@ -253,7 +251,12 @@ public final class ComparisonBuilder {
                 classifier,
                 trials.size(),
                 mean(trials, Metrics::accuracy),
-                single ? null : Spread.of(each(trials, Metrics::accuracy)).standardDeviation(),
+                single
+                        ? null
+                        : Spread.of(trials.stream()
+                                        .mapToDouble(test(Metrics::accuracy))
+                                        .toArray())
+                                .standardDeviation(),
                 accuracy.low(),
                 accuracy.high(),
                 mean(trials, Metrics::balancedAccuracy),
@@ -261,31 +264,29 @@ public final class ComparisonBuilder {
                 macroF1 == null ? null : macroF1.low(),
                 macroF1 == null ? null : macroF1.high(),
                 onFront,
-                seconds.getCount() == 0 ? null : GeneralizationGap.of(done, images),
+                seconds.getCount() == 0 ? null : GeneralizationGap.of(trials, images),
                 seconds.getCount() == 0
                         ? null
                         : new Standing.Seconds(seconds.getAverage(), seconds.getMin(), seconds.getMax()),
-                done.stream()
+                trials.stream()
                         .map(trial -> trial.timing().steps())
                         .filter(Objects::nonNull)
                         .min(Comparator.naturalOrder())
                         .orElse(null));
     }
 
-    private Interval student(List<TrialSpec> trials, ToDoubleFunction<Metrics> metric) {
-        Interval interval = observations.interval(trials, trial -> paired.score(trial, metric));
+    private Interval student(List<Done> trials, ToDoubleFunction<Metrics> metric) {
+        Interval interval = observations.interval(trials, test(metric));
         return new Interval(Math.max(0, interval.low()), Math.min(1, interval.high()));
     }
 
-    private double[] each(List<TrialSpec> trials, ToDoubleFunction<Metrics> metric) {
-        return trials.stream().mapToDouble(trial -> paired.score(trial, metric)).toArray();
+    private static double mean(List<Done> trials, ToDoubleFunction<Metrics> metric) {
+        return trials.stream().mapToDouble(test(metric)).average().orElseThrow();
     }
 
-    private double mean(List<TrialSpec> trials, ToDoubleFunction<Metrics> metric) {
-        return trials.stream()
-                .mapToDouble(trial -> paired.score(trial, metric))
-                .average()
-                .orElseThrow();
+    /** Takes a metric from the test images of a trial. */
+    private static ToDoubleFunction<Done> test(ToDoubleFunction<Metrics> metric) {
+        return trial -> metric.applyAsDouble(trial.metrics().test());
     }
 
     private List<String> names() {
@@ -295,7 +296,7 @@ public final class ComparisonBuilder {
     /** Returns the scores that the tests of architectures compare, in the order of the standings. */
     private List<double[]> scores() {
         return standings.stream()
-                .map(standing -> observations.each(trials(standing), trial -> paired.score(trial, Metrics::accuracy)))
+                .map(standing -> observations.each(trials(standing), test(Metrics::accuracy)))
                 .toList();
     }
 
@@ -303,7 +304,7 @@ public final class ComparisonBuilder {
         return metrics.macro().f1();
     }
 
-    private List<TrialSpec> trials(Standing standing) {
+    private List<Done> trials(Standing standing) {
         return Objects.requireNonNull(paired.trials().get(standing.classifier()));
     }
 
@@ -343,71 +344,63 @@ public final class ComparisonBuilder {
      * of them have finished, so that none profits from an easier fold.
      *
      * @param trials that count, of each classifier with a trained network, in the order of the request
-     * @param results of all trials that are done
+     * @param all trials that are done
      * @param folds whether it is a cross-validation
      * @param paired whether the classifiers share a seed or, with folds, two folds
      * @param withoutNetwork the classifiers without a trained network
      * @param incomplete which trials count, if trials are missing; null if none is
      */
     record PairedTrials(
-            Map<String, List<TrialSpec>> trials,
-            Map<TrialSpec, Done> results,
+            Map<String, List<Done>> trials,
+            List<Done> all,
             boolean folds,
             boolean paired,
             List<String> withoutNetwork,
             @Nullable Incomplete incomplete) {
 
         static PairedTrials of(List<TrialSpec> planned, Outcomes finished) {
-            Map<TrialSpec, Done> results = new LinkedHashMap<>();
-            Map<String, List<TrialSpec>> trials = new LinkedHashMap<>();
+            List<Done> all = new ArrayList<>();
+            Map<String, List<Done>> trials = new LinkedHashMap<>();
             Set<String> without = new LinkedHashSet<>();
             Set<Round> rounds = new LinkedHashSet<>();
             for (TrialSpec trial : planned) {
                 rounds.add(Round.of(trial));
                 without.add(trial.label());
                 if (finished.of(trial) instanceof Done done) {
-                    results.put(trial, done);
+                    all.add(done);
                     trials.computeIfAbsent(trial.label(), label -> new ArrayList<>())
-                            .add(trial);
+                            .add(done);
                 }
             }
             without.removeAll(trials.keySet());
             Set<Round> shared = new LinkedHashSet<>(rounds);
             trials.values()
-                    .forEach(own -> shared.retainAll(own.stream().map(Round::of).collect(Collectors.toSet())));
+                    .forEach(own -> shared.retainAll(
+                            own.stream().map(done -> Round.of(done.trial())).collect(Collectors.toSet())));
             boolean folds = rounds.stream().anyMatch(round -> round.fold() > 0);
             boolean paired = shared.stream().map(Round::fold).distinct().count() >= (folds ? 2 : 1);
             if (paired) {
-                trials.values().forEach(own -> own.removeIf(trial -> !shared.contains(Round.of(trial))));
+                trials.values().forEach(own -> own.removeIf(done -> !shared.contains(Round.of(done.trial()))));
             }
             // A classifier without any network has no numbers, and is named among those without a rank.
             boolean missing = !trials.isEmpty() && shared.size() < rounds.size();
             Incomplete incomplete = missing
-                    ? new Incomplete(planned.size(), results.size(), paired ? List.copyOf(shared) : List.of())
+                    ? new Incomplete(planned.size(), all.size(), paired ? List.copyOf(shared) : List.of())
                     : null;
-            return new PairedTrials(trials, results, folds, paired, List.copyOf(without), incomplete);
-        }
-
-        /** Returns a score on the test images of a trial. */
-        double score(TrialSpec trial, ToDoubleFunction<Metrics> metric) {
-            return metric.applyAsDouble(result(trial).metrics().test());
+            return new PairedTrials(trials, all, folds, paired, List.copyOf(without), incomplete);
         }
 
         /** Returns the latency of a classifier: that of its first network that was measured on a quiet machine. */
         @Nullable
         Latency latency(String classifier) {
-            InferenceEngine engine = RunResults.latencyEngine(results.values());
-            return results.entrySet().stream()
-                    .filter(trial -> trial.getKey().label().equals(classifier))
-                    .map(trial -> trial.getValue().efficiency().latency(engine))
+            InferenceEngine engine = RunResults.latencyEngine(all);
+            return all.stream()
+                    .filter(done -> done.trial().label().equals(classifier))
+                    .map(done -> done.efficiency().latency(engine))
                     .filter(latency ->
                             latency != null && latency.busy() == null && Double.isFinite(latency.p50Micros()))
                     .findFirst()
                     .orElse(null);
-        }
-
-        Done result(TrialSpec trial) {
-            return Objects.requireNonNull(results.get(trial));
         }
     }
 }

@@ -233,30 +233,29 @@ public final class Experiment {
         /** Compares the trials, and writes the results. */
         private RunResults compared() {
             RecordedRun recorded = recorded();
+            RunResults results;
             try {
-                RunResults results = recorded.compared(predictions);
-                writeResults(results);
-                return results;
+                results = recorded.compared(predictions);
             } catch (IOException | RequestException e) {
-                LOG.error("The trials could not be compared", e);
-                listener.note("the trials are done, but could not be compared: " + Reasons.of(e));
+                note("the trials are done, but could not be compared", e);
                 return recorded.results();
             }
-        }
-
-        private void writeResults(RunResults results) {
             try {
                 run.writeResults(results);
             } catch (IOException e) {
-                LOG.error("The results could not be written", e);
-                listener.note("the results could not be written: " + Reasons.of(e));
+                note("the results could not be written", e);
             }
+            return results;
+        }
+
+        private void note(String failure, Exception reason) {
+            LOG.error("{}: {}", run.path(), failure, reason);
+            listener.note(failure + ": " + Reasons.of(reason));
         }
 
         private double trainingSeconds() {
-            return finished.all().stream()
-                    .filter(Done.class::isInstance)
-                    .map(done -> ((Done) done).efficiency().trainingSeconds())
+            return TrialOutcome.done(finished.all())
+                    .map(done -> done.efficiency().trainingSeconds())
                     .filter(Objects::nonNull)
                     .mapToDouble(Double::doubleValue)
                     .sum();
@@ -266,8 +265,7 @@ public final class Experiment {
             try {
                 run.keepBaselines(spec, dataset);
             } catch (IOException | RequestException e) {
-                LOG.error("The baselines could not be kept", e);
-                listener.note("the baselines could not be read or written: " + Reasons.of(e));
+                note("the baselines could not be read or written", e);
             }
         }
 
@@ -409,19 +407,13 @@ public final class Experiment {
             try {
                 run.trial(outcome.trial()).writeOutcome(outcome);
             } catch (IOException e) {
-                LOG.warn(
-                        "The outcome of {} is in the journal only",
-                        outcome.trial().title(),
-                        e);
-                listener.note(outcome.trial().title() + ": its trial.json could not be written: " + Reasons.of(e));
+                note(outcome.trial().title() + ": its trial.json could not be written", e);
             }
         }
 
         /** Measures the networks that are meant for use and were not measured yet. */
         private void measure(TrialBench bench) throws IOException, InterruptedException {
-            List<Done> trained = finished.all().stream()
-                    .filter(Done.class::isInstance)
-                    .map(Done.class::cast)
+            List<Done> trained = TrialOutcome.done(finished.all())
                     .filter(done -> done.trial().purpose() == TrialSpec.Purpose.SHIP)
                     .filter(done -> !done.isMeasured(run.trial(done.trial()).engines(done.trial())))
                     .toList();

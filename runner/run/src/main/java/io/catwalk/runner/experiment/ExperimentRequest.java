@@ -1,9 +1,5 @@
 package io.catwalk.runner.experiment;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
@@ -11,30 +7,19 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ResizeRule;
-import io.catwalk.runner.data.ResizeRule.Fit;
-import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.experiment.RequestContent.BackboneEntry;
+import io.catwalk.runner.experiment.RequestContent.Entry;
+import io.catwalk.runner.experiment.RequestContent.InitEntry;
 import io.catwalk.runner.given.BackboneSpec;
-import io.catwalk.runner.given.BackboneSpec.Pool;
 import io.catwalk.runner.given.BackboneSpec.Views;
-import io.catwalk.runner.given.GivenModel;
-import io.catwalk.runner.given.GivenSource;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.WarmStart.InitialWeights;
-import io.catwalk.runner.training.WeightFile;
 import io.catwalk.runner.trial.DatasetSpec;
-import io.catwalk.runner.trial.TrialFile;
-import io.catwalk.runner.trial.TrialSpec;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,7 +29,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -55,7 +39,7 @@ public final class ExperimentRequest {
 
     private final ExperimentTree tree;
     private final String source;
-    private final Content content;
+    private final RequestContent content;
     private final ExperimentSpec base;
 
     /** The positions of the entries: each is asked for, and there may be a hundred thousand. */
@@ -70,13 +54,13 @@ public final class ExperimentRequest {
     private boolean unmirrored;
 
     /** Holds what was read: {@code base} is the request without classifiers. */
-    ExperimentRequest(ExperimentTree tree, Content content, ExperimentSpec base) {
+    ExperimentRequest(ExperimentTree tree, RequestContent content, ExperimentSpec base) {
         this.tree = tree;
         this.source = tree.source;
         this.content = content;
         this.base = base;
         choosesBatch = tree.isSetBy("--batch-size");
-        for (Entry entry : content.entries()) {
+        for (Entry entry : content.classifiers()) {
             // Not every file system distinguishes upper and lower case.
             if (positions.put(entry.label().toLowerCase(Locale.ROOT), positions.size()) != null) {
                 throw new RequestException(source + "classifiers must be distinct, but has " + entry.label()
@@ -85,316 +69,8 @@ public final class ExperimentRequest {
         }
     }
 
-    /**
-     * What file and options say of images and classifiers.
-     *
-     * @param names of the classifiers on the command line
-     * @param choice hyperparameters and numbers of the recipe for the only one of them
-     * @param classifiers the entries of the file
-     * @param fileRecipe keys and values for all of them, which entries override
-     * @param recipe keys and values of options for all of them
-     * @param init weights for the only one of them
-     * @param augment which augmentations all of them have
-     * @param given how the given models and backbones are prepared that do not say it themselves
-     * @param backbones on whose features each classifier is trained that names none itself
-     * @param pool what becomes of their maps
-     * @param views how many views of each training image they are asked about that do not say it themselves
-     */
-    record Content(
-            @Nullable DatasetSpec dataset,
-            @Nullable List<DatasetSpec> datasets,
-            List<String> names,
-            Map<String, Object> choice,
-            @Nullable List<Entry> classifiers,
-            ObjectNode fileRecipe,
-            @Nullable ObjectNode recipe,
-            @Nullable InitEntry init,
-            @Nullable String augment,
-            @Nullable GivenSource given,
-            List<BackboneEntry> backbones,
-            @Nullable Pool pool,
-            @Nullable Views views) {
-
-        Content {
-            names = names == null ? List.of() : names;
-            choice = choice == null ? Map.of() : choice;
-            fileRecipe = Objects.requireNonNullElseGet(fileRecipe, JsonNodeFactory.instance::objectNode);
-            backbones = backbones == null ? List.of() : List.copyOf(new LinkedHashSet<>(backbones));
-            if (datasets != null && datasets.isEmpty()) {
-                throw new RequestException(
-                        "datasets must have at least one, but has none: leave it out for fashion-mnist");
-            }
-            if (classifiers != null && classifiers.isEmpty()) {
-                throw new RequestException(
-                        "classifiers must have at least one, but has none: name one, or leave the key out");
-            }
-        }
-
-        List<DatasetSpec> dataSets() {
-            return datasets != null ? datasets : List.of(Objects.requireNonNull(dataset));
-        }
-
-        List<Entry> entries() {
-            return classifiers == null ? List.of() : classifiers;
-        }
-    }
-
-    /**
-     * One classifier as a user asks for it; what it leaves out is taken from its plugin. With {@code file}, a model that
-     * was trained elsewhere, which has its name from there unless it is given one.
-     */
-    record Entry(
-            @Nullable String name,
-            String variant,
-            Map<String, Object> hyperparameters,
-            ObjectNode recipe,
-            @Nullable InitEntry init,
-            @Nullable String pluginSha256,
-            @Nullable String file,
-            @Nullable String normalize,
-            @Nullable String order,
-            @Nullable String fit,
-            @Nullable String labels,
-            @Nullable String output,
-            @Nullable String size,
-            @Nullable GivenModel given,
-            @Nullable BackboneEntry backbone,
-            @Nullable String imageSize) {
-
-        private static final int LONGEST = 64;
-
-        Entry {
-            if (name == null && file == null) {
-                throw new RequestException(
-                        "expected the key name, or file for a model that was trained elsewhere, but found neither");
-            }
-            variant = TrialSpec.checkedName(
-                    "variant", Objects.requireNonNullElse(variant, TrialSpec.DEFAULT_VARIANT), LONGEST);
-            hyperparameters = hyperparameters == null
-                    ? Map.of()
-                    : Collections.unmodifiableMap(new LinkedHashMap<>(hyperparameters));
-            recipe = Objects.requireNonNullElseGet(recipe, JsonNodeFactory.instance::objectNode);
-            boolean stated =
-                    Stream.of(normalize, order, fit, labels, output, size).anyMatch(Objects::nonNull);
-            if (stated && file == null) {
-                throw new RequestException(
-                        "normalize, order, fit, labels, output and size must stand beside a file, but there is none");
-            }
-            if (imageSize != null) {
-                ResizeRule unused = ResizeRule.parse(imageSize);
-                if (file != null || given != null || backbone != null) {
-                    throw new RequestException("image_size must not stand beside a file or a backbone, which has a size"
-                            + " of its own: leave it out");
-                }
-            }
-            boolean asked = !variant.equals(TrialSpec.DEFAULT_VARIANT)
-                    || !hyperparameters.isEmpty()
-                    || !recipe.isEmpty()
-                    || init != null
-                    || pluginSha256 != null
-                    || backbone != null;
-            if (asked && (file != null || given != null)) {
-                throw new RequestException(
-                        "variant, hyperparameters, recipe, init, plugin_sha256 and backbone must not stand beside"
-                                + " a file, since it is not trained here");
-            }
-        }
-
-        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-        static Entry of(String name) {
-            return GivenNetworks.isOne(name)
-                    ? plain(null, TrialSpec.DEFAULT_VARIANT, Map.of(), name)
-                    : plain(name, TrialSpec.DEFAULT_VARIANT, Map.of(), null);
-        }
-
-        /** Returns a classifier of a plugin by its {@link #label}, with these hyperparameters. */
-        private static Entry of(String label, Map<String, Object> hyperparameters) {
-            String[] parts = label.split("@", 2);
-            return plain(parts[0], parts.length == 1 ? TrialSpec.DEFAULT_VARIANT : parts[1], hyperparameters, null);
-        }
-
-        private static Entry plain(
-                @Nullable String name, String variant, Map<String, Object> hyperparameters, @Nullable String file) {
-            ObjectNode recipe = JsonNodeFactory.instance.objectNode();
-            return new Entry(
-                    name,
-                    variant,
-                    hyperparameters,
-                    recipe,
-                    null,
-                    null,
-                    file,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null);
-        }
-
-        /** Returns the same, trained on the features of a backbone, after which the variant is named. */
-        private Entry on(BackboneEntry newBackbone, String title) {
-            String plain = variant.equals(TrialSpec.DEFAULT_VARIANT) ? "" : variant + "-";
-            return new Entry(
-                    name,
-                    plain + title,
-                    hyperparameters,
-                    recipe,
-                    init,
-                    pluginSha256,
-                    file,
-                    normalize,
-                    order,
-                    fit,
-                    labels,
-                    output,
-                    size,
-                    given,
-                    newBackbone,
-                    imageSize);
-        }
-
-        boolean trains() {
-            return file == null && given == null;
-        }
-
-        /** Returns its name, or its file if it has none. */
-        String title() {
-            return name != null ? name : String.valueOf(file);
-        }
-
-        /** Returns the name of the classifier and, unless it is the default one, of the variant. */
-        String label() {
-            return variant.equals(TrialSpec.DEFAULT_VARIANT) ? title() : title() + "@" + variant;
-        }
-
-        private GivenSource source() {
-            return new GivenSource(Objects.requireNonNull(file), normalize, order, fit, labels, output, size);
-        }
-    }
-
-    /**
-     * A backbone as a user asks for it, by {@code file}; or as a run writes it, with {@code network} instead.
-     *
-     * @param file an ONNX file
-     * @param output name of a tensor in it; null for the input of its last linear layer
-     */
-    record BackboneEntry(
-            @Nullable String file,
-            @Nullable String output,
-            @Nullable String normalize,
-            @Nullable String order,
-            @Nullable String fit,
-            @Nullable String size,
-            @Nullable Pool pool,
-            @Nullable Views views,
-            @Nullable GivenModel network,
-            @Nullable List<Integer> shape,
-            @Nullable Long parameters) {
-
-        BackboneEntry {
-            if (file == null && (network == null || shape == null || parameters == null)) {
-                throw new RequestException("expected the key file, but found none: name an ONNX file");
-            }
-        }
-
-        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-        static BackboneEntry of(String typed) {
-            GivenSource source = GivenSource.ofBackbone(typed);
-            return new BackboneEntry(
-                    source.file(), source.output(), null, null, null, null, null, null, null, null, null);
-        }
-
-        /** Names each by its file, and by its tensor if others are of the same file; no two have the same name. */
-        private static List<String> titles(List<BackboneEntry> all) {
-            Set<String> taken = new HashSet<>();
-            List<String> titles = new ArrayList<>();
-            for (BackboneEntry one : all) {
-                boolean alone = all.stream()
-                                .filter(other -> Objects.equals(other.file, one.file))
-                                .count()
-                        == 1;
-                String own = GivenNetworks.baseName(Path.of(String.valueOf(one.file)));
-                String tensor = alone || one.output == null
-                        ? ""
-                        : "-" + GivenNetworks.baseName(Path.of(one.output.replaceAll("[^A-Za-z0-9]+", "-")));
-                titles.add(GivenNetworks.free(own + tensor, taken));
-            }
-            return titles;
-        }
-
-        private BackboneSpec resolved(
-                @Nullable GivenSource others, @Nullable Pool otherPool, ImageDataset images, @Nullable Fit otherFit) {
-            if (network != null) {
-                return new BackboneSpec(
-                        network,
-                        pool == null ? Pool.MEAN : pool,
-                        Objects.requireNonNull(shape),
-                        Objects.requireNonNull(parameters),
-                        views);
-            }
-            GivenSource own = new GivenSource(Objects.requireNonNull(file), normalize, order, fit, null, output, size);
-            GivenSource source = others == null
-                    ? own
-                    : own.or(new GivenSource(file, others.normalize(), others.order(), null, null, null, null));
-            Pool chosen = pool != null ? pool : otherPool != null ? otherPool : Pool.MEAN;
-            return BackboneSpec.of(source, chosen, images, otherFit);
-        }
-    }
-
     /** A backbone with the classifiers as they are for its features. */
     private record ResolvedBackbone(BackboneSpec spec, PluginCatalog catalog) {}
-
-    /**
-     * Weights to start from.
-     *
-     * @param file a weight file, or a folder with one trained network
-     * @param sha256 digest of the weights; null to accept any
-     * @param rate factor of the learning rate for the parameters from there; null for no change
-     */
-    record InitEntry(
-            @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL)
-            String file,
-
-            @Nullable String sha256,
-            @Nullable Double rate) {
-
-        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-        static InitEntry of(String file) {
-            return new InitEntry(file, null, null);
-        }
-
-        private InitialWeights found() {
-            Path weights = Path.of(file);
-            try {
-                if (Files.isDirectory(weights)) {
-                    weights = RunFolder.onlyTrained(weights).file(TrialFile.WEIGHTS);
-                }
-                if (!Files.isRegularFile(weights)) {
-                    throw new RequestException("expected a weight file or a folder with a trained network at " + file
-                            + ", but there is none: check the path");
-                }
-                if (!WeightFile.isOne(weights)) {
-                    throw new RequestException("expected " + WeightFile.ENDINGS + ", or a folder with a trained"
-                            + " network, but found " + file + ": store the weights in one of these formats");
-                }
-                String digest = Sha256.of(weights);
-                if (sha256 != null && !sha256.equals(digest)) {
-                    throw new RequestException("expected weights of sha256 " + Reasons.oneLine(sha256) + ", but " + file
-                            + " is " + digest + ": put the old file back, or delete the key to take this one");
-                }
-                return new InitialWeights(
-                        weights.toAbsolutePath().normalize().toString(), digest, rate == null ? 1 : rate);
-            } catch (RequestException | IllegalArgumentException e) {
-                throw new RequestException("init: " + e.getMessage(), e);
-            } catch (IOException e) {
-                throw new RequestException("init: cannot read " + weights + ": " + Reasons.of(e), e);
-            }
-        }
-    }
 
     /**
      * Resolves the backbones on the images of a data set, and asks plugins about other sizes of them, before the
@@ -413,12 +89,12 @@ public final class ExperimentRequest {
             BackboneEntry asked = entry.backbone();
             if (asked != null && !backbones.containsKey(asked)) {
                 Task task = dataset.task(images);
-                Views views = asked.views() == null ? content.views : asked.views();
-                BackboneSpec spec = asked.resolved(content.given, content.pool, images, dataset.fit())
+                Views views = asked.views() == null ? content.views() : asked.views();
+                BackboneSpec spec = asked.resolved(content.given(), content.pool(), images, dataset.fit())
                         .with(
                                 views == null
                                         ? null
-                                        : views.madeBy(LabelPreservingAugmentations.ofViews(task, content.augment)));
+                                        : views.madeBy(LabelPreservingAugmentations.ofViews(task, content.augment())));
                 backbones.put(asked, new ResolvedBackbone(spec, catalog.on(spec.task(task))));
             }
         }
@@ -432,7 +108,7 @@ public final class ExperimentRequest {
 
     /** Returns the data sets, at least one. */
     public List<DatasetSpec> dataSets() {
-        return content.dataSets().stream().map(DatasetSpec::anywhere).toList();
+        return content.datasets().stream().map(DatasetSpec::anywhere).toList();
     }
 
     /** Returns the seeds of the trials. */
@@ -473,23 +149,23 @@ public final class ExperimentRequest {
 
     /** Refuses unknown classifiers and missing weights to start from, before images are read, which may take long. */
     public void requireKnown(PluginCatalog catalog) {
-        if (!content.backbones.isEmpty() && !namesClassifiers()) {
+        if (!content.backbones().isEmpty() && !namesClassifiers()) {
             throw new RequestException(source + "expected classifiers to train on the features of a backbone, but there"
                     + " are none: name them, such as linear and mlp");
         }
-        if (content.views != null && trained().stream().allMatch(entry -> entry.backbone() == null)) {
+        if (content.views() != null && trained().stream().allMatch(entry -> entry.backbone() == null)) {
             throw new RequestException(
                     source + "views are of the images of a backbone, but there is none: leave them out, or name one");
         }
-        if (content.augment != null
-                && content.views == null
+        if (content.augment() != null
+                && content.views() == null
                 && trained().stream()
                         .allMatch(entry ->
                                 entry.backbone() != null && entry.backbone().views() == null)) {
             throw new RequestException(source + "augmentations are for images, but all classifiers are trained on the"
                     + " features of a backbone: leave --augment out, or give --views");
         }
-        InitialWeights unused = weights(content.init);
+        InitialWeights unused = weights(content.init());
         trained().forEach(entry -> installed(entry, catalog));
     }
 
@@ -501,11 +177,11 @@ public final class ExperimentRequest {
      *     cannot be changed in this way; in one line that names the file, the classifier and the position
      */
     public List<ClassifierConfig> classifiers(PluginCatalog catalog) {
-        return content.choice.isEmpty()
+        return content.choice().isEmpty()
                 ? trained().stream()
                         .flatMap(entry -> resolved(entry, catalog, List.of(Map.of())).stream())
                         .toList()
-                : choices(catalog, List.of(content.choice));
+                : choices(catalog, List.of(content.choice()));
     }
 
     /** Resolves the only one once for each choice of hyperparameters and numbers of the recipe, which override the rest. */
@@ -532,19 +208,15 @@ public final class ExperimentRequest {
 
     private List<ClassifierConfig> resolved(Entry entry, PluginCatalog catalog, List<Map<String, Object>> choices) {
         ResolvedBackbone backbone = entry.backbone() == null ? null : backbones.get(entry.backbone());
-        if (backbone == null) {
-            PluginCatalog own = entry.imageSize() == null ? catalog : sizes.getOrDefault(entry.imageSize(), catalog);
-            return resolved(entry, installed(entry, own), own.task(), choices).stream()
-                    .map(one -> one.sized(entry.imageSize()))
-                    .toList();
-        }
-        return resolved(entry, installed(entry, backbone.catalog), backbone.catalog.task(), choices).stream()
-                .map(one -> one.on(backbone.spec))
-                .toList();
+        PluginCatalog own = backbone != null
+                ? backbone.catalog
+                : entry.imageSize() == null ? catalog : sizes.getOrDefault(entry.imageSize(), catalog);
+        BackboneSpec spec = backbone == null ? null : backbone.spec;
+        return resolved(entry, installed(entry, own), own.task(), spec, choices);
     }
 
     private List<Entry> trained() {
-        List<BackboneEntry> all = content.backbones;
+        List<BackboneEntry> all = content.backbones();
         List<String> titles = BackboneEntry.titles(all);
         return entries().stream()
                 .filter(Entry::trains)
@@ -569,7 +241,7 @@ public final class ExperimentRequest {
                 all.add(networks.resolved(
                         entry.name(),
                         entry.source(),
-                        content.given,
+                        content.given(),
                         images,
                         spec.dataset().fit()));
             }
@@ -577,7 +249,7 @@ public final class ExperimentRequest {
         if (all.size() > spec.classifiers().size()) {
             return spec.with(all);
         }
-        if (content.given != null && backbones.isEmpty()) {
+        if (content.given() != null && backbones.isEmpty()) {
             throw new RequestException(
                     "--normalize, --order, --output and --model-labels are for ONNX files that are given or backbones,"
                             + " but there is none: leave them out");
@@ -587,19 +259,16 @@ public final class ExperimentRequest {
 
     List<Entry> entries() {
         if (content.names().isEmpty()) {
-            return content.classifiers() == null ? chosen : content.entries();
+            return content.classifiers().isEmpty() ? chosen : content.classifiers();
         }
-        return content.names().stream()
-                .distinct()
-                .flatMap(name -> namesClassifier(name)
-                        ? content.entries().stream()
-                                .filter(entry -> entry.title().equals(name))
-                        : Stream.of(Entry.of(name)))
-                .toList();
+        return content.names().stream().distinct().flatMap(this::named).toList();
     }
 
-    private boolean namesClassifier(String name) {
-        return content.entries().stream().anyMatch(entry -> entry.title().equals(name));
+    private Stream<Entry> named(String name) {
+        List<Entry> entries = content.classifiers().stream()
+                .filter(entry -> entry.title().equals(name))
+                .toList();
+        return entries.isEmpty() ? Stream.of(Entry.of(name)) : entries.stream();
     }
 
     private InstalledClassifier installed(Entry entry, PluginCatalog catalog) {
@@ -616,7 +285,11 @@ public final class ExperimentRequest {
     }
 
     List<ClassifierConfig> resolved(
-            Entry entry, InstalledClassifier classifier, Task task, List<Map<String, Object>> choices) {
+            Entry entry,
+            InstalledClassifier classifier,
+            Task task,
+            @Nullable BackboneSpec backbone,
+            List<Map<String, Object>> choices) {
         String title = source + entry.label();
         String at = "classifiers[" + index(entry) + "]";
         requirePinned(entry, classifier, title + ": " + at);
@@ -646,11 +319,11 @@ public final class ExperimentRequest {
         Map<Hyperparameters, Recipe> recipes = classifier.recipes(points);
         choosesBatch |= chooses(entry, "batch_size");
         ObjectNode overrides =
-                content.recipe == null ? entry.recipe() : RecipeOverrides.merged(entry.recipe(), content.recipe);
+                content.recipe() == null ? entry.recipe() : RecipeOverrides.merged(entry.recipe(), content.recipe());
         List<ClassifierConfig> resolved = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
             Recipe ofPlugin = Objects.requireNonNull(recipes.get(points.get(i)));
-            Recipe ofFile = RecipeOverrides.recipe(ofPlugin, content.fileRecipe, title, "recipe");
+            Recipe ofFile = RecipeOverrides.recipe(ofPlugin, content.fileRecipe(), title, "recipe");
             Recipe recipe = harmless(RecipeOverrides.recipe(ofFile, overrides, title, at + ".recipe"), entry, task);
             Map<String, Object> numbers = new LinkedHashMap<>(choices.get(i));
             numbers.keySet().removeAll(known);
@@ -660,7 +333,10 @@ public final class ExperimentRequest {
                     points.get(i).values(),
                     changed(recipe, numbers, entry.title(), known),
                     init,
-                    null));
+                    null,
+                    null,
+                    backbone,
+                    entry.imageSize()));
         }
         return resolved;
     }
@@ -677,8 +353,8 @@ public final class ExperimentRequest {
     }
 
     private @Nullable InitialWeights init(Entry entry, String place) {
-        if (content.init != null) {
-            return weights(content.init);
+        if (content.init() != null) {
+            return weights(content.init());
         }
         try {
             return weights(entry.init());
@@ -692,7 +368,7 @@ public final class ExperimentRequest {
     }
 
     private boolean chooses(Entry entry, String key) {
-        return entry.recipe().has(key) || content.fileRecipe.has(key);
+        return entry.recipe().has(key) || content.fileRecipe().has(key);
     }
 
     /** Removes the augmentations that may change a class, unless the user wrote them, or applies those of the option. */
@@ -705,9 +381,9 @@ public final class ExperimentRequest {
             }
             return recipe.withAugmentations();
         }
-        if (content.augment != null) {
+        if (content.augment() != null) {
             try {
-                return LabelPreservingAugmentations.parse(content.augment).appliedTo(recipe);
+                return LabelPreservingAugmentations.parse(content.augment()).appliedTo(recipe);
             } catch (RequestException e) {
                 throw new RequestException(entry.title() + ": " + e.getMessage(), e);
             }
@@ -748,7 +424,7 @@ public final class ExperimentRequest {
     public ExperimentSpec spec(List<ClassifierConfig> classifiers, @Nullable TuningSpec tuning) {
         long networks =
                 classifiers.stream().map(ClassifierConfig::name).distinct().count();
-        if (content.init != null && networks > 1) {
+        if (content.init() != null && networks > 1) {
             throw new RequestException("--init must be for one classifier, but there are " + networks
                     + ": name one, or write init beside each in an experiment file");
         }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -215,10 +216,12 @@ public record ExperimentSpec(
 
     /** Pins each classifier to the jar that it currently comes from. */
     public ExperimentSpec pinned(PluginCatalog catalog) {
+        return withEach(one -> one.pinned(catalog.require(one.name()).plugin().sha256()));
+    }
+
+    private ExperimentSpec withEach(UnaryOperator<ClassifierConfig> ofTrained) {
         return with(classifiers.stream()
-                .map(one -> one.trains()
-                        ? one.pinned(catalog.require(one.name()).plugin().sha256())
-                        : one)
+                .map(one -> one.trains() ? ofTrained.apply(one) : one)
                 .toList());
     }
 
@@ -258,12 +261,8 @@ public record ExperimentSpec(
 
     /** Fits the batch sizes to the images, where there are few. */
     public ExperimentSpec withBatchesFor(int images) {
-        return with(classifiers.stream()
-                .map(one -> one.trains()
-                        ? one.with(one.recipe()
-                                .withBatchSize(fittingBatch(one.recipe().batchSize(), images)))
-                        : one)
-                .toList());
+        return withEach(one ->
+                one.with(one.recipe().withBatchSize(fittingBatch(one.recipe().batchSize(), images))));
     }
 
     /** Counts the trials. */

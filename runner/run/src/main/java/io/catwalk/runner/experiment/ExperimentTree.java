@@ -44,7 +44,7 @@ public final class ExperimentTree {
                             + " trial_timeout trial_timeout_seconds views")
                     .split(" ", -1));
 
-    /** Those that are read into {@link ExperimentRequest.Content}, and what only options set. */
+    /** Those that are read into {@link RequestContent}, and what only options set. */
     private static final List<String> CONTENT = List.of(
             "dataset datasets names choice classifiers file_recipe recipe init augment given backbones pool views"
                     .split(" ", -1));
@@ -122,11 +122,10 @@ public final class ExperimentTree {
                     path + ": recipe must be keys with values, such as epochs: 20, but is " + TreeReader.words(recipe));
         }
         // An entry overrides what the file says for all, and an option both.
-        return new ExperimentTree(path + ": ", tree.has("recipe") ? moved(tree) : tree);
-    }
-
-    private static ObjectNode moved(ObjectNode tree) {
-        return tree.set("file_recipe", tree.remove("recipe"));
+        if (tree.has("recipe")) {
+            tree.set("file_recipe", tree.remove("recipe"));
+        }
+        return new ExperimentTree(path + ": ", tree);
     }
 
     /** Removes keys without a value, which are those that are left out. */
@@ -239,14 +238,14 @@ public final class ExperimentTree {
 
     /** Reads the data sets, which are at least one. */
     public List<DatasetSpec> readDataSets() {
-        return content().dataSets();
+        return content().datasets();
     }
 
-    private ExperimentRequest.Content content() {
+    private RequestContent content() {
         List<ObjectNode> unused = dataSets();
         ObjectNode part = tree.objectNode();
         CONTENT.stream().filter(tree::has).forEach(key -> part.set(key, tree.path(key)));
-        return read(part, ExperimentRequest.Content.class);
+        return read(part, RequestContent.class);
     }
 
     private <T> T read(JsonNode node, Class<T> type) {
@@ -260,9 +259,9 @@ public final class ExperimentTree {
      *     file and the position in it
      */
     public ExperimentRequest read() {
-        ExperimentRequest.Content content = content();
+        RequestContent content = content();
         ObjectNode all = tree.deepCopy().remove(CONTENT);
-        all.set("dataset", TreeReader.MAPPER.valueToTree(content.dataSets().get(0)));
+        all.set("dataset", TreeReader.MAPPER.valueToTree(content.datasets().get(0)));
         if (all.has("trial_timeout")) {
             String name = options.getOrDefault("trial_timeout", source + "trial_timeout");
             all.put(

@@ -147,23 +147,15 @@ record Journal(Path path) {
             }
             if (schema == SCHEMA) {
                 Head head = Json.LINE.treeToValue(tree, Head.class);
-                if (Json.isComplete(head) && isMoment(head.startedAt())) {
+                if (Json.isComplete(head)) {
+                    Instant unused = Instant.parse(head.startedAt());
                     return head;
                 }
             }
-        } catch (JacksonException e) {
+        } catch (JacksonException | DateTimeParseException e) {
             throw foreign(line, 1, e);
         }
         throw foreign(line, 1, null);
-    }
-
-    private static boolean isMoment(String text) {
-        try {
-            Instant unused = Instant.parse(text);
-            return true;
-        } catch (DateTimeParseException e) {
-            return false;
-        }
     }
 
     private Entry entry(String line, int number) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,9 @@ public record LabelPreservingAugmentations(Set<String> types, Map<String, Option
     private static final LabelPreservingAugmentations ALL =
             new LabelPreservingAugmentations(Set.copyOf(TYPES), Map.of());
 
+    private static final LabelPreservingAugmentations UNMIRRORED = new LabelPreservingAugmentations(
+            TYPES.stream().filter(type -> !type.equals(MIRRORING)).collect(Collectors.toSet()), Map.of());
+
     /** Copies both; what is listed keeps its order. */
     public LabelPreservingAugmentations {
         types = Set.copyOf(types);
@@ -57,7 +61,7 @@ public record LabelPreservingAugmentations(Set<String> types, Map<String, Option
 
     /** Returns all if mirrored images are known to be of the same class; otherwise all except mirroring. */
     public static LabelPreservingAugmentations of(Task task) {
-        return task.mirrored() ? ALL : ALL.without(MIRRORING);
+        return task.mirrored() ? ALL : UNMIRRORED;
     }
 
     /**
@@ -144,12 +148,6 @@ public record LabelPreservingAugmentations(Set<String> types, Map<String, Option
     /** Tells whether mirroring is harmless. */
     public boolean mirrors() {
         return types.contains(MIRRORING);
-    }
-
-    private LabelPreservingAugmentations without(String type) {
-        Set<String> rest = new LinkedHashSet<>(types);
-        rest.remove(type);
-        return new LabelPreservingAugmentations(rest, listed);
     }
 
     /**

@@ -152,9 +152,7 @@ public record RecordedRun(
         }
 
         private static Stream<Latency> latencies(List<TrialOutcome> trials) {
-            return trials.stream()
-                    .filter(Done.class::isInstance)
-                    .map(Done.class::cast)
+            return TrialOutcome.done(trials)
                     .flatMap(done -> Stream.of(InferenceEngine.values())
                             .map(engine -> done.efficiency().latency(engine)))
                     .flatMap(Stream::ofNullable);

@@ -66,15 +66,10 @@ public record RunFolder(Path path) {
         try {
             requireNewOrRun(path, existing);
             Files.createDirectories(path);
-            RunLock lock = new RunFolder(path).lock(RunLock.Purpose.TRAIN);
-            try {
+            return new RunFolder(path).lock(RunLock.Purpose.TRAIN).after(() -> {
                 requireNewOrRun(path, existing); // another process may have created a run meanwhile
                 new RunFiles(path).delete();
-                return lock;
-            } catch (IOException | RuntimeException e) {
-                lock.close();
-                throw e;
-            }
+            });
         } catch (IOException e) {
             throw new RequestException(
                     "--out must be a folder that can be made and written, but " + path + " cannot (" + Reasons.of(e)
@@ -172,21 +167,17 @@ public record RunFolder(Path path) {
 
     public ExperimentSpec readExperiment() {
         Path file = path.resolve(RunFiles.EXPERIMENT);
-        try {
-            requireKnownSchema(file);
-            return Json.read(file, ExperimentSpec.class, "an experiment");
-        } catch (IOException e) {
-            throw new RequestException("expected an experiment in " + file + ", but " + Reasons.of(e), e);
-        }
-    }
-
-    /** Reads only the schema, since a newer one may have keys that this program does not know. */
-    private void requireKnownSchema(Path file) throws IOException {
+        // First, since a newer one may have keys that this program does not know.
         Integer schema = Json.schema(file);
         if (schema != null && (schema < 1 || schema > ExperimentSpec.SCHEMA)) {
             throw new RequestException("expected a run folder of schema " + ExperimentSpec.SCHEMA + ", but " + file
                     + " is of schema " + schema + ": it is left as it is; use the "
                     + (schema > 0 ? "newer " : "") + "Catwalk that made it");
+        }
+        try {
+            return Json.read(file, ExperimentSpec.class, "an experiment");
+        } catch (IOException e) {
+            throw new RequestException("expected an experiment in " + file + ", but " + Reasons.of(e), e);
         }
     }
 
@@ -230,23 +221,10 @@ public record RunFolder(Path path) {
 
     private RunLock tidied(RunLock lock) {
         try {
-            new RunFiles(path).tidy();
-            return lock;
+            return lock.after(() -> new RunFiles(path).tidy());
         } catch (IOException e) {
-            close(lock, e);
             throw new RequestException(
                     "expected a run folder that can be written, but " + path + " cannot (" + Reasons.of(e) + ")", e);
-        } catch (RuntimeException e) {
-            close(lock, e);
-            throw e;
-        }
-    }
-
-    private static void close(RunLock lock, Exception reason) {
-        try {
-            lock.close();
-        } catch (IOException e) {
-            reason.addSuppressed(e);
         }
     }
 

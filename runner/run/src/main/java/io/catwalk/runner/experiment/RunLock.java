@@ -82,13 +82,8 @@ public final class RunLock implements AutoCloseable {
         if (lock == null) {
             return null;
         }
-        try {
-            lock.note("process " + ProcessHandle.current().pid() + " " + purpose.words);
-            return new RunLock(run, lock);
-        } catch (IOException e) {
-            lock.close();
-            throw e;
-        }
+        return new RunLock(run, lock)
+                .after(() -> lock.note("process " + ProcessHandle.current().pid() + " " + purpose.words));
     }
 
     /** Reads who has the lock; if the system does not allow that, it is some other process. */
@@ -101,6 +96,22 @@ public final class RunLock implements AutoCloseable {
             return note.startsWith("process ") && note.length() < LONGEST_NOTE ? note : "another process works on it";
         } catch (IOException e) {
             return "another process works on it";
+        }
+    }
+
+    interface Step {
+
+        void run() throws IOException;
+    }
+
+    /** Does a first step under the lock, which is released if it fails. */
+    RunLock after(Step first) throws IOException {
+        try {
+            first.run();
+            return this;
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
         }
     }
 

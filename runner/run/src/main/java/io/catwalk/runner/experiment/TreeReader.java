@@ -107,7 +107,10 @@ final class TreeReader {
             return unknownType(where, found, types(unknown.getBaseType()));
         }
         if (e instanceof MismatchedInputException && found.isMissingNode()) {
-            return missingKey(where(base, parent), path.get(parent.size()).getPropertyName(), at(tree, parent));
+            JsonNode holder = at(tree, parent);
+            return where(base, parent) + " must have the key '"
+                    + path.get(parent.size()).getPropertyName() + "', but has "
+                    + (holder.isEmpty() ? "none" : "only " + String.join(", ", holder.propertyNames()));
         }
         if (e instanceof MismatchedInputException mismatch) {
             Class<?> target = mismatch.getTargetType();
@@ -137,14 +140,10 @@ final class TreeReader {
     }
 
     private static String unknownType(String where, JsonNode found, List<String> known) {
-        String choice = String.join(", ", known);
-        if (!found.isObject()) {
-            return where + " must be keys with values, of which 'type' is one of " + choice + ", but is "
-                    + words(found);
-        }
-        JsonNode type = found.path("type");
-        return where + ".type must be one of " + choice + ", but is " + words(type)
-                + Reasons.didYouMean(type.asString(""), known);
+        return found.isObject()
+                ? unknownValue(where + ".type", found.path("type"), known)
+                : where + " must be keys with values, of which 'type' is one of " + String.join(", ", known)
+                        + ", but is " + words(found);
     }
 
     private static String unknownValue(String where, JsonNode found, List<String> known) {
@@ -157,11 +156,6 @@ final class TreeReader {
         return Arrays.stream(enumeration.getEnumConstants())
                 .map(value -> MAPPER.valueToTree(value).asString())
                 .toList();
-    }
-
-    private static String missingKey(String where, String key, JsonNode holder) {
-        return where + " must have the key '" + key + "', but has "
-                + (holder.isEmpty() ? "none" : "only " + String.join(", ", holder.propertyNames()));
     }
 
     /** Adds the position of a record to the message of its check, and converts names to those of the user. */

@@ -5,14 +5,10 @@ import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialOutcome.TrialMetrics;
-import io.catwalk.runner.trial.TrialSpec;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 
 /**
  * Measures how much of a classifier's accuracy does not generalize to other images: its training accuracy minus its
@@ -37,29 +33,26 @@ public record GeneralizationGap(
      * @param trials that are done; at least one
      */
     public static GeneralizationGap of(List<Done> trials, RunResults.Dataset images) {
-        if (trials.isEmpty()) {
-            throw new IllegalArgumentException("expected at least 1 trial that is done, but found none");
-        }
-        Map<TrialSpec, TrialMetrics> metrics = trials.stream().collect(Collectors.toMap(Done::trial, Done::metrics));
-        List<TrialSpec> specs = trials.stream().map(Done::trial).toList();
-        ToDoubleFunction<TrialSpec> gap = trial -> gap(Objects.requireNonNull(metrics.get(trial)));
-        Observations observations = new Observations(specs.stream().anyMatch(trial -> trial.fold() > 0), images);
-        Interval interval = specs.size() == 1
+        Observations observations =
+                new Observations(trials.stream().anyMatch(done -> done.trial().fold() > 0), images);
+        Interval interval = trials.size() == 1
                 ? Overfitting.gap(
                         trials.get(0).metrics().learned(),
                         trials.get(0).metrics().held())
-                : observations.interval(specs, gap);
+                : observations.interval(trials, GeneralizationGap::gap);
         return new GeneralizationGap(
-                specs.size(),
-                Arrays.stream(observations.each(specs, gap)).average().orElseThrow(),
+                trials.size(),
+                Arrays.stream(observations.each(trials, GeneralizationGap::gap))
+                        .average()
+                        .orElseThrow(),
                 interval.low(),
                 interval.high(),
                 loss(trials, TrialMetrics::learned),
                 loss(trials, TrialMetrics::held));
     }
 
-    private static double gap(TrialMetrics metrics) {
-        return metrics.learned().accuracy() - metrics.held().accuracy();
+    private static double gap(Done done) {
+        return done.metrics().learned().accuracy() - done.metrics().held().accuracy();
     }
 
     private static double loss(List<Done> trials, Function<TrialMetrics, Metrics> part) {

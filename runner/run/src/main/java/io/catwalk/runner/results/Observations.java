@@ -3,7 +3,7 @@ package io.catwalk.runner.results;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.statistics.CorrectedTTest;
 import io.catwalk.runner.statistics.Spread;
-import io.catwalk.runner.trial.TrialSpec;
+import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -28,10 +28,10 @@ public record Observations(boolean folds, double testShare) {
      * Returns one number per seed or, with folds, one per fold: the mean over the seeds, which share the images of the
      * fold.
      */
-    public double[] each(List<TrialSpec> trials, ToDoubleFunction<TrialSpec> score) {
+    public double[] each(List<Done> trials, ToDoubleFunction<Done> score) {
         return trials.stream()
                 .collect(Collectors.groupingBy(
-                        trial -> folds ? trial.fold() : trial.seed(),
+                        done -> folds ? done.trial().fold() : done.trial().seed(),
                         LinkedHashMap::new,
                         Collectors.averagingDouble(score)))
                 .values()
@@ -41,7 +41,7 @@ public record Observations(boolean folds, double testShare) {
     }
 
     /** Returns the 95 % interval of a mean; over folds, that of a difference from 0. At least two trials are needed. */
-    public Interval interval(List<TrialSpec> trials, ToDoubleFunction<TrialSpec> score) {
+    public Interval interval(List<Done> trials, ToDoubleFunction<Done> score) {
         double[] scores = each(trials, score);
         return folds && scores.length > 1
                 ? CorrectedTTest.of(scores, new double[scores.length], testShare)

@@ -204,31 +204,27 @@ public record RunResults(
     }
 
     public RunResults compared(@Nullable Comparison newComparison) {
-        return new RunResults(schema, experiment, dataset, trials, newComparison, tuning, latenciesLeftOut);
+        return with(trials, newComparison);
+    }
+
+    private RunResults with(List<TrialOutcome> newTrials, @Nullable Comparison newComparison) {
+        return new RunResults(schema, experiment, dataset, newTrials, newComparison, tuning, latenciesLeftOut);
     }
 
     /** Leaves out the trials that only scored the candidates of a search, which tables show as candidates. */
     public RunResults withoutCandidates() {
         return tuning == null
                 ? this
-                : new RunResults(
-                        schema,
-                        experiment,
-                        dataset,
+                : with(
                         trials.stream()
                                 .filter(outcome -> outcome.trial().fold() == 0)
                                 .toList(),
-                        comparison,
-                        tuning,
-                        latenciesLeftOut);
+                        comparison);
     }
 
     /** Lists the trials with a trained network, in the order of the request. */
     public List<Done> done() {
-        return trials.stream()
-                .filter(Done.class::isInstance)
-                .map(Done.class::cast)
-                .toList();
+        return TrialOutcome.done(trials).toList();
     }
 
     /** Lists the trials that failed or were lost, in the order of the request. */

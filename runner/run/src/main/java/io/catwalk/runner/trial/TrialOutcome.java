@@ -14,8 +14,10 @@ import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.training.WarmStart.TransferReport;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The outcome of a trial, as the journal, {@code trial.json} and {@code results.json} show it. */
@@ -43,6 +45,11 @@ public sealed interface TrialOutcome {
 
     /** Shortens absolute paths, as results and reports show them. */
     TrialOutcome withoutFolders();
+
+    /** Selects those that are done. */
+    static Stream<Done> done(Collection<? extends TrialOutcome> outcomes) {
+        return outcomes.stream().filter(Done.class::isInstance).map(Done.class::cast);
+    }
 
     /** Shortens absolute paths in a text that may be missing. */
     private static @Nullable String shortened(@Nullable String text) {

@@ -119,7 +119,7 @@ final class ExperimentExamplesTest {
         assertThat(keys.path("dataset").propertyNames()).containsExactlyInAnyOrderElementsOf(names(DatasetSpec.class));
         assertThat(keys.path("split").propertyNames()).containsExactlyInAnyOrderElementsOf(names(SplitSpec.class));
         JsonNode entry = keys.path("classifiers").path(1);
-        assertThat(entry.propertyNames()).containsExactlyInAnyOrderElementsOf(names(ExperimentRequest.Entry.class));
+        assertThat(entry.propertyNames()).containsExactlyInAnyOrderElementsOf(names(RequestContent.Entry.class));
         JsonNode recipe = Json.YAML.valueToTree(Recipe.standard());
         assertThat(entry.path("recipe").propertyNames()).containsExactlyInAnyOrderElementsOf(recipe.propertyNames());
         assertThat(spec(example).seeds()).hasSize(3);

@@ -115,8 +115,8 @@ final class ExperimentRequestTest {
     }
 
     private static ClassifierConfig resolved(
-            ExperimentRequest request, ExperimentRequest.Entry entry, Map<String, Object> choice) {
-        return request.resolved(entry, GRU, TASK, List.of(choice)).get(0);
+            ExperimentRequest request, RequestContent.Entry entry, Map<String, Object> choice) {
+        return request.resolved(entry, GRU, TASK, null, List.of(choice)).get(0);
     }
 
     /** Returns the message without the path of the file, which it must begin with. */
@@ -161,8 +161,8 @@ final class ExperimentRequestTest {
         assertThat(request.dataSets()).containsExactly(images);
         assertThat(spec.dataset()).isEqualTo(images);
         assertThat(spec.split()).isEqualTo(new SplitSpec(5, 2, 0.2, 3));
-        assertThat(request.entries()).hasSize(2).first().isEqualTo(ExperimentRequest.Entry.of("lstm"));
-        ExperimentRequest.Entry wide = request.entries().get(1);
+        assertThat(request.entries()).hasSize(2).first().isEqualTo(RequestContent.Entry.of("lstm"));
+        RequestContent.Entry wide = request.entries().get(1);
         assertThat(wide.name()).isEqualTo("gru");
         assertThat(wide.variant()).isEqualTo("wide");
         assertThat(wide.hyperparameters()).isEqualTo(Map.of("units", 64, "dropout", 0));
@@ -273,7 +273,7 @@ final class ExperimentRequestTest {
         Task unmirrored = TASK.withMirrored(false);
 
         assertThat(request.entries())
-                .extracting(entry -> request.resolved(entry, GRU, unmirrored, List.of(Map.of()))
+                .extracting(entry -> request.resolved(entry, GRU, unmirrored, null, List.of(Map.of()))
                         .get(0)
                         .recipe())
                 .containsExactly(ofFile, ofEntry);
@@ -363,11 +363,11 @@ final class ExperimentRequestTest {
                 - lstm
                 - gru
                 """;
-        List<ExperimentRequest.Entry> all = file(yaml).entries();
+        List<RequestContent.Entry> all = file(yaml).entries();
 
-        assertThat(all).extracting(ExperimentRequest.Entry::label).containsExactly("gru@small", "lstm", "gru");
+        assertThat(all).extracting(RequestContent.Entry::label).containsExactly("gru@small", "lstm", "gru");
         assertThat(named(yaml, "gru", "gru").entries()).containsExactly(all.get(0), all.get(2));
-        assertThat(named(yaml, "rnn", "lstm").entries()).containsExactly(ExperimentRequest.Entry.of("rnn"), all.get(1));
+        assertThat(named(yaml, "rnn", "lstm").entries()).containsExactly(RequestContent.Entry.of("rnn"), all.get(1));
     }
 
     private ExperimentRequest named(String yaml, String... names) throws IOException {
