@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -101,7 +102,8 @@ final class SparkExecutorIT extends TrialExecutorContract {
         return new SparkExecutor(
                 new SparkApplication(
                         cluster.home(), master, SparkCluster.program(), onWorkers, shared.resolve("spark.log"), 1),
-                false);
+                false,
+                Duration.ofMinutes(2));
     }
 
     @Override

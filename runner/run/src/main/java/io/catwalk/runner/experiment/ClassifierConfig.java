@@ -13,15 +13,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names one classifier of an experiment with everything that was chosen for it.
+ * Names one classifier of an experiment with everything that was chosen for it, as a {@link TrialSpec} has it.
  *
- * @param variant name of this choice of hyperparameters, a complete point of the search space, and recipe
- * @param training how it is trained; null for a given model
- * @param init weights to start from; null for random ones
  * @param pluginSha256 digest of the jar that it was resolved with, 64 lower-case hexadecimal digits; null if
  *     it may come from any jar
- * @param given what was trained elsewhere; null for a classifier of a plugin
- * @param backbone whose features it is trained on; null for images
  * @param imageSize of the images that it is trained on; null for that of the data set
  */
 public record ClassifierConfig(
@@ -66,7 +61,6 @@ public record ClassifierConfig(
         return Objects.requireNonNull(training, name);
     }
 
-    /** Tells whether it is trained here. */
     public boolean trains() {
         return given == null;
     }
@@ -81,13 +75,11 @@ public record ClassifierConfig(
         return chosen != null ? chosen : RecipeOverrides.number(recipe(), key);
     }
 
-    /** Renames the choice. */
     public ClassifierConfig withVariant(String newVariant) {
         return new ClassifierConfig(
                 name, newVariant, hyperparameters, training, init, pluginSha256, given, backbone, imageSize);
     }
 
-    /** Replaces the recipe. */
     ClassifierConfig with(Recipe newRecipe) {
         return new ClassifierConfig(
                 name, variant, hyperparameters, newRecipe, init, pluginSha256, given, backbone, imageSize);

@@ -62,7 +62,6 @@ public final class ComparisonBuilder {
      * Ranks the classifiers.
      *
      * @param paired with at least one trained network
-     * @param read returns the predictions of a trial; null if there are none
      * @param baselines accuracies without a network; null if they are not known
      */
     ComparisonBuilder(
@@ -344,10 +343,7 @@ public final class ComparisonBuilder {
      * of them have finished, so that none profits from an easier fold.
      *
      * @param trials that count, of each classifier with a trained network, in the order of the request
-     * @param all trials that are done
-     * @param folds whether it is a cross-validation
      * @param paired whether the classifiers share a seed or, with folds, two folds
-     * @param withoutNetwork the classifiers without a trained network
      * @param incomplete which trials count, if trials are missing; null if none is
      */
     record PairedTrials(

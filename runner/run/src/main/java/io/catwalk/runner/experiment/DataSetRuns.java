@@ -22,11 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A folder with an ordinary run for each of several data sets, and a report over these runs.
- *
- * @param path the folder
- */
+/** A folder with an ordinary run for each of several data sets, and a report over these runs. */
 public record DataSetRuns(Path path) {
 
     private static final Logger LOG = LoggerFactory.getLogger(DataSetRuns.class);
@@ -60,7 +56,6 @@ public record DataSetRuns(Path path) {
         }
     }
 
-    /** Tells whether a folder is one. */
     public static boolean isOne(Path path) {
         return Files.isRegularFile(path.resolve(LIST));
     }
@@ -137,7 +132,6 @@ public record DataSetRuns(Path path) {
         return listed().stream().map(run -> RunFolder.open(path.resolve(run))).toList();
     }
 
-    /** Lists the runs that have begun. */
     public List<RunFolder> begun() throws IOException {
         List<RunFolder> begun = new ArrayList<>();
         for (RunFolder run : runs()) {
@@ -188,7 +182,6 @@ public record DataSetRuns(Path path) {
         AtomicFiles.write(path.resolve(MARKDOWN), markdown);
     }
 
-    /** Returns the path of the summary as an HTML page. */
     public Path page() {
         return path.resolve(PAGE);
     }

@@ -109,12 +109,10 @@ public final class Experiment {
         }
     }
 
-    /** Returns the request. */
     public ExperimentSpec spec() {
         return spec;
     }
 
-    /** Returns the images. */
     public ImageDataset dataset() {
         return dataset;
     }
@@ -427,7 +425,7 @@ public final class Experiment {
                                     ? null
                                     : images(done.trial()).test().image(0)))
                     .toList();
-            List<TrialBench.Outcome> outcomes = bench.measure(networks, listener::measuring);
+            List<TrialBench.Outcome> outcomes = bench.measure(networks, listener);
             for (int i = 0; i < trained.size(); i++) {
                 TrialSpec trial = trained.get(i).trial();
                 TrialBench.Outcome outcome = outcomes.get(i);

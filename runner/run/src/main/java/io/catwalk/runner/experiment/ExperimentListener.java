@@ -2,12 +2,13 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.Collection;
 
 /** Receives the progress of an experiment, from several threads at once. */
-public interface ExperimentListener {
+public interface ExperimentListener extends TrialBench.Listener {
 
     /** Called with what an earlier start of the run has finished; again when more of that becomes known in a search. */
     void kept(Collection<TrialSpec> trials);
@@ -28,14 +29,6 @@ public interface ExperimentListener {
 
     /** Called when a trial ends: done, failed or lost. */
     void finished(TrialOutcome outcome);
-
-    /**
-     * Called when the latency of a network is about to be measured.
-     *
-     * @param number of the measurement, from 1
-     * @param of number of all measurements; each network is measured in several turns
-     */
-    void measuring(TrialSpec trial, int number, int of);
 
     /** Called when a latency could not be measured, with the reason in one line; the trial is done nevertheless. */
     void unmeasured(TrialSpec trial, String reason);

@@ -111,7 +111,6 @@ public final class ExperimentRequest {
         return content.datasets().stream().map(DatasetSpec::anywhere).toList();
     }
 
-    /** Returns the seeds of the trials. */
     public List<Long> seeds() {
         return base.seeds();
     }
@@ -131,7 +130,6 @@ public final class ExperimentRequest {
         return !entries().isEmpty();
     }
 
-    /** Tells whether anything is trained. */
     public boolean trains() {
         return entries().isEmpty() || !trained().isEmpty();
     }

@@ -178,7 +178,6 @@ public record ExperimentSpec(
         return all.stream().map(TrialSpec::folder).collect(Collectors.toSet());
     }
 
-    /** Replaces the images. */
     public ExperimentSpec on(DatasetSpec newDataset) {
         return with(newDataset, classifiers, jobs, threads, tuning);
     }
@@ -265,12 +264,10 @@ public record ExperimentSpec(
                 one.with(one.recipe().withBatchSize(fittingBatch(one.recipe().batchSize(), images))));
     }
 
-    /** Counts the trials. */
     public int planned() {
         return tuning == null ? trials(new Outcomes()).size() : tuning.planned(this);
     }
 
-    /** Counts the epochs. */
     public long plannedEpochs() {
         return tuning == null
                 ? trials(new Outcomes()).stream().mapToLong(TrialSpec::epochs).sum()

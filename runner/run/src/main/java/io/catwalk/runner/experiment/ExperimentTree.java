@@ -74,7 +74,6 @@ public final class ExperimentTree {
         this.tree = tree;
     }
 
-    /** Begins without a file. */
     public static ExperimentTree empty() {
         return new ExperimentTree("", TreeReader.MAPPER.createObjectNode());
     }
@@ -149,7 +148,6 @@ public final class ExperimentTree {
         return options.containsValue(option);
     }
 
-    /** Returns the value of a key. */
     public JsonNode get(String key) {
         return tree.at("/" + key.replace('.', '/'));
     }

@@ -26,11 +26,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The journal of a run. The first line holds what all trials share; each other line holds the outcome of one trial, and
+ * The journal of a run, which need not exist yet. The first line holds what all trials share; each other line holds the outcome of one trial, and
  * is on the disk before the run goes on. A later line replaces an earlier one about the same trial.
- * Results, reports and cards are made from it.
- *
- * @param path of the file, which may not exist yet
+ * Results, reports and cards are made from it. What throws an {@link IOException} while it writes leaves it unchanged.
  */
 record Journal(Path path) {
 
@@ -179,20 +177,12 @@ record Journal(Path path) {
                 cause);
     }
 
-    /**
-     * Writes the first line.
-     *
-     * @throws IOException if it cannot be written; the journal is then unchanged
-     */
+    /** Writes the first line. */
     void begin(Head head) throws IOException {
         append(Json.LINE.writeValueAsString(head));
     }
 
-    /**
-     * Replaces the first line, and keeps all others. There must be a first line, and no incomplete last one.
-     *
-     * @throws IOException if it cannot be written; the journal is then unchanged
-     */
+    /** Replaces the first line, and keeps all others. There must be a first line, and no incomplete last one. */
     void beginAnew(Head head) throws IOException {
         byte[] bytes = Files.readAllBytes(path);
         int others = new String(bytes, StandardCharsets.ISO_8859_1).indexOf('\n'); // a letter for each byte
@@ -202,21 +192,13 @@ record Journal(Path path) {
         });
     }
 
-    /**
-     * Appends the outcome of a trial and forces it to disk.
-     *
-     * @throws IOException if it cannot be written, or there is no journal any more; it is then unchanged
-     */
+    /** Appends the outcome of a trial and forces it to disk. */
     void append(Entry entry) throws IOException {
         requireThere();
         append(Json.LINE.writeValueAsString(entry));
     }
 
-    /**
-     * Checks that nobody has deleted the run while it is worked on.
-     *
-     * @throws IOException if there is no journal
-     */
+    /** Refuses to go on if somebody has deleted the run while it is worked on. */
     void requireThere() throws IOException {
         if (!Files.exists(path)) {
             throw new IOException("expected the journal of the run in " + path + ", but it is gone: the run was deleted"

@@ -39,7 +39,6 @@ public final class Outcomes {
         return byId.get(trial.id());
     }
 
-    /** Tells whether a trial has an outcome. */
     public boolean has(TrialSpec trial) {
         return byId.containsKey(trial.id());
     }
@@ -54,20 +53,13 @@ public final class Outcomes {
         return trials.stream().flatMap(trial -> Stream.ofNullable(of(trial))).toList();
     }
 
-    /** Counts the outcomes. */
     int size() {
         return byId.size();
     }
 
-    /**
-     * Holds the time that a trial takes: the time of an epoch, and that of everything else (loading, evaluation, export).
-     *
-     * @param once seconds of everything else
-     * @param epoch seconds per epoch
-     */
+    /** The seconds that a trial takes: once, for loading, evaluation and export, and for each epoch. */
     record Pace(double once, double epoch) {
 
-        /** Nothing is known yet. */
         static final Pace UNKNOWN = new Pace(0, 0);
 
         /** Computes it from a trial that has ended. */

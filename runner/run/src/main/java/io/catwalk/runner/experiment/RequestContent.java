@@ -50,7 +50,6 @@ import tools.jackson.databind.node.ObjectNode;
  * @param augment which augmentations all of them have
  * @param given how the given models and backbones are prepared that do not say it themselves
  * @param backbones on whose features each classifier is trained that names none itself
- * @param pool what becomes of their maps
  * @param views how many views of each training image they are asked about that do not say it themselves
  */
 record RequestContent(
@@ -211,7 +210,6 @@ record RequestContent(
             return name != null ? name : String.valueOf(file);
         }
 
-        /** Returns the name of the classifier and, unless it is the default one, of the variant. */
         String label() {
             return variant.equals(TrialSpec.DEFAULT_VARIANT) ? title() : title() + "@" + variant;
         }
@@ -224,7 +222,6 @@ record RequestContent(
     /**
      * A backbone as a user asks for it, by {@code file}; or as a run writes it, with {@code network} instead.
      *
-     * @param file an ONNX file
      * @param output name of a tensor in it; null for the input of its last linear layer
      */
     record BackboneEntry(
@@ -293,8 +290,7 @@ record RequestContent(
     /**
      * Weights to start from.
      *
-     * @param file a weight file, or a folder with one trained network
-     * @param sha256 digest of the weights; null to accept any
+     * @param sha256 null to accept any
      * @param rate factor of the learning rate for the parameters from there; null for no change
      */
     record InitEntry(

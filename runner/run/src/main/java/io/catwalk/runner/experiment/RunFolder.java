@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunFolder(Path path) {
 
-    /** Name of the page. */
     public static final String PAGE = "report.html";
 
     /** Name of the list of the charts, one a line, in their folder. */
@@ -48,7 +47,6 @@ public record RunFolder(Path path) {
 
     /** What to do with a run folder that is already there. */
     public enum Existing {
-        /** Refuse it. */
         REFUSE,
         /** Delete what the run has written. */
         REPLACE

@@ -197,10 +197,7 @@ final class Scheduler implements AutoCloseable {
     /**
      * Measures how long a run takes, including the time before it was interrupted.
      *
-     * @param clock returns the time
-     * @param firstStart moment of the first start of the run
      * @param before seconds that were recorded before this start
-     * @param start moment of this start
      */
     record Stopwatch(Clock clock, Instant firstStart, double before, Instant start) {
 

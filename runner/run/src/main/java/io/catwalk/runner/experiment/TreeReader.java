@@ -209,7 +209,6 @@ final class TreeReader {
                 : MAPPER.valueToTree(value);
     }
 
-    /** Describes a node. */
     static String words(JsonNode found) {
         if (found.isMissingNode()) {
             return "missing";

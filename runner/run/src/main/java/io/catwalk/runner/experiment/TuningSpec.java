@@ -50,7 +50,6 @@ public record TuningSpec(Tuning.Strategy strategy, List<Rung> rungs, List<Map<St
      * Limits the cost of each candidate.
      *
      * @param epochs of each training, at least 1; the schedule of the recipe has this length
-     * @param candidates number of candidates, at least 1
      */
     public record Rung(int epochs, int candidates) {}
 

@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries out orders that came from another machine, and packs the results.
  *
- * @param execution carries out a trial on this machine
  * @param knownImages parent of the folders of the known data sets
  */
 public record OrderRunner(LocalExecutor.Execution execution, Path knownImages) {
@@ -94,7 +93,6 @@ public record OrderRunner(LocalExecutor.Execution execution, Path knownImages) {
     /**
      * Says which machine works on an order.
      *
-     * @param place name of the machine
      * @param epoch the last one that was completed; 0 before the first
      */
     record Claim(String place, int epoch) {}

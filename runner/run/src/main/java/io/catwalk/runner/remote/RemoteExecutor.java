@@ -48,7 +48,6 @@ public final class RemoteExecutor implements TrialExecutor {
         /**
          * Has an order carried out, and brings its outcome back.
          *
-         * @param sent the order
          * @throws IOException if no outcome came back; its message says why, in one line
          * @throws InterruptedException if the calling thread is interrupted: the order is canceled
          */
@@ -60,7 +59,6 @@ public final class RemoteExecutor implements TrialExecutor {
      *
      * @param order its file; what it needs is in the folder {@code supplies} beside it
      * @param outcome where the file is expected that {@code catwalk work} writes
-     * @param title name for display
      * @param news to be told when a machine begins
      */
     public record Sent(Path order, Path outcome, String title, Consumer<TrialNews> news) {
@@ -83,8 +81,6 @@ public final class RemoteExecutor implements TrialExecutor {
      * Opens an executor.
      *
      * @param slots number of orders that are on their way at once
-     * @param threads of each trial
-     * @param imagesInPlace whether images stay where they are
      * @param carrier has orders carried out, in as many threads
      * @throws IOException if there is no room for orders
      */

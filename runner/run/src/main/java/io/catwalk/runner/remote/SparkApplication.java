@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param program installation of Catwalk on this machine, with {@code bin}, {@code lib}, {@code data} and
  *     {@code spark}
  * @param onWorkers installation of Catwalk on each worker; null makes Spark copy it there
- * @param log receives the log of Spark
  * @param threads of each trial; each trial requests as many cores
  */
 record SparkApplication(
@@ -45,7 +44,6 @@ record SparkApplication(
 
     private static final String UNPACKED = "catwalk";
 
-    /** Finds Spark. */
     static Path find(@Nullable String named) {
         String expected = "--on needs Apache Spark " + VERSION + " on this machine, but ";
         String advice = ": unpack it from https://spark.apache.org/downloads.html and set SPARK_HOME to its folder";
@@ -103,7 +101,6 @@ record SparkApplication(
                 + ": is it running, and is the address the one that its log and page show?");
     }
 
-    /** Starts the driver. */
     Process start(Path archive, int slots) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 home.resolve(SUBMIT).toString(),

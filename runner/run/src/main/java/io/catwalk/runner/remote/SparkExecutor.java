@@ -96,16 +96,12 @@ public final class SparkExecutor implements TrialExecutor {
                             onWorkers == null ? null : Path.of(onWorkers),
                             needs.log(),
                             needs.threads()),
-                    request.imagesInPlace());
+                    request.imagesInPlace(),
+                    PATIENCE);
         }
     }
 
-    /** Opens an executor; Spark is not started yet. */
-    SparkExecutor(SparkApplication application, boolean imagesInPlace) throws IOException {
-        this(application, imagesInPlace, PATIENCE);
-    }
-
-    /** Opens an executor that tells the user when nothing has happened for a time. */
+    /** Opens an executor that tells the user when nothing has happened for a time; Spark is not started yet. */
     SparkExecutor(SparkApplication application, boolean imagesInPlace, Duration patience) throws IOException {
         this.application = application;
         this.patience = patience;

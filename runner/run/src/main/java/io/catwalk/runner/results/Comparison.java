@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares the classifiers of an experiment, with the uncertainty of the comparison.
  *
- * @param scope what is compared
  * @param regionPoints largest difference in accuracy that does not matter, in percentage points
  * @param baselines accuracies without a network, with folds those of the first fold; empty if they are not known
  * @param cochranQ whether all models have the same accuracy; null for architectures, or if nothing is paired
@@ -83,7 +82,6 @@ public record Comparison(
     /**
      * What corresponding trials of the classifiers have in common.
      *
-     * @param seed of the training
      * @param fold that was left out, 0 without folds
      */
     public record Round(long seed, int fold) {
@@ -96,7 +94,6 @@ public record Comparison(
     /**
      * Says which trials all numbers are from, since others are missing.
      *
-     * @param planned number of trials
      * @param done number of those with a trained network
      * @param counted seeds and folds that all classifiers with a trained network have finished, and that alone count;
      *     empty if they have none in common, so that all trials count that are done
@@ -106,7 +103,6 @@ public record Comparison(
     /**
      * An accuracy that is reached without a network.
      *
-     * @param name of what predicts
      * @param images number of test images that it was asked about
      * @param trainImages number of training images that it learned from; null for the largest class, counted over all
      * @param accuracy share of them that it is right for

@@ -19,7 +19,6 @@ import java.util.function.Function;
  * @param mean gap, -1 to 1; above 0 if the training images are predicted better
  * @param low lower bound of its 95 % interval: Student's over seeds, corrected over folds for shared training images;
  *     Newcombe's for one trial, since training and validation images are different ones
- * @param high upper bound
  * @param trainingLoss mean cross entropy on training images, in nats
  * @param validationLoss mean cross entropy on validation images, in nats; it can also be higher because a network is
  *     overconfident, without being wrong more often
@@ -27,11 +26,7 @@ import java.util.function.Function;
 public record GeneralizationGap(
         int trials, double mean, double low, double high, double trainingLoss, double validationLoss) {
 
-    /**
-     * Measures the gap of one classifier.
-     *
-     * @param trials that are done; at least one
-     */
+    /** Measures the gap of one classifier by its trials that are done, at least one. */
     public static GeneralizationGap of(List<Done> trials, RunResults.Dataset images) {
         Observations observations =
                 new Observations(trials.stream().anyMatch(done -> done.trial().fold() > 0), images);

@@ -26,12 +26,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the outcome of an experiment, as {@code results.json} shows it.
  *
- * @param schema version of this format
- * @param experiment the request and its progress
  * @param dataset what was trained and evaluated on
  * @param trials in the order of the request
  * @param comparison how they compare; null before all are done, or if there is nothing to compare
- * @param tuning outcome of a search; null if there was none
+ * @param tuning null if there was no search
  * @param latenciesLeftOut places of latencies that are left out, because they were measured elsewhere than the others
  */
 public record RunResults(
@@ -47,17 +45,13 @@ public record RunResults(
      * Holds the request and its progress.
      *
      * @param name of the run folder
-     * @param command command line of the user
      * @param startedAt moment of the start, ISO 8601, UTC
      * @param seconds from the start until these results were written
      * @param planned number of trials requested
      * @param finished number of trials that are done or failed
      * @param notRun titles of the trials that were left out because the time was over
-     * @param seeds of the trials
      * @param folds number of folds, 0 for a hold-out
      * @param repeats how often the images were dealt into folds
-     * @param jobs trials that run at once
-     * @param threads of each trial
      */
     public record Summary(
             String name,
@@ -76,7 +70,6 @@ public record RunResults(
     /**
      * Describes the images.
      *
-     * @param name of the data set
      * @param sha256 digest of its content, in hexadecimal
      * @param classes names, in the order of the logits
      * @param channels 1 for gray, 3 for color
@@ -115,7 +108,6 @@ public record RunResults(
     /**
      * Holds the outcome of a search.
      *
-     * @param classifier that was tuned
      * @param selectBy what candidates are ranked by: the criterion of the recipe
      * @param candidates what was tried, the best first
      * @param best number of the best candidate; null until it is known
@@ -139,9 +131,7 @@ public record RunResults(
         /**
          * Holds the score of a candidate at one budget.
          *
-         * @param epochs of each training
          * @param folds one score for each fold that is done: a share from 0 to 1, or nats
-         * @param mean of the folds
          * @param standardDeviation of the folds; null for one fold
          */
         public record Score(

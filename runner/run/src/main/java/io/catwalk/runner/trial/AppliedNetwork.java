@@ -48,7 +48,6 @@ record AppliedNetwork(
     /** Test images on which it is run in all ways: a batch of seven, the larger of the small ones, and a rest. */
     private static final int MOST_IN_ALL_WAYS = 8;
 
-    /** Applies a network to images. */
     static AppliedNetwork of(TrainedModel model, Normalization normalization, ImageDataset images) {
         return new AppliedNetwork(model, normalization, images, images, null);
     }

@@ -30,9 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Holds settings that the PyTorch engine reads once, when it starts: they must be set before DJL is used.
- */
+/** Holds settings that the PyTorch engine reads once, when it starts: they must be set before DJL is used. */
 public final class EngineSettings {
 
     /**
@@ -120,8 +118,6 @@ public final class EngineSettings {
      * variable {@code CATWALK_CACHE}. If they cannot write to the home folder, DJL and ONNX Runtime by default load native
      * code from a temporary folder that everybody can write to. Nobody else can write to this folder; otherwise
      * nothing is started.
-     *
-     * @param path the folder
      */
     public record PrivateFolder(Path path) {
 

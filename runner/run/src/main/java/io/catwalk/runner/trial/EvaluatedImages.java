@@ -15,11 +15,10 @@ import java.util.TreeMap;
  * ones, even those of a limited run or of a fold. It says how they were drawn, and their digest proves that the same
  * were drawn again.
  *
- * @param datasetSha256 digest of the data set
  * @param limitTrain number of training images that were kept before the split into folds; 0 for all
  * @param limitTest number of test images that were kept; 0 for all
- * @param folds number of folds; 0 for a hold-out
- * @param fold number of the fold, from 1; 0 for a hold-out
+ * @param folds 0 for a hold-out
+ * @param fold from 1; 0 for a hold-out
  * @param seed of the folds
  * @param sha256 digest of the images, by {@link io.catwalk.runner.data.ImageSource#sha256}
  */

@@ -66,7 +66,6 @@ public final class LocalExecutor implements TrialExecutor {
     private final int slots;
     private final ExecutorService pool;
 
-    /** Creates an executor, to be closed. */
     public LocalExecutor(Execution execution, int slots) {
         this.execution = execution;
         this.slots = slots;
@@ -134,8 +133,6 @@ public final class LocalExecutor implements TrialExecutor {
         /**
          * Trains and evaluates, to the end.
          *
-         * @param order the trial
-         * @param folder of the trial; it exists
          * @param listener receives the start, and each epoch as it ends
          * @return the outcome; a trial that fails for whatever reason is one with status failed
          * @throws IOException if the trial folder cannot be written or no process can be started

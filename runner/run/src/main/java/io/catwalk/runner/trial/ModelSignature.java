@@ -21,10 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Describes an ONNX file in a file beside it, with all that a program needs to run it: runtimes for JavaScript and
  * OpenCV do not show the metadata of the file.
  *
- * @param schema version of this format
  * @param model name of the ONNX file
- * @param input what the file takes
- * @param output what it returns
  * @param labels names of the classes in the order of the output; null if they are not known
  * @param color {@code gray}, {@code rgb} (red first), or null for other channels
  * @param resize how an image is resized to the size of the network

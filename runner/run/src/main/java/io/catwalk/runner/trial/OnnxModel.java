@@ -52,7 +52,6 @@ final class OnnxModel {
      * meanwhile means that it has no ONNX form; a problem with files means that it was not written.
      *
      * @param file where to; its folder exists. An existing file stays unless the new one agrees
-     * @param network applied to the test images
      * @param order of the trial, which says how the images got their size, and which they are
      * @param replacement is announced if the new file agrees
      */

@@ -65,7 +65,6 @@ public record ParityResult(
         ANOTHER_NETWORK
     }
 
-    /** A result without numbers. */
     private ParityResult(
             int images, int flips, double tolerance, int configurations, String reason, @Nullable Missing missing) {
         this(false, images, flips, null, null, null, tolerance, configurations, reason, missing, null, null, null);

@@ -14,7 +14,6 @@ import io.catwalk.runner.latency.LatencySettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +21,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,11 +58,6 @@ public final class TrialBench {
 
     /** The latencies of a trial, and why other engines could not be measured, each in one line. */
     public record Outcome(Map<InferenceEngine, Latency> latencies, List<String> problems) {
-
-        public Outcome {
-            latencies = Collections.unmodifiableMap(new TreeMap<>(latencies));
-            problems = List.copyOf(problems);
-        }
 
         /** Returns what else the machine did meanwhile; empty if it was quiet. */
         public Optional<Latency.Busy> busy() {

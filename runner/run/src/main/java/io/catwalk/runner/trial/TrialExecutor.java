@@ -12,39 +12,27 @@ import org.jspecify.annotations.Nullable;
  */
 public interface TrialExecutor extends AutoCloseable {
 
-    /**
-     * Returns how many trials it runs at once; if more are submitted, they wait.
-     *
-     * @return at least 1
-     */
+    /** Returns how many trials it runs at once, at least 1; if more are submitted, they wait. */
     int slots();
 
     /**
      * Submits a trial and returns at once.
      *
-     * @param order the trial
      * @param folder where its files are once it has an outcome, whoever made them; it exists, and contains nothing of
      *     an earlier attempt but a log and what this attempt can continue from
      * @param listener receives progress, from another thread
-     * @return the submitted trial
      */
     Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener);
 
     /**
      * Tells whether submitted trials continue without this process, so that it does not wait for them: a later
      * process that submits them again gets their outcomes.
-     *
-     * @return whether trials without an outcome are left running
      */
     default boolean outlivesUs() {
         return false;
     }
 
-    /**
-     * Says which trials were left running.
-     *
-     * @return what has no outcome yet; null if there is nothing
-     */
+    /** Says which trials were left running; null if none were. */
     default @Nullable HandedOut handedOut() {
         return null;
     }
@@ -57,11 +45,7 @@ public interface TrialExecutor extends AutoCloseable {
      */
     record HandedOut(String open, Path folder) {}
 
-    /**
-     * Tells whether it has broken down: trials that are submitted now are lost at once.
-     *
-     * @return whether it runs no further trial
-     */
+    /** Tells whether it has broken down: trials that are submitted now are lost at once. */
     default boolean isOver() {
         return false;
     }
@@ -97,7 +81,6 @@ public interface TrialExecutor extends AutoCloseable {
          */
         record Started(String place) implements TrialNews {}
 
-        /** An epoch ended. */
         record Trained(Epoch epoch) implements TrialNews {}
 
         /**

@@ -25,17 +25,12 @@ public interface TrialExecutorFactory {
     /**
      * Checks a request as far as possible, before anything is written.
      *
-     * @param request of the user
      * @return what opens the executor once there is a run folder
      * @throws RequestException if trials cannot be run there
      */
     Opening checked(Request request);
 
-    /**
-     * Tells whether trials run on other machines, about which this one knows nothing.
-     *
-     * @return false if they share this machine
-     */
+    /** Tells whether trials run on other machines, about which this one knows nothing. */
     default boolean elsewhere() {
         return true;
     }
@@ -50,46 +45,28 @@ public interface TrialExecutorFactory {
      */
     record Request(String on, boolean resumes, boolean budget, boolean imagesInPlace) {
 
-        /**
-         * Returns the factory's own part of the text.
-         *
-         * @return what follows the first colon; empty without one
-         */
+        /** Returns the factory's own part of the text: what follows the first colon; empty without one. */
         public String place() {
             return on.substring(on.indexOf(':') < 0 ? on.length() : on.indexOf(':') + 1);
         }
     }
 
-    /** Opens an executor. */
     interface Opening {
 
-        /**
-         * Opens it; what is expensive can wait until the first trial is submitted.
-         *
-         * @param needs of the run
-         * @return an executor, to be closed
-         * @throws IOException if files cannot be read or written
-         */
+        /** Opens it; what is expensive can wait until the first trial is submitted. */
         TrialExecutor open(Needs needs) throws IOException;
     }
 
     /**
      * Holds what an executor needs to know of a run.
      *
-     * @param threads of each trial
      * @param jobs number of trials that are to run at once, if they run on this machine
      * @param log file of the run that may receive what is said outside of trials
      * @param program installation of Catwalk on this machine
      */
     record Needs(int threads, int jobs, Path log, Path program) {}
 
-    /**
-     * Finds the factory for a text.
-     *
-     * @param on the whole text after {@code --on}
-     * @return the factory whose scheme fits best
-     * @throws RequestException if there is none
-     */
+    /** Finds the factory whose scheme fits the whole text after {@code --on} best; refuses a text that none fits. */
     static TrialExecutorFactory of(String on) {
         return ServiceLoader.load(TrialExecutorFactory.class, TrialExecutorFactory.class.getClassLoader()).stream()
                 .map(ServiceLoader.Provider::get)

@@ -83,8 +83,7 @@ final class TrialRun {
         ResourceUsage start = ResourceUsage.now();
         try {
             TrialSources sources = new TrialSources(order);
-            sources.requireSoftware();
-            sources.requireProcessor();
+            sources.requireSame();
             GivenModel given = order.spec().given();
             if (given != null) {
                 return given(given, sources, start);
@@ -427,7 +426,6 @@ final class TrialRun {
             return new ResourceUsage(Instant.now(), System.nanoTime(), process());
         }
 
-        /** Returns the seconds since then. */
         double seconds() {
             return (System.nanoTime() - nanos) / 1e9;
         }
@@ -487,7 +485,6 @@ final class TrialRun {
      * What a training with validation images chose, before the network is trained once more without any.
      *
      * @param weights of this training
-     * @param bestEpoch number of the epoch that they are of
      */
     record Choice(String key, TrialFile.Digest weights, int bestEpoch, Normalization normalization, List<Epoch> history)
             implements Kept {

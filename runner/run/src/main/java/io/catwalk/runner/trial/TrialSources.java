@@ -38,8 +38,8 @@ public final class TrialSources {
         this.order = order;
     }
 
-    /** Refuses to run as another version than ordered. */
-    void requireSoftware() {
+    /** Refuses to run as another version, or on another kind of processor, than ordered. */
+    void requireSame() {
         Software here = Software.current();
         Software expected = order.inputs().software();
         if (!here.makesTheSame(expected)) {
@@ -47,15 +47,11 @@ public final class TrialSources {
                     "expected " + expected.makers() + ", as at the start of the run, but this is " + here.makers(),
                     null);
         }
-    }
-
-    /** Refuses to run on another kind of processor than ordered. */
-    void requireProcessor() {
-        String here = Machine.current().processor();
-        if (order.processor() != null && !order.processor().equals(here)) {
+        String processor = Machine.current().processor();
+        if (order.processor() != null && !order.processor().equals(processor)) {
             throw new InfrastructureException(
-                    "expected a processor '" + order.processor() + "', as --same-machine asks, but this is '" + here
-                            + "'",
+                    "expected a processor '" + order.processor() + "', as --same-machine asks, but this is '"
+                            + processor + "'",
                     null);
         }
     }
