@@ -42,6 +42,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Compares classifiers by their paired trials: the standings, and every pair with its test. */
@@ -122,8 +123,7 @@ public final class ComparisonBuilder {
                         .toList();
         List<boolean[]> correct = scope == Scope.MODELS && paired.paired()
                 ? names().stream()
-                        .map(predictions::get)
-                        .filter(Objects::nonNull)
+                        .flatMap(name -> Stream.ofNullable(predictions.get(name)))
                         .map(PredictedClasses::correct)
                         .toList()
                 : List.of();

@@ -368,18 +368,15 @@ public final class Experiment {
         /** Makes small files anew that a trial has lost, and lists what it still lacks, for which it must run again. */
         private List<String> lacking(TrialFolder folder, Done done, TrialOrder order) {
             TrialRepair repair = new TrialRepair(folder, done, order);
+            TrialSpec trial = done.trial();
             try {
                 List<String> damaged = repair.mend(
-                        done.trial().size() != null
-                                ? spec.split()
-                                        .split(
-                                                images(done.trial()),
-                                                done.trial().fold())
+                        trial.size() != null
+                                ? spec.split().split(images(trial), trial.fold())
                                 : splits.computeIfAbsent(
-                                        done.trial().fold(),
-                                        fold -> spec.split().split(dataset, fold)));
+                                        trial.fold(), fold -> spec.split().split(dataset, fold)));
                 if (!damaged.isEmpty()) {
-                    listener.note(done.trial().title() + ": damaged and written again: " + String.join(", ", damaged));
+                    listener.note(trial.title() + ": damaged and written again: " + String.join(", ", damaged));
                 }
                 return repair.left();
             } catch (IOException e) {
@@ -397,10 +394,7 @@ public final class Experiment {
             run.journal().append(new Journal.Entry(key, stopwatch.seconds(), outcome));
         }
 
-        /**
-         * Writes the outcome of a trial, as recorded in the journal, into its folder, for people and programs that look
-         * there.
-         */
+        /** Writes an outcome, as the journal has it, into the folder of its trial, where people and programs look. */
         private void show(TrialOutcome outcome) {
             try {
                 run.trial(outcome.trial()).writeOutcome(outcome);
@@ -446,9 +440,7 @@ public final class Experiment {
         }
     }
 
-    /**
-     * Reads the outcome of a trial that was done, but not recorded, when the run was stopped; null if there is none.
-     */
+    /** Reads the outcome of a trial that was done, but not recorded, when the run was stopped; null without one. */
     private static @Nullable TrialOutcome unrecorded(TrialFolder folder, TrialOrder order) {
         try {
             if (Files.exists(folder.outcome()) && folder.readOrder().key().equals(order.key())) {

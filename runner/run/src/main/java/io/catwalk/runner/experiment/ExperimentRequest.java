@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -270,11 +271,16 @@ public final class ExperimentRequest {
     }
 
     private InstalledClassifier installed(Entry entry, PluginCatalog catalog) {
+        int index = index(entry);
+        return within(index < 0 ? "" : source + "classifiers[" + index + "]: ", () -> catalog.require(entry.title()));
+    }
+
+    /** Adds the place of something to the message of its refusal. */
+    private static <T> T within(String place, Supplier<T> step) {
         try {
-            return catalog.require(entry.title());
-        } catch (RequestException e) {
-            int index = index(entry);
-            throw index < 0 ? e : new RequestException(source + "classifiers[" + index + "]: " + e.getMessage(), e);
+            return step.get();
+        } catch (IllegalArgumentException | RequestException e) {
+            throw new RequestException(place + e.getMessage(), e);
         }
     }
 
@@ -307,12 +313,8 @@ public final class ExperimentRequest {
             Map<String, Object> chosen = new LinkedHashMap<>(choice);
             chosen.keySet().retainAll(known);
             entry.hyperparameters().forEach(chosen::putIfAbsent);
-            try {
-                points.add(classifier.searchSpace().choose(chosen));
-            } catch (IllegalArgumentException e) {
-                String place = choice.isEmpty() ? title + ": " + at + ".hyperparameters" : entry.title();
-                throw new RequestException(place + ": " + e.getMessage(), e);
-            }
+            String place = choice.isEmpty() ? title + ": " + at + ".hyperparameters" : entry.title();
+            points.add(within(place + ": ", () -> classifier.searchSpace().choose(chosen)));
         }
         Map<Hyperparameters, Recipe> recipes = classifier.recipes(points);
         choosesBatch |= chooses(entry, "batch_size");
@@ -351,14 +353,7 @@ public final class ExperimentRequest {
     }
 
     private @Nullable InitialWeights init(Entry entry, String place) {
-        if (content.init() != null) {
-            return weights(content.init());
-        }
-        try {
-            return weights(entry.init());
-        } catch (RequestException e) {
-            throw new RequestException(place + "." + e.getMessage(), e);
-        }
+        return content.init() != null ? weights(content.init()) : within(place + ".", () -> weights(entry.init()));
     }
 
     private @Nullable InitialWeights weights(@Nullable InitEntry init) {
@@ -380,11 +375,9 @@ public final class ExperimentRequest {
             return recipe.withAugmentations();
         }
         if (content.augment() != null) {
-            try {
-                return LabelPreservingAugmentations.parse(content.augment()).appliedTo(recipe);
-            } catch (RequestException e) {
-                throw new RequestException(entry.title() + ": " + e.getMessage(), e);
-            }
+            return within(
+                    entry.title() + ": ",
+                    () -> LabelPreservingAugmentations.parse(content.augment()).appliedTo(recipe));
         }
         if (chooses(entry, "augmentations")) {
             return recipe;

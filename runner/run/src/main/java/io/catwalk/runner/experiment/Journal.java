@@ -111,9 +111,7 @@ record Journal(Path path) {
         return new Content(head, entries, cut);
     }
 
-    /**
-     * Tells whether the first line was written to its end: a full disk leaves an empty file, and a kill a part of it.
-     */
+    /** Tells whether the first line is whole: a full disk leaves an empty file, and a kill a part of the line. */
     boolean hasBegun() throws IOException {
         if (!Files.isRegularFile(path)) {
             return false;

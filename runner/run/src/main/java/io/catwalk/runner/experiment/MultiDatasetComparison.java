@@ -3,6 +3,7 @@ package io.catwalk.runner.experiment;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.EquivalenceRegion;
@@ -111,14 +112,21 @@ public record MultiDatasetComparison(
 
     private static Map<String, Double> accuracies(@Nullable RunResults results) {
         Map<String, Double> accuracies = new LinkedHashMap<>();
-        if (results != null && results.comparison() != null) {
-            results.comparison().standings().forEach(one -> accuracies.put(one.classifier(), one.accuracy()));
-        }
+        standings(results).forEach(one -> accuracies.put(one.classifier(), one.accuracy()));
         return accuracies;
+    }
+
+    private static List<Standing> standings(@Nullable RunResults results) {
+        return results == null || results.comparison() == null
+                ? List.of()
+                : results.comparison().standings();
     }
 
     private static DataSet dataSet(String folder, @Nullable RunResults results, Set<String> placed) {
         Map<String, Double> accuracies = accuracies(results);
+        Map<String, Interval> intervals = new LinkedHashMap<>();
+        standings(results)
+                .forEach(one -> intervals.put(one.classifier(), new Interval(one.accuracyLow(), one.accuracyHigh())));
         return results == null
                 ? new DataSet(folder, folder, 0, 0, 0, 0, 0, false, Map.of(), Map.of(), List.of())
                 : new DataSet(
@@ -131,18 +139,8 @@ public record MultiDatasetComparison(
                         results.experiment().finished(),
                         !placed.isEmpty() && accuracies.keySet().containsAll(placed),
                         accuracies,
-                        intervals(results.comparison()),
+                        intervals,
                         leaders(results.comparison()));
-    }
-
-    private static Map<String, Interval> intervals(@Nullable Comparison comparison) {
-        Map<String, Interval> intervals = new LinkedHashMap<>();
-        if (comparison != null) {
-            for (Comparison.Standing one : comparison.standings()) {
-                intervals.put(one.classifier(), new Interval(one.accuracyLow(), one.accuracyHigh()));
-            }
-        }
-        return intervals;
     }
 
     private static List<String> leaders(@Nullable Comparison comparison) {

@@ -152,10 +152,7 @@ public record RecordedRun(
         }
 
         private static Stream<Latency> latencies(List<TrialOutcome> trials) {
-            return TrialOutcome.done(trials)
-                    .flatMap(done -> Stream.of(InferenceEngine.values())
-                            .map(engine -> done.efficiency().latency(engine)))
-                    .flatMap(Stream::ofNullable);
+            return TrialOutcome.done(trials).flatMap(done -> done.efficiency().latencies().values().stream());
         }
     }
 }

@@ -32,7 +32,6 @@ final class RunFiles {
     static final String EXPERIMENT = "experiment.yaml";
     static final String LOCK = "lock";
     static final String JOURNAL = "journal.jsonl";
-    static final String PAGE = "report.html";
     static final String RESULTS = "results.json";
     static final String BASELINES = "baselines.json";
     static final String SPARK_LOG = "spark.log";
@@ -221,10 +220,7 @@ final class RunFiles {
                 return visitor.take(entry, attributes) ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
             }
 
-            /**
-             * A file that has disappeared since the folder was listed is a draft that another process has moved to its
-             * place.
-             */
+            /** A file that disappeared since the folder was listed is a draft that was moved to its place. */
             @Override
             public FileVisitResult visitFileFailed(Path entry, IOException reason) throws IOException {
                 if (reason instanceof NoSuchFileException) {

@@ -17,7 +17,6 @@ import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -228,7 +227,7 @@ public record RunFolder(Path path) {
 
     /** Returns whether there is a page, and results that it shows. */
     boolean hasPage() {
-        return Files.exists(path.resolve(RunFiles.PAGE)) && Files.exists(path.resolve(RunFiles.RESULTS));
+        return Files.exists(path.resolve(PAGE)) && Files.exists(path.resolve(RunFiles.RESULTS));
     }
 
     /** Records that the run goes on with other images; the accuracies without a network were those of the old ones. */
@@ -296,7 +295,7 @@ public record RunFolder(Path path) {
                     RunResults.csv(results.comparison().standings()));
         }
         try (InputStream in = Objects.requireNonNull(RunFolder.class.getResourceAsStream(RunFiles.CHECKER))) {
-            AtomicFiles.write(path.resolve(RunFiles.CHECKER), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            AtomicFiles.write(path.resolve(RunFiles.CHECKER), in.readAllBytes());
         }
     }
 

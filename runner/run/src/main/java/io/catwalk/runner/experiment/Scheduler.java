@@ -131,10 +131,7 @@ final class Scheduler implements AutoCloseable {
         return null;
     }
 
-    /**
-     * Waits for a trial to end; null if the time is over and none has ended before, or if running trials continue
-     * without this process.
-     */
+    /** Waits for a trial to end; null if the time is over and none has, or if running trials outlive this process. */
     private @Nullable TrialSpec await() throws InterruptedException {
         if (executor.outlivesUs()) {
             return ended.poll();

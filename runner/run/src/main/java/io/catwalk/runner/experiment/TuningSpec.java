@@ -159,14 +159,10 @@ public record TuningSpec(Tuning.Strategy strategy, List<Rung> rungs, List<Map<St
         return rungs;
     }
 
-    private static long size(SearchSpace space) {
+    private static double size(SearchSpace space) {
         return space.choices().values().stream()
-                .mapToLong(choice -> choice.values().size())
-                .reduce(1, TuningSpec::times);
-    }
-
-    private static long times(long product, long factor) {
-        return product > Integer.MAX_VALUE ? product : product * factor;
+                .mapToDouble(choice -> choice.values().size())
+                .reduce(1, (product, values) -> product * values);
     }
 
     private static void check(SearchSpace space) {
@@ -317,13 +313,11 @@ public record TuningSpec(Tuning.Strategy strategy, List<Rung> rungs, List<Map<St
             folds.add(score(criterion(spec), done.metrics().test()));
         }
         double[] values = folds.stream().mapToDouble(Double::doubleValue).toArray();
-        return values.length == 1
-                ? new Score(rung.epochs(), folds, values[0], null)
-                : new Score(
-                        rung.epochs(),
-                        folds,
-                        Spread.of(values).mean(),
-                        Spread.of(values).standardDeviation());
+        if (values.length == 1) {
+            return new Score(rung.epochs(), folds, values[0], null);
+        }
+        Spread spread = Spread.of(values);
+        return new Score(rung.epochs(), folds, spread.mean(), spread.standardDeviation());
     }
 
     private static List<TrialSpec> trials(ExperimentSpec spec, int candidate, Rung rung) {

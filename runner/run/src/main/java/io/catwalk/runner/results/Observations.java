@@ -14,20 +14,17 @@ import java.util.stream.Collectors;
  * images of folds overlap.
  *
  * @param folds whether it is a cross-validation
- * @param testShare images of one fold's test part divided by images of its training part; only used with folds
  */
-public record Observations(boolean folds, double testShare) {
+public record Observations(boolean folds, RunResults.Dataset images) {
 
     private static final double CONFIDENCE = 0.95;
 
-    public Observations(boolean folds, RunResults.Dataset images) {
-        this(folds, (double) images.test() / images.train());
+    /** Returns the images of one fold's test part divided by those of its training part; only used with folds. */
+    public double testShare() {
+        return (double) images.test() / images.train();
     }
 
-    /**
-     * Returns one number per seed or, with folds, one per fold: the mean over the seeds, which share the images of the
-     * fold.
-     */
+    /** Returns one number per seed or, with folds, per fold: the mean over its seeds, which share its images. */
     public double[] each(List<Done> trials, ToDoubleFunction<Done> score) {
         return trials.stream()
                 .collect(Collectors.groupingBy(
@@ -44,7 +41,7 @@ public record Observations(boolean folds, double testShare) {
     public Interval interval(List<Done> trials, ToDoubleFunction<Done> score) {
         double[] scores = each(trials, score);
         return folds && scores.length > 1
-                ? CorrectedTTest.of(scores, new double[scores.length], testShare)
+                ? CorrectedTTest.of(scores, new double[scores.length], testShare())
                         .interval(CONFIDENCE)
                 : Spread.of(trials.stream().mapToDouble(score).toArray()).interval();
     }

@@ -11,7 +11,6 @@ import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -97,9 +96,7 @@ public record RunResults(
 
         private static final long UNBALANCED = 5;
 
-        /**
-         * Tells whether accuracy says little about the small classes because the large ones have most of the images.
-         */
+        /** Tells whether accuracy says little about the small classes because the large ones have most images. */
         public boolean unbalanced() {
             return largestClass > UNBALANCED * smallestClass;
         }
@@ -166,14 +163,7 @@ public record RunResults(
     public record LatencyRow(String model, Map<InferenceEngine, Latency> latencies) {
 
         public static LatencyRow of(Done done) {
-            Map<InferenceEngine, Latency> latencies = new EnumMap<>(InferenceEngine.class);
-            for (InferenceEngine engine : InferenceEngine.values()) {
-                Latency latency = done.efficiency().latency(engine);
-                if (latency != null) {
-                    latencies.put(engine, latency);
-                }
-            }
-            return new LatencyRow(done.trial().label(), latencies);
+            return new LatencyRow(done.trial().label(), done.efficiency().latencies());
         }
 
         /** Returns what a reader must know about the latencies; the networks of one model share their processes. */

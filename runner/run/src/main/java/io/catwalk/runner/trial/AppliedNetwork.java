@@ -48,10 +48,6 @@ record AppliedNetwork(
     /** Test images on which it is run in all ways: a batch of seven, the larger of the small ones, and a rest. */
     private static final int MOST_IN_ALL_WAYS = 8;
 
-    static AppliedNetwork of(TrainedModel model, Normalization normalization, ImageDataset images) {
-        return new AppliedNetwork(model, normalization, images, images, null);
-    }
-
     /** Applies the network of a trial to what it was trained on, where the files of the trial are. */
     static AppliedNetwork of(
             TrainedModel model,
@@ -61,7 +57,7 @@ record AppliedNetwork(
             TrialSources sources) {
         BackboneSpec spec = trial.backbone();
         return spec == null
-                ? of(model, normalization, inputs)
+                ? new AppliedNetwork(model, normalization, inputs, inputs, null)
                 : new AppliedNetwork(
                         model,
                         normalization,
@@ -78,13 +74,9 @@ record AppliedNetwork(
     /** Predicts the test images. */
     Predictions predictions() {
         try (Predictor predictor = model.predictor()) {
-            return predictions(predictor);
+            return Predictions.of(
+                    predictor, inputs.test(), normalization, inputs.classes().size());
         }
-    }
-
-    Predictions predictions(Predictor network) {
-        return Predictions.of(
-                network, inputs.test(), normalization, inputs.classes().size());
     }
 
     /** Predicts the test images with an ONNX file of the network. */
@@ -113,7 +105,7 @@ record AppliedNetwork(
                     normalization,
                     opset -> export(options.ofHead(opset)).bytes(),
                     metadata);
-            AtomicFiles.write(file, out -> out.write(whole));
+            AtomicFiles.write(file, whole);
         }
     }
 

@@ -10,6 +10,8 @@ import io.catwalk.runner.latency.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,18 @@ public record Efficiency(
     /** Returns the latency and throughput on an engine; null if not measured. */
     public @Nullable Latency latency(InferenceEngine engine) {
         return engine == InferenceEngine.PYTORCH ? pytorch : onnxruntime;
+    }
+
+    /** Returns the latencies and throughputs of the engines that they were measured on. */
+    public Map<InferenceEngine, Latency> latencies() {
+        Map<InferenceEngine, Latency> latencies = new EnumMap<>(InferenceEngine.class);
+        for (InferenceEngine engine : InferenceEngine.values()) {
+            Latency latency = latency(engine);
+            if (latency != null) {
+                latencies.put(engine, latency);
+            }
+        }
+        return latencies;
     }
 
     /**

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -192,9 +193,7 @@ public final class EngineSettings {
             }
         }
 
-        /**
-         * Refuses a folder that somebody else could put a library into. A new file there shows the owner of this process.
-         */
+        /** Refuses a folder that others could put a library into. A new file there shows the owner of this process. */
         private void requireMine(Path folder) throws IOException {
             if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
                 throw refusal("a folder at " + folder, "a link");
@@ -250,8 +249,8 @@ public final class EngineSettings {
                 return;
             }
             Platform platform = Platform.current();
-            Path draft = Files.createTempDirectory(temporary(), "onnxruntime");
-            try {
+            try (Scratch scratch = Scratch.in(temporary())) {
+                Path draft = Files.createDirectory(scratch.file("onnxruntime"));
                 for (String name : new String[] {"onnxruntime", "onnxruntime4j_jni"}) {
                     String file = System.mapLibraryName(name);
                     try (InputStream in = OrtEnvironment.class.getResourceAsStream(
@@ -268,8 +267,6 @@ public final class EngineSettings {
                 if (!Files.isDirectory(onnxRuntime())) { // otherwise another process was faster
                     throw e;
                 }
-            } finally {
-                remove(draft);
             }
         }
 
@@ -279,31 +276,17 @@ public final class EngineSettings {
                 // The folder itself was changed a moment ago, by the same clock.
                 Instant old = Files.getLastModifiedTime(temporary()).toInstant().minus(LITTER);
                 for (Path each : left) {
-                    if (isBefore(each, old)) {
-                        remove(each);
+                    try {
+                        FileTime changed = Files.getLastModifiedTime(each, LinkOption.NOFOLLOW_LINKS);
+                        if (changed.toInstant().isBefore(old)) {
+                            Scratch.delete(each);
+                        }
+                    } catch (IOException e) {
+                        LOG.info("{} stays where it is", each, e);
                     }
                 }
             } catch (IOException | DirectoryIteratorException e) {
                 LOG.info("{} is not tidied up", temporary(), e);
-            }
-        }
-
-        private static boolean isBefore(Path path, Instant time) {
-            try {
-                return Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS)
-                        .toInstant()
-                        .isBefore(time);
-            } catch (IOException e) {
-                LOG.info("{} is gone", path, e);
-                return false;
-            }
-        }
-
-        private static void remove(Path path) {
-            try {
-                Scratch.delete(path);
-            } catch (IOException e) {
-                LOG.info("{} stays where it is", path, e);
             }
         }
 

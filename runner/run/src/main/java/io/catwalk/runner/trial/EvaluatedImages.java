@@ -102,10 +102,7 @@ public record EvaluatedImages(
         }
     }
 
-    /**
-     * Returns the same data set with these images as its test images; empty if it is another data set, or its images are
-     * drawn in another way now.
-     */
+    /** Returns the data set with these as its test images; empty if it is another one, or draws others now. */
     public Optional<ImageDataset> in(ImageDataset whole) {
         if (!whole.sha256().equals(datasetSha256) || (folds > 0 && fold < 1)) {
             return Optional.empty();

@@ -62,10 +62,8 @@ public record ExportOptions(
                 license);
     }
 
-    /** The oldest operator set that can be written. */
     public static final int OLDEST_OPSET = 13;
 
-    /** The newest operator set that can be written. */
     public static final int NEWEST_OPSET = 21;
 
     /** The operator set that most readers know. */

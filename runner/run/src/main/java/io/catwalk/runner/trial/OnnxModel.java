@@ -118,7 +118,7 @@ final class OnnxModel {
             // A network whose images all had one size is given others stretched.
             Fit fit = Objects.requireNonNullElse(order.dataset().fit(), Fit.STRETCH);
             byte[] whole = EmbeddedResizing.added(file, EmbeddedResizing.Fit.valueOf(fit.name()));
-            AtomicFiles.write(file, out -> out.write(whole));
+            AtomicFiles.write(file, whole);
         }
     }
 

@@ -26,10 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Measures the networks of trials on all engines that can run them: with the same image, and only if all engines give
- * the same result.
- */
+/** Measures the networks of trials on all engines that run them, and only if these give the same for one image. */
 public final class TrialBench {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialBench.class);
@@ -121,10 +118,7 @@ public final class TrialBench {
          */
         void measuring(TrialSpec trial, int number, int of);
 
-        /**
-         * Called after a turn of all networks, except the last turn, with the results so far in their order; what it
-         * throws ends the measuring.
-         */
+        /** Called after each turn but the last with the results so far, in order; what it throws ends the measuring. */
         default void turned(List<Outcome> soFar) throws IOException {}
     }
 

@@ -6,10 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Runs trials, in whatever place. The scheduler of an experiment uses only this interface, so that another engine can
- * be used without other changes.
- */
+/** Runs trials, in whatever place. The scheduler of an experiment uses only this, so that others can be added. */
 public interface TrialExecutor extends AutoCloseable {
 
     /** Returns how many trials it runs at once, at least 1; if more are submitted, they wait. */

@@ -78,10 +78,7 @@ public record TrialFolder(Path path) {
                 : ExportOptions.standard();
     }
 
-    /**
-     * Lists the engines that can run the trained network. A file that disagrees with it, or was never written, is
-     * not run.
-     */
+    /** Lists the engines that can run the trained network; a file that disagrees with it, or is missing, is not run. */
     public List<InferenceEngine> engines(TrialSpec trial) {
         List<InferenceEngine> engines = new ArrayList<>();
         if (Files.exists(file(TrialFile.WEIGHTS)) && trial.backbone() == null) {
@@ -148,15 +145,8 @@ public record TrialFolder(Path path) {
                 .filter(earlier -> earlier.key().equals(order.key()))
                 .isPresent();
         Files.deleteIfExists(outcome());
-        List<Path> entries;
-        try (Stream<Path> all = Files.walk(path)) {
-            entries = all.sorted(Comparator.reverseOrder()).toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        for (Path entry : entries) {
-            if (!entry.equals(path)
-                    && !entry.equals(file(TrialFile.LOG))
+        for (Path entry : content()) {
+            if (!entry.equals(file(TrialFile.LOG))
                     && !(same
                             && (entry.startsWith(folder(TrialFile.WEIGHTS))
                                     || entry.startsWith(folder(TrialFile.CHOSEN_WEIGHTS))
@@ -175,14 +165,21 @@ public record TrialFolder(Path path) {
             return earlier.filter(one -> !one.spec().id().equals(order.spec().id()))
                     .map(one -> TrialFile.ORDER.path() + " of another trial");
         }
+        return content().stream()
+                .map(entry -> path.relativize(entry).toString().replace('\\', '/'))
+                .filter(name -> !TrialFile.isOne(name))
+                .findFirst();
+    }
+
+    /** Lists what is in the folder, if there is one: what is in a folder before that folder. */
+    private List<Path> content() throws IOException {
         if (!Files.exists(path)) {
-            return Optional.empty();
+            return List.of();
         }
         try (Stream<Path> all = Files.walk(path)) {
             return all.filter(entry -> !entry.equals(path))
-                    .map(entry -> path.relativize(entry).toString().replace('\\', '/'))
-                    .filter(name -> !TrialFile.isOne(name))
-                    .findFirst();
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -241,10 +238,7 @@ public record TrialFolder(Path path) {
         }
     }
 
-    /**
-     * Refuses the ONNX file of a trial that has changed since, or is that of another one. Only a file in the folder of a
-     * finished trial is looked at.
-     */
+    /** Refuses an ONNX file in the folder of a finished trial if it has changed since, or is that of another trial. */
     public static void requireOwnOnnx(Path file) throws IOException {
         TrialFolder folder = new TrialFolder(file.toAbsolutePath().resolveSibling(""));
         if (!file.toAbsolutePath().equals(folder.onnx()) || !Files.isRegularFile(folder.outcome())) {
@@ -350,10 +344,7 @@ public record TrialFolder(Path path) {
         Files.delete(beside);
     }
 
-    /**
-     * Writes which of the data set's own training images are validation images and, with folds, which are test images;
-     * all others are trained on.
-     */
+    /** Writes which of the data set's training images are validation and, with folds, test images; the rest trains. */
     void writeSplit(TrialImages images) throws IOException {
         AtomicFiles.write(file(TrialFile.SPLIT), splitText(images));
     }

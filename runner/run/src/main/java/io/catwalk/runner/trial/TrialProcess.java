@@ -220,10 +220,7 @@ public final class TrialProcess {
         private static final int KILLED = 128 + 9;
         private static final int TERMINATED = 128 + 15;
 
-        /**
-         * Returns whether the trial itself ended the process; if it was killed from outside, that says nothing about
-         * the trial.
-         */
+        /** Tells whether the trial itself ended the process: if others killed it, that says nothing about the trial. */
         boolean ofItsOwnDoing() {
             return timedOut || failure != null || (exitCode != KILLED && exitCode != TERMINATED);
         }

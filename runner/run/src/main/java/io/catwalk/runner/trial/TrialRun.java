@@ -416,10 +416,7 @@ final class TrialRun {
         return done;
     }
 
-    /**
-     * The time that this process had used at some moment: on a clock that cannot be set, and CPU seconds of all threads
-     * together.
-     */
+    /** The time, on a clock that cannot be set, and the CPU seconds of all threads at some moment. */
     record ResourceUsage(Instant at, long nanos, double cpu) {
 
         static ResourceUsage now() {

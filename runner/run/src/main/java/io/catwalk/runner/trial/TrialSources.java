@@ -61,10 +61,7 @@ public final class TrialSources {
         return order.split().split(dataset(), order.spec().fold());
     }
 
-    /**
-     * Loads what the network is trained on: the images; or their features, which came with the order, or are made if they
-     * are not kept.
-     */
+    /** Loads what the network is trained on: images, or features that came with the order, are kept, or are made. */
     TrialImages inputs() {
         BackboneSpec backbone = order.spec().backbone();
         if (backbone == null) {
@@ -157,7 +154,7 @@ public final class TrialSources {
     /** Finds the file of the backbone, and refuses another than ordered. */
     Path backbone(BackboneSpec backbone) {
         try {
-            return own(backbone.network().file(), backbone.network().sha256());
+            return given(backbone.network());
         } catch (IOException e) {
             throw new InfrastructureException(Reasons.of(e), e);
         }
