@@ -374,10 +374,11 @@ public final class ExperimentRequest {
             }
             return recipe.withAugmentations();
         }
-        if (content.augment() != null) {
+        String augment = content.augment();
+        if (augment != null) {
             return within(
                     entry.title() + ": ",
-                    () -> LabelPreservingAugmentations.parse(content.augment()).appliedTo(recipe));
+                    () -> LabelPreservingAugmentations.parse(augment).appliedTo(recipe));
         }
         if (chooses(entry, "augmentations")) {
             return recipe;
