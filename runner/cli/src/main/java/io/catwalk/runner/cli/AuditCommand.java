@@ -62,7 +62,7 @@ final class AuditCommand extends JsonCommand {
     private @Nullable Path out;
 
     @Override
-    int run(Console console) throws IOException {
+    int run() throws IOException {
         ImageDataset images;
         Map<String, PredictedClasses> predictions = Map.of();
         if (run == null) {
@@ -80,14 +80,14 @@ final class AuditCommand extends JsonCommand {
         }
         Audit audit = Audit.of(images, distance, predictions);
         Path target = out != null ? out : run != null ? Audit.folder(run) : Path.of("audit-" + images.name());
-        List<Path> files = write(audit, target, console);
+        List<Path> files = write(audit, target);
         List<String> names = files.stream().map(Path::toString).toList();
         if (json) {
             Map<String, @Nullable Object> map = audit.asMap();
             map.put("files", names);
             console.json(map);
         } else {
-            print(audit, console);
+            print(audit);
             console.line("");
             console.item("Written: ", String.join(" ", names));
         }
@@ -128,7 +128,7 @@ final class AuditCommand extends JsonCommand {
     }
 
     @SuppressWarnings("try") // the lock is held, not used
-    private List<Path> write(Audit audit, Path target, Console console) throws IOException {
+    private List<Path> write(Audit audit, Path target) throws IOException {
         try (RunLock lock = out == null && run != null ? RunFolder.open(run).lockPatiently(console::note) : null) {
             return audit.write(target);
         } catch (FileSystemException e) {
@@ -139,7 +139,7 @@ final class AuditCommand extends JsonCommand {
         }
     }
 
-    private static void print(Audit audit, Console console) {
+    private void print(Audit audit) {
         DataCommand.describe(audit.dataset(), console);
         console.line("");
         List<List<String>> rows = new ArrayList<>();

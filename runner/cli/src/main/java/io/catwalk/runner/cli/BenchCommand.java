@@ -89,27 +89,27 @@ final class BenchCommand extends JsonCommand {
 
     @Override
     @SuppressWarnings("try") // the lock is held, not used
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         if (threads != null) {
             OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS);
         }
         LatencySettings settings = settings();
         if (!Files.isDirectory(subject)) {
-            return sandbox.run(subject, () -> answer(List.of(file(settings)), ExitCode.DONE, console));
+            return sandbox.run(subject, () -> answer(List.of(file(settings)), ExitCode.DONE));
         }
         TrainedTrials changed = TrainedTrials.of(subject);
         try (RunLock lock = changed.lock(console)) {
-            return trials(settings, changed, console);
+            return trials(settings, changed);
         }
     }
 
     private record Answer(String model, String engine, Latency latency) {}
 
-    private int answer(List<LatencyRow> rows, int exitCode, Console console) {
+    private int answer(List<LatencyRow> rows, int exitCode) {
         List<Answer> answers = new ArrayList<>();
         rows.forEach(row -> row.latencies()
                 .forEach((engine, latency) -> answers.add(new Answer(row.model(), engine.key(), latency))));
-        print(() -> answers, () -> print(rows, console), console);
+        print(() -> answers, () -> print(rows));
         return exitCode;
     }
 
@@ -154,8 +154,7 @@ final class BenchCommand extends JsonCommand {
         }
     }
 
-    private int trials(LatencySettings settings, TrainedTrials changed, Console console)
-            throws IOException, InterruptedException {
+    private int trials(LatencySettings settings, TrainedTrials changed) throws IOException, InterruptedException {
         List<TrialFolder> trials = RunFolder.networks(subject);
         List<TrialBench.Network> networks = new ArrayList<>();
         List<Done> trained = new ArrayList<>();
@@ -205,7 +204,7 @@ final class BenchCommand extends JsonCommand {
             }
             rows.add(new LatencyRow(done.trial().label(), outcome.latencies()));
         }
-        return answer(rows, exitCode, console);
+        return answer(rows, exitCode);
     }
 
     /** Saves the results so far, so that nothing that was measured is lost when the command is stopped. */
@@ -221,7 +220,7 @@ final class BenchCommand extends JsonCommand {
         changed.writeResults();
     }
 
-    private void print(List<LatencyRow> rows, Console console) {
+    private void print(List<LatencyRow> rows) {
         List<List<String>> table = new ArrayList<>();
         table.add(List.of("model", "engine", "p50", "range", "p90", "p99", "64", "256"));
         rows.forEach(row -> row.latencies().forEach((engine, latency) -> table.add(cells(row, engine, latency))));

@@ -43,7 +43,7 @@ final class CompareCommand extends ConsoleCommand {
     private ExperimentOptions options;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         ExperimentRequest request = options.tree(names)
                 .with("--output", "given.output", output)
                 .with("--model-labels", "given.labels", labels)

@@ -21,7 +21,7 @@ final class CompletionCommand extends ConsoleCommand {
     private Shell shell = Shell.BASH;
 
     @Override
-    int run(Console console) {
+    int run() {
         String script = AutoComplete.bash("catwalk", Main.withAllCommands());
         spec.commandLine().getOut().print(shell == Shell.ZSH ? forZsh(script) : script);
         spec.commandLine().getOut().flush();

@@ -12,10 +12,14 @@ abstract class ConsoleCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
+    @SuppressWarnings("NullAway.Init") // set before anything runs
+    Console console;
+
     @Override
     public final Integer call() throws IOException, InterruptedException {
-        return run(new Console(spec));
+        console = new Console(spec);
+        return run();
     }
 
-    abstract int run(Console console) throws IOException, InterruptedException;
+    abstract int run() throws IOException, InterruptedException;
 }

@@ -25,7 +25,7 @@ final class CrossvalCommand extends ConsoleCommand {
     private ExperimentOptions options;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         ExperimentRequest request = folds.over(options.tree(names), 5).read();
         return options.run("crossval", request, request::spec, console);
     }

@@ -112,8 +112,11 @@ final class DataCommand extends JsonCommand {
     @Option(names = "--augmented", paramLabel = "FILE.png", description = "Draw what augmentations make of images.")
     private @Nullable Path augmented;
 
+    /** The answer for programs. */
+    private final Map<String, Object> told = new LinkedHashMap<>();
+
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         if (dataset == null && (samples != null || augmented != null || backbone != null)) {
             throw new RequestException(
                     "expected a data set to draw or to ask a backbone about, but there is none: name one");
@@ -128,15 +131,17 @@ final class DataCommand extends JsonCommand {
         }
         OptionParsers.writable("--samples", samples);
         OptionParsers.writable("--augmented", augmented);
-        Map<String, Object> told = new LinkedHashMap<>();
-        Console text = json ? console.withoutResults() : console;
+        Console results = console;
+        if (json) {
+            console = console.withoutResults();
+        }
         if (dataset != null) {
-            show(dataset, told, text);
+            show(dataset);
         }
         List<ContentStore> stores =
                 Stream.of(ContentStore.Kind.values()).map(ContentStore::of).toList();
         if (cached) {
-            list(stores, told, text);
+            list(stores);
         }
         if (clear) {
             Home.data(console).cache().forget();
@@ -145,15 +150,15 @@ final class DataCommand extends JsonCommand {
                 bytes += store.clear();
             }
             told.put("cleared_bytes", bytes);
-            text.format("", "%s deleted in %s", Numbers.bytes(bytes), folders());
+            console.format("", "%s deleted in %s", Numbers.bytes(bytes), folders());
         }
         if (json) {
-            console.json(told);
+            results.json(told);
         }
         return ExitCode.DONE;
     }
 
-    private void show(String name, Map<String, Object> told, Console console) throws IOException, InterruptedException {
+    private void show(String name) throws IOException, InterruptedException {
         Path folder = Path.of(name);
         ResizeRule unused = reading.rule(); // refuses what is not complete
         boolean usable = true;
@@ -164,24 +169,23 @@ final class DataCommand extends JsonCommand {
                 ImageCache cache = Home.data(console).cache();
                 survey = survey.decoded(folder, reading.rule(), reading.folderReading(), cache);
             }
-            show(survey, !usable, told, console);
+            show(survey, !usable);
         }
         // If images of several sizes are to be drawn, loading them says what is missing.
         if (usable || samples != null || augmented != null || backbone != null) {
             DatasetSpec spec = reading.of(name, null);
             ImageDataset images = spec.load(Home.data(console));
-            show(images, told, console);
+            show(images);
             if (backbone != null) {
-                show(backbone, spec, images, told, console);
+                show(backbone, spec, images);
             }
-            draw(samples, () -> sampleSheet(images), console);
-            draw(augmented, () -> augmentedSheet(images), console);
+            draw(samples, () -> sampleSheet(images));
+            draw(augmented, () -> augmentedSheet(images));
         }
     }
 
     /** Shows what a backbone makes of some training images, and how long all images would take. */
-    private void show(
-            String typed, DatasetSpec dataset, ImageDataset images, Map<String, Object> told, Console console) {
+    private void show(String typed, DatasetSpec dataset, ImageDataset images) {
         Pool pooling = OptionParsers.oneOf("--pool", pool, Pool.values());
         GivenSource source =
                 GivenSource.ofBackbone(typed).or(new GivenSource(typed, normalize, null, null, null, null, null));
@@ -216,7 +220,7 @@ final class DataCommand extends JsonCommand {
     }
 
     /** Shows every unusual file on a line of its own; the classes are in the table of the images, if they are loaded. */
-    private void show(FolderSurvey survey, boolean classes, Map<String, Object> told, Console console) {
+    private void show(FolderSurvey survey, boolean classes) {
         told.put("formats", survey.formats());
         told.put(
                 "sizes",
@@ -238,7 +242,7 @@ final class DataCommand extends JsonCommand {
             survey.classes().entrySet().stream()
                     .limit(ShownClasses.ALL)
                     .forEach(entry -> console.item(entry.getKey() + ": ", counted(entry.getValue())));
-            more("And %,d more classes, which --json lists", survey.classes().size() - ShownClasses.ALL, console);
+            more("And %,d more classes, which --json lists", survey.classes().size() - ShownClasses.ALL);
         }
         console.item("Formats: ", counted(survey.formats()));
         console.item("Sizes: ", sizes(survey.sizes(), reading.size()));
@@ -250,14 +254,14 @@ final class DataCommand extends JsonCommand {
                 .forEach(entry -> console.item("Cannot be read: ", entry.getKey() + ", " + entry.getValue()));
         more(
                 "Cannot be read: %,d more, which --json lists with --skip-unreadable=1",
-                survey.unreadable().size() - MOST_UNREADABLE, console);
+                survey.unreadable().size() - MOST_UNREADABLE);
         survey.duplicates().stream()
                 .limit(MOST_DUPLICATES)
                 .forEach(names -> console.item("The same file: ", String.join(", ", names)));
-        more("The same file: %,d more, which --json lists", survey.duplicates().size() - MOST_DUPLICATES, console);
+        more("The same file: %,d more, which --json lists", survey.duplicates().size() - MOST_DUPLICATES);
     }
 
-    private static void more(String format, int leftOut, Console console) {
+    private void more(String format, int leftOut) {
         if (leftOut > 0) {
             console.format("", format, leftOut);
         }
@@ -295,7 +299,7 @@ final class DataCommand extends JsonCommand {
                 test.channels() == 1 ? "gray" : "colored");
     }
 
-    private static void show(ImageDataset images, Map<String, Object> told, Console console) {
+    private void show(ImageDataset images) {
         ImageSource train = images.train();
         List<String> classes = images.classes();
         told.put("name", images.name());
@@ -327,14 +331,14 @@ final class DataCommand extends JsonCommand {
         }
     }
 
-    private static void draw(@Nullable Path file, Supplier<byte[]> sheet, Console console) throws IOException {
+    private void draw(@Nullable Path file, Supplier<byte[]> sheet) throws IOException {
         if (file != null) {
             AtomicFiles.write(file, sheet.get());
             console.item("Drawn into ", file.toString());
         }
     }
 
-    private static void list(List<ContentStore> stores, Map<String, Object> told, Console console) throws IOException {
+    private void list(List<ContentStore> stores) throws IOException {
         List<Kept> kept = new ArrayList<>();
         List<Kept> unfinished = new ArrayList<>();
         for (ContentStore store : stores) {

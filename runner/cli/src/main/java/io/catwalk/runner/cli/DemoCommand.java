@@ -80,24 +80,22 @@ final class DemoCommand extends ConsoleCommand {
     private SandboxedCommand sandbox;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         if (images != 0) {
             OptionParsers.within("--images", images, MOST_IMAGES);
         }
-        Path folder = out != null ? out : run() != null ? subjects.get(0).resolve("demo") : Path.of("demo");
+        RunFolder run =
+                subjects.size() == 1 && Files.isDirectory(subjects.get(0)) ? RunFolder.open(subjects.get(0)) : null;
+        Path folder = out != null ? out : run != null ? subjects.get(0).resolve("demo") : Path.of("demo");
         OptionParsers.requireNew(folder, force);
         if (Files.exists(folder) && !DemoPage.isOne(folder)) {
             throw new RequestException("expected a page of an earlier catwalk demo in " + folder
                     + ", found something else, which is not replaced: choose another --out");
         }
         DemoPage page = page();
-        Map<String, Path> shown = shown();
+        Map<String, Path> shown = shown(run);
         Path first = shown.values().iterator().next();
-        return sandbox.run(first, () -> write(page, folder, shown, console));
-    }
-
-    private @Nullable RunFolder run() {
-        return subjects.size() == 1 && Files.isDirectory(subjects.get(0)) ? RunFolder.open(subjects.get(0)) : null;
+        return sandbox.run(first, () -> write(page, folder, run, shown));
     }
 
     private DemoPage page() throws IOException {
@@ -109,8 +107,7 @@ final class DemoCommand extends ConsoleCommand {
         return new DemoPage(library, "install it with npm ci --prefix " + runtimes.resolve("web"));
     }
 
-    private Map<String, Path> shown() throws IOException {
-        RunFolder run = run();
+    private Map<String, Path> shown(@Nullable RunFolder run) throws IOException {
         Map<String, Path> shown = run == null ? ofFiles() : ofRun(run);
         if (shown.isEmpty()) {
             throw new RequestException("expected networks with ONNX files in " + subjects.get(0)
@@ -158,7 +155,7 @@ final class DemoCommand extends ConsoleCommand {
                 : null;
     }
 
-    private int write(DemoPage page, Path folder, Map<String, Path> shown, Console console) throws IOException {
+    private int write(DemoPage page, Path folder, @Nullable RunFolder run, Map<String, Path> shown) throws IOException {
         Path first = shown.values().iterator().next();
         OnnxMetadata metadata = OnnxMetadata.read(first);
         ImageDataset all =
@@ -166,7 +163,6 @@ final class DemoCommand extends ConsoleCommand {
         ImageSource tests =
                 all == null ? null : all.test().limit(images, all.classes().size(), 0);
         OnnxHints hints = all == null ? dataset.options.hints() : dataset.hints(all);
-        RunFolder run = run();
         String report = report(run, folder);
         List<DemoPage.Network> networks = new ArrayList<>();
         Set<String> datasets = new LinkedHashSet<>();
@@ -214,14 +210,14 @@ final class DemoCommand extends ConsoleCommand {
                         tests == null ? new byte[0] : tests.read(0, tests.size()),
                         tests == null ? new int[0] : tests.labels()));
         if (run != null && out == null && Files.exists(Reports.page(run))) {
-            dock(run, console);
+            dock(run);
         }
         console.line("Open " + folder.resolve(DemoPage.PAGE) + " in a browser.");
         return ExitCode.DONE;
     }
 
     /** Writes the report page again, since it links a demo only if the demo existed before. */
-    private static void dock(RunFolder run, Console console) throws IOException {
+    private void dock(RunFolder run) throws IOException {
         try (RunLock lock = run.lockPatiently(console::note)) {
             Reports.writePage(lock.run().recorded(), console);
         } catch (RequestException e) {

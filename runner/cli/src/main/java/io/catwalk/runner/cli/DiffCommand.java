@@ -92,7 +92,7 @@ final class DiffCommand extends JsonCommand {
     private SandboxedCommand sandbox;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         OptionParsers.within("--rows", rows, MOST_ROWS);
         sizes.values().forEach(size -> OptionParsers.within("--size", size, MOST_SIZE));
         if (reduced != null && Files.exists(reduced)) {
@@ -102,19 +102,19 @@ final class DiffCommand extends JsonCommand {
             throw new RequestException("expected one file with --runtimes, but found also " + other
                     + ": leave out --runtimes or the second file");
         }
-        return sandbox.run(file, () -> runtimes.areGiven() ? compareRuntimes(console) : compare(console));
+        return sandbox.run(file, () -> runtimes.areGiven() ? compareRuntimes() : compare());
     }
 
-    private int compare(Console console) throws IOException {
+    private int compare() throws IOException {
         if (other == null || !Files.isDirectory(other)) {
-            return report(diff(file, other), console);
+            return report(diff(file, other));
         }
         TrialFolder folder = RunFolder.onlyTrained(other);
         EngineSettings.apply(folder.readOrder().spec().threads());
         try (Scratch scratch = new Scratch();
                 SavedTrial saved =
                         SavedTrial.open(folder, plugins.open(console), Home.data(console), null, ClassMatch.BY_NAME)) {
-            return report(diff(exported(saved, scratch), file), console);
+            return report(diff(exported(saved, scratch), file));
         }
     }
 
@@ -141,7 +141,7 @@ final class DiffCommand extends JsonCommand {
         }
     }
 
-    private int compareRuntimes(Console console) throws IOException, InterruptedException {
+    private int compareRuntimes() throws IOException, InterruptedException {
         Tolerance tolerance =
                 runtimes.tolerance(Parity.TOLERANCE, Tolerance.standard().relative());
         RuntimeReport.RuntimeDiffReport report =
@@ -169,13 +169,13 @@ final class DiffCommand extends JsonCommand {
                 }
             }
         }
-        print(report::json, () -> report.print(console), console);
+        print(report::json, () -> report.print(console));
         return report.exitCode();
     }
 
-    private int report(OnnxDiff diff, Console console) throws IOException {
+    private int report(OnnxDiff diff) throws IOException {
         DiffReport report = diff.report();
-        print(() -> report, () -> print(report, console), console);
+        print(() -> report, () -> print(report));
         if (reduced != null) {
             for (Path folder : diff.reduce(reduced)) {
                 console.note("written: " + folder);
@@ -184,7 +184,7 @@ final class DiffCommand extends JsonCommand {
         return !report.agrees() ? ExitCode.CROSS_CHECK_FAILED : report.sameFile() ? ExitCode.DONE : ExitCode.OTHER_FILE;
     }
 
-    private void print(DiffReport report, Console console) {
+    private void print(DiffReport report) {
         String compared = other == null ? "itself after the optimizations of ONNX Runtime" : other.toString();
         if (report.outputsAgree()) {
             double largest = report.outputs().values().stream()

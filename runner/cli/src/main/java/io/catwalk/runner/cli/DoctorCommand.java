@@ -41,7 +41,7 @@ final class DoctorCommand extends JsonCommand {
     record Finding(String what, boolean good, String found) {}
 
     @Override
-    int run(Console console) {
+    int run() {
         Software software = Software.current();
         List<Finding> findings = List.of(
                 check("program", () -> "catwalk " + software.catwalk() + ", commit " + Software.commit()),
@@ -51,12 +51,12 @@ final class DoctorCommand extends JsonCommand {
                 check("natives", () -> PrivateFolder.claim().natives() + ", which only you can write to"),
                 check("engine", DoctorCommand::engine),
                 check("device", () -> device(Accelerators.here())),
-                check("data", () -> data(console)),
-                check("plugins", () -> plugins(console)));
+                check("data", () -> data()),
+                check("plugins", () -> plugins()));
         List<List<String>> lines = findings.stream()
                 .map(finding -> List.of(finding.good ? "ok" : "failed", finding.what, finding.found))
                 .toList();
-        print(() -> findings, () -> console.list(lines), console);
+        print(() -> findings, () -> console.list(lines));
         return findings.stream().allMatch(Finding::good) ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }
 
@@ -118,14 +118,14 @@ final class DoctorCommand extends JsonCommand {
                 + (here.cudaBuild() ? "" : " (CPU build of PyTorch)");
     }
 
-    private String data(Console console) {
+    private String data() {
         ImageDataset loaded = reading.of(dataset, null).load(Home.data(console));
         return loaded.name() + ", " + loaded.train().size() + " training and "
                 + loaded.test().size() + " test images, sha256 "
                 + loaded.sha256().substring(0, 12);
     }
 
-    private String plugins(Console console) {
+    private String plugins() {
         PluginCatalog catalog = plugins.open(console);
         int failed = catalog.failures().size();
         int loaded = catalog.classifiers().size();

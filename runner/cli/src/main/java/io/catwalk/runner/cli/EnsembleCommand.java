@@ -64,7 +64,7 @@ final class EnsembleCommand extends JsonCommand {
     private int threads = 1;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS);
         OptionParsers.within("--members", members, MOST_MEMBERS);
         EnsembleVerdict.requireGain(minGain);
@@ -82,7 +82,7 @@ final class EnsembleCommand extends JsonCommand {
         OptionParsers.requireNew(to, force);
         EnsembleBuilder.Result built = new EnsembleBuilder(members, minGain, threads, LatencySettings.standard())
                 .build(trials, Home.data(console), to);
-        print(() -> asMap(built), () -> print(built, console), console);
+        print(() -> asMap(built), () -> print(built));
         if (built.verdict() == null) {
             return ExitCode.CROSS_CHECK_FAILED;
         }
@@ -93,7 +93,7 @@ final class EnsembleCommand extends JsonCommand {
         };
     }
 
-    private static void print(EnsembleBuilder.Result built, Console console) {
+    private void print(EnsembleBuilder.Result built) {
         EnsembleVerdict verdict = built.verdict();
         if (verdict == null) {
             console.item(

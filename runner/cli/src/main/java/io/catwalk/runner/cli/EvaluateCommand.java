@@ -43,7 +43,7 @@ final class EvaluateCommand extends JsonCommand {
     private @Nullable Integer threads;
 
     @Override
-    int run(Console console) throws IOException {
+    int run() throws IOException {
         List<TrialFolder> trials = RunFolder.trained(folder);
         EngineSettings.apply(
                 threads == null
@@ -59,12 +59,11 @@ final class EvaluateCommand extends JsonCommand {
         }
         print(
                 () -> evaluated.stream().map(EvaluateCommand::asMap).toList(),
-                () -> evaluated.forEach(one -> print(one, console)),
-                console);
+                () -> evaluated.forEach(one -> print(one)));
         return evaluated.stream().allMatch(one -> one.changedLabels() <= 0) ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }
 
-    private static void print(Reevaluation evaluated, Console console) {
+    private void print(Reevaluation evaluated) {
         Evaluation evaluation = evaluated.evaluation();
         console.format(
                 "",

@@ -94,17 +94,17 @@ final class ExportCommand extends ConsoleCommand {
 
     @Override
     @SuppressWarnings("try") // the lock is held, not used
-    int run(Console console) throws IOException {
+    int run() throws IOException {
         ExportOptions options = options();
         RunFolder.trained(folder); // reports what is wrong with the folder before it is locked
         TrainedTrials changed = out == null ? TrainedTrials.of(folder) : new TrainedTrials(null);
         try (RunLock lock = changed.lock(console)) {
-            return export(options, changed, console);
+            return export(options, changed);
         }
     }
 
     @SuppressWarnings("try") // the results are written at the end, not used
-    private int export(ExportOptions options, TrainedTrials changed, Console console) throws IOException {
+    private int export(ExportOptions options, TrainedTrials changed) throws IOException {
         List<TrialFolder> trials = RunFolder.trained(folder);
         Map<TrialFolder, Path> files = files(trials);
         EngineSettings.apply(trials.get(0).readOrder().spec().threads());

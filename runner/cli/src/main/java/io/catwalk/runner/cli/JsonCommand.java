@@ -8,7 +8,7 @@ abstract class JsonCommand extends ConsoleCommand {
     @Option(names = "--json", description = "Print JSON.", order = 1)
     boolean json;
 
-    final void print(Supplier<?> asJson, Runnable asText, Console console) {
+    final void print(Supplier<?> asJson, Runnable asText) {
         if (json) {
             console.json(asJson.get());
         } else {

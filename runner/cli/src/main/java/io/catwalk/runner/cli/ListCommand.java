@@ -23,16 +23,16 @@ final class ListCommand extends JsonCommand {
     private boolean lock;
 
     @Override
-    int run(Console console) {
+    int run() {
         PluginCatalog catalog = plugins.open(console);
-        print(() -> answer(catalog), () -> print(catalog, console), console);
+        print(() -> answer(catalog), () -> print(catalog));
         if (lock) {
             console.note("locked in " + PluginFolder.lock(plugins.folder, catalog));
         }
         return catalog.failures().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }
 
-    private static void print(PluginCatalog catalog, Console console) {
+    private void print(PluginCatalog catalog) {
         console.list(catalog.classifiers().stream()
                 .map(one ->
                         List.of(one.name(), one.plugin().version(), one.plugin().description()))

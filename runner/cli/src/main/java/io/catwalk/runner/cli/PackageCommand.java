@@ -75,7 +75,7 @@ final class PackageCommand extends ConsoleCommand {
     private SandboxedCommand sandbox;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         if (dataset.options.normalizes() || !dataset.options.hints().equals(OnnxHints.none())) {
             throw new RequestException(
                     "expected no --normalize and no --output, since the file says both of itself: leave them out");
@@ -83,10 +83,10 @@ final class PackageCommand extends ConsoleCommand {
         if (!Files.isDirectory(subject)) {
             TrialFolder.requireOwnOnnx(subject);
             Path to = target(ModelFiles.name(subject));
-            return sandbox.run(subject, () -> packFile(to, console));
+            return sandbox.run(subject, () -> packFile(to));
         }
         TrialFolder trial = TrainedTrials.exported(subject);
-        return packTrial(trial, target(trial.readOrder().spec().label()), console);
+        return packTrial(trial, target(trial.readOrder().spec().label()));
     }
 
     private Path target(String name) throws IOException {
@@ -106,7 +106,7 @@ final class PackageCommand extends ConsoleCommand {
                 + ": name another folder with --out");
     }
 
-    private int packFile(Path to, Console console) throws IOException {
+    private int packFile(Path to) throws IOException {
         OnnxMetadata metadata = PackagedModel.requireOwnFloats(subject);
         List<PackagedModel> files = new ArrayList<>();
         addInBytes(files, subject);
@@ -129,11 +129,11 @@ final class PackageCommand extends ConsoleCommand {
                 files.add(0, PackagedModel.main(subject, predictor.signature().pixels() == PixelType.UINT8));
                 files.add(1, PackagedModel.ofAnySize(whole));
             }
-            return write(ModelFiles.name(subject), files, dataset.matched(subject, loaded, metadata), to, console);
+            return write(ModelFiles.name(subject), files, dataset.matched(subject, loaded, metadata), to);
         }
     }
 
-    private int packTrial(TrialFolder trial, Path to, Console console) throws IOException {
+    private int packTrial(TrialFolder trial, Path to) throws IOException {
         PackagedModel.requireOwnFloats(trial.onnx());
         TrialOrder order = trial.readOrder();
         EngineSettings.apply(order.spec().threads());
@@ -147,7 +147,7 @@ final class PackageCommand extends ConsoleCommand {
                 throw new RequestException("expected the trial as it was trained and exported, but " + trial.path()
                         + "/" + damage.get(0) + ": make it again with catwalk resume");
             }
-            ImageDataset images = other == null ? saved.dataset() : fitting(saved, trial, other, console);
+            ImageDataset images = other == null ? saved.dataset() : fitting(saved, trial, other);
             Path whole = scratch.file("whole.onnx");
             ParityResult parity = saved.export(whole, own.withAnySize());
             if (!parity.agrees()) {
@@ -157,12 +157,12 @@ final class PackageCommand extends ConsoleCommand {
             List<PackagedModel> files = new ArrayList<>(List.of(
                     PackagedModel.main(trial.onnx(), own.embeddedPreprocessing()), PackagedModel.ofAnySize(whole)));
             addInBytes(files, trial.onnx());
-            return write(order.spec().label(), files, images, to, console);
+            return write(order.spec().label(), files, images, to);
         }
     }
 
     /** Gives other images than the trial's own the classes of its network; refuses those that do not fit. */
-    private ImageDataset fitting(SavedTrial saved, TrialFolder trial, DatasetSpec other, Console console) {
+    private ImageDataset fitting(SavedTrial saved, TrialFolder trial, DatasetSpec other) {
         ImageDataset images = other.load(Home.data(console));
         try (OnnxPredictor predictor = OnnxPredictor.open(trial.onnx())) {
             FileDataset.requireFit(trial.onnx(), predictor.signature(), images);
@@ -178,8 +178,7 @@ final class PackageCommand extends ConsoleCommand {
         }
     }
 
-    private int write(String name, List<PackagedModel> files, ImageDataset images, Path to, Console console)
-            throws IOException {
+    private int write(String name, List<PackagedModel> files, ImageDataset images, Path to) throws IOException {
         try {
             new ModelPackage(name, files, images, Runner.in(runtimes)).write(to);
         } catch (IOException e) {

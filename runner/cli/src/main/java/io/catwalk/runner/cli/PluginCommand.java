@@ -80,7 +80,7 @@ final class PluginCommand {
         private boolean force;
 
         @Override
-        int run(Console console) {
+        int run() {
             if (index != null && sha512 != null) {
                 throw new RequestException(
                         "expected --index or --sha512, but found both: an index names the digest itself");
@@ -113,7 +113,7 @@ final class PluginCommand {
         private PluginOptions plugins;
 
         @Override
-        int run(Console console) {
+        int run() {
             PluginInstaller.Plugin removed =
                     PluginInstaller.open(plugins.folder).remove(name);
             console.line("removed " + (removed.id() + " " + removed.version()).strip()
@@ -138,7 +138,7 @@ final class PluginCommand {
         private boolean kotlin;
 
         @Override
-        int run(Console console) {
+        int run() {
             PluginProject project = new PluginProject(
                     name,
                     description == null ? PluginProject.plainDescription(name) : description,
@@ -174,7 +174,7 @@ final class PluginCommand {
                 String id, String version, @Nullable String newest, List<String> classifiers, String file) {}
 
         @Override
-        int run(Console console) {
+        int run() {
             if (outdated != (index != null)) {
                 throw new RequestException(
                         "expected --outdated together with --index FILE|URL, but found only one of them");
@@ -189,12 +189,12 @@ final class PluginCommand {
                     rows.add(new Row(one.id(), one.version(), newer, one.classifiers(), file));
                 }
             }
-            print(() -> rows, () -> print(rows, console), console);
+            print(() -> rows, () -> print(rows));
             catalog.failures().forEach(failure -> console.note("failed: " + failure));
             return catalog.failures().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
         }
 
-        private void print(List<Row> rows, Console console) {
+        private void print(List<Row> rows) {
             if (rows.isEmpty()) {
                 console.line(outdated ? "No plugin is outdated." : "No plugins.");
                 return;
@@ -235,7 +235,7 @@ final class PluginCommand {
         private String classifier = "";
 
         @Override
-        int run(Console console) throws InterruptedException {
+        int run() throws InterruptedException {
             if (!Files.isRegularFile(jar)) {
                 throw new RequestException("expected a plugin's jar at " + jar + ", but " + Reasons.noFile(jar)
                         + ": build the plugin, and name its jar");
@@ -246,7 +246,7 @@ final class PluginCommand {
                             checks(),
                             expectations(),
                             Duration.ofSeconds(seconds),
-                            json ? checked -> {} : checked -> print(checked, console))
+                            json ? checked -> {} : checked -> print(checked))
                     .run(jar);
             double taken = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) / 1000.0;
             List<Verdict> verdicts =
@@ -257,7 +257,7 @@ final class PluginCommand {
                 console.json(new Answer(jar.toString(), taken, maps));
             } else {
                 if (verdicts.contains(Verdict.SKIPPED)) {
-                    printFirstFailure(results, console);
+                    printFirstFailure(results);
                 }
                 int kept = Collections.frequency(verdicts, Verdict.PASSED)
                         + Collections.frequency(verdicts, Verdict.EXPECTED);
@@ -271,7 +271,7 @@ final class PluginCommand {
         }
 
         /** Says again why the first check failed, where those that wait for it have pushed that off the screen. */
-        private static void printFirstFailure(List<CheckedPlugin> results, Console console) {
+        private void printFirstFailure(List<CheckedPlugin> results) {
             results.stream()
                     .map(CheckedPlugin::result)
                     .filter(result -> result.verdict() == Verdict.FAILED)
@@ -322,7 +322,7 @@ final class PluginCommand {
         }
 
         /** Prints results as they arrive, those of each classifier under its name. */
-        private void print(CheckedPlugin checked, Console console) {
+        private void print(CheckedPlugin checked) {
             if (!checked.classifier().equals(classifier)) {
                 classifier = checked.classifier();
                 console.line(classifier);

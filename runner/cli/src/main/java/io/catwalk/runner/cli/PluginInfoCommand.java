@@ -47,7 +47,7 @@ final class PluginInfoCommand extends JsonCommand {
     private @Nullable Path svg;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         Task task = task();
         OptionParsers.writable("--svg", svg);
         PluginCatalog catalog = plugins.open(console);
@@ -58,7 +58,7 @@ final class PluginInfoCommand extends JsonCommand {
             Path network = TrialProcess.probe(classifier, task, chosen, scratch.folder());
             drawing = ArchitectureDrawing.of(classifier.name(), network);
         }
-        print(() -> asMap(classifier, drawing), () -> print(classifier, chosen, drawing, console), console);
+        print(() -> asMap(classifier, drawing), () -> print(classifier, chosen, drawing));
         if (svg != null) {
             AtomicFiles.write(svg, drawing.svg(Theme.LIGHT));
             console.note("drawn in " + svg);
@@ -99,8 +99,7 @@ final class PluginInfoCommand extends JsonCommand {
         return own.isEmpty() ? name : own.get(0);
     }
 
-    private void print(
-            InstalledClassifier classifier, Hyperparameters chosen, ArchitectureDrawing drawing, Console console) {
+    private void print(InstalledClassifier classifier, Hyperparameters chosen, ArchitectureDrawing drawing) {
         console.item("", classifier.name() + ": " + classifier.plugin().description());
         Tags tags = classifier.tags();
         console.item(

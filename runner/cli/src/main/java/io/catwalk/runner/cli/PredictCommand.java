@@ -111,15 +111,15 @@ final class PredictCommand extends ConsoleCommand {
     private SandboxedCommand sandbox;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
-        PredictionView view = new PredictionView(json, jsonLines, csv, top);
+    int run() throws IOException, InterruptedException {
+        PredictionView view = new PredictionView(json, jsonLines, csv, top, console);
         if (images.isEmpty() && list == null) {
             throw new RequestException("expected images: name an IMAGE or a folder, or a list of them with --from");
         }
         TrialFolder.requireOwnOnnx(file);
         List<String> arguments = sandbox.arguments();
         if (list == null || !list.toString().equals("-")) {
-            return sandbox.run(file, () -> label(view, console), arguments, view.output());
+            return sandbox.run(file, () -> label(view), arguments, view.output());
         }
         PrivateFolder.claim();
         try (Scratch scratch = new Scratch()) {
@@ -129,11 +129,11 @@ final class PredictCommand extends ConsoleCommand {
             List<String> changed = arguments.stream()
                     .map(one -> one.equals("-") ? kept.toString() : one.equals("--from=-") ? "--from=" + kept : one)
                     .toList();
-            return sandbox.run(file, () -> label(view, console), changed, view.output());
+            return sandbox.run(file, () -> label(view), changed, view.output());
         }
     }
 
-    private int label(PredictionView view, Console console) {
+    private int label(PredictionView view) {
         try (OnnxPredictor predictor =
                 OnnxPredictor.open(file, OnnxOptions.standard(), typedSize.added(options.hints()))) {
             Signature signature = predictor.signature();
@@ -171,17 +171,17 @@ final class PredictCommand extends ConsoleCommand {
                 }
             };
             int batch = Math.max(1, Math.min(MOST_AT_ONCE, BATCH_NUMBERS / signature.imageSize()));
-            try (Stream<Path> all = paths(console)) {
+            try (Stream<Path> all = paths()) {
                 Iterator<Path> paths = all.iterator();
-                view.begin(names, console);
+                view.begin(names);
                 int failed = 0;
                 List<Image> some = next(paths, batch, decode).join();
                 while (!some.isEmpty()) {
                     CompletableFuture<List<Image>> ahead = next(paths, batch, decode);
-                    failed += label(some, predictor, names, view, console);
+                    failed += label(some, predictor, names, view);
                     some = ahead.join();
                 }
-                view.end(console);
+                view.end();
                 if (converted.get() > 0) {
                     console.note(told(converted.get(), signature.channels()));
                 }
@@ -193,9 +193,8 @@ final class PredictCommand extends ConsoleCommand {
     }
 
     /** Streams all images, those of a list too, which is never in memory as a whole; the caller closes it. */
-    private Stream<Path> paths(Console console) {
-        Stream<Path> named =
-                images.stream().flatMap(one -> Files.isDirectory(one) ? in(one, console).stream() : Stream.of(one));
+    private Stream<Path> paths() {
+        Stream<Path> named = images.stream().flatMap(one -> Files.isDirectory(one) ? in(one).stream() : Stream.of(one));
         return list == null ? named : Stream.concat(named, listed(list));
     }
 
@@ -212,7 +211,7 @@ final class PredictCommand extends ConsoleCommand {
         }
     }
 
-    private static List<Path> in(Path folder, Console console) {
+    private List<Path> in(Path folder) {
         FoundFiles found = FoundFiles.in(folder);
         if (found.images().isEmpty()) {
             throw new RequestException("%s: expected a folder with images, found none%s; check the path"
@@ -275,8 +274,7 @@ final class PredictCommand extends ConsoleCommand {
     }
 
     /** Classifies the images that could be read, and counts the others; one that was named makes the command fail. */
-    private int label(
-            List<Image> some, OnnxPredictor predictor, List<String> names, PredictionView view, Console console) {
+    private int label(List<Image> some, OnnxPredictor predictor, List<String> names, PredictionView view) {
         List<Image> read = new ArrayList<>();
         for (Image image : some) {
             RequestException failure = image.failure();
@@ -290,7 +288,7 @@ final class PredictCommand extends ConsoleCommand {
         }
         if (predictor.resizes()) {
             for (Image image : read) {
-                view.add(image.path(), names, probabilities(predictor.scores(), image.pixels()), console);
+                view.add(image.path(), names, probabilities(predictor.scores(), image.pixels()));
             }
         } else if (!read.isEmpty()) {
             int length = predictor.signature().imageSize();
@@ -301,7 +299,7 @@ final class PredictCommand extends ConsoleCommand {
             float[] logits = predictor.logits(pixels, read.size());
             for (int i = 0; i < read.size(); i++) {
                 float[] its = Arrays.copyOfRange(logits, i * names.size(), (i + 1) * names.size());
-                view.add(read.get(i).path(), names, probabilities(predictor.scores(), its), console);
+                view.add(read.get(i).path(), names, probabilities(predictor.scores(), its));
             }
         }
         return some.size() - read.size();
@@ -360,22 +358,24 @@ final class PredictCommand extends ConsoleCommand {
 
         private final Format format;
         private final int top;
+        private final Console console;
         private final List<Answer> all = new ArrayList<>();
 
-        PredictionView(boolean json, boolean jsonLines, boolean csv, @Nullable Integer top) {
+        PredictionView(boolean json, boolean jsonLines, boolean csv, @Nullable Integer top, Console console) {
             if ((json ? 1 : 0) + (jsonLines ? 1 : 0) + (csv ? 1 : 0) > 1) {
                 throw new RequestException("expected one of --json, --json-lines and --csv, found several: keep one");
             }
             format = json ? Format.JSON : jsonLines ? Format.JSON_LINES : csv ? Format.CSV : Format.TEXT;
             int shown = top != null ? top : json ? Integer.MAX_VALUE : SHOWN;
             this.top = OptionParsers.within("--top", shown, Integer.MAX_VALUE);
+            this.console = console;
         }
 
         SandboxedCommand.Output output() {
             return format == Format.JSON ? SandboxedCommand.Output.WHOLE : SandboxedCommand.Output.STREAM;
         }
 
-        void begin(List<String> names, Console console) {
+        void begin(List<String> names) {
             if (format == Format.CSV) {
                 console.row("image,"
                         + IntStream.rangeClosed(1, Math.min(top, names.size()))
@@ -384,7 +384,7 @@ final class PredictCommand extends ConsoleCommand {
             }
         }
 
-        void add(Path image, List<String> names, double[] probabilities, Console console) {
+        void add(Path image, List<String> names, double[] probabilities) {
             List<Integer> best = IntStream.range(0, probabilities.length)
                     .boxed()
                     .sorted(Comparator.comparingDouble((Integer i) -> -probabilities[i]))
@@ -413,7 +413,7 @@ final class PredictCommand extends ConsoleCommand {
             }
         }
 
-        void end(Console console) {
+        void end() {
             if (format == Format.JSON) {
                 console.json(all);
             }

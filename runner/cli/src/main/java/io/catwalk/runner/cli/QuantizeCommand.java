@@ -88,7 +88,7 @@ final class QuantizeCommand extends JsonCommand {
     private SandboxedCommand sandbox;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS);
         OptionParsers.within("--calibration-images", calibrationImages, MOST_CALIBRATION);
         QuantizationVerdict.Gate gate = new QuantizationVerdict.Gate(budget, minSpeedup);
@@ -100,14 +100,13 @@ final class QuantizeCommand extends JsonCommand {
             OptionParsers.writable("--out", to);
         }
         OptionParsers.requireNew(to, force);
-        return sandbox.run(file, () -> quantize(file, trial, to, gate, console));
+        return sandbox.run(file, () -> quantize(file, trial, to, gate));
     }
 
-    private int quantize(
-            Path file, @Nullable TrialFolder trial, Path to, QuantizationVerdict.Gate gate, Console console)
+    private int quantize(Path file, @Nullable TrialFolder trial, Path to, QuantizationVerdict.Gate gate)
             throws IOException, InterruptedException {
         OnnxMetadata metadata = OnnxMetadata.read(file);
-        ImageDataset images = images(file, trial, metadata, console);
+        ImageDataset images = images(file, trial, metadata);
         Normalization normalization;
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.hints(images))) {
             normalization = dataset.options.preprocessing(file, predictor).normalization();
@@ -121,7 +120,7 @@ final class QuantizeCommand extends JsonCommand {
                 LatencySettings.standard());
         Quantizer.Result quantized = quantizer.quantize(
                 file, dataset.hints(images), dataset.matched(file, images, metadata), normalization, to);
-        print(() -> asMap(quantized), () -> print(quantized, console), console);
+        print(() -> asMap(quantized), () -> print(quantized));
         return switch (quantized.verdict().decision()) {
             case SHIP -> ExitCode.DONE;
             case KEEP_FLOAT -> ExitCode.SOME_FAILED;
@@ -129,8 +128,7 @@ final class QuantizeCommand extends JsonCommand {
         };
     }
 
-    private ImageDataset images(Path file, @Nullable TrialFolder trial, OnnxMetadata metadata, Console console)
-            throws IOException {
+    private ImageDataset images(Path file, @Nullable TrialFolder trial, OnnxMetadata metadata) throws IOException {
         if (trial == null) {
             return dataset.load(file, metadata, console);
         }
@@ -138,7 +136,7 @@ final class QuantizeCommand extends JsonCommand {
         return Objects.requireNonNullElse(dataset.other(own.imageSize()), own).load(Home.data(console));
     }
 
-    private static void print(Quantizer.Result quantized, Console console) {
+    private void print(Quantizer.Result quantized) {
         console.item(quantized.file() + ": ", quantized.words());
         console.format(
                 "  ",

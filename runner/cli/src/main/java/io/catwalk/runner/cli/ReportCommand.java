@@ -66,7 +66,7 @@ final class ReportCommand extends ConsoleCommand {
     private @Nullable Integer images;
 
     @Override
-    int run(Console console) throws IOException {
+    int run() throws IOException {
         SlideOptions slides = new SlideOptions(
                 appendix ? Extent.WITH_APPENDIX : Extent.FINDINGS, template == null ? null : Template.read(template));
         if (images != null && !robustness) {
@@ -76,18 +76,18 @@ final class ReportCommand extends ConsoleCommand {
         DataSetRuns all = DataSetRuns.isOne(folder) ? new DataSetRuns(folder) : null;
         List<RunFolder> runs = all != null ? all.begun() : List.of(RunFolder.open(folder));
         for (RunFolder run : robustness ? runs : List.<RunFolder>of()) {
-            measure(run, most, console);
+            measure(run, most);
         }
-        Path page = all != null ? across(all, slides, console) : run(runs.get(0), slides, console);
+        Path page = all != null ? across(all, slides) : run(runs.get(0), slides);
         console.line(page.toString());
         if (open) {
-            open(page, console);
+            open(page);
         }
         return ExitCode.DONE;
     }
 
     /** Measures before the run is locked, since that may take minutes. */
-    private static void measure(RunFolder run, int most, Console console) throws IOException {
+    private void measure(RunFolder run, int most) throws IOException {
         PrivateFolder.claim();
         Robustness robustness =
                 RobustnessMeter.of(run.recorded(), Home.data(console), most).measure(Robustness.in(run), console::note);
@@ -96,21 +96,21 @@ final class ReportCommand extends ConsoleCommand {
         }
     }
 
-    private Path run(RunFolder run, SlideOptions slides, Console console) throws IOException {
+    private Path run(RunFolder run, SlideOptions slides) throws IOException {
         try (RunLock lock = run.lockPatiently(console::note)) {
             RecordedRun recorded = lock.run().recorded();
-            keepBaselines(recorded, console);
+            keepBaselines(recorded);
             Document document = Reports.write(recorded, recorded.compared(), slides, console);
             if (robustness) {
                 new TerminalText(console).print(document.section("robustness"));
             }
-            tellUnpredicted(recorded, console);
+            tellUnpredicted(recorded);
         }
         return Reports.page(run);
     }
 
     /** Computes what an earlier version did not record, if the images are still those of the run. */
-    private static void keepBaselines(RecordedRun recorded, Console console) throws IOException {
+    private void keepBaselines(RecordedRun recorded) throws IOException {
         if (recorded.folder().readBaselines() != null) {
             return;
         }
@@ -124,7 +124,7 @@ final class ReportCommand extends ConsoleCommand {
         }
     }
 
-    private static void tellUnpredicted(RecordedRun recorded, Console console) {
+    private void tellUnpredicted(RecordedRun recorded) {
         recorded.results().done().stream()
                 .map(done -> recorded.folder().trial(done.trial()).predictions("test"))
                 .filter(file -> !Files.exists(file))
@@ -134,10 +134,10 @@ final class ReportCommand extends ConsoleCommand {
     }
 
     @SuppressWarnings("try") // the lock is held, not used
-    private Path across(DataSetRuns all, SlideOptions slides, Console console) throws IOException {
+    private Path across(DataSetRuns all, SlideOptions slides) throws IOException {
         try (RunLock lock = all.lock(RunLock.Purpose.WRITE, console::note)) {
             for (RunFolder run : all.begun()) {
-                run(run, slides, console);
+                run(run, slides);
             }
             RunLauncher.write(all.compared(), all);
         }
@@ -145,7 +145,7 @@ final class ReportCommand extends ConsoleCommand {
     }
 
     /** Opens the page with a command of the system, since the program itself runs without a display. */
-    private static void open(Path page, Console console) {
+    private void open(Path page) {
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         String file = page.toAbsolutePath().toString();
         List<String> command = system.contains("win")

@@ -28,7 +28,7 @@ final class ResumeCommand extends ConsoleCommand {
     private RunOptions runOptions;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         Path begun = DataSetRuns.isOne(folder) ? folder : RunFolder.open(folder).path();
         PluginCatalog catalog = runOptions.plugins.open(console);
         return new RunLauncher(runOptions.settings(true, keepVersions), catalog, console).resume(begun);

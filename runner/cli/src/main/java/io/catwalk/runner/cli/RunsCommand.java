@@ -29,12 +29,11 @@ final class RunsCommand extends JsonCommand {
     private boolean page;
 
     @Override
-    int run(Console console) throws IOException {
+    int run() throws IOException {
         List<ListedRun> runs = ListedRun.in(folder);
         print(
                 () -> runs,
-                () -> console.table(RunsDocument.table(runs).in(Medium.MARKDOWN).texts()),
-                console);
+                () -> console.table(RunsDocument.table(runs).in(Medium.MARKDOWN).texts()));
         RunsDocument.faults(runs).forEach(console::note);
         if (page) {
             Path file = folder.resolve(PAGE);

@@ -26,7 +26,7 @@ final class TrainCommand extends ConsoleCommand {
     private ExperimentOptions options;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         ExperimentTree tree = options.tree(List.of(name));
         choices.forEach((key, text) -> tree.with("--set", "choice." + key, OptionParsers.value(text)));
         ExperimentRequest request = tree.read();

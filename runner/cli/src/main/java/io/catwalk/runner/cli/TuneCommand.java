@@ -79,21 +79,20 @@ final class TuneCommand extends ConsoleCommand {
     private ExperimentOptions options;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         ExperimentRequest request = folds.over(options.tree(List.of(name)), 3).read();
         int dataSets = request.dataSets().size();
         if (dataSets > 1) {
             throw new RequestException("a search takes one data set at a time, but there are " + dataSets
                     + ": run the command once for each");
         }
-        return options.run("tune-" + name, request, catalog -> searched(request, catalog, console), console);
+        return options.run("tune-" + name, request, catalog -> searched(request, catalog), console);
     }
 
-    private ExperimentSpec searched(ExperimentRequest request, PluginCatalog catalog, Console console) {
+    private ExperimentSpec searched(ExperimentRequest request, PluginCatalog catalog) {
         InstalledClassifier classifier = catalog.require(name);
         ClassifierConfig plain = request.choices(catalog, List.of(Map.of())).get(0);
-        SearchSpace space =
-                search.isEmpty() ? standardSpace(request, classifier, plain, console) : space(classifier, plain);
+        SearchSpace space = search.isEmpty() ? standardSpace(request, classifier, plain) : space(classifier, plain);
         // What is drawn depends on the seed, but whether a recipe can have a value does not.
         List<Map<String, Object>> values = new ArrayList<>();
         space.choices().forEach((key, choice) -> choice.values().forEach(value -> values.add(Map.of(key, value))));
@@ -116,7 +115,7 @@ final class TuneCommand extends ConsoleCommand {
      * Also searches what the experiment file leaves open, unless there are initial weights, which fit one network only.
      */
     private SearchSpace standardSpace(
-            ExperimentRequest request, InstalledClassifier classifier, ClassifierConfig plain, Console console) {
+            ExperimentRequest request, InstalledClassifier classifier, ClassifierConfig plain) {
         SearchSpace space = SearchSpace.none();
         if (plain.init() != null) {
             console.note(name + ": only the learning rate is searched, because the initial weights may not fit other"

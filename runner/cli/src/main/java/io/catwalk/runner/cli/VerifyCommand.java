@@ -91,7 +91,7 @@ final class VerifyCommand extends JsonCommand {
     private SandboxedCommand sandbox;
 
     @Override
-    int run(Console console) throws IOException, InterruptedException {
+    int run() throws IOException, InterruptedException {
         if (runtimes.areGiven() && (show || against != null || answers != null)) {
             throw new RequestException(
                     "expected --runtimes without --show, --against and --predictions, which are about"
@@ -106,18 +106,17 @@ final class VerifyCommand extends JsonCommand {
             throw new RequestException("expected --write-signature alone, which verifies nothing: leave out the rest");
         }
         if (signature) {
-            return sandbox.run(file, () -> writeSignature(console));
+            return sandbox.run(file, () -> writeSignature());
         }
         if (show) {
-            show(OnnxMetadata.read(file), console);
+            show(OnnxMetadata.read(file));
             return ExitCode.DONE;
         }
         OptionParsers.writable("--predictions", answers);
-        return sandbox.run(
-                file, () -> against == null ? score(tolerance, console) : crossCheck(against, tolerance, console));
+        return sandbox.run(file, () -> against == null ? score(tolerance) : crossCheck(against, tolerance));
     }
 
-    private int writeSignature(Console console) throws IOException {
+    private int writeSignature() throws IOException {
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.options.hints())) {
             FileOptions.requireWhole(file, predictor.signature());
             Path to = ModelSignature.beside(file);
@@ -128,7 +127,7 @@ final class VerifyCommand extends JsonCommand {
         }
     }
 
-    private void show(OnnxMetadata metadata, Console console) {
+    private void show(OnnxMetadata metadata) {
         if (json) {
             console.json(metadata.entries());
         } else if (metadata.entries().isEmpty()) {
@@ -138,7 +137,7 @@ final class VerifyCommand extends JsonCommand {
         }
     }
 
-    private int crossCheck(Path trial, Tolerance tolerance, Console console) throws IOException {
+    private int crossCheck(Path trial, Tolerance tolerance) throws IOException {
         TrialFolder folder = RunFolder.onlyTrained(trial);
         TrialOrder order = folder.readOrder();
         EngineSettings.apply(order.spec().threads());
@@ -151,14 +150,14 @@ final class VerifyCommand extends JsonCommand {
             } else {
                 console.item(file + ": ", Wording.parity(parity));
                 if (!parity.agrees()) {
-                    showWhere(saved, console);
+                    showWhere(saved);
                 }
             }
             return parity.agrees() ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
         }
     }
 
-    private void showWhere(SavedTrial saved, Console console) throws IOException {
+    private void showWhere(SavedTrial saved) throws IOException {
         try (Scratch scratch = new Scratch()) {
             OnnxDiff diff = OnnxDiff.between(DiffCommand.exported(saved, scratch), file);
             DiffCommand.beginnings(diff.report(), console);
@@ -167,7 +166,7 @@ final class VerifyCommand extends JsonCommand {
         }
     }
 
-    private int score(Tolerance tolerance, Console console) throws IOException, InterruptedException {
+    private int score(Tolerance tolerance) throws IOException, InterruptedException {
         OnnxMetadata metadata = OnnxMetadata.read(file);
         ImageDataset whole = dataset.load(file, metadata, console);
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.hints(whole))) {
@@ -183,7 +182,7 @@ final class VerifyCommand extends JsonCommand {
                 report = new RuntimeCheck(file, predictor, preprocessing, some, folder, tolerance, runtimes, console)
                         .run();
                 if (stated == null || own.isEmpty()) {
-                    return report(report, stated, null, whole, false, console);
+                    return report(report, stated, null, whole, false);
                 }
             }
             ImageDataset images = dataset.matched(file, own.orElse(whole), metadata);
@@ -199,7 +198,7 @@ final class VerifyCommand extends JsonCommand {
                 predictions.write(answers, images.test());
             }
             Evaluation evaluation = Evaluation.of(predictions, images.classes());
-            return report(report, stated, evaluation, images, own.isPresent(), console);
+            return report(report, stated, evaluation, images, own.isPresent());
         }
     }
 
@@ -212,8 +211,7 @@ final class VerifyCommand extends JsonCommand {
             @Nullable Double stated,
             @Nullable Evaluation evaluation,
             ImageDataset images,
-            boolean sameImages,
-            Console console) {
+            boolean sameImages) {
         Boolean agrees = null;
         if (stated != null && evaluation != null && sameImages) {
             agrees = Math.abs(stated - evaluation.accuracy()) < SAME;

@@ -80,9 +80,9 @@ final class WorkCommand extends ConsoleCommand {
     private record Ended(int exitCode, String why) {}
 
     @Override
-    int run(Console console) throws InterruptedException {
+    int run() throws InterruptedException {
         if (order.equals(FROM_INPUT)) {
-            return oneAfterTheOther(console);
+            return oneAfterTheOther();
         }
         URI address = FileSource.address(order);
         boolean local = "file".equals(address.getScheme());
@@ -91,13 +91,13 @@ final class WorkCommand extends ConsoleCommand {
                     + FileSource.shown(order));
         }
         liveWith(livesWith, local ? Path.of(address) : null);
-        Ended ended = carryOut(address, out, console);
+        Ended ended = carryOut(address, out);
         console.note(ended.why);
         return ended.exitCode;
     }
 
     /** Carries out several orders, to start this process only once; each trial still runs in its own process. */
-    private int oneAfterTheOther(Console console) throws InterruptedException {
+    private int oneAfterTheOther() throws InterruptedException {
         if (out != null || files != null || livesWith != null) {
             throw new RequestException(
                     "expected no --out, --files or --lives-with beside -: each line of the input says where "
@@ -105,26 +105,26 @@ final class WorkCommand extends ConsoleCommand {
         }
         BlockingQueue<String> lines = inputLines();
         while (true) {
-            Ended ended = answer(lines.take(), console);
+            Ended ended = answer(lines.take());
             console.line("ended " + ended.exitCode + " " + ended.why);
         }
     }
 
-    private Ended answer(String line, Console console) throws InterruptedException {
+    private Ended answer(String line) throws InterruptedException {
         String[] words = line.split("\t", -1);
         try {
             if (words.length != 2) {
                 throw new RequestException("expected ORDER, a tab and FILE.zip in a line, but found "
                         + Reasons.quoted(FileSource.shown(line)));
             }
-            return carryOut(FileSource.address(words[0]), Path.of(words[1]), console);
+            return carryOut(FileSource.address(words[0]), Path.of(words[1]));
         } catch (RequestException e) {
             return new Ended(ExitCode.BAD_REQUEST, Reasons.of(e));
         }
     }
 
     /** Carries out an order. Trouble of this machine loses the trial, since another machine may do better. */
-    private Ended carryOut(URI address, @Nullable Path into, Console console) throws InterruptedException {
+    private Ended carryOut(URI address, @Nullable Path into) throws InterruptedException {
         String title = "";
         try {
             PrivateFolder.claim();
@@ -140,12 +140,12 @@ final class WorkCommand extends ConsoleCommand {
                 throw new RequestException("expected a writable folder for the outcome of the order, but "
                         + delivery.getParent() + " is not: choose another file with --out");
             }
-            TrialOutcome before = delivered(delivery, console);
+            TrialOutcome before = delivered(delivery);
             if (before != null && !(before instanceof TrialOutcome.Lost)) {
                 return new Ended(exitCode(before), title + "was carried out before: " + delivery);
             }
             requireOwn(files, asked);
-            TrialOutcome outcome = work(asked, address, delivery, console);
+            TrialOutcome outcome = work(asked, address, delivery);
             String came = outcome instanceof TrialOutcome.Done
                     ? "done"
                     : (outcome instanceof TrialOutcome.Lost ? "lost: " : "failed: ") + outcome.error();
@@ -169,7 +169,7 @@ final class WorkCommand extends ConsoleCommand {
     }
 
     /** Returns what came of the order before; null if nothing did, or it cannot be read and is replaced. */
-    private static @Nullable TrialOutcome delivered(Path delivery, Console console) {
+    private @Nullable TrialOutcome delivered(Path delivery) {
         try {
             return Files.exists(delivery) ? TrialResultArchive.outcome(delivery) : null;
         } catch (IOException | RequestException e) {
@@ -184,8 +184,7 @@ final class WorkCommand extends ConsoleCommand {
                 : outcome instanceof TrialOutcome.Lost ? ExitCode.LOST : ExitCode.SOME_FAILED;
     }
 
-    private TrialOutcome work(TrialOrder asked, URI address, Path delivery, Console console)
-            throws IOException, InterruptedException {
+    private TrialOutcome work(TrialOrder asked, URI address, Path delivery) throws IOException, InterruptedException {
         try {
             OrderRunner runner =
                     new OrderRunner(TrialProcess::train, Home.data(console).known());

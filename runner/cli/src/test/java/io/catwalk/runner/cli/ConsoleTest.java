@@ -57,14 +57,14 @@ final class ConsoleTest {
         double[] probabilities = new double[names.size()];
         Path image = Path.of("image.png");
 
-        new PredictCommand.PredictionView(false, true, false, names.size())
-                .add(image, names, probabilities, console(80));
+        new PredictCommand.PredictionView(false, true, false, names.size(), console(80))
+                .add(image, names, probabilities);
         assertThat(out.toString()).hasSizeGreaterThan(100_000);
         assertThat(Json.JSON.readTree(out.toString()).path("probabilities")).hasSize(names.size());
 
         out.getBuffer().setLength(0);
-        new PredictCommand.PredictionView(false, false, true, names.size())
-                .add(image, names, probabilities, console(80));
+        new PredictCommand.PredictionView(false, false, true, names.size(), console(80))
+                .add(image, names, probabilities);
         assertThat(out.toString().strip().split(",", -1)).hasSize(1 + 2 * names.size());
     }
 
