@@ -1,12 +1,11 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.Numbers;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.ensemble.EnsembleBuilder;
-import io.catwalk.runner.ensemble.EnsembleVerdict;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencySettings;
+import io.catwalk.runner.quantization.Quantizer;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
@@ -67,7 +66,7 @@ final class EnsembleCommand extends JsonCommand {
     int run() throws IOException, InterruptedException {
         OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS);
         OptionParsers.within("--members", members, MOST_MEMBERS);
-        EnsembleVerdict.requireGain(minGain);
+        EnsembleBuilder.Verdict.requireGain(minGain);
         List<TrialFolder> trials = RunFolder.trained(folder).stream()
                 .filter(trial -> Files.exists(trial.onnx()))
                 .toList();
@@ -83,18 +82,13 @@ final class EnsembleCommand extends JsonCommand {
         EnsembleBuilder.Result built = new EnsembleBuilder(members, minGain, threads, LatencySettings.standard())
                 .build(trials, Home.data(console), to);
         print(() -> asMap(built), () -> print(built));
-        if (built.verdict() == null) {
-            return ExitCode.CROSS_CHECK_FAILED;
-        }
-        return switch (built.verdict().decision()) {
-            case SHIP -> ExitCode.DONE;
-            case KEEP_MEMBER -> ExitCode.SOME_FAILED;
-            case CANNOT_TELL -> ExitCode.CANNOT_TELL;
-        };
+        return built.verdict() == null
+                ? ExitCode.CROSS_CHECK_FAILED
+                : ExitCode.of(built.verdict().decision());
     }
 
     private void print(EnsembleBuilder.Result built) {
-        EnsembleVerdict verdict = built.verdict();
+        EnsembleBuilder.Verdict verdict = built.verdict();
         if (verdict == null) {
             console.item(
                     built.file() + ": ",
@@ -124,26 +118,20 @@ final class EnsembleCommand extends JsonCommand {
         }
     }
 
-    /** Describes a verdict with its numbers, in one line. */
-    private static String words(EnsembleVerdict verdict) {
-        double gained = verdict.accuracy().difference();
-        boolean loses = gained < 0;
+    private static String words(EnsembleBuilder.Verdict verdict) {
         return String.format(
                 Locale.ROOT,
-                "the mean is %s points %s accurate than its best member (95 %% interval %s to %s; McNemar p %s) and takes"
-                        + " %s%.1f times as long: %s",
-                Numbers.plainPoints(Math.abs(gained)),
-                loses ? "less" : "more",
-                Numbers.plainPoints(
-                        loses ? -verdict.gained().high() : verdict.gained().low()),
-                Numbers.plainPoints(
-                        loses ? -verdict.gained().low() : verdict.gained().high()),
-                Numbers.p(verdict.accuracy().test().p()),
+                "the mean is %s and takes %s%.1f times as long: %s",
+                Quantizer.points(
+                        verdict.accuracy(),
+                        verdict.gained(),
+                        "more accurate than its best member",
+                        "less accurate than its best member"),
                 verdict.busy() == null ? "" : Latency.ROUGH,
                 verdict.slowdown(),
                 switch (verdict.decision()) {
                     case SHIP -> "ship it if that time is acceptable";
-                    case KEEP_MEMBER -> "ship the best member";
+                    case KEEP -> "ship the best member";
                     case CANNOT_TELL ->
                         "the test images are too few to tell whether it wins "
                                 + (verdict.leastGain() == 0 ? "anything" : verdict.leastGain() + " points");
@@ -151,10 +139,10 @@ final class EnsembleCommand extends JsonCommand {
     }
 
     private static Map<String, @Nullable Object> asMap(EnsembleBuilder.Result built) {
-        EnsembleVerdict verdict = built.verdict();
+        EnsembleBuilder.Verdict verdict = built.verdict();
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("file", built.file().toString());
-        answer.put("decision", verdict == null ? null : verdict.decision().title());
+        answer.put("decision", verdict == null ? null : verdict.decision().title("member"));
         answer.put("verdict", verdict == null ? built.proof().sentence() : words(verdict));
         Map<String, Integer> votes = new LinkedHashMap<>();
         built.members().forEach(member -> votes.put(member.trial().trial().id(), member.votes()));

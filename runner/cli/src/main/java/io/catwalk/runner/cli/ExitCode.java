@@ -1,5 +1,7 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.quantization.Decision;
+
 final class ExitCode {
 
     static final int DONE = 0;
@@ -17,4 +19,12 @@ final class ExitCode {
     static final int LOST = 75;
 
     private ExitCode() {}
+
+    static int of(Decision decision) {
+        return switch (decision) {
+            case SHIP -> DONE;
+            case KEEP -> SOME_FAILED;
+            case CANNOT_TELL -> CANNOT_TELL;
+        };
+    }
 }

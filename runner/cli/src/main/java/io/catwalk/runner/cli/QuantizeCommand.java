@@ -8,6 +8,7 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencySettings;
+import io.catwalk.runner.quantization.Decision;
 import io.catwalk.runner.quantization.QuantizationVerdict;
 import io.catwalk.runner.quantization.Quantizer;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -121,11 +122,7 @@ final class QuantizeCommand extends JsonCommand {
         Quantizer.Result quantized = quantizer.quantize(
                 file, dataset.hints(images), dataset.matched(file, images, metadata), normalization, to);
         print(() -> asMap(quantized), () -> print(quantized));
-        return switch (quantized.verdict().decision()) {
-            case SHIP -> ExitCode.DONE;
-            case KEEP_FLOAT -> ExitCode.SOME_FAILED;
-            case CANNOT_TELL -> ExitCode.CANNOT_TELL;
-        };
+        return ExitCode.of(quantized.verdict().decision());
     }
 
     private ImageDataset images(Path file, @Nullable TrialFolder trial, OnnxMetadata metadata) throws IOException {
@@ -164,23 +161,10 @@ final class QuantizeCommand extends JsonCommand {
     }
 
     private static Map<String, @Nullable Object> asMap(Quantizer.Result quantized) {
-        QuantizationVerdict verdict = quantized.verdict();
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("file", quantized.file().toString());
-        answer.put("ships", verdict.ships());
-        answer.put("decision", verdict.decision().title());
-        answer.put("verdict", quantized.words());
-        answer.put("needed_test_images", verdict.neededTestImages());
-        answer.put("accuracy", quantized.accuracy());
-        answer.put("float_accuracy", quantized.floatAccuracy());
-        answer.put("only_float_right", verdict.accuracy().test().onlyFirst());
-        answer.put("only_int8_right", verdict.accuracy().test().onlySecond());
-        answer.put("lost_interval", verdict.lost());
-        answer.put("mcnemar_p", verdict.accuracy().test().p());
-        answer.put("speedup_64", verdict.speedupOf64());
-        answer.put("speedup_1", verdict.speedupOfOne());
-        answer.put("shrinking", verdict.shrinking());
-        answer.put("calibration", quantized.found().method().title());
+        answer.put("ships", quantized.verdict().decision() == Decision.SHIP);
+        answer.putAll(quantized.figures());
         Map<String, Double> losses = new LinkedHashMap<>();
         new TreeMap<>(quantized.found().scores()).forEach((method, score) -> losses.put(method.title(), score.loss()));
         answer.put("validation_losses", losses);

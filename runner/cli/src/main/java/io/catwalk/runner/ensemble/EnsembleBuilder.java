@@ -17,13 +17,14 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.evaluation.EnsembleSelection;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.latency.LatencySettings;
+import io.catwalk.runner.quantization.Decision;
 import io.catwalk.runner.quantization.Quantizer;
 import io.catwalk.runner.statistics.PairedAccuracy;
-import io.catwalk.runner.trial.EvaluatedImages;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
@@ -32,8 +33,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -69,12 +72,59 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
             double memberAccuracy,
             double accuracy,
             ProofReport proof,
-            @Nullable EnsembleVerdict verdict) {}
+            @Nullable Verdict verdict) {}
 
     /** A trial in an ensemble, and how often it counts. */
     public record Member(Done trial, int votes) {}
 
-    /** A trial with its file and its predictions. */
+    /**
+     * Compares an ensemble with the best of its members.
+     *
+     * @param accuracy of both on all test images; the ensemble is the first
+     * @param member latency of the best member
+     * @param ensemble latency of the ensemble
+     * @param leastGain percentage points that the ensemble must win, with the whole 95 % interval; below 0, what it may lose
+     */
+    public record Verdict(PairedAccuracy accuracy, Latency member, Latency ensemble, double leastGain) {
+
+        private static final double CONFIDENCE = 0.95;
+
+        public Verdict {
+            requireGain(leastGain);
+        }
+
+        /** Refuses what is no gain of accuracy, before something is computed. */
+        public static void requireGain(double leastGain) {
+            if (!(leastGain >= -100 && leastGain <= 100)) {
+                throw new RequestException(
+                        "--min-gain must be from -100 to 100 points, such as 0.2, but is " + leastGain);
+            }
+        }
+
+        /** Decides by the whole interval, not by its middle alone. */
+        public Decision decision() {
+            if (100 * gained().low() > leastGain) {
+                return Decision.SHIP;
+            }
+            return 100 * gained().high() <= leastGain ? Decision.KEEP : Decision.CANNOT_TELL;
+        }
+
+        /** Returns the 95 % interval of the share of images that it wins. */
+        public Interval gained() {
+            return accuracy.interval(CONFIDENCE);
+        }
+
+        /** Returns how many times as long one image takes. */
+        public double slowdown() {
+            return ensemble.p50Micros() / member.p50Micros();
+        }
+
+        /** Returns what else the machine did while one of the two was measured; null if it was quiet. */
+        public Latency.@Nullable Busy busy() {
+            return member.busy() != null ? member.busy() : ensemble.busy();
+        }
+    }
+
     private record Candidate(TrialFolder folder, Done done, Predictions validation) {
 
         static Candidate of(TrialFolder folder) throws IOException {
@@ -135,20 +185,20 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
             Predictions after = predictions(draft, images, normalization);
             Predictions before = best.folder().readPredictions(best.done(), "test");
             Evaluation evaluation = Evaluation.of(after, images.classes());
-            EnsembleVerdict verdict = null;
+            Verdict verdict = null;
             if (proof.agrees()) {
                 PairedAccuracy accuracy = PairedAccuracy.of(
                         after.predictedClasses().correct(),
                         before.predictedClasses().correct());
                 List<Latency> latencies = latencies(best, draft);
-                verdict = new EnsembleVerdict(accuracy, latencies.get(0), latencies.get(1), leastGain);
+                verdict = new Verdict(accuracy, latencies.get(0), latencies.get(1), leastGain);
             }
             List<Member> joined = new ArrayList<>();
             for (int i = 0; i < members.size(); i++) {
                 joined.add(new Member(members.get(i).done(), votes.get(i)));
             }
             Result result = new Result(
-                    named(to, verdict),
+                    (verdict == null ? Decision.KEEP : verdict.decision()).path(to),
                     joined,
                     best.done(),
                     candidates.size(),
@@ -156,22 +206,11 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
                     evaluation.accuracy(),
                     proof,
                     verdict);
-            SortedMap<String, String> entries =
-                    new TreeMap<>(OnnxMetadata.read(draft).entries());
-            EvaluatedImages.restate(entries, images, evaluation.metrics());
-            entries.putAll(proof.entries());
-            entries.putAll(facts(result, members));
-            new OnnxMetadata(entries).write(draft);
-            Quantizer.publish(draft, result.file(), to);
+            SortedMap<String, String> stated = Quantizer.stated(MetadataKeys.ENSEMBLE, facts(result, members));
+            stated.putAll(proof.entries());
+            Quantizer.publish(draft, images, evaluation, stated, result.file(), to);
             return result;
         }
-    }
-
-    private static Path named(Path to, @Nullable EnsembleVerdict verdict) {
-        return Quantizer.named(
-                to,
-                verdict != null && verdict.decision() == EnsembleVerdict.Decision.SHIP,
-                verdict == null || verdict.decision() != EnsembleVerdict.Decision.CANNOT_TELL);
     }
 
     private static Normalization normalization(Candidate candidate) {
@@ -224,40 +263,29 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
     }
 
     /** Collects for the file what it was made of, and the results. */
-    private static SortedMap<String, String> facts(Result result, List<Candidate> members) throws IOException {
-        SortedMap<String, String> facts = new TreeMap<>();
-        facts.put(
-                MetadataKeys.ENSEMBLE + "members",
-                result.members().stream()
-                        .map(member ->
-                                member.votes() + " " + member.trial().trial().id())
-                        .collect(Collectors.joining("\n")));
+    private static Map<String, @Nullable Object> facts(Result result, List<Candidate> members) throws IOException {
         List<String> digests = new ArrayList<>();
         for (Candidate member : members) {
             digests.add(Sha256.of(member.folder().onnx()));
         }
-        facts.put(MetadataKeys.ENSEMBLE + "members_sha256", String.join("\n", digests));
-        facts.put(MetadataKeys.ENSEMBLE + "best_member", result.best().trial().id());
-        facts.put(MetadataKeys.ENSEMBLE + "best_member_accuracy", Double.toString(result.memberAccuracy()));
-        if (result.verdict() != null) {
-            facts.put(
-                    MetadataKeys.ENSEMBLE + "decision",
-                    result.verdict().decision().title());
-            facts.put(
-                    MetadataKeys.ENSEMBLE + "gained",
-                    Double.toString(result.verdict().accuracy().difference()));
-            facts.put(
-                    MetadataKeys.ENSEMBLE + "gained_low",
-                    Double.toString(result.verdict().gained().low()));
-            facts.put(
-                    MetadataKeys.ENSEMBLE + "gained_high",
-                    Double.toString(result.verdict().gained().high()));
-            facts.put(
-                    MetadataKeys.ENSEMBLE + "slowdown",
-                    Double.toString(result.verdict().slowdown()));
-            facts.put(
-                    MetadataKeys.ENSEMBLE + "measured_on",
-                    result.verdict().ensemble().place());
+        Map<String, @Nullable Object> facts = new HashMap<>();
+        facts.put(
+                "members",
+                result.members().stream()
+                        .map(member ->
+                                member.votes() + " " + member.trial().trial().id())
+                        .collect(Collectors.joining("\n")));
+        facts.put("members_sha256", String.join("\n", digests));
+        facts.put("best_member", result.best().trial().id());
+        facts.put("best_member_accuracy", result.memberAccuracy());
+        Verdict verdict = result.verdict();
+        if (verdict != null) {
+            facts.put("decision", verdict.decision().title("member"));
+            facts.put("gained", verdict.accuracy().difference());
+            facts.put("gained_low", verdict.gained().low());
+            facts.put("gained_high", verdict.gained().high());
+            facts.put("slowdown", verdict.slowdown());
+            facts.put("measured_on", verdict.ensemble().place());
         }
         return facts;
     }

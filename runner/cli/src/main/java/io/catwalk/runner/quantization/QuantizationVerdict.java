@@ -4,7 +4,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.statistics.PairedAccuracy;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,18 +53,6 @@ public record QuantizationVerdict(
         }
     }
 
-    /** What to do with an 8-bit model; one cannot tell with too few test images, or if the machine was busy. */
-    public enum Decision {
-        SHIP,
-        KEEP_FLOAT,
-        CANNOT_TELL;
-
-        /** Returns the decision in words, as in metadata and JSON. */
-        public String title() {
-            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        }
-    }
-
     /** Compares what was measured; a ratio is only of figures at the same batch size. */
     static QuantizationVerdict of(Latency before, Latency after, double shrinking, PairedAccuracy accuracy, Gate gate) {
         Double slow = before.imagesPerSecond64();
@@ -84,18 +71,14 @@ public record QuantizationVerdict(
         return speedupOf64 != null ? speedupOf64 : speedupOfOne;
     }
 
-    /** Returns whether the 8-bit model should replace the float model. */
-    public boolean ships() {
-        return decision() == Decision.SHIP;
-    }
-
     /**
      * Decides by the whole interval of the accuracy, not by its middle alone, and by a speed that was measured on a
      * quiet machine.
      */
     public Decision decision() {
-        if (losesTooMuch() || tooSlow()) {
-            return Decision.KEEP_FLOAT;
+        boolean tooSlow = busy == null && speedup() < gate.speedup();
+        if (losesTooMuch() || tooSlow) {
+            return Decision.KEEP;
         }
         return keepsAccuracy() && !speedUnknown() ? Decision.SHIP : Decision.CANNOT_TELL;
     }
@@ -115,10 +98,6 @@ public record QuantizationVerdict(
 
     boolean speedUnknown() {
         return busy != null && gate.speedup() > 0;
-    }
-
-    private boolean tooSlow() {
-        return busy == null && speedup() < gate.speedup();
     }
 
     /**

@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,25 @@ public record Quantizer(
         public String words() {
             return Quantizer.words(verdict);
         }
+
+        /** Returns the figures that JSON states, and of which the metadata of the file state most. */
+        public Map<String, @Nullable Object> figures() {
+            Map<String, @Nullable Object> figures = new LinkedHashMap<>();
+            figures.put("decision", verdict.decision().title("float"));
+            figures.put("verdict", words());
+            figures.put("needed_test_images", verdict.neededTestImages());
+            figures.put("accuracy", accuracy);
+            figures.put("float_accuracy", floatAccuracy);
+            figures.put("only_float_right", verdict.accuracy().test().onlyFirst());
+            figures.put("only_int8_right", verdict.accuracy().test().onlySecond());
+            figures.put("lost_interval", verdict.lost());
+            figures.put("mcnemar_p", verdict.accuracy().test().p());
+            figures.put("speedup_64", verdict.speedupOf64());
+            figures.put("speedup_1", verdict.speedupOfOne());
+            figures.put("shrinking", verdict.shrinking());
+            figures.put("calibration", found.method().title());
+            return figures;
+        }
     }
 
     /** Returns the path of the 8-bit file of a float file: {@code lstm.int8.onnx} beside {@code lstm.onnx}. */
@@ -108,13 +128,20 @@ public record Quantizer(
         return ModelFiles.beside(file, ".int8.onnx");
     }
 
-    /** Returns the path of a file after the decision, so that only one that ships has the name that was asked for. */
-    public static Path named(Path to, boolean ships, boolean decided) {
-        return ships ? to : ModelFiles.beside(to, decided ? ".rejected.onnx" : ".undecided.onnx");
-    }
-
-    /** Writes a file where it is named so; an earlier one of the name that was asked for was to be replaced. */
-    public static void publish(Path draft, Path named, Path to) throws IOException {
+    /**
+     * Writes a file where it is named so; an earlier one of the name that was asked for was to be replaced.
+     *
+     * @param evaluation of the file on the test images
+     * @param stated what its metadata state besides
+     */
+    public static void publish(
+            Path draft, ImageDataset images, Evaluation evaluation, Map<String, String> stated, Path named, Path to)
+            throws IOException {
+        SortedMap<String, String> entries =
+                new TreeMap<>(OnnxMetadata.read(draft).entries());
+        EvaluatedImages.restate(entries, images, evaluation.metrics());
+        entries.putAll(stated);
+        new OnnxMetadata(entries).write(draft);
         AtomicFiles.write(named, Files.readAllBytes(draft));
         if (!named.equals(to)) {
             Files.deleteIfExists(to);
@@ -154,10 +181,7 @@ public record Quantizer(
                     gate);
             Evaluation evaluation = Evaluation.of(after, classes);
             Result quantized = new Result(
-                    named(
-                            to,
-                            verdict.decision() == QuantizationVerdict.Decision.SHIP,
-                            verdict.decision() != QuantizationVerdict.Decision.CANNOT_TELL),
+                    verdict.decision().path(to),
                     found,
                     verdict,
                     Evaluation.of(before, classes).accuracy(),
@@ -165,16 +189,8 @@ public record Quantizer(
                     latencies.get(0),
                     latencies.get(1),
                     parts.notes());
-            SortedMap<String, String> entries =
-                    new TreeMap<>(OnnxMetadata.read(draft).entries());
-            EvaluatedImages.restate(entries, images, evaluation.metrics());
-            facts(file, quantized, chosen.size()).forEach((name, value) -> {
-                if (value != null) {
-                    entries.put(MetadataKeys.QUANTIZATION + name, value.toString());
-                }
-            });
-            new OnnxMetadata(entries).write(draft);
-            publish(draft, quantized.file(), to);
+            Map<String, String> stated = stated(MetadataKeys.QUANTIZATION, facts(file, quantized, chosen.size()));
+            publish(draft, images, evaluation, stated, quantized.file(), to);
             return quantized;
         }
     }
@@ -197,7 +213,6 @@ public record Quantizer(
         }
     }
 
-    /** A range of images that run together. */
     private record Batch(int from, int to) {}
 
     private static List<Batch> batches(Path file, Signature signature, ImageSource images) {
@@ -261,7 +276,8 @@ public record Quantizer(
     /** Collects for the 8-bit file what it was compared with, and the results; null for what there is not. */
     private Map<String, @Nullable Object> facts(Path from, Result quantized, int calibrated) throws IOException {
         QuantizationVerdict verdict = quantized.verdict;
-        Map<String, @Nullable Object> facts = new TreeMap<>();
+        Map<String, @Nullable Object> facts = quantized.figures();
+        facts.keySet().removeAll(Set.of("lost_interval", "shrinking"));
         facts.put("float_sha256", Sha256.of(from));
         List<String> beside = new ArrayList<>();
         for (Path weightsFile : ModelFiles.of(from)) {
@@ -270,27 +286,16 @@ public record Quantizer(
             }
         }
         facts.put("float_data_sha256", lines(beside));
-        facts.put("float_accuracy", quantized.floatAccuracy());
-        facts.put("accuracy", quantized.accuracy());
         facts.put("lost", verdict.accuracy().difference());
         facts.put("lost_low", verdict.lost().low());
         facts.put("lost_high", verdict.lost().high());
-        facts.put("only_float_right", verdict.accuracy().test().onlyFirst());
-        facts.put("only_int8_right", verdict.accuracy().test().onlySecond());
-        facts.put("mcnemar_p", verdict.accuracy().test().p());
         facts.put("test_images", verdict.accuracy().images());
-        facts.put("calibration", quantized.found.method().title());
         facts.put("calibration_images", calibrated);
         facts.put("weights", "int8 from " + -weights.largest() + " to " + weights.largest());
-        facts.put("speedup_64", verdict.speedupOf64());
-        facts.put("speedup_1", verdict.speedupOfOne());
         facts.put("measured_on", quantized.latency().place());
         facts.put("in_float", String.join("\n", quantized.found.model().inFloat()));
         facts.put("budget_points", verdict.gate().budget());
         facts.put("min_speedup", verdict.gate().speedup());
-        facts.put("decision", verdict.decision().title());
-        facts.put("verdict", quantized.words());
-        facts.put("needed_test_images", verdict.neededTestImages());
         facts.put("busy", verdict.busy() == null ? null : Wording.busy(verdict.busy()));
         if (quantized.found.model().onlyForOnnxRuntime()) {
             facts.put("runtime", "ONNX Runtime only: its LSTMs are com.microsoft.DynamicQuantizeLSTM");
@@ -300,6 +305,17 @@ public record Quantizer(
                 lines(quantized.found.noise().stream().map(Quantizer::line).toList()));
         facts.put("notes", lines(quantized.notes()));
         return facts;
+    }
+
+    /** Writes facts as entries of metadata; null for what there is not. */
+    public static SortedMap<String, String> stated(String prefix, Map<String, @Nullable Object> facts) {
+        SortedMap<String, String> entries = new TreeMap<>();
+        facts.forEach((name, value) -> {
+            if (value != null) {
+                entries.put(prefix + name, value.toString());
+            }
+        });
+        return entries;
     }
 
     private static @Nullable String lines(List<String> lines) {
@@ -313,20 +329,30 @@ public record Quantizer(
 
     /** Describes a verdict with its numbers, in one line. */
     static String words(QuantizationVerdict verdict) {
-        PairedAccuracy accuracy = verdict.accuracy();
-        Interval interval = verdict.lost();
-        boolean loses = accuracy.difference() >= 0;
         return String.format(
                 Locale.ROOT,
-                "int8 is %s, %.1f times smaller, %s points %s accurate (95 %% interval %s to %s; McNemar p %s): %s",
+                "int8 is %s, %.1f times smaller, %s: %s",
                 speed(verdict),
                 verdict.shrinking(),
-                Numbers.plainPoints(Math.abs(accuracy.difference())),
-                loses ? "less" : "more",
-                Numbers.plainPoints(loses ? interval.low() : -interval.high()),
-                Numbers.plainPoints(loses ? interval.high() : -interval.low()),
-                Numbers.p(accuracy.test().p()),
+                points(verdict.accuracy(), verdict.lost(), "less accurate", "more accurate"),
                 conclusion(verdict));
+    }
+
+    /**
+     * Says how much the accuracies of two files differ.
+     *
+     * @param unlessBelow what the second is called if the first is not less accurate
+     * @param below what it is called otherwise
+     */
+    public static String points(PairedAccuracy accuracy, Interval interval, String unlessBelow, String below) {
+        boolean positive = accuracy.difference() >= 0;
+        return "%s points %s (95 %% interval %s to %s; McNemar p %s)"
+                .formatted(
+                        Numbers.plainPoints(Math.abs(accuracy.difference())),
+                        positive ? unlessBelow : below,
+                        Numbers.plainPoints(positive ? interval.low() : -interval.high()),
+                        Numbers.plainPoints(positive ? interval.high() : -interval.low()),
+                        Numbers.p(accuracy.test().p()));
     }
 
     private static String speed(QuantizationVerdict verdict) {
@@ -345,7 +371,7 @@ public record Quantizer(
     private static String conclusion(QuantizationVerdict verdict) {
         return switch (verdict.decision()) {
             case SHIP -> "ship it";
-            case KEEP_FLOAT -> whyNot(verdict) + ": ship the float file";
+            case KEEP -> whyNot(verdict) + ": ship the float file";
             case CANNOT_TELL -> {
                 List<String> open = new ArrayList<>();
                 if (!verdict.keepsAccuracy()) {
