@@ -4,20 +4,19 @@ import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Writes files so that a reader sees either the old content or the new one, never a part: each file is written under a
@@ -33,11 +32,9 @@ public final class AtomicFiles {
 
     private AtomicFiles() {}
 
-    /** Writes the content of a file. */
     @FunctionalInterface
     public interface Content {
 
-        /** Writes the whole content. */
         void writeTo(OutputStream out) throws IOException;
     }
 
@@ -48,12 +45,10 @@ public final class AtomicFiles {
         void fill(Path folder) throws IOException;
     }
 
-    /** Writes a text. */
     public static void write(Path file, String text) throws IOException {
         write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Writes bytes. */
     public static void write(Path file, byte[] bytes) throws IOException {
         write(file, out -> out.write(bytes));
     }
@@ -83,15 +78,10 @@ public final class AtomicFiles {
 
     /** Publishes a file that other code has written: forces it to disk and moves it to its place. */
     public static void publish(Path written, Path file) throws IOException {
-        force(written);
-        move(written, file);
-    }
-
-    /** Forces an existing file to disk. */
-    private static void force(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
+        move(written, file);
     }
 
     /**
@@ -144,16 +134,14 @@ public final class AtomicFiles {
         if (!Files.isDirectory(folder)) {
             return;
         }
-        List<Path> drafts;
-        try (Stream<Path> entries = Files.list(folder)) {
-            drafts = entries.filter(
-                            entry -> target(entry.getFileName().toString()).isPresent() && !Files.isDirectory(entry))
-                    .toList();
-        } catch (UncheckedIOException e) {
+        DirectoryStream.Filter<Path> isDraft =
+                entry -> target(entry.getFileName().toString()).isPresent() && !Files.isDirectory(entry);
+        try (DirectoryStream<Path> drafts = Files.newDirectoryStream(folder, isDraft)) {
+            for (Path draft : drafts) {
+                Files.deleteIfExists(draft);
+            }
+        } catch (DirectoryIteratorException e) {
             throw e.getCause();
-        }
-        for (Path draft : drafts) {
-            Files.deleteIfExists(draft);
         }
     }
 

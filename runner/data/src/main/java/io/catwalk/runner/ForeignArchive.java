@@ -70,7 +70,6 @@ public final class ForeignArchive implements AutoCloseable {
         }
     }
 
-    /** Writes all files. */
     public void unpack(Targets targets) throws IOException {
         long room = most;
         for (ZipEntry entry : Collections.list(zip.entries())) {

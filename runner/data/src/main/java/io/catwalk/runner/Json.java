@@ -67,7 +67,6 @@ public final class Json {
     /** Reads and writes JSON on a single line. */
     public static final JsonMapper LINE = configured(JsonMapper.builder()).build();
 
-    /** Reads and writes YAML. */
     public static final YAMLMapper YAML = configured(YAMLMapper.builder(quotingNumbers()))
             .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
             .disable(YAMLWriteFeature.USE_NATIVE_TYPE_ID)
@@ -243,18 +242,10 @@ public final class Json {
      * one line: no message of a library, no null where a record expects a value. A key that may be null may also be
      * missing: files that were written before the key existed are complete.
      */
-    static final class StoredJson {
+    record StoredJson(Path file, String what) {
 
         /** No file of a run comes near this size: 10,000 trials need a hundredth of it. */
         private static final long MOST_BYTES = 1L << 30;
-
-        private final Path file;
-        private final String what;
-
-        StoredJson(Path file, String what) {
-            this.file = file;
-            this.what = what;
-        }
 
         <T> T read(Class<T> type) throws IOException {
             String text = text();
@@ -325,11 +316,7 @@ public final class Json {
                     .replaceFirst("^\\.", "");
         }
 
-        /**
-         * Finds a null where a record, or a list of records, does not allow it.
-         *
-         * @return the path of the first such null; null if there is none
-         */
+        /** Returns the path of the first null where a record, or a list of records, allows none; null if there is none. */
         static @Nullable String missing(String path, @Nullable Object value) {
             if (value == null) {
                 return path;
@@ -347,7 +334,15 @@ public final class Json {
                     boolean provided = part == null
                             ? mayBeNull(component.getAnnotatedType())
                             : mayHoldNull(component.getAnnotatedType());
-                    String missing = provided ? null : missing(path + "." + snakeCase(component.getName()), part);
+                    String missing = provided
+                            ? null
+                            : missing(
+                                    path + "."
+                                            + component
+                                                    .getName()
+                                                    .replaceAll("([A-Z])", "_$1")
+                                                    .toLowerCase(Locale.ROOT),
+                                    part);
                     if (missing != null) {
                         return missing;
                     }
@@ -374,17 +369,14 @@ public final class Json {
             }
         }
 
-        private static String snakeCase(String name) {
-            return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
-        }
-
         private RequestException damaged(String found, @Nullable Throwable cause) {
-            String message = "expected " + what + " in " + file + ", but " + found
-                    + ": the file is left as it is; take it from a copy"
-                    + (file.endsWith("trial.json") || file.endsWith("results.json")
-                            ? ", or delete it and let catwalk resume make it again"
-                            : "");
-            return new RequestException(message, cause);
+            return new RequestException(
+                    "expected " + what + " in " + file + ", but " + found
+                            + ": the file is left as it is; take it from a copy"
+                            + (file.endsWith("trial.json") || file.endsWith("results.json")
+                                    ? ", or delete it and let catwalk resume make it again"
+                                    : ""),
+                    cause);
         }
     }
 }

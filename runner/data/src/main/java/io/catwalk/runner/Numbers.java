@@ -35,7 +35,6 @@ public final class Numbers {
         return points.equals("-0.00") ? "0.00" : points;
     }
 
-    /** Formats a decimal number. */
     public static String fixed(@Nullable Number value, int digits) {
         return known(value) ? signed(String.format(Locale.ROOT, "%." + digits + "f", value(value))) : NONE;
     }
@@ -97,7 +96,6 @@ public final class Numbers {
                 : String.format(Locale.ROOT, "%dh %02dm", whole / 3600, whole / 60 % 60);
     }
 
-    /** Formats microseconds. */
     public static String micros(@Nullable Number micros) {
         return known(micros) ? String.format(Locale.ROOT, "%,.0f µs", value(micros)) : NONE;
     }

@@ -29,11 +29,7 @@ public final class ProcessLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /**
-     * Takes the lock if it is free.
-     *
-     * @return the lock; null if it is taken
-     */
+    /** Takes the lock if it is free; returns null if it is taken. */
     public static @Nullable ProcessLock tryTake(Path file) throws IOException {
         if (!HELD.add(file)) {
             return null;

@@ -9,8 +9,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
@@ -144,16 +146,32 @@ public final class Reasons {
         return PLAIN_PATH.matcher(QUOTED_PATH.matcher(text).replaceAll("$1")).replaceAll("$1");
     }
 
-    /** Joins the lines of a text. */
+    /**
+     * Breaks a text between words into lines of this width, but for longer words. The first begins with the head, all
+     * others with the indent.
+     */
+    public static List<String> wrapped(String head, String indent, String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder(head);
+        boolean started = false;
+        for (String word : text.split(" ", -1)) {
+            if (started && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line = new StringBuilder(indent);
+                started = false;
+            }
+            line.append(started ? " " : "").append(word);
+            started = true;
+        }
+        lines.add(line.toString().stripTrailing());
+        return lines;
+    }
+
     public static String oneLine(String text) {
         return text.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
-    /**
-     * Asks whether the nearest known name was meant; ends a message about an unknown name.
-     *
-     * @return such as {@code ; did you mean 'gru'?}; empty if none is near
-     */
+    /** Ends a message about an unknown name, such as by {@code ; did you mean 'gru'?}; empty if no known one is near. */
     public static String didYouMean(String name, Collection<String> known) {
         return nearest(name, known)
                 .map(candidate -> "; did you mean '" + candidate + "'?")

@@ -14,12 +14,11 @@ public final class RequestException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /** Creates the exception. */
     public RequestException(String message) {
         super(message);
     }
 
-    /** Creates the exception with its cause, which goes to the log only. */
+    /** The cause goes to the log only. */
     public RequestException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

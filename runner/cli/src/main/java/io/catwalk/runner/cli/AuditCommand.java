@@ -80,8 +80,7 @@ final class AuditCommand extends JsonCommand {
         }
         Audit audit = Audit.of(images, distance, predictions);
         Path target = out != null ? out : run != null ? Audit.folder(run) : Path.of("audit-" + images.name());
-        List<Path> files = write(audit, target);
-        List<String> names = files.stream().map(Path::toString).toList();
+        List<String> names = write(audit, target).stream().map(Path::toString).toList();
         if (json) {
             Map<String, @Nullable Object> map = audit.asMap();
             map.put("files", names);
@@ -107,7 +106,12 @@ final class AuditCommand extends JsonCommand {
         for (Done done : results.withoutCandidates().done()) {
             TrialFolder folder = run.trial(done.trial());
             PredictedClasses answers = folder.readPredictedClasses(done, "test");
-            requireSameImages(folder, same, answers, images);
+            if (!same || !Arrays.equals(answers.labels(), images.test().labels())) {
+                throw new RequestException("expected predictions for the "
+                        + images.test().size() + " test images of " + images.name() + " in "
+                        + folder.predictions("test")
+                        + ", but found those of others: the images have changed since the run");
+            }
             predictions.put(done.trial().title(), answers);
         }
         if (predictions.isEmpty()) {
@@ -115,16 +119,6 @@ final class AuditCommand extends JsonCommand {
                     + run.path() + " has none: audit the data set alone, or wait for the first");
         }
         return predictions;
-    }
-
-    private static void requireSameImages(
-            TrialFolder folder, boolean same, PredictedClasses answers, ImageDataset images) {
-        if (!same || !Arrays.equals(answers.labels(), images.test().labels())) {
-            throw new RequestException(
-                    "expected predictions for the " + images.test().size() + " test images of "
-                            + images.name() + " in " + folder.predictions("test")
-                            + ", but found those of others: the images have changed since the run");
-        }
     }
 
     @SuppressWarnings("try") // the lock is held, not used
@@ -171,8 +165,7 @@ final class AuditCommand extends JsonCommand {
         console.item("", "In percent; without: on the test images that look like no training image.");
         int wrong = audit.wrongForAll().length;
         int all = audit.dataset().test().size();
-        console.format(
-                "", "No model is right on %,d of the %,d test images (%.2f %%).", wrong, all, 100.0 * wrong / all);
+        console.say("No model is right on %,d of the %,d test images (%.2f %%).", wrong, all, 100.0 * wrong / all);
     }
 
     private static List<String> row(String name, Audit.Count count) {

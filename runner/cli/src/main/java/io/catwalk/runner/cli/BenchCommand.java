@@ -90,9 +90,7 @@ final class BenchCommand extends JsonCommand {
     @Override
     @SuppressWarnings("try") // the lock is held, not used
     int run() throws IOException, InterruptedException {
-        if (threads != null) {
-            OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS);
-        }
+        OptionParsers.withinIfGiven("--threads", threads, TrialSpec.MOST_THREADS);
         LatencySettings settings = settings();
         if (!Files.isDirectory(subject)) {
             return sandbox.run(subject, () -> answer(List.of(file(settings)), ExitCode.DONE));
@@ -229,8 +227,7 @@ final class BenchCommand extends JsonCommand {
         }
         console.table(table);
         console.line("");
-        console.format(
-                "",
+        console.say(
                 "One image in microseconds (p50, lowest to highest p50 of a process, p90, p99), images per second in "
                         + "batches of 64 and 256; threads: %d, processes: %d. A dash: too few calls in the time "
                         + "(--seconds), or a single process, which has no range.",

@@ -89,11 +89,16 @@ final class Console implements TerminalText.Output {
     /** Prints a text after a head; on a terminal, a long text is broken between words and indented by the head. */
     @Override
     public void item(String head, String text) {
-        broken(head, " ".repeat(Math.min(head.length(), columns / 2)), text, columns);
+        String indent = " ".repeat(Math.min(head.length(), columns / 2));
+        Reasons.wrapped(head, indent, text, columns).forEach(this::line);
     }
 
     void format(String head, String format, Object... values) {
         item(head, String.format(Locale.ROOT, format, values));
+    }
+
+    void say(String format, Object... values) {
+        format("", format, values);
     }
 
     /** Prints rows of the same length, whose last cells may be long: these are broken, the others aligned. */
@@ -114,23 +119,7 @@ final class Console implements TerminalText.Output {
 
     /** Prints an indented text, broken between words at the width of a table, on a terminal or not. */
     void paragraph(String indent, String text) {
-        broken(indent, indent, text, TABLE_COLUMNS);
-    }
-
-    private void broken(String head, String indent, String text, int width) {
-        StringBuilder line = new StringBuilder(head);
-        boolean started = false;
-        for (String word : text.split(" ", -1)) {
-            if (started && line.length() + 1 + word.length() > width) {
-                line(line.toString());
-                line.setLength(0);
-                line.append(indent);
-                started = false;
-            }
-            line.append(started ? " " : "").append(word);
-            started = true;
-        }
-        line(line.toString().stripTrailing());
+        Reasons.wrapped(indent, indent, text, TABLE_COLUMNS).forEach(this::line);
     }
 
     /**

@@ -27,6 +27,6 @@ final class CrossvalCommand extends ConsoleCommand {
     @Override
     int run() throws IOException, InterruptedException {
         ExperimentRequest request = folds.over(options.tree(names), 5).read();
-        return options.run("crossval", request, request::spec, console);
+        return options.run("crossval", request, ClassifierChoice.ALL, request::spec, console);
     }
 }

@@ -150,7 +150,7 @@ final class DataCommand extends JsonCommand {
                 bytes += store.clear();
             }
             told.put("cleared_bytes", bytes);
-            console.format("", "%s deleted in %s", Numbers.bytes(bytes), folders());
+            console.say("%s deleted in %s", Numbers.bytes(bytes), folders());
         }
         if (json) {
             results.json(told);
@@ -215,8 +215,7 @@ final class DataCommand extends JsonCommand {
                 "Features: ",
                 spec.shape().stream().map(String::valueOf).collect(Collectors.joining("x")) + " of the tensor "
                         + spec.network().output());
-        console.format(
-                "", "%.1f images a second here: about %.0f s for all %,d, once", perSecond, all / perSecond, all);
+        console.say("%.1f images a second here: about %.0f s for all %,d, once", perSecond, all / perSecond, all);
     }
 
     /** Shows every unusual file on a line of its own; the classes are in the table of the images, if they are loaded. */
@@ -263,7 +262,7 @@ final class DataCommand extends JsonCommand {
 
     private void more(String format, int leftOut) {
         if (leftOut > 0) {
-            console.format("", format, leftOut);
+            console.say(format, leftOut);
         }
     }
 
@@ -288,8 +287,7 @@ final class DataCommand extends JsonCommand {
 
     static void describe(ImageDataset images, Console console) {
         ImageSource test = images.test();
-        console.format(
-                "",
+        console.say(
                 "%s: %,d training and %,d test images of %dx%d pixels, %s",
                 images.name(),
                 images.train().size(),
@@ -321,13 +319,9 @@ final class DataCommand extends JsonCommand {
             console.table(rows);
         } else {
             int[] sizes = IntStream.of(trained).sorted().toArray();
-            console.format(
-                    "",
+            console.say(
                     "%,d classes of %,d to %,d training images, half of them with at most %,d; --json has each",
-                    sizes.length,
-                    sizes[0],
-                    sizes[sizes.length - 1],
-                    sizes[(sizes.length - 1) / 2]);
+                    sizes.length, sizes[0], sizes[sizes.length - 1], sizes[(sizes.length - 1) / 2]);
         }
     }
 
@@ -357,11 +351,9 @@ final class DataCommand extends JsonCommand {
             console.item(size(kept) + " in ", folders());
         }
         if (!unfinished.isEmpty()) {
-            console.format(
-                    "",
+            console.say(
                     "%s of stopped commands, %s; --clear deletes them",
-                    Wording.count(unfinished.size(), "unfinished file", "unfinished files"),
-                    size(unfinished));
+                    Wording.count(unfinished.size(), "unfinished file", "unfinished files"), size(unfinished));
         }
     }
 

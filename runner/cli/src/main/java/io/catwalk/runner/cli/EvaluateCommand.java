@@ -65,8 +65,7 @@ final class EvaluateCommand extends JsonCommand {
 
     private void print(Reevaluation evaluated) {
         Evaluation evaluation = evaluated.evaluation();
-        console.format(
-                "",
+        console.say(
                 "%s: accuracy %.2f %% (95 %% interval %.2f to %.2f) on %d images",
                 evaluated.result().trial().title(),
                 evaluation.accuracy() * 100,

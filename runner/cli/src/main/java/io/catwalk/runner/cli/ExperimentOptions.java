@@ -223,12 +223,7 @@ final class ExperimentOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    /** Runs what is chosen for the images, or all; the names are checked before any image is read. */
-    int run(String name, ExperimentRequest request, Function<PluginCatalog, ExperimentSpec> spec, Console console)
-            throws IOException, InterruptedException {
-        return run(name, request, ClassifierChoice.ALL, spec, console);
-    }
-
+    /** Runs what is chosen for the images, or named; the names are checked before any image is read. */
     int run(
             String name,
             ExperimentRequest request,
@@ -291,15 +286,9 @@ final class ExperimentOptions {
             throw new RequestException(
                     "--init-rate needs --init: add it, or write rate under init in the experiment file");
         }
-        if (epochs != null) {
-            OptionParsers.within("--epochs", epochs, ExperimentSpec.MOST_EPOCHS);
-        }
-        if (views != null) {
-            OptionParsers.within("--views", views, BackboneSpec.Views.MOST);
-        }
-        if (batchSize != null) {
-            OptionParsers.within("--batch-size", batchSize, Integer.MAX_VALUE);
-        }
+        OptionParsers.withinIfGiven("--epochs", epochs, ExperimentSpec.MOST_EPOCHS);
+        OptionParsers.withinIfGiven("--views", views, BackboneSpec.Views.MOST);
+        OptionParsers.withinIfGiven("--batch-size", batchSize, Integer.MAX_VALUE);
         if (augment != null) {
             boolean mirrors = LabelPreservingAugmentations.parse(augment).mirrors();
             tree.with("--augment", "augment", augment).with("--augment", "dataset.mirrored", mirrors);

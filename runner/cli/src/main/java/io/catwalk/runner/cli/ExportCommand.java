@@ -144,9 +144,7 @@ final class ExportCommand extends ConsoleCommand {
             throw new RequestException("--opset must be from " + ExportOptions.OLDEST_OPSET + " to "
                     + ExportOptions.NEWEST_OPSET + ", but is " + opset);
         }
-        if (batch != null) {
-            OptionParsers.within("--batch", batch, MOST_BATCH);
-        }
+        OptionParsers.withinIfGiven("--batch", batch, MOST_BATCH);
         if (float16 && out == null) {
             throw new RequestException(
                     "--float16 needs --out DIR: the file in a trial folder must not flip a label of the network");

@@ -33,7 +33,6 @@ final class FileDataset extends ImageOptions.Other {
         return chosen(file, metadata, console).load(Home.data(console));
     }
 
-    /** Finds the folder of the images. */
     Path folder(Path file, OnnxMetadata metadata, Console console) throws IOException {
         return chosen(file, metadata, console).folder(Home.data(console));
     }

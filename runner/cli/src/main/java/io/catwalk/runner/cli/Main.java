@@ -131,18 +131,17 @@ public final class Main {
             return new CommandLine.RunLast().execute(parsed);
         });
         if (arguments.length == 0) {
-            return WorkingFolder.of(Path.of("")).tell(console) ? ExitCode.DONE : unasked(commandLine, out);
+            if (WorkingFolder.of(Path.of("")).tell(console)) {
+                return ExitCode.DONE;
+            }
+            commandLine.usage(out);
+            return ExitCode.BAD_REQUEST;
         }
         try {
             return commandLine.execute(arguments);
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
             return main.report(new IllegalStateException(Reasons.of(e), e), console);
         }
-    }
-
-    private static int unasked(CommandLine commandLine, PrintWriter out) {
-        commandLine.usage(out);
-        return ExitCode.BAD_REQUEST;
     }
 
     /**

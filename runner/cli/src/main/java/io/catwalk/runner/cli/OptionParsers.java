@@ -42,6 +42,12 @@ final class OptionParsers {
         return (int) value;
     }
 
+    static void withinIfGiven(String option, @Nullable Integer value, int most) {
+        if (value != null) {
+            within(option, value, most);
+        }
+    }
+
     static Duration timeout(String option, String text) {
         long seconds = ExperimentTree.seconds(option, text);
         if (seconds < 1) {

@@ -261,7 +261,7 @@ final class PluginCommand {
                 }
                 int kept = Collections.frequency(verdicts, Verdict.PASSED)
                         + Collections.frequency(verdicts, Verdict.EXPECTED);
-                console.format("", "%d of %d checks passed, in %.1f s", kept, results.size(), taken);
+                console.say("%d of %d checks passed, in %.1f s", kept, results.size(), taken);
             }
             if (PluginProject.hasPlainDescription(jar)) {
                 console.note("the description is still that of the template: say in pom.xml what the network is, since"
@@ -328,8 +328,7 @@ final class PluginCommand {
                 console.line(classifier);
             }
             Result result = checked.result();
-            console.format(
-                    "",
+            console.say(
                     "%-8s  %-16s  %s",
                     result.verdict() == Verdict.FAILED ? "FAILED" : result.verdict(),
                     result.check(),

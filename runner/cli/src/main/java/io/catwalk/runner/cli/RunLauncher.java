@@ -274,7 +274,6 @@ record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
         }
     }
 
-    /** Continues a run, or the runs of several data sets. */
     int resume(Path folder) throws IOException, InterruptedException {
         return DataSetRuns.isOne(folder)
                 ? resume(new DataSetRuns(folder))

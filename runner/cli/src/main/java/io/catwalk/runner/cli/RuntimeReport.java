@@ -89,8 +89,7 @@ record RuntimeReport(
                 }
             }
         }
-        console.format(
-                "",
+        console.say(
                 "Flips: images that get another label; max diff: of any logit, at most %s; images/s: with the "
                         + "normalization, without loading.",
                 tolerance.relative() == 0

@@ -30,6 +30,6 @@ final class TrainCommand extends ConsoleCommand {
         ExperimentTree tree = options.tree(List.of(name));
         choices.forEach((key, text) -> tree.with("--set", "choice." + key, OptionParsers.value(text)));
         ExperimentRequest request = tree.read();
-        return options.run("train-" + name, request, request::spec, console);
+        return options.run("train-" + name, request, ClassifierChoice.ALL, request::spec, console);
     }
 }

@@ -63,7 +63,6 @@ record TrainedTrials(@Nullable RunFolder run) {
         }
     }
 
-    /** Writes the results from what is recorded. */
     void writeResults() throws IOException {
         if (run != null) {
             run.writeResults(run.recorded().compared());

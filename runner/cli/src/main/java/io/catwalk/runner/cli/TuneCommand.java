@@ -86,7 +86,8 @@ final class TuneCommand extends ConsoleCommand {
             throw new RequestException("a search takes one data set at a time, but there are " + dataSets
                     + ": run the command once for each");
         }
-        return options.run("tune-" + name, request, catalog -> searched(request, catalog), console);
+        return options.run(
+                "tune-" + name, request, ClassifierChoice.ALL, catalog -> searched(request, catalog), console);
     }
 
     private ExperimentSpec searched(ExperimentRequest request, PluginCatalog catalog) {

@@ -9,6 +9,7 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.ImageDataset;
@@ -161,12 +162,15 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
                 } else {
                     String why = runner.runtime() + " has no program here: it does not support `" + unknown
                             + "`. It needs a file that was exported with `catwalk export --unroll-recurrent --batch 1`, without --any-size.";
-                    leftOut.append('\n').append(wrapped("", why)).append('\n');
+                    leftOut.append('\n')
+                            .append(String.join("\n", Reasons.wrapped("", "", why, COLUMNS)))
+                            .append('\n');
                 }
             }
         }
         String list = files.stream()
-                .map(file -> wrapped("- ", "`" + file.file() + "`: " + file.purpose() + "."))
+                .map(file -> "`" + file.file() + "`: " + file.purpose() + ".")
+                .flatMap(item -> Reasons.wrapped("- ", "  ", item, COLUMNS).stream())
                 .collect(Collectors.joining("\n"));
         try (InputStream in =
                 Objects.requireNonNull(ModelPackage.class.getResourceAsStream("README.md"), "build broken")) {
@@ -177,23 +181,6 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
                     .replace("{programs}", programs)
                     .replace("{left-out}", leftOut);
         }
-    }
-
-    /** Breaks a text between words; the following lines are indented by the length of the head. */
-    private static String wrapped(String head, String text) {
-        StringBuilder lines = new StringBuilder(head);
-        int width = head.length();
-        String gap = "";
-        for (String word : text.split(" ", -1)) {
-            if (!gap.isEmpty() && width + 1 + word.length() > COLUMNS) {
-                gap = "\n" + " ".repeat(head.length());
-                width = head.length() - 1;
-            }
-            lines.append(gap).append(word);
-            width += 1 + word.length();
-            gap = " ";
-        }
-        return lines.toString();
     }
 
     /** Returns the card that lies beside one of the files, or else writes a new one, as Markdown. */
@@ -287,7 +274,6 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
             return classes.get(images.labels()[image]);
         }
 
-        /** Returns the pixels of all images, as unsigned bytes. */
         byte[] pixels() {
             return images.read(0, images.size());
         }

@@ -84,7 +84,6 @@ public final class Runner {
      */
     public record Question(Path model, Path signature, Path images, int count, int classes) {}
 
-    /** The result of asking a runner. */
     public sealed interface Answer {}
 
     /** Logits, and the seconds from the first batch to the last, with the normalization and without loading anything. */
@@ -129,7 +128,6 @@ public final class Runner {
         return folder.getFileName().toString();
     }
 
-    /** Returns the name of the runtime, as people know it. */
     public String runtime() {
         return description.runtime();
     }

@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -76,10 +77,9 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
 
         /** Reads the header of a file; empty if the file is not a cache of this version, or is incomplete. */
         static Optional<Header> read(FileChannel file) throws IOException {
-            ByteBuffer bytes = ByteBuffer.allocate(HEADER);
-            while (bytes.hasRemaining() && file.read(bytes, bytes.position()) >= 0) {}
-            try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.array()))) {
-                if (bytes.hasRemaining() || !in.readUTF().equals(MAGIC) || in.readInt() != VERSION) {
+            byte[] bytes = Channels.newInputStream(file).readNBytes(HEADER);
+            try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+                if (bytes.length < HEADER || !in.readUTF().equals(MAGIC) || in.readInt() != VERSION) {
                     return Optional.empty();
                 }
                 Header header = new Header(
@@ -105,10 +105,10 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
                 return Optional.empty();
             }
             Header header = found.get();
-            ByteBuffer omitted = ByteBuffer.allocate(header.omitted * Integer.BYTES);
-            while (omitted.hasRemaining() && file.read(omitted, header.omittedFrom() + omitted.position()) >= 0) {}
+            file.position(header.omittedFrom());
+            ByteBuffer omitted =
+                    ByteBuffer.wrap(Channels.newInputStream(file).readNBytes(header.omitted * Integer.BYTES));
             BitSet set = new BitSet(header.images);
-            omitted.flip();
             while (omitted.hasRemaining()) {
                 set.set(omitted.getInt());
             }
@@ -126,7 +126,6 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
         }
     }
 
-    /** Returns the SHA-256 that identifies the data set. */
     String sha256() {
         return header.sha256;
     }
@@ -143,7 +142,6 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
         return !omitted.get(image);
     }
 
-    /** Returns some of the images. */
     ImageSource source(int[] which, int[] labels) {
         return new ImageSource(stored, which, labels);
     }
@@ -221,7 +219,6 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
             return new ImageRecords(length, count, perWindow, newOrder, windows);
         }
 
-        /** Copies a record. */
         void read(int place, byte[] target, int at) {
             int record = order == null ? place : order[place];
             Objects.checkIndex(record, count);

@@ -48,7 +48,6 @@ public final class ContentStore {
 
     private static final String LOCK = ".lock";
 
-    /** What is kept. */
     public enum Kind {
         /** Decoded images, by the digest of their data set. */
         IMAGES(".images"),
@@ -76,7 +75,6 @@ public final class ContentStore {
     /** A file or a folder that is kept, or the draft of one, which was used last when it was written to. */
     public record Entry(Kind kind, Path path, long bytes, Instant lastUsed) {}
 
-    /** Reads an entry. */
     @FunctionalInterface
     public interface Reader<T> {
 
@@ -84,7 +82,6 @@ public final class ContentStore {
         Optional<T> read(Path entry) throws IOException;
     }
 
-    /** Makes an entry. */
     @FunctionalInterface
     public interface Maker {
 
@@ -267,11 +264,10 @@ public final class ContentStore {
      */
     public long clear() throws IOException {
         long bytes = 0;
-        for (Entry entry : entries()) {
-            bytes += delete(entry.path()) ? entry.bytes() : 0;
-        }
-        for (Entry draft : unfinished()) {
-            bytes += delete(draft.path()) ? draft.bytes() : 0;
+        for (List<Entry> some : List.of(entries(), unfinished())) {
+            for (Entry entry : some) {
+                bytes += delete(entry.path()) ? entry.bytes() : 0;
+            }
         }
         return bytes;
     }

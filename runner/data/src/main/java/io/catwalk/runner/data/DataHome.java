@@ -86,7 +86,6 @@ public record DataHome(Path known, ImageCache cache) {
                 && !FolderLayout.of(folder, reading).has(FolderLayout.Part.TEST);
     }
 
-    /** Finds the folder of a data set. */
     public Path folder(String nameOrFolder) {
         if (isKnown(nameOrFolder)) {
             return known.resolve(IdxFolder.FASHION_MNIST);

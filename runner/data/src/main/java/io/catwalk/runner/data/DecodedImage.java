@@ -82,25 +82,21 @@ final class DecodedImage implements PixelRows {
         }
     }
 
-    /** Returns 1 if the file is gray, 3 if it has colors. */
     @Override
     public int channels() {
         return samples.channels();
     }
 
-    /** Returns the height of the upright image, in pixels. */
     @Override
     public int height() {
         return orientation.isTransposed() ? raster.getWidth() : raster.getHeight();
     }
 
-    /** Returns the width of the upright image, in pixels. */
     @Override
     public int width() {
         return orientation.isTransposed() ? raster.getHeight() : raster.getWidth();
     }
 
-    /** Reads one row of the upright image, from 0, the top, as numbers from 0 to 255, (channels, width). */
     @Override
     public void row(int y, int[] row) {
         int line = orientation.isColumnReversed() ? height() - 1 - y : y;
@@ -193,7 +189,6 @@ final class DecodedImage implements PixelRows {
          */
         private static final double HALF = EmbeddedResizing.HALF;
 
-        /** Resizes every channel. */
         static byte[] resize(PixelRows image, ResizeRule rule) {
             int width = rule.width();
             int height = rule.height();

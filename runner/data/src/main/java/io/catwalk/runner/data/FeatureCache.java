@@ -4,10 +4,12 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.FeatureFile.Row;
 import io.catwalk.runner.process.UserCache;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -114,7 +116,8 @@ public final class FeatureCache {
                 .filter(one -> !kept.containsKey(one))
                 .count();
         try (Extractor extractor = network.apply(images.train());
-                FileChannel file = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                OutputStream file =
+                        new BufferedOutputStream(Files.newOutputStream(draft, StandardOpenOption.CREATE_NEW))) {
             FeatureFile.of(key, images, extractor.views(), extractor.shape()).begin(file);
             int views = Math.multiplyExact(extractor.views(), train.size());
             if (unknown + views > 0) {
@@ -163,7 +166,7 @@ public final class FeatureCache {
 
     /** Appends the features of images, and returns how many images the network was asked about so far. */
     private int append(
-            FileChannel file,
+            OutputStream file,
             Extractor extractor,
             ImageSource images,
             List<ByteBuffer> digests,

@@ -6,8 +6,11 @@ import io.catwalk.runner.data.CachedImages.ImageRecords;
 import io.catwalk.runner.data.ImageSource.Listed;
 import io.catwalk.runner.data.ImageSource.Stored;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -56,7 +59,6 @@ record FeatureFile(
         }
     }
 
-    /** Lists the images of a data set. */
     static FeatureFile of(String key, ImageDataset images, int views, List<Integer> shape) {
         return new FeatureFile(
                 key,
@@ -85,33 +87,23 @@ record FeatureFile(
     }
 
     /** Begins a file; the features are written behind it. */
-    void begin(FileChannel file) throws IOException {
+    void begin(OutputStream file) throws IOException {
         byte[] list = Json.LINE.writeValueAsBytes(this);
-        ByteBuffer head = ByteBuffer.allocate(HEAD + list.length)
-                .put(MAGIC.getBytes(StandardCharsets.US_ASCII))
-                .putInt(list.length)
-                .put(list)
-                .flip();
-        write(file, head);
+        file.write(MAGIC.getBytes(StandardCharsets.US_ASCII));
+        file.write(ByteBuffer.allocate(Integer.BYTES).putInt(list.length).array());
+        file.write(list);
     }
 
     /** Appends the features of some images, (images, channels, height, width). */
-    static void append(FileChannel file, float[] features) throws IOException {
+    static void append(OutputStream file, float[] features) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(features.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(features);
-        write(file, bytes);
+        file.write(bytes.array());
     }
 
-    /** Ends a file with the digests of all images. */
-    static void end(FileChannel file, List<ByteBuffer> digests) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(digests.size(), DIGEST));
-        digests.forEach(digest -> bytes.put(digest.duplicate()));
-        write(file, bytes.flip());
-    }
-
-    private static void write(FileChannel file, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            file.write(bytes);
+    static void end(OutputStream file, List<ByteBuffer> digests) throws IOException {
+        for (ByteBuffer digest : digests) {
+            file.write(digest.array());
         }
     }
 
@@ -135,20 +127,16 @@ record FeatureFile(
 
     private static <T> Optional<T> read(Path path, Reader<T> reader) throws IOException {
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-            ByteBuffer head = ByteBuffer.allocate(HEAD);
-            if (!filled(file, head)
-                    || !new String(head.array(), 0, MAGIC.length(), StandardCharsets.US_ASCII).equals(MAGIC)) {
+            InputStream in = Channels.newInputStream(file);
+            byte[] head = in.readNBytes(HEAD);
+            if (head.length < HEAD || !new String(head, 0, MAGIC.length(), StandardCharsets.US_ASCII).equals(MAGIC)) {
                 return Optional.empty();
             }
-            int length = head.getInt(MAGIC.length());
+            int length = ByteBuffer.wrap(head).getInt(MAGIC.length());
             if (length < 0 || length > file.size()) {
                 return Optional.empty();
             }
-            ByteBuffer list = ByteBuffer.allocate(length);
-            if (!filled(file, list)) {
-                return Optional.empty();
-            }
-            FeatureFile found = Json.LINE.readValue(list.array(), FeatureFile.class);
+            FeatureFile found = Json.LINE.readValue(in.readNBytes(length), FeatureFile.class);
             long from = (long) HEAD + length;
             boolean whole = file.size() == from + (long) found.images() * (found.recordLength() + DIGEST);
             return whole ? reader.read(file, found, from) : Optional.empty();
@@ -159,26 +147,17 @@ record FeatureFile(
         }
     }
 
-    private static boolean filled(FileChannel file, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            if (file.read(bytes) < 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private Map<ByteBuffer, Row> rows(FileChannel file, long from) throws IOException {
-        ByteBuffer digests = ByteBuffer.allocate(Math.multiplyExact(images(), DIGEST));
         file.position(from + (long) images() * recordLength());
-        if (!filled(file, digests)) {
+        byte[] digests = Channels.newInputStream(file).readNBytes(Math.multiplyExact(images(), DIGEST));
+        if (digests.length < images() * DIGEST) {
             return Map.of(); // it became shorter meanwhile
         }
         int[] all = IntStream.range(0, images()).toArray();
         ImageSource features = new ImageSource(stored(file, from), all, all);
         Map<ByteBuffer, Row> rows = new HashMap<>();
         for (int image : all) {
-            rows.put(digests.slice(image * DIGEST, DIGEST), new Row(features, image));
+            rows.put(ByteBuffer.wrap(digests, image * DIGEST, DIGEST), new Row(features, image));
         }
         return rows;
     }

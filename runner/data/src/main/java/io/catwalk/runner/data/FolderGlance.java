@@ -21,7 +21,6 @@ public record FolderGlance(Path folder, int loose, SortedMap<String, Integer> cl
 
     private static final int MOST = 20_000;
 
-    /** Copies the counts. */
     public FolderGlance {
         classes = Collections.unmodifiableSortedMap(new TreeMap<>(classes));
     }

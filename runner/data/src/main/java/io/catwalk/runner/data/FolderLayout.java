@@ -52,7 +52,6 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             .thenComparing(ImageFile::className)
             .thenComparing(ImageFile::name);
 
-    /** Reads the layout of a folder. */
     static FolderLayout of(Path anyFolder, FolderReading reading) {
         Path table = reading.table();
         Path folder = anyFolder.toAbsolutePath().normalize(); // as the paths of a table are, which are looked up in it
@@ -73,7 +72,6 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         return Collections.binarySearch(classes, files.get(file).className());
     }
 
-    /** Returns whether any images belong to this part. */
     boolean has(Part part) {
         return files.stream().anyMatch(file -> file.part() == part);
     }
@@ -84,6 +82,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
                 .anyMatch(name -> name.getNameCount() > 2
                         && Part.named(name.getName(0).toString()).isPresent());
         int depth = parts ? 1 : 0;
+        String partNames = Stream.of(Part.values()).map(Part::title).collect(Collectors.joining(", "));
         List<ImageFile> said = new ArrayList<>();
         for (Path image : found.images()) {
             Path name = folder.relativize(image);
@@ -91,7 +90,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             if (name.getNameCount() < depth + 2) {
                 skipped.merge("images outside class folders", new Skipped(1, name.toString()), Skipped::and);
             } else if (parts && part.isEmpty()) {
-                skipped.merge("images beside " + partNames(), new Skipped(1, name.toString()), Skipped::and);
+                skipped.merge("images beside " + partNames, new Skipped(1, name.toString()), Skipped::and);
             } else {
                 said.add(new ImageFile(
                         image,
@@ -195,10 +194,6 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         }
     }
 
-    private static String partNames() {
-        return Stream.of(Part.values()).map(Part::title).collect(Collectors.joining(", "));
-    }
-
     /** Names the first of some classes. */
     static String some(List<String> names) {
         return Reasons.visible(
@@ -229,11 +224,9 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
 
     /** What an image is used for. */
     enum Part {
-        /** Training. */
         TRAIN("train", "train|training"),
         /** Selecting the epoch. */
         VALIDATION("val", "val|valid|validation"),
-        /** Evaluation. */
         TEST("test", "test|testing");
 
         private final String title;
@@ -252,7 +245,6 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
                     .findFirst();
         }
 
-        /** Returns the name that a folder has. */
         String title() {
             return title;
         }
@@ -302,7 +294,6 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             }
         }
 
-        /** Reads a table. */
         static List<Row> read(Path table) {
             String text = text(table);
             char separator = text.lines().findFirst().orElse("").contains("\t") ? '\t' : ',';

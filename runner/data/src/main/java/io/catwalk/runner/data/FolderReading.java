@@ -28,7 +28,6 @@ public record FolderReading(
 
     static final double STANDARD_TEST_SHARE = 0.2;
 
-    /** Checks the ranges. */
     public FolderReading {
         if (testShare != null && !(testShare > 0 && testShare <= 1)) {
             throw new RequestException(

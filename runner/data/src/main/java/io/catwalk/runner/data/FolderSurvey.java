@@ -37,7 +37,6 @@ public record FolderSurvey(
         List<List<String>> duplicates,
         SortedMap<String, Skipped> skipped) {
 
-    /** Surveys a folder. */
     public static FolderSurvey of(Path folder, FolderReading reading) {
         FolderLayout layout = FolderLayout.of(folder, reading);
         SortedMap<String, SortedMap<String, Integer>> classes = new TreeMap<>();

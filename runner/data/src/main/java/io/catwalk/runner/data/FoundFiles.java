@@ -63,13 +63,11 @@ public record FoundFiles(List<Path> images, SortedMap<String, Skipped> skipped) 
         }
     }
 
-    /** Copies the counts. */
     public FoundFiles {
         images = List.copyOf(images);
         skipped = Collections.unmodifiableSortedMap(new TreeMap<>(skipped));
     }
 
-    /** Lists the files of a folder. */
     public static FoundFiles in(Path folder) {
         return in(folder, true);
     }

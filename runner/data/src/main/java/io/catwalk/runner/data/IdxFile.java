@@ -170,7 +170,6 @@ record IdxFile(Path path, Part part, List<Integer> shape) {
         }
     }
 
-    /** Reads the header. */
     private static List<Integer> shape(Path path, Part part, InputStream in) throws IOException {
         byte[] header = new byte[4 + Integer.BYTES * part.dimensions()];
         int found = in.readNBytes(header, 0, header.length);

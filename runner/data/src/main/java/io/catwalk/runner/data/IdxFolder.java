@@ -45,7 +45,6 @@ record IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) 
         return PARTS.stream().anyMatch(part -> part.in(folder).isPresent());
     }
 
-    /** Loads the files. */
     static ImageDataset load(Path folder, @Nullable ResizeRule rule, List<String> expectedSha256, ImageCache cache) {
         List<IdxFile> files = OrderedParallel.map(PARTS, part -> open(folder, part));
         IdxFolder listing = new IdxFolder(folder, files, expectedSha256);
@@ -54,7 +53,7 @@ record IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) 
         checkSizes(trainImages, testImages, rule);
         int[] trainLabels = labels(listing.file(IdxFile.Part.TRAIN_LABELS), trainImages);
         int[] testLabels = labels(listing.file(IdxFile.Part.TEST_LABELS), testImages);
-        Optional<List<String>> named = names(folder);
+        Optional<List<String>> named = named(folder).map(IdxFolder::classes);
         List<String> classes = named.orElseGet(() -> numbers(listing.file(IdxFile.Part.TRAIN_LABELS), trainLabels));
         checkRange(listing.file(IdxFile.Part.TRAIN_LABELS), trainLabels, classes.size());
         checkRange(listing.file(IdxFile.Part.TEST_LABELS), testLabels, classes.size());
@@ -201,11 +200,7 @@ record IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) 
         return IntStream.rangeClosed(0, largest).mapToObj(Integer::toString).toList();
     }
 
-    /** Returns the names from the file of names, if there is one. */
-    private static Optional<List<String>> names(Path folder) {
-        return named(folder).map(IdxFolder::classes);
-    }
-
+    /** Returns the file of the names of classes, if there is one. */
     private static Optional<Path> named(Path folder) {
         return Stream.of("classes.txt", "labels.txt")
                 .map(folder::resolve)

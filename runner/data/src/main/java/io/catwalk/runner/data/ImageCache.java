@@ -51,10 +51,8 @@ public final class ImageCache {
         /** Called when another process makes what is needed here. */
         default void waiting(String note) {}
 
-        /** Called at the end. */
         default void finished() {}
 
-        /** Returns a listener that ignores everything. */
         static Listener none() {
             return new Listener() {};
         }
@@ -208,7 +206,6 @@ public final class ImageCache {
         /** Identifies the images by their content, and reads all of it. */
         String sha256();
 
-        /** Decodes all images into the writer. */
         void decode(CacheWriter into);
     }
 }

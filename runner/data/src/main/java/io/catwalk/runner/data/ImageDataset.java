@@ -26,7 +26,6 @@ public record ImageDataset(
         int validating,
         List<String> notes) {
 
-    /** Copies the class names and checks that everything fits. */
     public ImageDataset {
         classes = List.copyOf(classes);
         notes = List.copyOf(notes);
@@ -70,7 +69,6 @@ public record ImageDataset(
                 .anyMatch(part -> ImageFolder.heldOut(sha256, part / 10_000.0).equals(otherSha256));
     }
 
-    /** Replaces the test images. */
     public ImageDataset withTest(ImageSource images) {
         return new ImageDataset(name, sha256, classes, train, images, validating, notes);
     }

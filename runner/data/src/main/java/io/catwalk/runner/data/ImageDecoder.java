@@ -142,7 +142,6 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
         return with(this::decode);
     }
 
-    /** Uses a reader of the file. */
     private interface Work<T> {
         T with(ImageReader reader) throws IOException, UnreadableImageException;
     }
@@ -320,7 +319,6 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
         @Serial
         private static final long serialVersionUID = 1;
 
-        /** Creates the exception. */
         UnreadableImageException(String reason, @Nullable Throwable cause) {
             super(reason, cause);
         }

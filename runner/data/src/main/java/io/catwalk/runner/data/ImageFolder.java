@@ -40,7 +40,6 @@ final class ImageFolder implements ImageListing {
     /** Takes the place of the digest of a file that cannot be read. */
     private static final String UNREADABLE = "cannot be read";
 
-    /** How many images a message names. */
     private static final int MOST_NAMED = 20;
 
     /** How many images a note names, which stands above a table. */
@@ -338,18 +337,18 @@ final class ImageFolder implements ImageListing {
 
     @Override
     public void decode(CacheWriter into) {
-        AtomicReference<@Nullable Shape> first = new AtomicReference<>();
+        AtomicReference<@Nullable String> first = new AtomicReference<>();
         IntFunction<RasterImage> decodeAsTheFirst = i -> {
             RasterImage image = decode(files.get(i));
-            Shape shape = new Shape(image.width(), image.height());
-            Shape expected = first.compareAndExchange(null, shape);
+            String shape = image.width() + "x" + image.height();
+            String expected = first.compareAndExchange(null, shape);
             Path file = files.get(i).path();
             if (expected != null && !expected.equals(shape)) {
                 throw new UnfitSizeException(
                         "%s: expected %s pixels, as another image has, found %s, although its header says otherwise; save it again"
                                 .formatted(file, expected, shape));
             }
-            if (Math.max(shape.width, shape.height) > ResizeRule.MAXIMUM) {
+            if (Math.max(image.width(), image.height()) > ResizeRule.MAXIMUM) {
                 throw new UnfitSizeException(
                         "%s: expected width and height of at most %d pixels, found %s; try --image-size %s"
                                 .formatted(file, ResizeRule.MAXIMUM, shape, USUAL_OFFER));
@@ -361,15 +360,6 @@ final class ImageFolder implements ImageListing {
         } catch (UnfitSizeException e) {
             requireOneSize(e);
             throw new RequestException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    /** The size of an image as it is found, within no limits. */
-    private record Shape(int width, int height) {
-
-        @Override
-        public String toString() {
-            return width + "x" + height;
         }
     }
 

@@ -77,7 +77,6 @@ public final class ImageSource {
     /** The name of the file of each record; empty if they are not of a file each. */
     private final List<String> files;
 
-    /** Creates a source of some of the stored images. */
     ImageSource(Stored stored, int[] places, int[] labels) {
         this(stored, places, labels, places, null, List.of());
     }
@@ -112,7 +111,6 @@ public final class ImageSource {
                 List.of());
     }
 
-    /** Lists the images. */
     Listed listed() {
         return new Listed(
                 labels,
@@ -173,26 +171,17 @@ public final class ImageSource {
         return stored.sums == null;
     }
 
-    /**
-     * Returns how many images a network evaluates at once, limited by their memory.
-     *
-     * @return as many as take 32 MiB as floats; at least 1, at most 500
-     */
+    /** Returns how many images a network evaluates at once: as many as take 32 MiB as floats, from 1 to 500. */
     public int batchSize() {
         return Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / Float.BYTES / imageLength()));
     }
 
-    /** Copies the pixels of an image. */
     public void read(int image, byte[] target, int at) {
         sums(); // features are no pixels
         stored.pixels.read(places[image], target, at);
     }
 
-    /**
-     * Copies the pixels of images that follow each other.
-     *
-     * @return unsigned bytes of shape (to - from, channels, height, width), row-major
-     */
+    /** Copies the pixels of images that follow each other: (to - from, channels, height, width), row-major. */
     public byte[] read(int from, int to) {
         Objects.checkFromToIndex(from, to, size());
         byte[] pixels = new byte[Math.multiplyExact(to - from, imageLength())];
@@ -327,7 +316,6 @@ public final class ImageSource {
         return features;
     }
 
-    /** Copies an image. */
     public RasterImage image(int image) {
         return new RasterImage(channels(), height(), width(), read(image, image + 1));
     }
@@ -352,10 +340,8 @@ public final class ImageSource {
     }
 
     /**
-     * Returns the file of an image.
-     *
-     * @return its name relative to the folder of the data set, with {@code /}, in one line: characters that control a
-     *     terminal are written as their code; empty if it has no file of its own, as in IDX files
+     * Returns the file of an image, relative to the folder of the data set, with {@code /}, in one line: characters that
+     * control a terminal are written as their code. Empty if it has no file of its own, as in IDX files.
      */
     public String file(int image) {
         return files.isEmpty() ? "" : Reasons.visible(files.get(places[image]));
@@ -372,7 +358,6 @@ public final class ImageSource {
         return new ImageSource(stored, places, labels, clusters, null, names);
     }
 
-    /** Counts the images of each class. */
     public int[] countPerClass(int classes) {
         return Stratification.countPerClass(labels, classes);
     }

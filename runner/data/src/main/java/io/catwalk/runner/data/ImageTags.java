@@ -135,7 +135,6 @@ final class ImageTags {
         }
     }
 
-    /** Reads the tags of the first directory. */
     private final class FirstDirectory extends DirectoryTiffHandler {
 
         FirstDirectory() {

@@ -34,7 +34,6 @@ import java.util.stream.IntStream;
  */
 public final class NearDuplicates {
 
-    /** The distance in words. */
     public static final String DISTANCE = "The distance of two images is the root mean square difference of their "
             + "pixels, from 0 to 255 gray levels, over all channels. One of them may be mirrored left to right and "
             + "moved by one pixel in each direction, whichever gives the smallest distance; pixels that then have no "

@@ -6,10 +6,8 @@ interface PixelRows {
     /** Returns 1 for gray, 3 for colors. */
     int channels();
 
-    /** Returns the number of rows. */
     int height();
 
-    /** Returns the number of columns. */
     int width();
 
     /** Reads a row, from 0, the top, as numbers from 0 to 255, (channels, width). */

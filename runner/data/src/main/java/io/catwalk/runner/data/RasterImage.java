@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent")
 public record RasterImage(int channels, int height, int width, byte[] pixels) implements PixelRows {
 
-    /** Checks that the array fits the shape. */
     public RasterImage {
         if (channels < 1 || height < 1 || width < 1 || pixels.length != (long) channels * height * width) {
             throw new IllegalArgumentException("Expected pixels of shape (%d, %d, %d), each at least 1, found %d bytes"
@@ -83,7 +82,6 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) im
         }
     }
 
-    /** Resizes every channel. */
     public RasterImage resized(ResizeRule rule) {
         return new RasterImage(channels, rule.height(), rule.width(), DecodedImage.Resampling.resize(this, rule));
     }

@@ -29,7 +29,6 @@ public record ResizeRule(int width, int height, Fit fit) {
         /** The whole image fits into the size, with black around it. */
         PAD;
 
-        /** Reads a name. */
         public static Fit parse(String text) {
             List<String> keys = Arrays.stream(values()).map(Fit::key).toList();
             if (!keys.contains(text)) {
@@ -45,7 +44,6 @@ public record ResizeRule(int width, int height, Fit fit) {
         }
     }
 
-    /** Checks the ranges. */
     public ResizeRule {
         if (width < 1 || height < 1 || width > MAXIMUM || height > MAXIMUM) {
             throw new RequestException("Image size: expected width and height from 1 to %d, found %dx%d"

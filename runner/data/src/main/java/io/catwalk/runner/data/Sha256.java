@@ -4,11 +4,13 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -19,7 +21,6 @@ public final class Sha256 {
 
     private final MessageDigest digest = digest();
 
-    /** Starts an empty digest. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -31,11 +32,8 @@ public final class Sha256 {
     /** Computes the digest of a file: 64 lower-case hexadecimal digits. */
     public static String of(Path file) throws IOException {
         Sha256 sum = new Sha256();
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] piece = new byte[1 << 16];
-            for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-                sum.digest.update(piece, 0, count);
-            }
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), sum.digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
         }
         return sum.hex();
     }
@@ -75,11 +73,7 @@ public final class Sha256 {
         return add(bytes.length).add(bytes);
     }
 
-    /**
-     * Returns the digest and starts again.
-     *
-     * @return 64 lower-case hexadecimal digits; what is added after this belongs to a new digest
-     */
+    /** Returns the digest, 64 lower-case hexadecimal digits; what is added after this belongs to a new one. */
     public String hex() {
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -23,7 +23,6 @@ public record Split(int[] train, int[] validation) {
     private static final String FEWER_SHARED =
             "remove images that many groups share (catwalk data DIR lists equal files)";
 
-    /** Checks the order and that no index is in both. */
     public Split {
         if (train.length == 0) {
             throw new IllegalArgumentException("Split: expected at least 1 training index, found none");

@@ -144,13 +144,11 @@ public final class ChildProcess {
         return working.resolve("crash.log").toAbsolutePath();
     }
 
-    /** Adds variables to the environment. */
     public ChildProcess with(Map<String, String> more) {
         variables.putAll(more);
         return this;
     }
 
-    /** Hands on all environment variables. */
     public ChildProcess withAllVariables() {
         seesAllVariables = true;
         return this;
@@ -178,7 +176,6 @@ public final class ChildProcess {
     /** Tells whether a process has taken too much; it is asked several times a second. */
     public interface Limit {
 
-        /** Returns whether the process is to be killed. */
         boolean isExceeded(ProcessHandle process, Duration time, Duration silence);
 
         /** Limits the time to the end; null sets no limit. */

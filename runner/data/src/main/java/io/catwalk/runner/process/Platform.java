@@ -12,11 +12,7 @@ public record Platform(String system, String processor) {
 
     private static final Platform TRIED = new Platform("linux", "x86_64");
 
-    /**
-     * Returns the platform of this process.
-     *
-     * @return the platform; a system that is none of the three counts as Linux
-     */
+    /** Returns the platform of this process; a system that is none of the three counts as Linux. */
     public static Platform current() {
         return of(System.getProperty("os.name"), System.getProperty("os.arch"));
     }
@@ -30,20 +26,12 @@ public record Platform(String system, String processor) {
                 processor.equals("amd64") ? "x86_64" : processor);
     }
 
-    /**
-     * Returns whether Catwalk has been run on this platform.
-     *
-     * @return whether the tests run on such a machine, not only that the build supports it
-     */
+    /** Returns whether the tests run on this platform, not only whether the build supports it. */
     public boolean isTried() {
         return equals(TRIED);
     }
 
-    /**
-     * Returns the name of the folder in the jar of ONNX Runtime.
-     *
-     * @return such as {@code linux-x64}
-     */
+    /** Returns the name of the folder in the jar of ONNX Runtime, such as {@code linux-x64}. */
     public String ofOnnxRuntime() {
         return system + (processor.equals("x86_64") ? "-x64" : "-" + processor);
     }

@@ -181,7 +181,6 @@ interface ProcessOutput {
         /** Whether there was an empty line, which is part of the message if one follows. */
         private boolean isBroken;
 
-        /** The kind of the current line. */
         private enum Kind {
             UNKNOWN,
             MESSAGE,

@@ -42,11 +42,7 @@ public final class InputFetcher {
         return new InputFetcher(ContentStore.of(ContentStore.Kind.FETCHED).folder(), FileSource.standard());
     }
 
-    /**
-     * Fetches something to this machine.
-     *
-     * @return a file or a folder; it must not be changed
-     */
+    /** Fetches a file or a folder to this machine; it must not be changed. */
     public Path bring(String what, List<Place> places) {
         List<String> reasons = new ArrayList<>();
         for (Place place : places) {
