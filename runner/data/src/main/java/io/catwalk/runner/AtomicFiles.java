@@ -84,11 +84,7 @@ public final class AtomicFiles {
         move(written, file);
     }
 
-    /**
-     * Writes a folder, whose parents are created.
-     *
-     * @param folder does not exist yet, or is empty
-     */
+    /** Writes a folder that does not exist yet, or is empty; its parents are created. */
     public static void writeFolder(Path folder, FolderContent content) throws IOException {
         fill(folder, content, false);
     }

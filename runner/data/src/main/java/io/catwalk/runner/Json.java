@@ -148,10 +148,7 @@ public final class Json {
                 .addMixIn(Augmentation.class, AugmentationTypes.class);
     }
 
-    /**
-     * Reads the types of the plugin contract by their hidden constructors, whose parameters are named like their
-     * fields.
-     */
+    /** Reads the types of the plugin contract by their hidden constructors; parameters are named like fields. */
     private static final class ContractTypes extends JacksonAnnotationIntrospector {
 
         private static final String CONTRACT = Recipe.class.getPackageName();

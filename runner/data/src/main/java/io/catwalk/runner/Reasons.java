@@ -39,11 +39,7 @@ public final class Reasons {
 
     private Reasons() {}
 
-    /**
-     * Returns the type and the message; for an error of the file system, only what the operating system says.
-     *
-     * @param thrown what went wrong; null if it is not known
-     */
+    /** Returns the type and the message; for an error of the file system, only what the operating system says. */
     public static String of(@Nullable Throwable thrown) {
         if (thrown == null) {
             return "no reason given";
@@ -92,10 +88,8 @@ public final class Reasons {
     }
 
     /**
-     * Quotes a text from elsewhere so that it fits into a line for a person: cut where it is long, and without control
-     * characters, which a terminal would execute.
-     *
-     * @return such as {@code 'abc'}; for a long text its beginning and its length
+     * Quotes a text from elsewhere for a line that a person reads, such as {@code 'abc'}: cut where it is long, and
+     * without control characters, which a terminal would execute.
      */
     public static String quoted(String text) {
         String start = text.length() > LONGEST_QUOTE ? text.substring(0, LONGEST_QUOTE) : text;
@@ -137,19 +131,14 @@ public final class Reasons {
     }
 
     /**
-     * Shortens each absolute path in a text to its last part: a report that is passed on should not tell the folders of
-     * the machine that it was made on.
-     *
-     * @return the same text with shorter paths; addresses of the web and relative paths are left as they are
+     * Shortens each absolute path in a text to its last part, so that a report does not tell the folders of the machine
+     * that it was made on; addresses of the web and relative paths are left as they are.
      */
     public static String withoutFolders(String text) {
         return PLAIN_PATH.matcher(QUOTED_PATH.matcher(text).replaceAll("$1")).replaceAll("$1");
     }
 
-    /**
-     * Breaks a text between words into lines of this width, but for longer words. The first begins with the head, all
-     * others with the indent.
-     */
+    /** Breaks a text between words into lines of this width, the first behind a head, the others behind an indent. */
     public static List<String> wrapped(String head, String indent, String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder(head);

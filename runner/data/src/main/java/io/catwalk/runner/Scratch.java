@@ -51,9 +51,7 @@ public final class Scratch implements AutoCloseable {
         this.folder = folder;
     }
 
-    /**
-     * Creates the folder in another folder. If the program is stopped, it stays: it may hold what is to be moved back.
-     */
+    /** Creates the folder in another one. If the program is stopped, it stays: it may hold what is to be moved back. */
     public static Scratch in(Path parent) throws IOException {
         return new Scratch(Files.createTempDirectory(parent, "catwalk"));
     }

@@ -8,7 +8,6 @@ import java.io.Writer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -159,9 +158,7 @@ final class Console implements TerminalText.Output {
         }
     }
 
-    /**
-     * Returns the width of the terminal, as the launcher has found it, from 40 to 100; the largest integer without one.
-     */
+    /** Returns the width of the terminal as the launcher found it, from 40 to 100; the largest integer without one. */
     static int terminalColumns() {
         String told = System.getProperty("catwalk.columns");
         if (told == null) {
@@ -173,10 +170,7 @@ final class Console implements TerminalText.Output {
     }
 
     /** Makes a text one line that is safe to print, and cuts it after so many letters. */
-    static String harmless(@Nullable String text, int most) {
-        if (text == null) {
-            return "null";
-        }
+    static String harmless(String text, int most) {
         String kept = text.length() <= most ? text : text.substring(0, most) + "... (" + text.length() + " letters)";
         return Reasons.visible(kept);
     }

@@ -5,7 +5,6 @@ import io.catwalk.runner.data.ImageCache;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 
@@ -92,13 +91,11 @@ final class Home {
             }
             SandboxedCommand.progress(
                     console,
-                    String.format(
-                            Locale.ROOT,
-                            "%s: " + doing + ", once for all runs; they take %,d MB in %s",
-                            name,
-                            images,
-                            bytes / 1_000_000,
-                            folder));
+                    "%s: " + doing + ", once for all runs; they take %,d MB in %s",
+                    name,
+                    images,
+                    bytes / 1_000_000,
+                    folder);
             if (terminal) {
                 bar = ProgressView.bar(done, images);
             }
@@ -122,20 +119,18 @@ final class Home {
                 double seconds = (now - started) / 1e9;
                 SandboxedCommand.progress(
                         console,
-                        String.format(
-                                Locale.ROOT,
-                                "%s: %,d of %,d images %s, about %.0f s to go",
-                                name,
-                                count,
-                                images,
-                                done,
-                                seconds * (images - count) / count));
+                        "%s: %,d of %,d images %s, about %.0f s to go",
+                        name,
+                        count,
+                        images,
+                        done,
+                        seconds * (images - count) / count);
             }
         }
 
         @Override
         public synchronized void waiting(String note) {
-            SandboxedCommand.progress(console, note);
+            SandboxedCommand.progress(console, "%s", note);
         }
 
         @Override

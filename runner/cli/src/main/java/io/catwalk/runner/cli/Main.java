@@ -144,10 +144,7 @@ public final class Main {
         }
     }
 
-    /**
-     * Returns the command that the first word names, or else all: to read the annotations of all takes a fifth of a
-     * second.
-     */
+    /** Returns the command that the first word names, or else all: reading all of them takes a fifth of a second. */
     private static List<Class<?>> wanted(String... arguments) {
         String name = arguments.length == 0 ? "" : arguments[0];
         List<Class<?>> asked = COMMANDS.stream()

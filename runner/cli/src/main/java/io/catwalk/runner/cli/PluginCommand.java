@@ -252,9 +252,8 @@ final class PluginCommand {
             List<Verdict> verdicts =
                     results.stream().map(each -> each.result().verdict()).toList();
             if (json) {
-                List<Map<String, Object>> maps =
-                        results.stream().map(this::asMap).toList();
-                console.json(new Answer(jar.toString(), taken, maps));
+                console.json(new Answer(
+                        jar.toString(), taken, results.stream().map(this::asMap).toList()));
             } else {
                 if (verdicts.contains(Verdict.SKIPPED)) {
                     printFirstFailure(results);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,7 +83,8 @@ final class SandboxedCommand {
     }
 
     /** Prints a line about progress, from the separate process, too, while the work goes on. */
-    static void progress(Console console, String text) {
+    static void progress(Console console, String format, Object... values) {
+        String text = String.format(Locale.ROOT, format, values);
         ParentPipe pipe = parent;
         if (pipe == null) {
             console.note(text);

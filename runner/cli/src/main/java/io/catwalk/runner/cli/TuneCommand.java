@@ -112,9 +112,7 @@ final class TuneCommand extends ConsoleCommand {
         return request.spec(contestants, new TuningSpec(strategy, rungs, points));
     }
 
-    /**
-     * Also searches what the experiment file leaves open, unless there are initial weights, which fit one network only.
-     */
+    /** Also searches what the experiment file leaves open, but not with initial weights, which fit one network only. */
     private SearchSpace standardSpace(
             ExperimentRequest request, InstalledClassifier classifier, ClassifierConfig plain) {
         SearchSpace space = SearchSpace.none();

@@ -20,9 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Entry point of the process that checks a plugin, with {@code ORDER.json}. Only this process runs the plugin's code.
- */
+/** Entry point of the process that checks a plugin, with {@code ORDER.json}: only it runs the code of the plugin. */
 final class ContractMain {
 
     /**

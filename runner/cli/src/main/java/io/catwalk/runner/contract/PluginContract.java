@@ -80,10 +80,7 @@ public final class PluginContract {
         return results();
     }
 
-    /**
-     * Runs the remaining checks in a process, until all are done or one of them ends the process, and returns what it has
-     * taken.
-     */
+    /** Runs the remaining checks in a process, until one of them ends it, and returns what that has taken. */
     private Duration check(Path jar, String sha256, Scratch scratch, Duration left)
             throws IOException, InterruptedException {
         if (left.isNegative() || left.isZero()) {
@@ -197,7 +194,8 @@ public final class PluginContract {
     }
 
     private synchronized void timeIsOver() {
-        String limit = "the limit of " + seconds() + " s for the plugin";
+        String seconds = budget.toMillis() % 1000 == 0 ? "" + budget.toSeconds() : "" + budget.toMillis() / 1000.0;
+        String limit = "the limit of " + seconds + " s for the plugin";
         if (classifiers.isEmpty()) {
             refuse("did not load within " + limit);
             return;
@@ -211,9 +209,5 @@ public final class PluginContract {
                             : Result.skipped(id, "was not run within " + limit));
         }
         over = true;
-    }
-
-    private String seconds() {
-        return budget.toMillis() % 1000 == 0 ? Long.toString(budget.toSeconds()) : budget.toMillis() / 1000.0 + "";
     }
 }

@@ -89,10 +89,6 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
 
         private static final double CONFIDENCE = 0.95;
 
-        public Verdict {
-            requireGain(leastGain);
-        }
-
         /** Refuses what is no gain of accuracy, before something is computed. */
         public static void requireGain(double leastGain) {
             if (!(leastGain >= -100 && leastGain <= 100)) {
@@ -128,9 +124,7 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
     private record Candidate(TrialFolder folder, Done done, Predictions validation) {
 
         static Candidate of(TrialFolder folder) throws IOException {
-            if (!(folder.readOutcome() instanceof Done done)) {
-                throw new IllegalStateException("expected a trained trial, found " + folder.path());
-            }
+            Done done = (Done) folder.readOutcome();
             folder.requireOwnOnnx(done);
             return new Candidate(folder, done, folder.readPredictions(done, "validation"));
         }

@@ -240,10 +240,7 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
         private final ImageSource images;
         private final List<String> files = new ArrayList<>();
 
-        /**
-         * Takes the first one or two images of each class, whatever a network predicts; if there are many classes, only of
-         * some.
-         */
+        /** Takes the first one or two images of each class, or of some classes, whatever a network predicts. */
         Samples(ImageDataset dataset) {
             classes = dataset.classes();
             int each = Math.max(1, Math.min(MOST_OF_A_CLASS, MOST / classes.size()));

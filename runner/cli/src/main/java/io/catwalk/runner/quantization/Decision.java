@@ -10,11 +10,7 @@ public enum Decision {
     KEEP,
     CANNOT_TELL;
 
-    /**
-     * Returns the decision in words, as in metadata and JSON.
-     *
-     * @param former what is kept if the file does not ship
-     */
+    /** Returns the decision in words, as in metadata and JSON: if the former is a float file, {@code keep float}. */
     public String title(String former) {
         String words = name().toLowerCase(Locale.ROOT).replace('_', ' ');
         return this == KEEP ? words + " " + former : words;

@@ -71,10 +71,7 @@ public record QuantizationVerdict(
         return speedupOf64 != null ? speedupOf64 : speedupOfOne;
     }
 
-    /**
-     * Decides by the whole interval of the accuracy, not by its middle alone, and by a speed that was measured on a
-     * quiet machine.
-     */
+    /** Decides by the whole interval of the accuracy, and by a speed that was measured on a quiet machine. */
     public Decision decision() {
         boolean tooSlow = busy == null && speedup() < gate.speedup();
         if (losesTooMuch() || tooSlow) {

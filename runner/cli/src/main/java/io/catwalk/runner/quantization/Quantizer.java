@@ -128,12 +128,7 @@ public record Quantizer(
         return ModelFiles.beside(file, ".int8.onnx");
     }
 
-    /**
-     * Writes a file where it is named so; an earlier one of the name that was asked for was to be replaced.
-     *
-     * @param evaluation of the file on the test images
-     * @param stated what its metadata state besides
-     */
+    /** Writes a file where it is named so, and states what it reached; an earlier one of the name asked for goes. */
     public static void publish(
             Path draft, ImageDataset images, Evaluation evaluation, Map<String, String> stated, Path named, Path to)
             throws IOException {
@@ -338,12 +333,7 @@ public record Quantizer(
                 conclusion(verdict));
     }
 
-    /**
-     * Says how much the accuracies of two files differ.
-     *
-     * @param unlessBelow what the second is called if the first is not less accurate
-     * @param below what it is called otherwise
-     */
+    /** Says how accuracies differ: in the first words if the first is not less accurate, in the other words else. */
     public static String points(PairedAccuracy accuracy, Interval interval, String unlessBelow, String below) {
         boolean positive = accuracy.difference() >= 0;
         return "%s points %s (95 %% interval %s to %s; McNemar p %s)"

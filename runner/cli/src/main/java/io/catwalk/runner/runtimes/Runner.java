@@ -206,11 +206,10 @@ public final class Runner {
     }
 
     /**
-     * Finds a program on a path.
+     * Finds a program on a path, in its order.
      *
      * @param path folders; on Windows, each may be in quotes
      * @param endings that Windows adds to the name, such as {@code .COM;.EXE}; empty on other systems
-     * @return the programs, in the order of the path
      */
     static List<Path> programs(String name, String path, String endings) {
         List<Path> programs = new ArrayList<>();
@@ -284,11 +283,10 @@ public final class Runner {
                 .asFloatBuffer()
                 .get(numbers);
         return new Given(
-                said.path("version").asString(), said.path("seconds").asDouble(), text(said.path("note")), numbers);
-    }
-
-    private static @Nullable String text(JsonNode node) {
-        return node.isString() ? node.asString() : null;
+                said.path("version").asString(),
+                said.path("seconds").asDouble(),
+                said.path("note").stringValue(null),
+                numbers);
     }
 
     /** Returns the line that most likely gives the reason: the last that mentions an error, else the last. */

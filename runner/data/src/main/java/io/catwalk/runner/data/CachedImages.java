@@ -36,11 +36,7 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
     /** Number of squares of bytes whose sum fits into an int; the JVM adds up several ints at once. */
     private static final int BLOCK = 1 << 14;
 
-    /**
-     * Describes what a file holds.
-     *
-     * @param omitted number of records that are empty
-     */
+    /** Describes what a file holds; the records of omitted images are empty. */
     record Header(String name, String sha256, int channels, int height, int width, int images, int omitted) {
 
         int recordLength() {

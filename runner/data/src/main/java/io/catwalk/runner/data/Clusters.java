@@ -23,12 +23,7 @@ import java.util.stream.IntStream;
 @SuppressWarnings("ArrayRecordComponent")
 record Clusters(int[] labels, int[] sizes, List<int[]> members) {
 
-    /**
-     * Finds the images that belong together, because they have the same pixels or the same group.
-     *
-     * @param groups of each image; empty if it has none
-     * @return for each image, the index of the first image of its cluster, which may be the image itself
-     */
+    /** Returns for each image the first, perhaps itself, with the same pixels or group; an empty one is no group. */
     static int[] firsts(ImageSource images, List<String> groups) {
         UnionFind together = new UnionFind(images.size());
         Map<String, Integer> known = new HashMap<>();

@@ -258,10 +258,7 @@ public final class ContentStore {
         return bytes;
     }
 
-    /**
-     * Deletes what is kept, and what stopped processes have left unfinished. A process that uses an entry continues; what
-     * is being made stays.
-     */
+    /** Deletes what is kept, and what stopped processes left unfinished; a process that uses an entry continues. */
     public long clear() throws IOException {
         long bytes = 0;
         for (List<Entry> some : List.of(entries(), unfinished())) {

@@ -64,10 +64,7 @@ final class DecodedImage implements PixelRows {
             }
         }
 
-        /**
-         * Copies the image as it is stored to (bands, height, width). Most images are read like this; it is the fastest
-         * way.
-         */
+        /** Copies the image as it is stored to (bands, height, width): the fastest way, by which most are read. */
         void copy(byte[] target, int height, int width) {
             int to = 0;
             for (int band : bands) {

@@ -50,12 +50,7 @@ public final class FeatureCache {
             return 0;
         }
 
-        /**
-         * Changes consecutive images, at random and always in the same way.
-         *
-         * @param number of the view, from 1
-         * @return unsigned bytes of shape (to - from, channels, height, width), row-major
-         */
+        /** Makes a view, from 1 on, at random but always the same: bytes of (to - from, channels, height, width). */
         default byte[] view(ImageSource images, int from, int to, int number) {
             return images.read(from, to);
         }

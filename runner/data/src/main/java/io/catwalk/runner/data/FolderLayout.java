@@ -154,12 +154,12 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
                             FORMS));
         }
         requirePlain(classes, "Data set in " + folder);
-        Map<Part, Set<String>> byPart = files.stream()
-                .filter(file -> file.part() != null)
-                .collect(Collectors.groupingBy(
-                        file -> file.part() == null ? Part.TRAIN : file.part(),
-                        TreeMap::new,
-                        Collectors.mapping(ImageFile::className, Collectors.toCollection(TreeSet::new))));
+        Map<Part, Set<String>> byPart = new TreeMap<>();
+        for (ImageFile file : files) {
+            if (file.part() != null) {
+                byPart.computeIfAbsent(file.part(), part -> new TreeSet<>()).add(file.className());
+            }
+        }
         if (byPart.isEmpty()) {
             return;
         }

@@ -63,7 +63,10 @@ public record FolderSurvey(
                 .filter(names -> names.size() > 1)
                 .sorted(Comparator.comparing(names -> names.get(0)))
                 .toList();
-        return new FolderSurvey(classes, formats, byFrequency(sizes), unreadable, duplicates, layout.skipped());
+        List<Map.Entry<String, Integer>> often = sizes.entrySet().stream()
+                .sorted(Comparator.comparingInt(entry -> -entry.getValue()))
+                .toList();
+        return new FolderSurvey(classes, formats, often, unreadable, duplicates, layout.skipped());
     }
 
     /** Tells whether a folder holds image files and not IDX files. */
@@ -81,20 +84,10 @@ public record FolderSurvey(
         return sizes.size() == 1;
     }
 
-    /**
-     * Decodes the images, unless they are cached already, to find all that cannot be read. All must have one size, or a
-     * rule.
-     */
+    /** Decodes the images, unless they are cached, to find all that cannot be read. All have one size, or a rule. */
     public FolderSurvey decoded(Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
         SortedMap<String, String> all = ImageFolder.unreadable(folder, rule, reading, cache);
         return new FolderSurvey(classes, formats, sizes, all, duplicates, skipped);
-    }
-
-    private static List<Map.Entry<String, Integer>> byFrequency(SortedMap<String, Integer> counts) {
-        return counts.entrySet().stream()
-                .sorted(Comparator.comparingInt((Map.Entry<String, Integer> entry) -> -entry.getValue()))
-                .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
-                .toList();
     }
 
     /** What one file is like, or why its header cannot be read. */

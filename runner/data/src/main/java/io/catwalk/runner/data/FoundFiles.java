@@ -50,11 +50,7 @@ public record FoundFiles(List<Path> images, SortedMap<String, Skipped> skipped) 
     /** The first noun of a description. */
     private static final Pattern PLURAL = Pattern.compile("\\b(file|folder|link|image|photo)s\\b");
 
-    /**
-     * Files of one description.
-     *
-     * @param first name of the first
-     */
+    /** Files of one description, and the name of the first. */
     public record Skipped(int count, String first) {
 
         /** Adds files that were found later. */

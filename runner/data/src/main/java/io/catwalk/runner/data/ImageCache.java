@@ -37,9 +37,7 @@ public final class ImageCache {
     /** Receives progress of long operations. Any number of threads may call it at once. */
     public interface Listener {
 
-        /**
-         * Called when images are about to be decoded; called again from the beginning if they turn out to have colors.
-         */
+        /** Called when images are about to be decoded; again from the beginning if they turn out to have colors. */
         default void started(String name, int images, long bytes, Path folder) {}
 
         /** Called when a network is about to be asked for the features of images. */

@@ -290,9 +290,7 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
         }
     }
 
-    /**
-     * Returns the message of a reader, or a general one: which of its exceptions it failed with does not help the user.
-     */
+    /** Returns the message of a reader, or a general one: the name of its exception does not help the user. */
     private static String said(Exception e) {
         String message = e instanceof EOFException ? "it is cut off" : Objects.requireNonNullElse(e.getMessage(), "");
         return e instanceof RuntimeException

@@ -155,11 +155,7 @@ final class ImageFolder implements ImageListing {
                 name(), sha256, layout.classes(), train.whole(names), test.whole(names), validating.length, notes);
     }
 
-    /**
-     * Returns the SHA-256 of a data set of which a share is held out as the test set.
-     *
-     * @param all that of the same data set if all images are test images
-     */
+    /** Returns the SHA-256 of a data set of which a share is held out, from that where all are test images. */
     static String heldOut(String all, double share) {
         return new Sha256().add(all).add("test share " + share).hex();
     }

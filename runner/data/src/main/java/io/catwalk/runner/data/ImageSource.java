@@ -300,11 +300,7 @@ public final class ImageSource {
         return all;
     }
 
-    /**
-     * Normalizes the features of a view of an image: (channels, height, width), row-major.
-     *
-     * @param view 1 to {@link #views}; 0 for the image as it is
-     */
+    /** Normalizes the features of a view, 0 for the image as it is: (channels, height, width), row-major. */
     public float[] normalizedView(Normalization normalization, int image, int view) {
         float[] features = features(image, Objects.checkIndex(view, stored.views + 1));
         int plane = height() * width();
@@ -320,11 +316,7 @@ public final class ImageSource {
         return new RasterImage(channels(), height(), width(), read(image, image + 1));
     }
 
-    /**
-     * Returns an image in the size of its file, upright.
-     *
-     * @param folder of the files; null for images without files, which are returned as they are
-     */
+    /** Returns an image in the size of its file, upright; without a folder or files, as it is here. */
     public RasterImage original(int image, @Nullable Path folder) {
         return folder == null || files.isEmpty()
                 ? image(image)
@@ -363,10 +355,8 @@ public final class ImageSource {
     }
 
     /**
-     * Draws a stratified subset: every class keeps its share to within one image. The images stay in
-     * their order.
-     *
-     * @param n how many images to keep; at least 1. All are kept if there are no more than that
+     * Draws n images, at least 1, in their order, or all if there are no more; every class keeps its share to within
+     * one image.
      */
     public ImageSource limit(int n, int classes, long seed) {
         if (n < 1) {

@@ -84,9 +84,7 @@ final class ImageTags {
         return isYcck;
     }
 
-    /**
-     * Returns how many bytes a color profile claims to have; a decoder allocates them, though the profile is not used.
-     */
+    /** Returns how many bytes a color profile claims to have, which a decoder allocates although it is not used. */
     long profileBytes() {
         return profileBytes;
     }
@@ -124,9 +122,7 @@ final class ImageTags {
         new TiffReader().processTiff(new ByteArrayReader(exif, start), new FirstDirectory(), 0);
     }
 
-    /**
-     * Reads the first field of a profile (ICC.1:2022, 7.2.2); in the parts of a divided profile it has another meaning.
-     */
+    /** Reads the first field of a profile (ICC.1:2022, 7.2.2); in a part of a divided one it has another meaning. */
     private void readProfile(byte[] content, int start) {
         if (content.length >= start + Integer.BYTES) {
             profileBytes = Math.max(
@@ -244,11 +240,7 @@ final class ImageTags {
         }
     }
 
-    /**
-     * How the stored lines of an image must be read to show it upright (EXIF 2.32, 4.6.4 A, tag 0x0112).
-     *
-     * @param code from 1, upright, to 8
-     */
+    /** How stored lines are read to show an image upright (EXIF 2.32, 4.6.4 A, tag 0x0112): from 1, upright, to 8. */
     record Orientation(int code) {
 
         static final Orientation UPRIGHT = new Orientation(1);

@@ -24,11 +24,7 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) im
         }
     }
 
-    /**
-     * Reads an image file, in as many channels as it has.
-     *
-     * @param fit how to resize an image of another size; null to reject it
-     */
+    /** Reads an image file, in as many channels as it has; without a fit, refuses an image of another size. */
     public static RasterImage read(Path file, int width, int height, ResizeRule.@Nullable Fit fit) {
         DecodedImage image = decoded(file);
         if (image.width() == width && image.height() == height) {

@@ -23,10 +23,7 @@ final class ChildEnvironment {
 
     private ChildEnvironment() {}
 
-    /**
-     * Removes all other variables, sets UTF-8 if the locale is ASCII or unset, and disables the telemetry of ONNX
-     * Runtime.
-     */
+    /** Removes all others, sets UTF-8 if the locale is ASCII or unset, and disables the telemetry of ONNX Runtime. */
     static void keepOnlyWhatIsNeeded(Map<String, String> environment) {
         environment
                 .keySet()

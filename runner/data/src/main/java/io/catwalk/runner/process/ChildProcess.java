@@ -196,9 +196,8 @@ public final class ChildProcess {
     public record Ending(int exitCode, boolean timedOut, boolean isMute, String out, String err) {}
 
     /**
-     * Runs a program to its end.
+     * Runs a program to its end, and returns the end of what it printed, too.
      *
-     * @return how it ended, with the end of what it printed
      * @throws InterruptedException if the calling thread is interrupted, or this process is about to end; the process
      *     has then ended
      */
@@ -209,11 +208,7 @@ public final class ChildProcess {
         return new Ending(ending.exitCode, ending.timedOut, false, out.text(), err.text());
     }
 
-    /**
-     * Runs a JVM to its end, whose messages are on its standard output.
-     *
-     * @param messages receives each message in another thread, and returns whether it was the last one
-     */
+    /** Runs a JVM to its end. Another thread gets each message on its standard output, and tells which is the last. */
     public <T> Ending run(Path log, Limit limit, Class<T> type, Predicate<T> messages)
             throws IOException, InterruptedException {
         try (CappedLog kept = CappedLog.open(log)) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,16 +25,16 @@ public final class ParentPipe {
     private static final long BEAT_MILLIS = 200;
 
     private final OutputStream out;
-    private final byte[] mark;
+    private final String mark;
 
-    private ParentPipe(OutputStream out, byte[] mark) {
+    private ParentPipe(OutputStream out, String mark) {
         this.out = out;
         this.mark = mark;
     }
 
     /** Opens the pipe; to be called once, before any third-party code runs. */
     public static ParentPipe open(InputStream in, FileDescriptor out) {
-        byte[] mark = readMark(in);
+        String mark = readMark(in);
         endWithParent(in);
         return new ParentPipe(new FileOutputStream(out), mark);
     }
@@ -59,22 +60,17 @@ public final class ParentPipe {
 
     /** Sends a message as a line of JSON. */
     public synchronized void send(Object message) {
-        byte[] text = Json.LINE.writeValueAsBytes(message);
-        byte[] line = new byte[mark.length + text.length + 2];
         // Other code may have left a line unfinished.
-        line[0] = '\n';
-        System.arraycopy(mark, 0, line, 1, mark.length);
-        System.arraycopy(text, 0, line, 1 + mark.length, text.length);
-        line[line.length - 1] = '\n';
+        String line = "\n" + mark + Json.LINE.writeValueAsString(message) + "\n";
         try {
-            out.write(line);
+            out.write(line.getBytes(StandardCharsets.UTF_8));
             out.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static byte[] readMark(InputStream in) {
+    private static String readMark(InputStream in) {
         ByteArrayOutputStream mark = new ByteArrayOutputStream();
         try {
             for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
@@ -83,7 +79,7 @@ public final class ParentPipe {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return mark.toByteArray();
+        return mark.toString(StandardCharsets.UTF_8);
     }
 
     private static void endWithParent(InputStream parent) {

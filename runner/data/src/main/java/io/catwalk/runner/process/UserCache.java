@@ -12,9 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Finds the cache folder of this user: what {@link #VARIABLE} names, or one by the XDG Base Directory Specification 0.8.
- */
+/** Finds the cache folder: what {@link #VARIABLE} names, or one by the XDG Base Directory Specification 0.8. */
 public final class UserCache {
 
     /** The environment variable that names another folder. */
@@ -38,10 +36,7 @@ public final class UserCache {
         return folder(System.getenv(), System.getProperty("user.home", ""));
     }
 
-    /**
-     * Prefers the environment: the JVM reads the home folder from the account list, where a container may not have the
-     * user.
-     */
+    /** Prefers the environment: the account list, which the JVM reads, may not have the user in a container. */
     static Path folder(Map<String, String> environment, String account) {
         String named = environment.getOrDefault(VARIABLE, "");
         if (!named.isBlank()) {

@@ -95,11 +95,7 @@ public record FileSource(Supplier<HttpClient> client, Duration patience) {
         }
     }
 
-    /**
-     * Copies a file.
-     *
-     * @param to a file that does not exist yet; the caller deletes what is left after a failure
-     */
+    /** Copies a file to one that does not exist yet; the caller deletes what is left after a failure. */
     public void copy(URI from, Path to, long mostBytes) {
         requireKind(from);
         try {
