@@ -11,7 +11,6 @@ import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import java.io.IOException;
-import java.io.Serial;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.RecordComponent;
@@ -176,9 +175,6 @@ public final class Json {
 
     /** Also quotes text that is a number with an exponent, such as 1e-4, which would be read as 1.0E-4 otherwise. */
     private static final class QuotedNumbers extends StringQuotingChecker.Default {
-
-        @Serial
-        private static final long serialVersionUID = 1;
 
         private static final Pattern NUMBER =
                 Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\\.inf|\\.nan");

@@ -1,6 +1,5 @@
 package io.catwalk.runner;
 
-import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +9,6 @@ import org.jspecify.annotations.Nullable;
  * what to try.
  */
 public final class RequestException extends RuntimeException {
-
-    @Serial
-    private static final long serialVersionUID = 1;
 
     public RequestException(String message) {
         super(message);

@@ -102,9 +102,9 @@ record FeatureFile(
     }
 
     static void end(OutputStream file, List<ByteBuffer> digests) throws IOException {
-        for (ByteBuffer digest : digests) {
-            file.write(digest.array());
-        }
+        ByteBuffer all = ByteBuffer.allocate(Math.multiplyExact(digests.size(), DIGEST));
+        digests.forEach(digest -> all.put(digest.duplicate()));
+        file.write(all.array());
     }
 
     /** Maps a file; empty if there is none, or if it is incomplete, damaged or of another key. */

@@ -10,7 +10,6 @@ import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.Serial;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -183,11 +182,7 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
     }
 
     /** Thrown where a decoder has worked for too long. */
-    private static final class TooLongException extends RuntimeException {
-
-        @Serial
-        private static final long serialVersionUID = 1;
-    }
+    private static final class TooLongException extends RuntimeException {}
 
     /** Stops a decoder after some processor time: readers report their progress after each row. */
     private static final class Limit extends ProgressListenerBase {
@@ -313,9 +308,6 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
 
     /** Thrown when a file holds no image that can be read; says why. */
     static final class UnreadableImageException extends Exception {
-
-        @Serial
-        private static final long serialVersionUID = 1;
 
         UnreadableImageException(String reason, @Nullable Throwable cause) {
             super(reason, cause);
