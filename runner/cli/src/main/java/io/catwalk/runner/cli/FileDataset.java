@@ -72,10 +72,7 @@ final class FileDataset extends ImageOptions.Other {
                 .withImageSize(images.test().height(), images.test().width());
     }
 
-    /**
-     * Gives images the classes of the file: by name in its order, by index under its names, unless these are no names
-     * for all classes.
-     */
+    /** Gives images the classes of the file: by name in its order, by index under its names if these name all. */
     ImageDataset matched(Path file, ImageDataset images, OnnxMetadata metadata) {
         if (byIndex) {
             int classes = images.classes().size();

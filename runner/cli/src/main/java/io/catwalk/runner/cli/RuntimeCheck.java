@@ -125,10 +125,7 @@ record RuntimeCheck(
         return logits;
     }
 
-    /**
-     * Writes the input of the runners, the first {@code size} images. If the file has a fixed batch size, black images
-     * fill the last batch.
-     */
+    /** Writes the first images as input of the runners; if the batch size is fixed, black ones fill the last batch. */
     private Question question(Scratch scratch, int size) throws IOException {
         Signature signature = predictor.signature();
         Path about = scratch.file("signature.json");

@@ -324,9 +324,9 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
      */
     public record PackagedModel(String file, Path source, String purpose) {
 
-        /** Key under which a quantized file names the float file that it was made from. */
         static final String ANY_SIZE = "model.pixels.onnx";
 
+        /** Key under which a quantized file names the float file that it was made from. */
         private static final String FLOAT_SHA256 = MetadataKeys.QUANTIZATION + "float_sha256";
 
         /** Packs the file that the programs of the package run. */
@@ -404,7 +404,7 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
             Signature signature = predictor.signature();
             if ((signature.layout() != Layout.NCHW && !predictor.resizes()) || signature.batch() > 1) {
                 throw new RequestException(
-                        source + ": expected a file that takes one image, or any number, found one that " + "takes "
+                        source + ": expected a file that takes one image, or any number, found one that takes "
                                 + signature.batch() + " at once: export it without --batch");
             }
         }
