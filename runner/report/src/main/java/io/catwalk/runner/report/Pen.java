@@ -9,7 +9,8 @@ import io.catwalk.runner.report.Mark.Text;
 import java.util.ArrayList;
 import java.util.List;
 
-final class Pen {
+/** Draws the marks of a picture, the first behind the others. */
+public final class Pen {
 
     static final Letters NAME = Letters.plain(12);
     static final Letters SMALL = Letters.plain(11);
@@ -17,23 +18,23 @@ final class Pen {
 
     private final List<Mark> marks = new ArrayList<>();
 
-    List<Mark> marks() {
+    public List<Mark> marks() {
         return marks;
     }
 
-    void add(Mark mark) {
+    public void add(Mark mark) {
         marks.add(mark);
     }
 
-    void line(double x, double y, double toX, double toY, Paint paint) {
+    public void line(double x, double y, double toX, double toY, Paint paint) {
         marks.add(new Path(List.of(new Point(x, y), new Point(toX, toY)), false, paint));
     }
 
-    void rect(double x, double y, double width, double height, double radius, Paint paint) {
+    public void rect(double x, double y, double width, double height, double radius, Paint paint) {
         marks.add(new Rect(x, y, width, height, radius, paint));
     }
 
-    void text(double x, double y, String text, Letters letters, String color, Anchor anchor) {
+    public void text(double x, double y, String text, Letters letters, String color, Anchor anchor) {
         marks.add(new Text(x, y, text, letters, color, anchor));
     }
 

@@ -146,7 +146,7 @@ class ArchitectureDrawingTest {
         assertThat(svg.getElementsByTagName("rect").getLength()).isBetween(10, 80);
         assertThat(svg.getDocumentElement().getTextContent()).contains("× 2");
         assertDisjoint(svg);
-        var image = ImageIO.read(new ByteArrayInputStream(drawing.png(2)));
+        var image = ImageIO.read(new ByteArrayInputStream(drawing.picture().png(2)));
         assertThat((double) image.getWidth()).isEqualTo(Math.ceil(2 * number(svg.getDocumentElement(), "width")));
     }
 

@@ -56,19 +56,13 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
         return TextPainter.paint(this);
     }
 
-    public byte[] png(double scale) {
-        return picture().png(scale);
-    }
-
     /** Describes it for readers who cannot see it. */
     public String description() {
-        return String.format(
-                Locale.ROOT,
-                "%,d parameters. From the input: %s.",
-                parameters(),
-                Summary.of(layers).layers().stream()
+        return Numbers.count(parameters()) + " parameters. From the input: "
+                + Summary.of(layers).layers().stream()
                         .map(layer -> layer.name() + " (" + layer.outputShape() + ")")
-                        .collect(Collectors.joining(", ")));
+                        .collect(Collectors.joining(", "))
+                + ".";
     }
 
     /**
@@ -108,27 +102,26 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
             List<Layer> layers = summary.layers();
             String way =
                     index + 1 < layers.size() && layers.get(index + 1).inputs().contains(index) ? "│" : "";
-            names.subList(1, names.size()).forEach(name -> line(way, name, "", "", ""));
-            wrapped(layer.detail()).forEach(detail -> line(way, detail, "", "", ""));
+            names.subList(1, names.size()).forEach(name -> line(way, name));
+            wrapped(layer.detail()).forEach(detail -> line(way, detail));
             if (!layer.inputs().isEmpty() && !layer.inputs().equals(List.of(index - 1))) {
-                line(
-                        way,
-                        "reads "
-                                + layer.inputs().stream()
-                                        .map(input -> String.valueOf(input + 1))
-                                        .collect(Collectors.joining(" and ")),
-                        "",
-                        "",
-                        "");
+                String inputs = layer.inputs().stream()
+                        .map(input -> String.valueOf(input + 1))
+                        .collect(Collectors.joining(" and "));
+                line(way, "reads " + inputs);
             }
             for (Summary.Block block : summary.blocks()) {
                 if (block.to() == index + 1) {
                     String which = block.to() - block.from() == 1
                             ? (index + 1) + " comes "
                             : (block.from() + 1) + " to " + block.to() + " come ";
-                    line(way, "(" + which + block.times() + " times)", "", "", "");
+                    line(way, "(" + which + block.times() + " times)");
                 }
             }
+        }
+
+        private void line(String gutter, String name) {
+            line(gutter, name, "", "", "");
         }
 
         private void line(String gutter, String name, String output, String parameters, String work) {
@@ -246,15 +239,16 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
             List<Layer> kept = new ArrayList<>();
             for (int i = 0; i < layers.size(); i++) {
                 if (i < block.to() || i >= end) {
-                    Layer layer = layers.get(i);
-                    List<Integer> inputs = layer.inputs().stream()
-                            .map(input -> moved(input, block, length, end))
-                            .distinct()
-                            .toList();
-                    kept.add(
-                            i >= block.from() && i < end
-                                    ? sum(layer, block, i, inputs)
-                                    : with(layer, layer, layer.parameters(), layer.multiplyAccumulates(), inputs));
+                    int first = i;
+                    int copies = i >= block.from() && i < end ? block.times() : 1;
+                    kept.add(sum(
+                            IntStream.range(0, copies)
+                                    .mapToObj(copy -> layers.get(first + copy * length))
+                                    .toList(),
+                            layers.get(i).inputs().stream()
+                                    .map(input -> moved(input, block, length, end))
+                                    .distinct()
+                                    .toList()));
                 }
             }
             List<Block> all = new ArrayList<>();
@@ -265,26 +259,11 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
             return new Summary(kept, all);
         }
 
-        private Layer sum(Layer first, Block block, int index, List<Integer> inputs) {
-            int length = block.to() - block.from();
-            List<Layer> copies = IntStream.range(0, block.times())
-                    .mapToObj(time -> layers.get(index + time * length))
-                    .toList();
+        private static Layer sum(List<Layer> copies, List<Integer> inputs) {
+            Layer last = copies.get(copies.size() - 1);
             long parameters = copies.stream().mapToLong(Layer::parameters).sum();
             long work = copies.stream().mapToLong(Layer::multiplyAccumulates).sum();
-            return with(first, copies.get(copies.size() - 1), parameters, work, inputs);
-        }
-
-        private static Layer with(Layer first, Layer last, long parameters, long work, List<Integer> inputs) {
-            return new Layer(
-                    first.kind(),
-                    first.name(),
-                    last.detail(),
-                    last.output(),
-                    parameters,
-                    work,
-                    inputs,
-                    first.recurrence());
+            return copies.get(0).with(last.detail(), last.output(), parameters, work, inputs);
         }
 
         private static int moved(int layer, Block block, int length, int end) {

@@ -73,6 +73,11 @@ record Layer(
         LAST
     }
 
+    /** Returns the layer with other properties than its kind, its name and its way to process a sequence. */
+    Layer with(String newDetail, List<Long> newOutput, long newParameters, long newWork, List<Integer> newInputs) {
+        return new Layer(kind, name, newDetail, newOutput, newParameters, newWork, newInputs, recurrence);
+    }
+
     /** Writes the sizes of the output, such as {@code 32 × 14 × 14}. */
     public String outputShape() {
         return output.isEmpty() ? "1" : output.stream().map(Object::toString).collect(Collectors.joining(" × "));

@@ -1,13 +1,12 @@
 package io.catwalk.runner.report.drawing;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.Letters;
-import io.catwalk.runner.report.Mark;
 import io.catwalk.runner.report.Mark.Anchor;
 import io.catwalk.runner.report.Mark.Paint;
 import io.catwalk.runner.report.Mark.Path;
 import io.catwalk.runner.report.Mark.Point;
-import io.catwalk.runner.report.Mark.Rect;
-import io.catwalk.runner.report.Mark.Text;
+import io.catwalk.runner.report.Pen;
 import io.catwalk.runner.report.drawing.Layer.Answers;
 import io.catwalk.runner.report.drawing.Layer.Kind;
 import io.catwalk.runner.report.drawing.Layer.Recurrence;
@@ -15,7 +14,6 @@ import io.catwalk.runner.report.drawing.Layer.Way;
 import io.catwalk.runner.report.drawing.LayerBox.Style;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Draws one layer as a box. */
 record LayerBox(Layer layer, double width) {
@@ -47,32 +45,28 @@ record LayerBox(Layer layer, double width) {
         return layer.recurrence() == null ? text : text + CELLS;
     }
 
-    List<Mark> marks(double x, double y) {
-        List<Mark> marks = new ArrayList<>();
-        marks.add(box(x, y, width, height(), layer.kind().color(), isSmall() ? Style.SMALL : Style.LAYER));
+    void draw(double x, double y, Pen pen) {
+        box(x, y, width, height(), layer.kind().color(), isSmall() ? Style.SMALL : Style.LAYER, pen);
         double baseline = y + (isSmall() ? 4 : 6) + LINE * 0.8;
-        List<Line> left = left();
-        List<Line> right = right();
-        for (int i = 0; i < left.size(); i++) {
-            marks.add(left.get(i).at(x + MARGIN, baseline + i * LINE, Anchor.START));
+        List<Line> lines = new ArrayList<>(left());
+        if (!isWide()) {
+            lines.addAll(right());
         }
-        for (int i = 0; i < right.size(); i++) {
-            marks.add(
-                    isWide()
-                            ? right.get(i).at(x + width - MARGIN, baseline + i * LINE, Anchor.END)
-                            : right.get(i).at(x + MARGIN, baseline + (left.size() + i) * LINE, Anchor.START));
+        write(lines, x + MARGIN, baseline, Anchor.START, pen);
+        if (isWide()) {
+            write(right(), x + width - MARGIN, baseline, Anchor.END, pen);
         }
         Recurrence recurrence = layer.recurrence();
         if (recurrence != null) {
-            cells(recurrence, x, y + height() - CELLS, marks);
+            cells(recurrence, x, y + height() - CELLS, pen);
         }
-        return marks;
     }
 
-    private record Line(String text, Letters font) {
+    private record Line(String text, Letters font) {}
 
-        Mark at(double x, double y, Anchor anchor) {
-            return words(x, y, text, font, anchor);
+    private static void write(List<Line> lines, double x, double baseline, Anchor anchor, Pen pen) {
+        for (int i = 0; i < lines.size(); i++) {
+            pen.text(x, baseline + i * LINE, lines.get(i).text(), lines.get(i).font(), "ink", anchor);
         }
     }
 
@@ -94,14 +88,10 @@ record LayerBox(Layer layer, double width) {
                     + MARGIN;
         }
         List<Line> lines = new ArrayList<>();
-        for (String text : NAME.wrapped(layer.name(), room)) {
-            lines.add(new Line(text, NAME));
-        }
+        NAME.wrapped(layer.name(), room).forEach(text -> lines.add(new Line(text, NAME)));
         if (!layer.detail().isEmpty()) {
             String unbroken = layer.detail().replace(' ', '\u00A0').replace(",\u00A0", ", ");
-            for (String text : DETAIL.wrapped(unbroken, room)) {
-                lines.add(new Line(text, DETAIL));
-            }
+            DETAIL.wrapped(unbroken, room).forEach(text -> lines.add(new Line(text, DETAIL)));
         }
         return lines;
     }
@@ -110,15 +100,14 @@ record LayerBox(Layer layer, double width) {
         List<Line> lines = new ArrayList<>();
         lines.add(new Line(isWide() ? layer.outputShape() : "→ " + layer.outputShape(), SHAPE));
         if (layer.parameters() > 0) {
-            lines.add(new Line(
-                    String.format(Locale.ROOT, width >= WIDE ? "%,d parameters" : "%,d param.", layer.parameters()),
-                    DETAIL));
+            String parameters = Numbers.count(layer.parameters()) + (width >= WIDE ? " parameters" : " param.");
+            lines.add(new Line(parameters, DETAIL));
         }
         return lines;
     }
 
     /** Draws the cell once for each of the first steps and for the last, with arrows for the state between them. */
-    private void cells(Recurrence recurrence, double x, double y, List<Mark> marks) {
+    private void cells(Recurrence recurrence, double x, double y, Pen pen) {
         int slots = width >= WIDE ? 5 : 3;
         boolean all = recurrence.steps() <= slots;
         int count = (int) Math.min(slots, recurrence.steps());
@@ -130,20 +119,21 @@ record LayerBox(Layer layer, double width) {
             boolean dots = !all && i == count - 2;
             long number = all || i < count - 2 ? i + 1 : recurrence.steps();
             if (dots) {
-                marks.add(words(middle, top + 17, "…", NAME, Anchor.MIDDLE));
+                pen.text(middle, top + 17, "…", NAME, "ink", Anchor.MIDDLE);
             } else {
-                marks.add(words(middle, y + 10, "x" + subscript(number), DETAIL, Anchor.MIDDLE));
-                marks.addAll(arrow(middle, y + 14, middle, top));
-                marks.add(box(middle - cell / 2, top, cell, 26, layer.kind().color(), Style.SMALL));
-                marks.add(words(
+                pen.text(middle, y + 10, "x" + subscript(number), DETAIL, "ink", Anchor.MIDDLE);
+                arrow(middle, y + 14, middle, top, pen);
+                box(middle - cell / 2, top, cell, 26, layer.kind().color(), Style.SMALL, pen);
+                pen.text(
                         middle,
                         top + 17,
                         DETAIL.width(recurrence.cell()) < cell ? recurrence.cell() : "h",
                         DETAIL,
-                        Anchor.MIDDLE));
+                        "ink",
+                        Anchor.MIDDLE);
                 if (recurrence.answers() == Answers.ALL || number == recurrence.steps()) {
-                    marks.addAll(arrow(middle, top + 26, middle, top + 38));
-                    marks.add(words(middle, top + 50, "h" + subscript(number), DETAIL, Anchor.MIDDLE));
+                    arrow(middle, top + 26, middle, top + 38, pen);
+                    pen.text(middle, top + 50, "h" + subscript(number), DETAIL, "ink", Anchor.MIDDLE);
                 }
             }
             if (i > 0) {
@@ -152,18 +142,18 @@ record LayerBox(Layer layer, double width) {
                 boolean both = recurrence.way() == Way.BIDIRECTIONAL;
                 if (recurrence.way() != Way.REVERSE) {
                     double forth = top + (both ? 9 : 13);
-                    marks.addAll(arrow(from, forth, to, forth));
+                    arrow(from, forth, to, forth, pen);
                 }
                 if (recurrence.way() != Way.FORWARD) {
                     double back = top + (both ? 18 : 13);
-                    marks.addAll(arrow(to, back, from, back));
+                    arrow(to, back, from, back, pen);
                 }
             }
         }
     }
 
-    private static List<Mark> arrow(double x, double y, double toX, double toY) {
-        return arrow(List.of(new Point(x, y), new Point(toX, toY)));
+    private static void arrow(double x, double y, double toX, double toY, Pen pen) {
+        arrow(List.of(new Point(x, y), new Point(toX, toY)), pen);
     }
 
     private static String subscript(long number) {
@@ -188,26 +178,19 @@ record LayerBox(Layer layer, double width) {
         }
     }
 
-    static Mark box(double x, double y, double width, double height, String color, Style style) {
-        return new Rect(x, y, width, height, 6, new Paint(color, style.tint, color, 1.3, style.dash));
-    }
-
-    static Mark words(double x, double y, String text, Letters letters, Anchor anchor) {
-        return new Text(x, y, text, letters, "ink", anchor);
+    static void box(double x, double y, double width, double height, String color, Style style, Pen pen) {
+        pen.rect(x, y, width, height, 6, new Paint(color, style.tint, color, 1.3, style.dash));
     }
 
     /** Draws a line of vertical and horizontal segments, with an arrowhead at its end. */
-    static List<Mark> arrow(List<Point> points) {
+    static void arrow(List<Point> points, Pen pen) {
         Point end = points.get(points.size() - 1);
         Point before = points.get(points.size() - 2);
         List<Point> line = new ArrayList<>(points.subList(0, points.size() - 1));
         line.add(back(before, end, 0));
-        return List.of(
-                new Path(line, false, Paint.line("ink", 1.1)),
-                new Path(
-                        List.of(end, back(before, end, HEAD / 2), back(before, end, -HEAD / 2)),
-                        true,
-                        Paint.fill("ink")));
+        pen.add(new Path(line, false, Paint.line("ink", 1.1)));
+        List<Point> head = List.of(end, back(before, end, HEAD / 2), back(before, end, -HEAD / 2));
+        pen.add(new Path(head, true, Paint.fill("ink")));
     }
 
     /** Returns a point at the back of the arrowhead, at the given distance from its middle. */

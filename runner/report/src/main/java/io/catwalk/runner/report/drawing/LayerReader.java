@@ -136,12 +136,11 @@ final class LayerReader {
     }
 
     private Recurrence recurrence(Node node, String cell) {
-        String direction = node.attributes().entries().get("direction") instanceof String word ? word : "forward";
         return new Recurrence(
                 cell.equals("simple recurrent") ? "RNN" : cell,
                 node.inputs().get(0).shape().get(0).at(1),
                 node.attributes().number("hidden_size", 0),
-                switch (direction) {
+                switch (LayerWords.direction(node)) {
                     case "bidirectional" -> Way.BIDIRECTIONAL;
                     case "reverse" -> Way.REVERSE;
                     default -> Way.FORWARD;
@@ -233,17 +232,9 @@ final class LayerReader {
     private Flow join(Flow flow, String word, long parameters) {
         Layer layer = layers.get(flow.layer());
         boolean said = word.isEmpty() || layer.detail().equals(word);
-        layers.set(
-                flow.layer(),
-                new Layer(
-                        layer.kind(),
-                        layer.name(),
-                        said ? layer.detail() : layer.detail().isEmpty() ? word : layer.detail() + ", " + word,
-                        layer.output(),
-                        layer.parameters() + parameters,
-                        layer.multiplyAccumulates(),
-                        layer.inputs(),
-                        layer.recurrence()));
+        String detail = said ? layer.detail() : layer.detail().isEmpty() ? word : layer.detail() + ", " + word;
+        long all = layer.parameters() + parameters;
+        layers.set(flow.layer(), layer.with(detail, layer.output(), all, layer.multiplyAccumulates(), layer.inputs()));
         return flow;
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * Describes an ONNX operator in the words of the field.
@@ -50,8 +51,12 @@ record LayerWords(Kind kind, String name, List<String> details) {
 
     /** Operators that change no number, but may select or rearrange them. */
     private static final Set<String> PLUMBING =
-            Set.of(("Cast Dropout Expand Flatten Gather Identity Reshape Slice Split Squeeze Transpose" + " Unsqueeze")
+            Set.of(("Cast Dropout Expand Flatten Gather Identity Reshape Slice Split Squeeze Transpose Unsqueeze")
                     .split(" ", -1));
+
+    private LayerWords(Kind kind, String name) {
+        this(kind, name, List.of());
+    }
 
     static boolean isPlumbing(Node node) {
         return PLUMBING.contains(node.operator());
@@ -90,24 +95,23 @@ record LayerWords(Kind kind, String name, List<String> details) {
             case "MaxPool" -> pool(node, "max pool");
             case "AveragePool" -> pool(node, "average pool");
             case "LpPool" -> pool(node, "Lp pool");
-            case "GlobalAveragePool" -> new LayerWords(Kind.POOL, "global average pool", List.of());
-            case "GlobalMaxPool" -> new LayerWords(Kind.POOL, "global max pool", List.of());
+            case "GlobalAveragePool" -> new LayerWords(Kind.POOL, "global average pool");
+            case "GlobalMaxPool" -> new LayerWords(Kind.POOL, "global max pool");
             case "Gemm", "MatMul" -> dense(node);
             case "LSTM", "GRU" -> recurrent(node, node.operator());
             case "RNN" -> recurrent(node, "simple recurrent");
-            case "Concat" -> new LayerWords(Kind.MERGE, "concatenate", List.of());
-            case "Where" -> new LayerWords(Kind.MERGE, "choose", List.of());
-            case "Sum" -> new LayerWords(Kind.MERGE, "add", List.of());
-            case "Pad" -> new LayerWords(Kind.SHAPE, "pad", List.of());
+            case "Concat" -> new LayerWords(Kind.MERGE, "concatenate");
+            case "Where" -> new LayerWords(Kind.MERGE, "choose");
+            case "Sum" -> new LayerWords(Kind.MERGE, "add");
+            case "Pad" -> new LayerWords(Kind.SHAPE, "pad");
             default -> {
                 if (node.operator().startsWith("Reduce")) {
                     yield reduction(node);
                 }
                 if (isTwoOperands(node)) {
-                    yield new LayerWords(
-                            Kind.MERGE, Objects.requireNonNull(TWO_OPERANDS.get(node.operator())), List.of());
+                    yield new LayerWords(Kind.MERGE, Objects.requireNonNull(TWO_OPERANDS.get(node.operator())));
                 }
-                yield new LayerWords(Kind.OTHER, node.operator(), List.of());
+                yield new LayerWords(Kind.OTHER, node.operator());
             }
         };
     }
@@ -123,9 +127,7 @@ record LayerWords(Kind kind, String name, List<String> details) {
             details.add(group + " groups");
         }
         long[] kernel = Arrays.copyOfRange(weight, 2, weight.length);
-        long[] ones = new long[kernel.length];
-        Arrays.fill(ones, 1);
-        details.addAll(window(node, ones));
+        details.addAll(window(node, ones(kernel.length)));
         return new LayerWords(Kind.CONVOLUTION, (depthwise ? "depthwise " : "") + name + " " + sizes(kernel), details);
     }
 
@@ -138,8 +140,7 @@ record LayerWords(Kind kind, String name, List<String> details) {
     /** Returns stride, padding and dilation of a window, where they are not the usual ones. */
     private static List<String> window(Node node, long[] usualStrides) {
         List<String> words = new ArrayList<>();
-        long[] ones = new long[usualStrides.length];
-        Arrays.fill(ones, 1);
+        long[] ones = ones(usualStrides.length);
         long[] strides = node.attributes().numbers("strides", ones);
         if (!Arrays.equals(strides, usualStrides)) {
             words.add("stride " + shortest(strides));
@@ -153,6 +154,10 @@ record LayerWords(Kind kind, String name, List<String> details) {
             words.add("dilation " + shortest(dilations));
         }
         return words;
+    }
+
+    private static long[] ones(int count) {
+        return LongStream.generate(() -> 1).limit(count).toArray();
     }
 
     private static String sizes(long[] sizes) {
@@ -171,7 +176,7 @@ record LayerWords(Kind kind, String name, List<String> details) {
     private static LayerWords recurrent(Node node, String name) {
         List<String> details = new ArrayList<>();
         details.add("hidden size " + node.attributes().number("hidden_size", 0));
-        String way = node.attributes().entries().get("direction") instanceof String word ? word : "forward";
+        String way = direction(node);
         if (!way.equals("forward")) {
             details.add(way);
         }
@@ -189,6 +194,11 @@ record LayerWords(Kind kind, String name, List<String> details) {
         return new LayerWords(Kind.RECURRENT, name, details);
     }
 
+    /** Returns the way in which a recurrent layer reads a sequence, as ONNX names it. */
+    static String direction(Node node) {
+        return node.attributes().entries().get("direction") instanceof String word ? word : "forward";
+    }
+
     private static LayerWords reduction(Node node) {
         String what = node.operator().substring("Reduce".length()).toLowerCase(Locale.ROOT);
         int rank = node.inputs().get(0).rank();
@@ -203,6 +213,6 @@ record LayerWords(Kind kind, String name, List<String> details) {
                         .shape()
                         .get(1)
                         .equals(node.inputs().get(0).shape().get(1));
-        return new LayerWords(Kind.POOL, global ? name + " over height and width" : name, List.of());
+        return new LayerWords(Kind.POOL, global ? name + " over height and width" : name);
     }
 }

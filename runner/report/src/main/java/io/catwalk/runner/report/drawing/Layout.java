@@ -1,8 +1,9 @@
 package io.catwalk.runner.report.drawing;
 
-import io.catwalk.runner.report.Mark;
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.Mark.Anchor;
 import io.catwalk.runner.report.Mark.Point;
+import io.catwalk.runner.report.Pen;
 import io.catwalk.runner.report.Picture;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing.Summary;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing.Summary.Block;
@@ -11,9 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -35,7 +36,7 @@ final class Layout {
     private final List<Layer> layers;
     private final List<Block> blocks;
     private final Columns columns;
-    private final List<Mark> marks = new ArrayList<>();
+    private final Pen pen = new Pen();
     private final Map<Lane, Integer> lanes;
     private final double laneWidth;
     private final double left;
@@ -83,33 +84,28 @@ final class Layout {
         blocks.forEach(this::frame);
         for (int to = 0; to < layers.size(); to++) {
             for (int from : layers.get(to).inputs()) {
-                marks.addAll(LayerBox.arrow(route(from, to)));
+                LayerBox.arrow(route(from, to), pen);
             }
         }
         for (int i = 0; i < layers.size(); i++) {
             LayerBox box = box(i);
-            marks.addAll(box.marks(center(i) - box.width() / 2, topOf(i)));
+            box.draw(center(i) - box.width() / 2, topOf(i), pen);
         }
-        return new Picture(width, y - ROW_GAP + EDGE, marks);
+        return new Picture(width, y - ROW_GAP + EDGE, pen.marks());
     }
 
     private double header(ArchitectureDrawing drawing, double width) {
         double y = EDGE;
         for (String line : LayerBox.TITLE.wrapped(drawing.title(), width - 2 * EDGE)) {
             y += 18;
-            marks.add(LayerBox.words(EDGE, y, line, LayerBox.TITLE, Anchor.START));
+            pen.text(EDGE, y, line, LayerBox.TITLE, "ink", Anchor.START);
         }
         y += 19;
-        String totals = String.format(
-                Locale.ROOT, "%,d parameters · %s MACs", drawing.parameters(), count(drawing.multiplyAccumulates()));
-        marks.add(LayerBox.words(EDGE, y, totals, LayerBox.DETAIL, Anchor.START));
+        long macs = drawing.multiplyAccumulates();
+        String totals = Numbers.count(drawing.parameters()) + " parameters · "
+                + (macs < 1_000_000 ? Numbers.count(macs) : Numbers.fixed(macs / 1e6, 2) + " million") + " MACs";
+        pen.text(EDGE, y, totals, LayerBox.DETAIL, "ink", Anchor.START);
         return y + 16;
-    }
-
-    private static String count(long number) {
-        return number < 1_000_000
-                ? String.format(Locale.ROOT, "%,d", number)
-                : String.format(Locale.ROOT, "%.2f million", number / 1e6);
     }
 
     private LayerBox box(int layer) {
@@ -226,9 +222,9 @@ final class Layout {
             minY = Math.min(minY, topOf(i));
             maxY = Math.max(maxY, bottomOf(i));
         }
-        marks.add(LayerBox.box(
-                minX - 6, minY - 8, maxX - minX + 12, maxY - minY + 16, Layer.Kind.OTHER.color(), Style.GROUP));
-        marks.add(LayerBox.words(maxX + 11, (minY + maxY) / 2 + 5, "× " + block.times(), LayerBox.NAME, Anchor.START));
+        String color = Layer.Kind.OTHER.color();
+        LayerBox.box(minX - 6, minY - 8, maxX - minX + 12, maxY - minY + 16, color, Style.GROUP, pen);
+        pen.text(maxX + 11, (minY + maxY) / 2 + 5, "× " + block.times(), LayerBox.NAME, "ink", Anchor.START);
     }
 
     /**
@@ -260,10 +256,10 @@ final class Layout {
                 int first = chain.get(0);
                 int last = chain.get(chain.size() - 1);
                 int from = layers.get(first).inputs().stream()
-                        .max((a, b) -> Integer.compare(row[a], row[b]))
+                        .max(Comparator.comparingInt(layer -> row[layer]))
                         .orElse(-1);
                 int to = readers.get(last).stream()
-                        .min((a, b) -> Integer.compare(row[a], row[b]))
+                        .min(Comparator.comparingInt(layer -> row[layer]))
                         .orElse(-1);
                 int top = taken.isEmpty() ? 0 : from < 0 ? row[first] : row[from] + 1;
                 int bottom = taken.isEmpty() ? rows - 1 : to < 0 ? row[last] : Math.max(row[last], row[to] - 1);
