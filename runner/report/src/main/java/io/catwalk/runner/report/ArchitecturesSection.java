@@ -53,8 +53,8 @@ record ArchitecturesSection(ReportModel model) {
                         "Hyperparameters and sizes",
                         "MACs are multiplications with additions for one image, counted on the ONNX graph."));
         if (networks().size() <= DRAWN) {
-            Set<Medium> slides = Medium.of(Medium.SLIDES);
-            networks().forEach(one -> drawing(slides, one.name(), one).ifPresent(blocks::add));
+            networks()
+                    .forEach(one -> drawing(Medium.ONLY_SLIDES, one.name(), one).ifPresent(blocks::add));
         }
         return new Section(
                 "architectures",

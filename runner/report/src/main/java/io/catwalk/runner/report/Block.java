@@ -3,6 +3,7 @@ package io.catwalk.runner.report;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +31,17 @@ public sealed interface Block
         return this;
     }
 
-    /** Returns the blocks that are read in a medium. */
+    /** Returns whether there is nothing to read in it. */
+    default boolean isEmpty() {
+        return false;
+    }
+
+    /** Returns the blocks that are read in a medium, without those that are empty. */
     static List<Block> in(Medium medium, List<Block> blocks) {
         return blocks.stream()
                 .filter(block -> block.media().contains(medium))
                 .map(block -> block.in(medium))
-                .filter(block ->
-                        !(block instanceof Group group) || !group.blocks().isEmpty())
+                .filter(block -> !block.isEmpty())
                 .toList();
     }
 
@@ -55,8 +60,16 @@ public sealed interface Block
     /** Sentences, each with its period. */
     record Sentences(Set<Medium> media, String heading, Tone tone, List<String> sentences) implements Block {
 
+        /** Creates sentences without a heading; those that are empty are left out. */
         public static Sentences of(Set<Medium> media, Tone tone, String... sentences) {
-            return new Sentences(media, "", tone, List.of(sentences));
+            List<String> said =
+                    Stream.of(sentences).filter(one -> !one.isEmpty()).toList();
+            return new Sentences(media, "", tone, said);
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return sentences.isEmpty();
         }
     }
 
@@ -131,6 +144,11 @@ public sealed interface Block
         @Override
         public Group in(Medium medium) {
             return new Group(media, id, heading, facts, open, Block.in(medium, blocks));
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return blocks.isEmpty();
         }
     }
 

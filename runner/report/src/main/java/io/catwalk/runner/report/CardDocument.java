@@ -174,7 +174,7 @@ record CardDocument(
         List<Fact> facts = new ArrayList<>();
         facts.add(Fact.of("accuracy %", all.accuracy(), Unit.PERCENT));
         var interval = all.metrics().accuracyInterval();
-        facts.add(new Fact("its 95 % interval", new Cell.Range(interval.low(), interval.high(), Unit.PERCENT)));
+        facts.add(new Fact("its 95 % interval", Cell.percent(interval.low(), interval.high())));
         facts.add(Fact.of("precision (macro) %", all.metrics().macro().precision(), Unit.PERCENT));
         facts.add(Fact.of("recall (macro) %", all.metrics().macro().recall(), Unit.PERCENT));
         facts.add(Fact.of("F1 (macro) %", all.metrics().macro().f1(), Unit.PERCENT));
@@ -269,7 +269,7 @@ record CardDocument(
         if (mistakes.size() == 1) {
             ConfusionMatrix.Cell most = mistakes.get(0);
             limits.add("The most frequent mistake: " + classes.get(most.truth()) + " classified as "
-                    + classes.get(most.predicted()) + " (" + Wording.count(most.images(), "image", "images") + ").");
+                    + classes.get(most.predicted()) + " (" + Wording.count(most.images(), "image") + ").");
         }
         Standing standing = card.standing();
         if (standing != null && standing.standardDeviation() != null) {

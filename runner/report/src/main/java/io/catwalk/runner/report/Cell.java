@@ -95,6 +95,16 @@ public sealed interface Cell {
      */
     record Mark(String symbol, String text, @Nullable Boolean good) implements Cell {}
 
+    /** Returns an interval of shares, in percent. */
+    static Range percent(@Nullable Double low, @Nullable Double high) {
+        return new Range(low, high, Unit.PERCENT);
+    }
+
+    /** Returns an interval of differences of shares, in points. */
+    static Range points(@Nullable Double low, @Nullable Double high) {
+        return new Range(low, high, Unit.POINTS);
+    }
+
     static Cell of(String text) {
         return new Text(text);
     }

@@ -29,10 +29,7 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
     private static final int FEWEST = Evaluation.FEWEST_IMAGES;
 
     static Optional<Section> of(ReportModel model) {
-        List<ClassifierReport> shown = model.trained().stream()
-                .filter(ClassifierReport::evaluated)
-                .limit(MOST)
-                .toList();
+        List<ClassifierReport> shown = model.evaluated().stream().limit(MOST).toList();
         return shown.isEmpty() ? Optional.empty() : Optional.of(new ClassesSection(model, shown).section());
     }
 
@@ -41,7 +38,7 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
         ClassifierReport best = shown.get(0);
         new ClassifierCharts(model, best, "best")
                 .named("confusion")
-                .ifPresent(chart -> blocks.add(new Figure(Medium.of(Medium.SLIDES), chart)));
+                .ifPresent(chart -> blocks.add(new Figure(Medium.ONLY_SLIDES, chart)));
         blocks.add(table());
         return new Section(
                 "classes",
@@ -112,7 +109,7 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
     }
 
     private static String interval(Accuracy recall) {
-        return new Cell.Range(recall.low(), recall.high(), Unit.PERCENT).text();
+        return Cell.percent(recall.low(), recall.high()).text();
     }
 
     /** Says which two classes are confused most; nothing if several pairs tie, or a class has too few images. */
@@ -133,13 +130,12 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
                 ? "; most often, " + classes.get(first.truth()) + " and " + classes.get(first.predicted())
                         + " are classified as each other (" + first.images() + " images each)"
                 : "; most often, " + classes.get(first.truth()) + " is classified as " + classes.get(first.predicted())
-                        + " (" + Wording.count(first.images(), "image", "images") + ")";
+                        + " (" + Wording.count(first.images(), "image") + ")";
     }
 
     private Table table() {
         List<Integer> labels = labels();
         Set<Medium> media = labels.size() <= ShownClasses.ALL ? Medium.WRITTEN : Medium.SEEN;
-        Set<Medium> notSlides = Medium.of(Medium.MARKDOWN, Medium.PAGE);
         ClassifierReport best = shown.get(0);
         boolean alone = shown.size() == 1;
         Function<Integer, Cell> images = label -> Cell.of(best().confusion().support(label), Unit.COUNT);
@@ -153,12 +149,12 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
             table.number("Images", images);
         }
         for (ClassifierReport one : shown) {
-            table.in(one.equals(best) ? Medium.WRITTEN : notSlides)
+            table.in(one.equals(best) ? Medium.WRITTEN : Medium.TEXT)
                     .number(
                             alone ? "Recall %" : one.name() + " %",
                             label -> recall(evaluation(one).classes().get(label), one.equals(best)));
         }
-        return table.in(notSlides)
+        return table.in(Medium.TEXT)
                 .number(
                         alone ? "Precision %" : "Precision of " + best.name() + " %",
                         label -> ShownClasses.precision(best().classes().get(label)))
@@ -193,8 +189,7 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
     }
 
     private String note(int classes) {
-        int evaluated = (int)
-                model.trained().stream().filter(ClassifierReport::evaluated).count();
+        int evaluated = model.evaluated().size();
         List<String> selections =
                 shown.stream().map(ClassifierReport::selection).distinct().toList();
         int absent = model.dataset().classes().size() - classes;

@@ -5,9 +5,7 @@ import io.catwalk.runner.evaluation.Calibration;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
-import io.catwalk.runner.evaluation.ConfusionMatrix.Cell;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.report.Cell.Range;
 import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.RowChart.Row;
 import io.catwalk.runner.report.RowChart.Row.Dot;
@@ -113,8 +111,7 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                         measured(curve)
                                 + (more == 0
                                         ? ""
-                                        : " Pale: validation of " + Wording.count(more, "other trial", "other trials")
-                                                + ".")),
+                                        : " Pale: validation of " + Wording.count(more, "other trial") + ".")),
                 across,
                 up,
                 series));
@@ -162,7 +159,7 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                             Numbers.count(bin.images()),
                             Numbers.percent(bin.confidence()),
                             Numbers.percent(bin.accuracy()),
-                            new Range(bin.accuracyLow(), bin.accuracyHigh(), Unit.PERCENT).text()),
+                            Cell.percent(bin.accuracyLow(), bin.accuracyHigh()).text()),
                     "bin" + number));
             span.addAll(List.of(100 * bin.confidence(), 100 * bin.accuracyLow()));
         }
@@ -219,18 +216,18 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
     /** Names the most frequent mistake, or two that are equally frequent, if their classes have enough images. */
     private static String mistakes(ConfusionMatrix matrix, List<String> classes) {
         int images = matrix.images();
-        List<Cell> first = matrix.mostFrequentMistakes();
+        List<ConfusionMatrix.Cell> first = matrix.mostFrequentMistakes();
         if (first.isEmpty()) {
-            return "No mistake in " + Wording.count(images, "image", "images");
+            return "No mistake in " + Wording.count(images, "image");
         }
         int most = first.get(0).images();
         if (first.size() > 2
                 || first.stream().anyMatch(cell -> matrix.support(cell.truth()) < Evaluation.FEWEST_IMAGES)) {
-            return Numbers.count(images - matrix.correct()) + " of " + Wording.count(images, "image", "images")
+            return Numbers.count(images - matrix.correct()) + " of " + Wording.count(images, "image")
                     + " classified wrongly, at most " + most + " of a class as the same other class";
         }
         return first.stream()
-                        .map(cell -> most + " of " + Wording.count(matrix.support(cell.truth()), "image", "images")
+                        .map(cell -> most + " of " + Wording.count(matrix.support(cell.truth()), "image")
                                 + " of " + classes.get(cell.truth()) + " classified as "
                                 + classes.get(cell.predicted()))
                         .collect(Collectors.joining(", "))
@@ -304,7 +301,7 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
         return switch (names.size()) {
             case 1 ->
                 names.get(0) + " has " + recall + " of "
-                        + Wording.count(hardest.get(0).support(), "image", "images");
+                        + Wording.count(hardest.get(0).support(), "image");
             case 2 -> Wording.joined(names) + " have " + recall;
             default -> Numbers.count(names.size()) + " classes have " + recall;
         };

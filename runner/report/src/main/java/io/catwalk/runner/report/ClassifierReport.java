@@ -100,6 +100,11 @@ record ClassifierReport(
         return Objects.requireNonNull(standing, name);
     }
 
+    /** Returns the 95 % interval of its accuracy. */
+    public Cell.Range interval() {
+        return Cell.percent(stands().accuracyLow(), stands().accuracyHigh());
+    }
+
     public List<Model> done() {
         return models.stream().filter(Model::done).toList();
     }
@@ -162,9 +167,14 @@ record ClassifierReport(
                 .orElse(null);
     }
 
-    /** Returns the median time of one image on an engine, in microseconds; null if it was not measured. */
-    public @Nullable Double micros(InferenceEngine engine) {
-        Latency latency = latency(engine);
+    /** Returns its latency on the engine by which classifiers are compared; null if it was not measured. */
+    public @Nullable Latency latency() {
+        return latency(results.latencyEngine());
+    }
+
+    /** Returns the median time of one image on that engine, in microseconds; null if it was not measured. */
+    public @Nullable Double micros() {
+        Latency latency = latency();
         return latency == null || !Double.isFinite(latency.p50Micros()) ? null : (Double) latency.p50Micros();
     }
 

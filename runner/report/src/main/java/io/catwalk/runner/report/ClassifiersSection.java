@@ -67,7 +67,7 @@ record ClassifiersSection(ReportModel model) {
         List<String> parts = new ArrayList<>();
         parts.add(Numbers.percent(one.standing().accuracy()) + " %");
         if (efficiency != null && efficiency.parameters() != null) {
-            parts.add(Wording.count(efficiency.parameters(), "parameter", "parameters"));
+            parts.add(Wording.count(efficiency.parameters(), "parameter"));
         }
         if (one.standing().trials() > 1) {
             parts.add(one.standing().trials() + " trials");
@@ -79,16 +79,10 @@ record ClassifiersSection(ReportModel model) {
     }
 
     private static List<Block> failures(ClassifierReport one) {
-        return one.failed().isEmpty()
-                ? List.of()
-                : List.of(new Sentences(
-                        Medium.ONLY_PAGE,
-                        "",
-                        Tone.WARNING,
-                        one.failed().stream()
-                                .map(trial -> trial.label() + " failed: "
-                                        + trial.outcome().error() + ".")
-                                .toList()));
+        List<String> sentences = one.failed().stream()
+                .map(trial -> trial.label() + " failed: " + trial.outcome().error() + ".")
+                .toList();
+        return List.of(new Sentences(Medium.ONLY_PAGE, "", Tone.WARNING, sentences));
     }
 
     private List<Block> details(ClassifierReport one) {
@@ -99,10 +93,7 @@ record ClassifiersSection(ReportModel model) {
                 blocks.add(new Figure(MEDIA, id, chart));
             }
         }
-        List<String> absent = absent(one);
-        if (!absent.isEmpty()) {
-            blocks.add(new Sentences(MEDIA, "", Tone.NOTE, absent));
-        }
+        blocks.add(new Sentences(MEDIA, "", Tone.NOTE, absent(one)));
         // The numbers of the chart of few classes are this table.
         if (one.evaluated()
                 && (model.dataset().classes().size() > ClassifierCharts.CLASSES
@@ -182,10 +173,8 @@ record ClassifiersSection(ReportModel model) {
         }
         facts.add(Fact.of(
                 "Trained",
-                Wording.count(timing.epochs(), "epoch", "epochs")
-                        + (timing.steps() == null
-                                ? ""
-                                : ", " + Wording.count(timing.steps(), "optimizer step", "optimizer steps"))));
+                Wording.count(timing.epochs(), "epoch")
+                        + (timing.steps() == null ? "" : ", " + Wording.count(timing.steps(), "optimizer step"))));
         facts.add(Fact.of("Weights of", "epoch " + timing.bestEpoch()));
         return facts;
     }
@@ -243,10 +232,7 @@ record ClassifiersSection(ReportModel model) {
                                 "Speed-up",
                                 Unit.TIMES,
                                 row -> efficiency.speedUps().get(row.batch()))
-                        .table(
-                                "",
-                                "Latency and throughput with " + Wording.count(any.threads(), "thread", "threads"),
-                                ""));
+                        .table("", "Latency and throughput with " + Wording.count(any.threads(), "thread"), ""));
     }
 
     private static List<Fact> provenance(ClassifierReport one, Done first) {

@@ -286,7 +286,7 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
             PairedComparison pair = baseline.best();
             if (pair != null && pair.p() != null) {
                 pairs.add(name(baseline.name()) + " " + Numbers.points(pair.difference()) + " (95 % interval "
-                        + new Cell.Range(pair.low(), pair.high(), Unit.POINTS).text() + ", p " + Numbers.p(pair.p())
+                        + Cell.points(pair.low(), pair.high()).text() + ", p " + Numbers.p(pair.p())
                         + ")");
             }
         }

@@ -15,10 +15,7 @@ record ConclusionsSection(ReportModel model) {
     static Optional<Section> of(ReportModel model) {
         ConclusionsSection section = new ConclusionsSection(model);
         List<Block> blocks = new ArrayList<>();
-        List<String> conclusions = section.conclusions();
-        if (!conclusions.isEmpty()) {
-            blocks.add(new Sentences(Medium.SEEN, "Conclusions", Tone.LIST, conclusions));
-        }
+        blocks.add(new Sentences(Medium.SEEN, "Conclusions", Tone.LIST, section.conclusions()));
         blocks.add(new Sentences(Medium.SEEN, "Limits", Tone.LIST, section.limits()));
         return Optional.of(new Section(
                 "conclusions",
@@ -84,7 +81,7 @@ record ConclusionsSection(ReportModel model) {
         ClassifierReport fastest = timed.get(0);
         return Optional.of(fastest.name() + " is " + (fastest.equals(best) ? "also " : "") + "the fastest"
                 + model.ofThoseTimed() + ": "
-                + Cell.of(fastest.latency(model.engine())).text() + " for one image"
+                + Cell.of(fastest.latency()).text() + " for one image"
                 + (fastest.equals(best)
                         ? "."
                         : ", at "
@@ -107,8 +104,8 @@ record ConclusionsSection(ReportModel model) {
                 + (model.timed().isEmpty() ? "." : ", the latencies for this machine."));
         int failed = model.failed().size();
         if (failed > 0) {
-            sentences.add(Wording.count(failed, "trial", "trials") + " failed and " + (failed == 1 ? "is" : "are")
-                    + " not included.");
+            sentences.add(
+                    Wording.count(failed, "trial") + " failed and " + (failed == 1 ? "is" : "are") + " not included.");
         }
         return sentences;
     }

@@ -65,7 +65,7 @@ record ConfidenceSection(ReportModel model) {
         List<PairedComparison> pairs = comparison.pairs();
         if (pairs.size() == 1) {
             PairedComparison pair = pairs.get(0);
-            Cell.Range interval = new Cell.Range(pair.low(), pair.high(), Unit.POINTS);
+            Cell.Range interval = Cell.points(pair.low(), pair.high());
             return (Paired.order(pair.difference(), 0) == 0
                             ? pair.first() + " and " + pair.second() + " are equally accurate"
                             : pair.first() + " is "
@@ -99,7 +99,7 @@ record ConfidenceSection(ReportModel model) {
                             .toList()));
         }
         boolean others = comparison.pairs().size() > comparison.ofTheBest().size();
-        Set<Medium> media = others ? Medium.of(Medium.SLIDES) : Medium.SEEN;
+        Set<Medium> media = others ? Medium.ONLY_SLIDES : Medium.SEEN;
         blocks.add(pairs("versus-best", "Each classifier against the best", media, comparison.ofTheBest()));
         blocks.add(Sentences.of(Medium.WRITTEN, Tone.NOTE, method(comparison)));
         if (others) {
@@ -139,7 +139,7 @@ record ConfidenceSection(ReportModel model) {
                 .text("Classifier", pair -> StandingsSection.name(model.entrant(pair.first())))
                 .text("Compared with", pair -> StandingsSection.name(model.entrant(pair.second())))
                 .number("Difference, points", Unit.POINTS, PairedComparison::difference)
-                .number("95 % interval", pair -> new Cell.Range(pair.low(), pair.high(), Unit.POINTS))
+                .number("95 % interval", pair -> Cell.points(pair.low(), pair.high()))
                 .number("p", Unit.P, PairedComparison::decidingP)
                 .number("P", Unit.PROBABILITY, ConfidenceSection::probability)
                 .text("Outcome", ConfidenceSection::outcome)
@@ -213,7 +213,7 @@ record ConfidenceSection(ReportModel model) {
             String words = table.add(
                     one.name(),
                     points,
-                    new Cell.Range(pair.low(), pair.high(), Unit.POINTS).text(),
+                    Cell.points(pair.low(), pair.high()).text(),
                     Numbers.probability(pair.decidingP()),
                     ComparisonWords.outcome(pair));
             rows.add(Row.of(
@@ -288,7 +288,7 @@ record ConfidenceSection(ReportModel model) {
             Standing standing = one.stands();
             if (Double.isFinite(standing.accuracy())) {
                 String accuracy = Numbers.percent(standing.accuracy());
-                String range = new Cell.Range(standing.accuracyLow(), standing.accuracyHigh(), Unit.PERCENT).text();
+                String range = one.interval().text();
                 rows.add(Row.of(
                         one,
                         interval(standing.accuracyLow(), standing.accuracy(), standing.accuracyHigh(), one.symbol()),
@@ -309,7 +309,7 @@ record ConfidenceSection(ReportModel model) {
         for (Baseline one : model.baselines()) {
             String name = ComparisonWords.name(one.name());
             String accuracy = Numbers.percent(one.accuracy());
-            String range = new Cell.Range(one.accuracyLow(), one.accuracyHigh(), Unit.PERCENT).text();
+            String range = Cell.percent(one.accuracyLow(), one.accuracyHigh()).text();
             // One that is far away would press all intervals together; its number is enough.
             List<Item> items = 100 * one.accuracy() >= low - Math.max(10, high - low)
                     ? interval(one.accuracyLow(), one.accuracy(), one.accuracyHigh(), Symbol.CIRCLE)

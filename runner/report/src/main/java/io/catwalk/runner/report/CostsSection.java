@@ -19,13 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the networks cost: parameters, memory, and time to train and to answer. */
 record CostsSection(ReportModel model) {
-
-    private static final Set<Medium> TEXT = Medium.of(Medium.MARKDOWN, Medium.PAGE);
 
     static Optional<Section> of(ReportModel model) {
         return model.trained().isEmpty() ? Optional.empty() : Optional.of(new CostsSection(model).section());
@@ -37,10 +34,7 @@ record CostsSection(ReportModel model) {
 
     private Section section() {
         List<Block> blocks = new ArrayList<>(Figure.of(charts(model)));
-        List<String> speed = speed();
-        if (!speed.isEmpty()) {
-            blocks.add(new Sentences(Medium.WRITTEN, "", Tone.LIST, speed));
-        }
+        blocks.add(new Sentences(Medium.WRITTEN, "", Tone.LIST, speed()));
         blocks.add(table());
         return new Section(
                 "costs",
@@ -88,8 +82,8 @@ record CostsSection(ReportModel model) {
                 + (seconds.getCount() == 1 ? "" : " to " + Numbers.duration(seconds.getMax()));
     }
 
-    private String latency(ClassifierReport one) {
-        return Cell.of(one.latency(model.engine())).text();
+    private static String latency(ClassifierReport one) {
+        return Cell.of(one.latency()).text();
     }
 
     /** Names the fastest classifier, and the fastest of those that do not clearly differ from the most accurate. */
@@ -125,12 +119,12 @@ record CostsSection(ReportModel model) {
 
     private Table table() {
         TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, model.trained())
-                .in(TEXT)
+                .in(Medium.TEXT)
                 .bar("Parameters", one -> Cell.of(one.cost(Efficiency::parameters), Unit.COUNT))
                 .number(ArchitecturesSection.MACS, Unit.TIMES, ArchitecturesSection::millions)
                 .in(Medium.WRITTEN)
                 .bar("ONNX file", one -> Cell.of(one.cost(Efficiency::onnxBytes), Unit.BYTES))
-                .in(TEXT)
+                .in(Medium.TEXT)
                 .bar("Peak memory", one -> Cell.of(one.cost(Efficiency::peakMemoryBytes), Unit.BYTES))
                 .in(Medium.WRITTEN);
         if (!model.learned().isEmpty()) {
@@ -140,10 +134,10 @@ record CostsSection(ReportModel model) {
             if (engine == InferenceEngine.PYTORCH && model.learned().isEmpty()) {
                 continue;
             }
-            table.in(engine == model.engine() ? Medium.WRITTEN : TEXT)
+            table.in(engine == model.engine() ? Medium.WRITTEN : Medium.TEXT)
                     .number("Latency, " + engine.title(), one -> latency(one.latency(engine)));
         }
-        table.in(TEXT);
+        table.in(Medium.TEXT);
         for (int batch : model.learned().isEmpty() ? List.<Integer>of() : Latency.BATCH_SIZES) {
             table.number(
                     "Speed-up, batch " + batch,
@@ -182,8 +176,8 @@ record CostsSection(ReportModel model) {
     /** Draws accuracy against latency, with the Pareto front. */
     private Optional<Chart> accuracyAgainstLatency() {
         List<ClassifierReport> measured = model.trained().stream()
-                .filter(one -> one.micros(model.engine()) != null
-                        && Double.isFinite(one.stands().accuracy()))
+                .filter(one ->
+                        one.micros() != null && Double.isFinite(one.stands().accuracy()))
                 .toList();
         if (measured.isEmpty()) {
             return Optional.empty();
@@ -204,8 +198,8 @@ record CostsSection(ReportModel model) {
             String tip = table.add(
                     one.name(),
                     Numbers.percent(standing.accuracy()),
-                    new Cell.Range(standing.accuracyLow(), standing.accuracyHigh(), Unit.PERCENT).text(),
-                    Cell.of(one.latency(model.engine())).text(),
+                    one.interval().text(),
+                    latency(one),
                     Numbers.bytes(bytes),
                     standing.onFront() == null ? Numbers.NONE : standing.onFront() ? "yes" : "no");
             series.add(Series.of(
@@ -222,7 +216,7 @@ record CostsSection(ReportModel model) {
         }
         Axis across = Axis.doubling(
                 "Latency, µs (" + model.latencyTitle() + ")",
-                measured.stream().map(this::micros).toList());
+                measured.stream().map(CostsSection::micros).toList());
         Axis up = Axis.percent("Accuracy, %", Series.span(series));
         List<Series> baselines = new ArrayList<>();
         for (Baseline baseline : model.baselines()) {
@@ -259,8 +253,8 @@ record CostsSection(ReportModel model) {
                         + latency(last) + " at " + Numbers.percent(last.stands().accuracy()) + " %";
     }
 
-    private double micros(ClassifierReport one) {
-        return Objects.requireNonNull(one.micros(model.engine()));
+    private static double micros(ClassifierReport one) {
+        return Objects.requireNonNull(one.micros());
     }
 
     private static @Nullable Double percent(double share) {

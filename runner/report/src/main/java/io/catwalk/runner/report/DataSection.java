@@ -4,8 +4,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
-import io.catwalk.runner.evaluation.ConfusionMatrix;
-import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.report.Block.Fact;
 import io.catwalk.runner.report.Block.Facts;
 import io.catwalk.runner.report.Block.Photo;
@@ -40,7 +39,7 @@ record DataSection(ReportModel model) {
     }
 
     private String title() {
-        String images = Wording.count(data().test(), "test image", "test images") + " in "
+        String images = Wording.count(data().test(), "test image") + " in "
                 + Wording.count(data().classes().size(), "class", "classes");
         return (folded() ? model.results().experiment().folds() + " folds of " : "") + images + ", " + ofAClass()
                 + " of each" + (absent().isEmpty() ? "" : " that has any")
@@ -57,16 +56,13 @@ record DataSection(ReportModel model) {
     /** Returns the classes without a test image, as far as that is known. */
     private List<String> absent() {
         return model.entrants().stream()
-                .filter(ClassifierReport::evaluated)
+                .map(ClassifierReport::evaluation)
+                .filter(Objects::nonNull)
                 .findFirst()
-                .map(one -> {
-                    Evaluation evaluation = Objects.requireNonNull(one.evaluation());
-                    ConfusionMatrix matrix = evaluation.confusion();
-                    return IntStream.range(0, matrix.classes())
-                            .filter(label -> matrix.support(label) == 0)
-                            .mapToObj(data().classes()::get)
-                            .toList();
-                })
+                .map(evaluation -> evaluation.classes().stream()
+                        .filter(one -> one.support() == 0)
+                        .map(ClassScores::name)
+                        .toList())
                 .orElse(List.of());
     }
 

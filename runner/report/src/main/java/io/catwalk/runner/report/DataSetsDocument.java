@@ -60,8 +60,8 @@ public record DataSetsDocument(
         }
         return new Document(
                 across.name(),
-                Wording.count(across.classifiers().size(), "classifier", "classifiers") + " on "
-                        + Wording.count(across.dataSets().size(), "data set", "data sets"),
+                Wording.count(across.classifiers().size(), "classifier") + " on "
+                        + Wording.count(across.dataSets().size(), "data set"),
                 headline(),
                 sections,
                 across.classifiers(),
@@ -135,7 +135,7 @@ public record DataSetsDocument(
         Interval interval = one.intervals().get(classifier);
         return interval == null
                 ? accuracy
-                : accuracy.with(new Cell.Range(interval.low(), interval.high(), Unit.PERCENT).text());
+                : accuracy.with(Cell.percent(interval.low(), interval.high()).text());
     }
 
     private static @Nullable Double rank(CriticalDifference ranking, String classifier) {
@@ -208,7 +208,7 @@ public record DataSetsDocument(
         long decided = across.pairs().stream()
                 .filter(pair -> ConfidenceSection.outcome(pair).good() != null)
                 .count();
-        return decided + " of " + Wording.count(across.pairs().size(), "pair", "pairs")
+        return decided + " of " + Wording.count(across.pairs().size(), "pair")
                 + (decided == 1 ? " is" : " are") + " at least 95 % likely to differ by more than "
                 + across.regionPoints() + " points on a further data set";
     }
@@ -331,6 +331,6 @@ public record DataSetsDocument(
                 ? "No accuracy is known yet"
                 : Wording.names(names) + (names.size() == 1 ? " has" : " have each")
                         + " the highest accuracy on " + most + " of "
-                        + Wording.count(across.dataSets().size(), "data set", "data sets");
+                        + Wording.count(across.dataSets().size(), "data set");
     }
 }

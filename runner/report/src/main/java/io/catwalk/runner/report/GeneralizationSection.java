@@ -64,7 +64,7 @@ record GeneralizationSection(ReportModel model) {
         Optional<ClassifierReport> best =
                 model.learned().stream().filter(ClassifierReport::evaluated).findFirst();
         best.flatMap(one -> new ClassifierCharts(model, one, "best").named("reliability"))
-                .ifPresent(chart -> blocks.add(new Figure(Medium.of(Medium.SLIDES), chart)));
+                .ifPresent(chart -> blocks.add(new Figure(Medium.ONLY_SLIDES, chart)));
         blocks.add(table());
         best.ifPresent(one -> blocks.add(Sentences.of(Medium.WRITTEN, Tone.TEXT, calibration(one) + ".")));
         figures.stream().skip(1).forEach(blocks::add);
@@ -151,10 +151,7 @@ record GeneralizationSection(ReportModel model) {
         return table.number("Gap, points", Unit.POINTS, one -> one.gap().mean())
                 .number(
                         "95 % interval",
-                        one -> {
-                            GeneralizationGap gap = one.gap();
-                            return new Cell.Range(gap.low(), gap.high(), Unit.POINTS);
-                        })
+                        one -> Cell.points(one.gap().low(), one.gap().high()))
                 .in(Medium.DETAIL)
                 .number("Training loss", Unit.NATS, one -> one.gap().trainingLoss())
                 .number("Validation loss", Unit.NATS, one -> one.gap().validationLoss());

@@ -39,25 +39,22 @@ record GivenSection(List<ClassifierReport> given, int classes) {
     }
 
     private List<Block> blocks() {
-        List<Block> blocks = new ArrayList<>();
         List<String> warnings = given.stream()
                 .flatMap(one -> warnings(one.name(), done(one)).stream())
                 .toList();
-        if (!warnings.isEmpty()) {
-            blocks.add(new Sentences(Medium.ALL, "", Tone.WARNING, warnings));
-        }
-        blocks.add(StandingsSection.classifiers(Medium.WRITTEN, given)
-                .text("File", one -> Cell.of(name(model(one))))
-                .text("Images", one -> Cell.of(images(model(one))))
-                .text("Normalization", one -> Cell.of(normalization(model(one))))
-                .text("Answers", one -> Cell.of(scores(answers(one))))
-                .table("given-table", "How the images were prepared for them", ""));
-        return blocks;
+        return List.of(
+                new Sentences(Medium.ALL, "", Tone.WARNING, warnings),
+                StandingsSection.classifiers(Medium.WRITTEN, given)
+                        .text("File", one -> Cell.of(name(model(one))))
+                        .text("Images", one -> Cell.of(images(model(one))))
+                        .text("Normalization", one -> Cell.of(normalization(model(one))))
+                        .text("Answers", one -> Cell.of(scores(answers(done(one)))))
+                        .table("given-table", "How the images were prepared for them", ""));
     }
 
     private List<String> warnings(String name, Done done) {
         List<String> sentences = new ArrayList<>();
-        GivenReport answers = Objects.requireNonNull(done.answers());
+        GivenReport answers = answers(done);
         Suggestion better = answers.suggestion();
         if (better != null) {
             sentences.add(name + " is right for " + better.rightAsAsked() + " of "
@@ -90,17 +87,14 @@ record GivenSection(List<ClassifierReport> given, int classes) {
     }
 
     private static String options(Suggestion better) {
-        List<String> options = new ArrayList<>();
-        add(options, "--normalize", better.normalize());
-        add(options, "--order", better.order());
-        add(options, "--fit", better.fit());
-        return String.join(" ", options);
+        return (option("--normalize", better.normalize())
+                        + option("--order", better.order())
+                        + option("--fit", better.fit()))
+                .strip();
     }
 
-    private static void add(List<String> options, String option, @Nullable String value) {
-        if (value != null) {
-            options.add(option + " " + value);
-        }
+    private static String option(String option, @Nullable String value) {
+        return value == null ? "" : " " + option + " " + value;
     }
 
     private static GivenModel model(ClassifierReport one) {
@@ -111,11 +105,11 @@ record GivenSection(List<ClassifierReport> given, int classes) {
         return Objects.requireNonNull(one.first());
     }
 
-    private static GivenReport answers(ClassifierReport one) {
-        return Objects.requireNonNull(done(one).answers());
+    private static GivenReport answers(Done done) {
+        return Objects.requireNonNull(done.answers());
     }
 
-    private static String name(GivenModel model) {
+    static String name(GivenModel model) {
         return String.valueOf(Path.of(model.file()).getFileName());
     }
 

@@ -98,8 +98,7 @@ record ImageBrowser(
      * first are left out, and so are images that are gone.
      */
     public static ImageBrowser of(ReportModel model) {
-        List<ClassifierReport> evaluated =
-                model.trained().stream().filter(ClassifierReport::evaluated).toList();
+        List<ClassifierReport> evaluated = model.evaluated();
         Part first = Part.of(evaluated.get(0));
         Stream<Part> others = evaluated.stream().skip(1).map(Part::of).filter(first::isOfTheImagesOf);
         List<Part> parts =

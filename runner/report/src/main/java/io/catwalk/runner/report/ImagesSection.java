@@ -20,7 +20,7 @@ import java.util.Optional;
 record ImagesSection(ReportModel model, ImageBrowser images) {
 
     static Optional<Section> of(ReportModel model) {
-        return model.trained().stream().noneMatch(ClassifierReport::evaluated)
+        return model.evaluated().isEmpty()
                 ? Optional.empty()
                 : Optional.of(new ImagesSection(model, ImageBrowser.of(model)).section());
     }
@@ -46,7 +46,7 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
                         + (model.results().experiment().seeds().size() > 1
                                 ? " The predictions are those of one seed of each classifier."
                                 : "")));
-        duplicates().ifPresent(sentence -> blocks.add(Sentences.of(Medium.ONLY_PAGE, Tone.NOTE, sentence)));
+        blocks.add(Sentences.of(Medium.ONLY_PAGE, Tone.NOTE, duplicates()));
         charts(model).forEach(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
         blocks.add(new Widget(Widget.Kind.IMAGES, images.json()));
         return new Section(
@@ -58,15 +58,15 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
     }
 
     /** Says how many test images have a duplicate in the training set; empty if that cannot be known. */
-    private Optional<String> duplicates() {
+    private String duplicates() {
         List<ImageBrowser.Twin> twins = images.duplicates();
         if (twins != null) {
-            return Optional.of((twins.isEmpty() ? "None" : Numbers.count(twins.size())) + " of them "
-                    + (twins.size() < 2 ? "has a duplicate" : "have duplicates") + " in the training set.");
+            return (twins.isEmpty() ? "None" : Numbers.count(twins.size())) + " of them "
+                    + (twins.size() < 2 ? "has a duplicate" : "have duplicates") + " in the training set.";
         }
         return model.folded()
-                ? Optional.empty()
-                : Optional.of("Whether they have duplicates in the training set is not known: catwalk audit searches.");
+                ? ""
+                : "Whether they have duplicates in the training set is not known: catwalk audit searches.";
     }
 
     private static RiskCoverage curve(ClassifierReport one) {
@@ -75,10 +75,8 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
 
     /** Draws how often classifiers err on the images that they are most confident of. */
     static List<Chart> charts(ReportModel model) {
-        List<ClassifierReport> evaluated = model.trained().stream()
-                .filter(ClassifierReport::evaluated)
-                .limit(RunDocument.LINES)
-                .toList();
+        List<ClassifierReport> evaluated =
+                model.evaluated().stream().limit(RunDocument.LINES).toList();
         if (evaluated.isEmpty()) {
             return List.of();
         }

@@ -32,6 +32,12 @@ public enum Medium {
     /** Details with pictures. */
     public static final Set<Medium> SEEN_DETAIL = of(APPENDIX, PAGE);
 
+    /** What a slide has no room for. */
+    public static final Set<Medium> TEXT = of(MARKDOWN, PAGE);
+
+    /** What a page or a file says by other means. */
+    public static final Set<Medium> ONLY_SLIDES = of(SLIDES);
+
     /** What is in the cards of models. */
     public static final Set<Medium> ONLY_MARKDOWN = of(MARKDOWN);
 

@@ -57,7 +57,7 @@ record OnnxSection(ReportModel model) {
         long files = all.size() - without;
         return (files == 0
                         ? "No network has an ONNX file"
-                        : agreeing + " of " + Wording.count(files, "ONNX file", "ONNX files")
+                        : agreeing + " of " + Wording.count(files, "ONNX file")
                                 + (agreeing == 1 ? " answers like its network" : " answer like their networks"))
                 + (disagreeing == 0 ? "" : "; " + disagreeing + (disagreeing == 1 ? " disagrees" : " disagree"))
                 + (without == 0 ? "" : "; " + Wording.count(without, "network has", "networks have") + " no ONNX file");

@@ -49,7 +49,7 @@ public final class RecipeWords {
             settings.put("Epoch selected by", Wording.criterion(recipe.selectBy()));
         }
         if (recipe.patience() > 0) {
-            settings.put("Early stopping", "after " + Wording.count(recipe.patience(), "epoch", "epochs"));
+            settings.put("Early stopping", "after " + Wording.count(recipe.patience(), "epoch"));
         }
         if (recipe.pretrained()) {
             settings.put("Starts from", "the plugin's pretrained weights");

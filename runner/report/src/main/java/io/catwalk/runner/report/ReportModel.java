@@ -286,6 +286,11 @@ public record ReportModel(
         return trained().stream().filter(one -> one.request().trains()).toList();
     }
 
+    /** Returns the classifiers with predictions of their test images, the most accurate first. */
+    public List<ClassifierReport> evaluated() {
+        return trained().stream().filter(ClassifierReport::evaluated).toList();
+    }
+
     /** Returns the classifiers with the highest accuracy: several if theirs is the same, none without a network. */
     public List<ClassifierReport> leaders() {
         List<ClassifierReport> trained = trained();
@@ -325,14 +330,14 @@ public record ReportModel(
     public String testedOn() {
         RunResults.Summary experiment = results.experiment();
         if (experiment.folds() == 0) {
-            return Wording.count(dataset().test(), "test image", "test images");
+            return Wording.count(dataset().test(), "test image");
         }
         if (results.tuning() != null) {
             return experiment.folds() + " folds of the training images"
                     + (folded()
                             ? ""
                             : "; the best candidate also on "
-                                    + Wording.count(dataset().test(), "test image", "test images"));
+                                    + Wording.count(dataset().test(), "test image"));
         }
         return (experiment.repeats() > 1 ? experiment.repeats() + " × " : "") + experiment.folds()
                 + " folds of the training images";
@@ -391,8 +396,8 @@ public record ReportModel(
     /** Returns the classifiers with a latency, the fastest first. */
     public List<ClassifierReport> timed() {
         return trained().stream()
-                .filter(one -> one.micros(engine()) != null)
-                .sorted(Comparator.comparingDouble(one -> Objects.requireNonNull(one.micros(engine()))))
+                .filter(one -> one.micros() != null)
+                .sorted(Comparator.comparingDouble(one -> Objects.requireNonNull(one.micros())))
                 .toList();
     }
 

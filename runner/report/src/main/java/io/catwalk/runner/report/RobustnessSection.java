@@ -148,7 +148,8 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
                                         one.name(),
                                         Integer.toString(step.strength()),
                                         Numbers.percent(accuracy.share()),
-                                        new Cell.Range(accuracy.low(), accuracy.high(), Unit.PERCENT).text()));
+                                        Cell.percent(accuracy.low(), accuracy.high())
+                                                .text()));
                     })
                     .toList();
             series.add(Series.of(one, Look.MARKED, points));

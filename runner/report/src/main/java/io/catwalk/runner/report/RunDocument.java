@@ -67,8 +67,8 @@ public final class RunDocument {
         int classifiers = model.entrants().size();
         return new Document(
                 model.results().experiment().name(),
-                model.dataset().name() + " · " + Wording.count(classifiers, "classifier", "classifiers")
-                        + " · tested on " + model.testedOn(),
+                model.dataset().name() + " · " + Wording.count(classifiers, "classifier") + " · tested on "
+                        + model.testedOn(),
                 model.headline(),
                 sections(model),
                 Stream.concat(model.entrants().stream().map(ClassifierReport::name), model.dataset().classes().stream())

@@ -66,7 +66,7 @@ record RunSection(ReportModel model) {
         return new Section(
                 "run",
                 "The run",
-                experiment().finished() + " of " + Wording.count(experiment().planned(), "trial", "trials")
+                experiment().finished() + " of " + Wording.count(experiment().planned(), "trial")
                         + " finished in " + Numbers.duration(experiment().seconds())
                         + (model.failed().isEmpty() ? "" : "; " + model.failed().size() + " failed"),
                 blocks,
@@ -75,9 +75,6 @@ record RunSection(ReportModel model) {
 
     /** Lists what is missing or wrong: in full where there is room, else the first. */
     static List<Block> warnings(Set<Medium> media, String heading, List<String> sentences) {
-        if (sentences.isEmpty()) {
-            return List.of();
-        }
         if (sentences.size() <= BRIEF) {
             return List.of(new Sentences(media, heading, Tone.WARNING, sentences));
         }
@@ -97,7 +94,7 @@ record RunSection(ReportModel model) {
         facts.add(Fact.of("Started", Numbers.moment(experiment().startedAt())));
         facts.add(Fact.of(
                 "Trials at once",
-                experiment().jobs() + ", " + Wording.count(experiment().threads(), "thread", "threads") + " each"));
+                experiment().jobs() + ", " + Wording.count(experiment().threads(), "thread") + " each"));
         facts.add(Fact.of(
                 "Seeds", experiment().seeds().stream().map(String::valueOf).collect(Collectors.joining(", "))));
         facts.add(Fact.of("Digest of the images", model.dataset().sha256()));
@@ -120,7 +117,7 @@ record RunSection(ReportModel model) {
     }
 
     private static String words(Machine machine) {
-        return machine.processor() + ", " + Wording.count(machine.cores(), "core", "cores") + ", "
+        return machine.processor() + ", " + Wording.count(machine.cores(), "core") + ", "
                 + Numbers.bytes(machine.memoryBytes()) + "; " + machine.os() + ", " + machine.architecture();
     }
 }

@@ -5,7 +5,6 @@ import io.catwalk.runner.experiment.ListedRun;
 import io.catwalk.runner.experiment.ListedRun.Best;
 import io.catwalk.runner.experiment.ListedRun.State;
 import io.catwalk.runner.report.Table.TableBuilder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +19,9 @@ public final class RunsDocument {
 
     /** Returns the document; its addresses are relative to the folder. */
     public static Document of(String folder, List<ListedRun> runs) {
-        String title = Wording.count(runs.size(), "run", "runs") + " in " + folder;
-        List<Block> blocks = new ArrayList<>(List.of(table(runs)));
-        if (!faults(runs).isEmpty()) {
-            blocks.add(new Block.Sentences(Medium.ALL, "", Block.Tone.WARNING, faults(runs)));
-        }
+        String title = Wording.count(runs.size(), "run") + " in " + folder;
+        List<Block> blocks =
+                List.of(table(runs), new Block.Sentences(Medium.ALL, "", Block.Tone.WARNING, faults(runs)));
         return new Document(
                 "Runs",
                 "The latest first",
@@ -47,7 +44,7 @@ public final class RunsDocument {
         return new TableBuilder<>(Medium.ALL, runs)
                 .in(Medium.ONLY_PAGE)
                 .text("Run", run -> run.reported() ? Cell.Link.toReport(run.path()) : Cell.of(run.path()))
-                .in(Medium.of(Medium.MARKDOWN))
+                .in(Medium.ONLY_MARKDOWN)
                 .text("Run", run -> Cell.of(run.path()))
                 .in(Medium.ALL)
                 .text(
@@ -61,8 +58,7 @@ public final class RunsDocument {
                 .in(Medium.ONLY_PAGE)
                 .number(
                         "95 % interval",
-                        run -> new Cell.Range(
-                                number(best(run), Best::low), number(best(run), Best::high), Unit.PERCENT))
+                        run -> Cell.percent(number(best(run), Best::low), number(best(run), Best::high)))
                 .in(Medium.ALL)
                 .text("Trials", run -> text(run.state(), RunsDocument::trials))
                 .number("Size", Unit.BYTES, ListedRun::bytes)

@@ -33,55 +33,42 @@ record StandingsSection(ReportModel model) {
     private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
         // That trials are missing, the headline says.
-        List<String> failed = model.entrants().stream()
-                .filter(one -> !one.failed().isEmpty())
-                .map(ClassifierReport::name)
-                .toList();
-        if (!failed.isEmpty()) {
-            blocks.add(Sentences.of(Medium.ALL, Tone.WARNING, "Trials of " + Wording.names(failed) + " failed."));
-        }
+        List<ClassifierReport> failed =
+                model.entrants().stream().filter(one -> !one.failed().isEmpty()).toList();
+        String trials = failed.isEmpty() ? "" : "Trials of " + Wording.classifiers(failed) + " failed.";
+        blocks.add(Sentences.of(Medium.ALL, Tone.WARNING, trials));
         if (model.trained().isEmpty()) {
             return blocks;
         }
         blocks.add(best(model.trained().get(0)));
         blocks.add(standings());
-        if (!model.aboutBaselines().isEmpty()) {
-            blocks.add(Sentences.of(Medium.of(Medium.MARKDOWN, Medium.PAGE), Tone.NOTE, model.aboutBaselines()));
-        }
+        blocks.add(Sentences.of(Medium.TEXT, Tone.NOTE, model.aboutBaselines()));
         if (model.trained().stream().anyMatch(this::isOnFront)) {
             blocks.add(Sentences.of(Medium.WRITTEN, Tone.NOTE, "Front: none is better in both accuracy and latency."));
         }
-        if (!model.limits().isEmpty()) {
-            blocks.add(Sentences.of(Medium.of(Medium.TERMINAL, Medium.MARKDOWN), Tone.NOTE, model.limits()));
-        }
+        blocks.add(Sentences.of(Medium.of(Medium.TERMINAL, Medium.MARKDOWN), Tone.NOTE, model.limits()));
         return blocks;
     }
 
     private Facts best(ClassifierReport best) {
-        Cell interval =
-                new Cell.Range(best.stands().accuracyLow(), best.stands().accuracyHigh(), Unit.PERCENT);
         List<Fact> facts = Stream.of(
                         new Fact(
-                                "accuracy of " + best.name() + ", 95 % interval " + interval.text(),
+                                "accuracy of " + best.name() + ", 95 % interval "
+                                        + best.interval().text(),
                                 Cell.of(Numbers.percent(best.stands().accuracy()) + " %")),
-                        new Fact(
-                                "median latency of one image (" + model.latencyTitle() + ")",
-                                Cell.of(best.latency(model.engine()))),
+                        new Fact("median latency of one image (" + model.latencyTitle() + ")", Cell.of(best.latency())),
                         Fact.of("size of its ONNX file", best.cost(Efficiency::onnxBytes), Unit.BYTES),
                         Fact.of("training time", best.cost(Efficiency::trainingSeconds), Unit.SECONDS))
                 .filter(fact -> !fact.value().text().equals(Numbers.NONE))
                 .toList();
-        return new Facts(Medium.of(Medium.SLIDES), "", true, facts);
+        return new Facts(Medium.ONLY_SLIDES, "", true, facts);
     }
 
     private Table standings() {
         TableBuilder<ClassifierReport> builder = new TableBuilder<>(Medium.ALL, model.trained())
                 .text("Classifier", this::tagged)
                 .number("Accuracy %", Unit.PERCENT, one -> one.stands().accuracy())
-                .number(
-                        "95 % interval",
-                        one -> new Cell.Range(
-                                one.stands().accuracyLow(), one.stands().accuracyHigh(), Unit.PERCENT));
+                .number("95 % interval", ClassifierReport::interval);
         if (model.dataset().unbalanced()) {
             builder.number("Balanced %", Unit.PERCENT, one -> one.stands().balancedAccuracy());
         }
@@ -89,11 +76,11 @@ record StandingsSection(ReportModel model) {
         if (!model.learned().isEmpty()) {
             builder.number("Gap", StandingsSection::gap)
                     .number("Training", CostsSection::trainingTime)
-                    .in(Medium.of(Medium.MARKDOWN, Medium.PAGE))
+                    .in(Medium.TEXT)
                     .number("Steps", Unit.COUNT, one -> one.stands().steps());
         }
         Table table = builder.in(Medium.ALL)
-                .number("Latency", one -> Cell.of(one.latency(model.engine())))
+                .number("Latency", one -> Cell.of(one.latency()))
                 .in(Medium.ONLY_PAGE)
                 .number("ONNX file", Unit.BYTES, one -> one.cost(Efficiency::onnxBytes))
                 .table("table", "The most accurate first", explanation());
@@ -108,7 +95,7 @@ record StandingsSection(ReportModel model) {
                 .map(column -> switch (column.head()) {
                     case "Classifier" -> new Cell.Name(ComparisonWords.name(one.name()), null, "", "baseline");
                     case "Accuracy %" -> Cell.of(one.accuracy(), Unit.PERCENT);
-                    case "95 % interval" -> new Cell.Range(one.accuracyLow(), one.accuracyHigh(), Unit.PERCENT);
+                    case "95 % interval" -> Cell.percent(one.accuracyLow(), one.accuracyHigh());
                     default -> Cell.of("");
                 })
                 .toArray(Cell[]::new));
@@ -118,14 +105,15 @@ record StandingsSection(ReportModel model) {
         GeneralizationGap gap = one.stands().gap();
         return gap == null
                 ? Cell.of(null, Unit.POINTS)
-                : Cell.of(gap.mean(), Unit.POINTS).with(new Cell.Range(gap.low(), gap.high(), Unit.POINTS).text());
+                : Cell.of(gap.mean(), Unit.POINTS)
+                        .with(Cell.points(gap.low(), gap.high()).text());
     }
 
     private String explanation() {
         return "Accuracy and macro F1 on the test images" + (model.several() ? ", means over the trials" : "")
                 + "."
                 + (model.learned().isEmpty() ? "" : " Gap: training minus validation accuracy, in points.")
-                + (model.trained().stream().anyMatch(one -> one.latency(model.engine()) != null)
+                + (model.trained().stream().anyMatch(one -> one.latency() != null)
                         ? " Latency: median of one image (" + model.latencyTitle() + ")."
                         : "");
     }

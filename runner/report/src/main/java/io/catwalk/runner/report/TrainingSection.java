@@ -40,7 +40,7 @@ record TrainingSection(ReportModel model) {
         var epochs = trained.stream()
                 .mapToInt(one -> one.request().recipe().epochs())
                 .summaryStatistics();
-        String most = "up to " + Wording.count(epochs.getMax(), "epoch", "epochs");
+        String most = "up to " + Wording.count(epochs.getMax(), "epoch");
         if (trained.size() == 1) {
             return trained.get(0).name() + " was trained for " + most;
         }

@@ -66,7 +66,7 @@ record TrialsSection(List<Model> trials) {
         test(table, "ROC AUC", Unit.COEFFICIENT, Metrics::rocAucMacro);
         test(table, "Log loss", Unit.NATS, Metrics::logLoss);
         done(table, "Epochs", Unit.COUNT, done -> epochs(done, done.timing().epochs()));
-        table.in(Medium.of(Medium.MARKDOWN, Medium.PAGE)); // a slide has no room for another column
+        table.in(Medium.TEXT); // a slide has no room for another column
         done(table, "Steps", Unit.COUNT, done -> done.timing().steps());
         table.in(media);
         done(table, "Best epoch", Unit.COUNT, done -> epochs(done, done.timing().bestEpoch()));

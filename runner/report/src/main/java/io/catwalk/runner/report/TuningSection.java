@@ -54,8 +54,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
     }
 
     private String title() {
-        String all =
-                Wording.count(tuning.candidates().size(), "candidate", "candidates") + " of " + tuning.classifier();
+        String all = Wording.count(tuning.candidates().size(), "candidate") + " of " + tuning.classifier();
         Candidate best = tuning.candidates().stream()
                 .filter(this::isBest)
                 .filter(one -> !one.scores().isEmpty())
@@ -91,7 +90,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
                 .flatMap(one -> one.scores().stream().map(Score::epochs))
                 .distinct()
                 .sorted()
-                .forEach(epochs -> table.number(Wording.count(epochs, "epoch", "epochs"), one -> score(one, epochs)));
+                .forEach(epochs -> table.number(Wording.count(epochs, "epoch"), one -> score(one, epochs)));
         return table.table(
                 "candidates",
                 "Candidates, the best first",

@@ -23,6 +23,11 @@ public final class Wording {
 
     private Wording() {}
 
+    /** Returns a count with its noun, whose plural ends with an s. */
+    public static String count(long value, String one) {
+        return count(value, one, one + "s");
+    }
+
     /** Returns a count with its noun, in the singular for one. */
     public static String count(long value, String one, String many) {
         return Numbers.count(value) + " " + (value == 1 ? one : many);

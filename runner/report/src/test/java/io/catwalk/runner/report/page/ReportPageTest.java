@@ -71,6 +71,15 @@ final class ReportPageTest {
         return html(table(kind, cells)).replaceAll("\\s*\n", "");
     }
 
+    /** A sentence for which a run gives no reason is left out, with the room that it would take. */
+    @Test
+    void sentencesThatSayNothingLeaveNoParagraph() {
+        Block none = new Block.Sentences(Medium.WRITTEN, "", Block.Tone.NOTE, List.of());
+        Block empty = Block.Sentences.of(Medium.WRITTEN, Block.Tone.NOTE, "");
+        Block said = Block.Sentences.of(Medium.WRITTEN, Block.Tone.NOTE, "Something.");
+        assertThat(html(none, said, empty)).isEqualTo(html(said));
+    }
+
     @Test
     void everyLabelHasItsOwnConfusionMatrix() {
         Stream<String> labels = Stream.of("a@0.1", "a@0-1", "a@0+1", "a@0_1", "a-0.1", "a-0-1", "a_40_0-1");
