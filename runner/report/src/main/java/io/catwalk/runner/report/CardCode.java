@@ -5,23 +5,17 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.trial.ExportOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
-/** Writes complete programs that classify one image with an ONNX file, as it was exported. */
+/**
+ * Writes complete programs that classify one image with an ONNX file, as it was exported. In their templates, words of
+ * capital letters are filled in.
+ */
 record CardCode(String file, ImageSource images, Normalization normalization, ExportOptions options) {
-
-    /** The end of a program in Java. */
-    private static final String ANSWER = """
-                        float[] logits = ((float[][]) result.get("logits").orElseThrow().getValue())[0];
-                        int best = 0;
-                        for (int i = 1; i < logits.length; i++) best = logits[i] > logits[best] ? i : best;
-                        double sum = 0;
-                        for (float logit : logits) sum += Math.exp(logit - logits[best]);
-                        String[] labels = session.getMetadata().getCustomMetadata().get("labels").split("\\n");
-                        System.out.printf(Locale.ROOT, "%s %.4f%n", labels[best], 1 / sum);
-                    }
-                }
-            }
-            """;
 
     private static final String REPEATED = "the file takes this many images";
 
@@ -33,19 +27,7 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
     /** Returns a program for Python 3 with numpy, onnxruntime and pillow. */
     String python() {
         if (options.anySize()) {
-            return filled("""
-                    import numpy as np
-                    import onnxruntime as ort
-                    from PIL import Image, ImageOps
-
-                    image = ImageOps.exif_transpose(Image.open("image.png"))  # upright
-                    batch = np.asarray(image.convert("RGB"))[np.newaxis]
-                    session = ort.InferenceSession(FILE, providers=["CPUExecutionProvider"])
-                    logits = session.run(["logits"], {"image": batch})[0][0]
-                    exp = np.exp(logits - logits.max())
-                    labels = session.get_modelmeta().custom_metadata_map["labels"].split("\\n")
-                    print(labels[logits.argmax()], f"{exp.max() / exp.sum():.4f}")
-                    """);
+            return filled(program("classify-any-size.py"));
         }
         String normalized = """
                 mean = np.float32([%s])
@@ -53,24 +35,8 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
                 pixels = (pixels / np.float32(255) - mean) / std
                 """.formatted(numbers(normalization.mean(), ""), numbers(normalization.std(), ""));
         String repeated = size(1) == 1 ? "" : "batch = np.repeat(batch, " + size(1) + ", axis=0)  # " + REPEATED + "\n";
-        return filled("""
-                import sys
-                import numpy as np
-                import onnxruntime as ort
-                from PIL import Image
-
-                image = Image.open("image.png")
-                if image.size != (WIDTH, HEIGHT) or image.mode[0] in "IF":  # these have more than 8 bits
-                    sys.exit(f"image.png: expected SIZE of 8 bits, found {image.width}x{image.height}, mode {image.mode}")
-                image = image.convert("MODE")
-                pixels = np.asarray(image).reshape(1, HEIGHT, WIDTH, CHANNELS)
-                NORMALIZEDbatch = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
-                REPEATEDsession = ort.InferenceSession(FILE, providers=["CPUExecutionProvider"])
-                logits = session.run(["logits"], {"images": batch})[0][0]
-                exp = np.exp(logits - logits.max())
-                labels = session.get_modelmeta().custom_metadata_map["labels"].split("\\n")
-                print(labels[logits.argmax()], f"{exp.max() / exp.sum():.4f}")
-                """.replace("NORMALIZED", options.embeddedPreprocessing() ? "" : normalized)
+        return filled(program("classify.py")
+                .replace("NORMALIZED", options.embeddedPreprocessing() ? "" : normalized)
                 .replace("REPEATED", repeated)
                 .replace("MODE", gray() ? "L" : "RGB"));
     }
@@ -78,33 +44,7 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
     /** Returns a program for Java 17 with {@code com.microsoft.onnxruntime:onnxruntime}. */
     String java() {
         if (options.anySize()) {
-            return filled("""
-                    import ai.onnxruntime.*;
-                    import java.awt.image.BufferedImage;
-                    import java.io.File;
-                    import java.nio.ByteBuffer;
-                    import java.util.*;
-                    import javax.imageio.ImageIO;
-
-                    public class Classify {
-                        public static void main(String[] arguments) throws Exception {
-                            BufferedImage image = ImageIO.read(new File("image.png")); // not turned by its EXIF orientation
-                            int colors = image.getColorModel().getNumColorComponents();
-                            int samples = image.getRaster().getNumBands(); // with opacity, and one of a palette
-                            if (samples < colors || image.getSampleModel().getSampleSize(0) != 8) {
-                                System.err.println("image.png: expected gray or RGB of 8 bits, found a palette or more bits");
-                                System.exit(1);
-                            }
-                            int[] pixels = image.getRaster().getPixels(0, 0, image.getWidth(), image.getHeight(), (int[]) null);
-                            ByteBuffer batch = ByteBuffer.allocateDirect(pixels.length / samples * colors);
-                            for (int i = 0; i < pixels.length; i++) if (i % samples < colors) batch.put((byte) pixels[i]);
-                            long[] shape = {1, image.getHeight(), image.getWidth(), colors};
-                            OrtEnvironment environment = OrtEnvironment.getEnvironment();
-                            try (OrtSession session = environment.createSession(FILE);
-                                    OnnxTensor tensor =
-                                            OnnxTensor.createTensor(environment, batch.flip(), shape, OnnxJavaType.UINT8);
-                                    OrtSession.Result result = session.run(Map.of("image", tensor))) {
-                    """ + ANSWER);
+            return filled(program("ClassifyAnySize.java"));
         }
         boolean bytes = options.embeddedPreprocessing();
         String pixel = gray() ? "image.getRaster().getSample(x, y, 0)" : "image.getRGB(x, y) >> (16 - 8 * c) & 255";
@@ -112,41 +52,21 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
                         float[] mean = {%s};
                         float[] std = {%s};
                 """.formatted(numbers(normalization.mean(), "f"), numbers(normalization.std(), "f"));
-        return filled("""
-                import ai.onnxruntime.*;
-                import java.awt.image.BufferedImage;
-                import java.io.File;
-                import java.nio.*;
-                import java.util.*;
-                import javax.imageio.ImageIO;
-
-                public class Classify {
-                    public static void main(String[] arguments) throws Exception {
-                        BufferedImage image = ImageIO.read(new File("image.png"));
-                        int colors = image.getColorModel().getNumColorComponents();
-                        if (image.getWidth() != WIDTH || image.getHeight() != HEIGHT || colors != CHANNELSDEPTH) {
-                            System.err.println("image.png: expected SIZE of 8 bits, found " + image.getWidth()
-                                    + "x" + image.getHeight() + ", " + colors + " channel(s)");
-                            System.exit(1);
-                        }
-                        long[] shape = {BATCH, CHANNELS, HEIGHT, WIDTH};
-                NORMALIZED        BUFFER batch = BUFFER.allocate((int) (shape[0] * shape[1] * shape[2] * shape[3]));
-                        for (int n = 0; n < shape[0]; n++)REPEATED
-                            for (int c = 0; c < shape[1]; c++)
-                                for (int y = 0; y < shape[2]; y++)
-                                    for (int x = 0; x < shape[3]; x++)
-                                        batch.put(VALUE);
-                        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-                        try (OrtSession session = environment.createSession(FILE);
-                                OnnxTensor tensor = OnnxTensor.createTensor(environment, batch.flip(), shapeTYPE);
-                                OrtSession.Result result = session.run(Map.of("images", tensor))) {
-                """.concat(ANSWER)
+        return filled(program("Classify.java")
                 .replace("NORMALIZED", bytes ? "" : normalized)
                 .replace("REPEATED", size(1) == 1 ? "" : " // " + REPEATED)
                 .replace("VALUE", bytes ? "(byte) (" + pixel + ")" : "((" + pixel + ") / 255f - mean[c]) / std[c]")
                 .replace("DEPTH", gray() ? "\n                || image.getSampleModel().getSampleSize(0) != 8" : "")
                 .replace("BUFFER", bytes ? "ByteBuffer" : "FloatBuffer")
                 .replace("shapeTYPE", bytes ? "shape, OnnxJavaType.UINT8" : "shape"));
+    }
+
+    private static String program(String name) {
+        try (InputStream program = Objects.requireNonNull(CardCode.class.getResourceAsStream("card/" + name))) {
+            return new String(program.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Fills in what both programs need; the name of the file last, since it may contain any word. */
