@@ -56,7 +56,6 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
         return TextPainter.paint(this);
     }
 
-    /** Describes it for readers who cannot see it. */
     public String description() {
         return Numbers.count(parameters()) + " parameters. From the input: "
                 + Summary.of(layers).layers().stream()
@@ -143,11 +142,7 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
 
         private static final int LONGEST_BLOCK = 80;
 
-        /**
-         * A range of layers that stands for several copies of itself.
-         *
-         * @param times number of copies, this one included
-         */
+        /** A range of layers that stands for several copies of itself, this one included. */
         record Block(int from, int to, int times) {}
 
         /** What must be equal for two layers to count as the same. */

@@ -56,10 +56,8 @@ record Layer(
         }
     }
 
-    /** How a recurrent layer processes a sequence. */
     public record Recurrence(String cell, long steps, long hidden, Way way, Answers answers) {}
 
-    /** The direction in which a sequence is read. */
     public enum Way {
         FORWARD,
         REVERSE,

@@ -11,7 +11,6 @@ import io.catwalk.runner.report.drawing.Layer.Answers;
 import io.catwalk.runner.report.drawing.Layer.Kind;
 import io.catwalk.runner.report.drawing.Layer.Recurrence;
 import io.catwalk.runner.report.drawing.Layer.Way;
-import io.catwalk.runner.report.drawing.LayerBox.Style;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +22,10 @@ record LayerBox(Layer layer, double width) {
     static final Letters SHAPE = Letters.plain(12.5);
     static final Letters DETAIL = Letters.plain(11.5);
 
+    static final double CORNER = 6;
+    static final double LINE_WIDTH = 1.3;
+
+    private static final double PALE = 0.08;
     private static final double HEAD = 6;
     private static final double MARGIN = 12;
     private static final double LINE = 16;
@@ -46,7 +49,7 @@ record LayerBox(Layer layer, double width) {
     }
 
     void draw(double x, double y, Pen pen) {
-        box(x, y, width, height(), layer.kind().color(), isSmall() ? Style.SMALL : Style.LAYER, pen);
+        box(x, y, width, height(), isSmall() ? PALE : 0.17, pen);
         double baseline = y + (isSmall() ? 4 : 6) + LINE * 0.8;
         List<Line> lines = new ArrayList<>(left());
         if (!isWide()) {
@@ -71,11 +74,8 @@ record LayerBox(Layer layer, double width) {
     }
 
     private boolean isWide() {
-        return width >= WIDE || (isSmall() && NAME.width(layer.name()) + shapeWidth() + 3 * MARGIN <= width);
-    }
-
-    private double shapeWidth() {
-        return SHAPE.width(layer.outputShape());
+        return width >= WIDE
+                || (isSmall() && NAME.width(layer.name()) + SHAPE.width(layer.outputShape()) + 3 * MARGIN <= width);
     }
 
     private List<Line> left() {
@@ -123,7 +123,7 @@ record LayerBox(Layer layer, double width) {
             } else {
                 pen.text(middle, y + 10, "x" + subscript(number), DETAIL, "ink", Anchor.MIDDLE);
                 arrow(middle, y + 14, middle, top, pen);
-                box(middle - cell / 2, top, cell, 26, layer.kind().color(), Style.SMALL, pen);
+                box(middle - cell / 2, top, cell, 26, PALE, pen);
                 pen.text(
                         middle,
                         top + 17,
@@ -164,22 +164,9 @@ record LayerBox(Layer layer, double width) {
         return digits.toString();
     }
 
-    enum Style {
-        LAYER(0.17, 0),
-        SMALL(0.08, 0),
-        GROUP(0, 5);
-
-        private final double tint;
-        private final double dash;
-
-        Style(double tint, double dash) {
-            this.tint = tint;
-            this.dash = dash;
-        }
-    }
-
-    static void box(double x, double y, double width, double height, String color, Style style, Pen pen) {
-        pen.rect(x, y, width, height, 6, new Paint(color, style.tint, color, 1.3, style.dash));
+    private void box(double x, double y, double wide, double high, double tint, Pen pen) {
+        String color = layer.kind().color();
+        pen.rect(x, y, wide, high, CORNER, new Paint(color, tint, color, LINE_WIDTH, 0));
     }
 
     /** Draws a line of vertical and horizontal segments, with an arrowhead at its end. */

@@ -331,7 +331,6 @@ final class LayerReader {
         return weight.name().replaceFirst("\\.row$", "");
     }
 
-    /** Returns the sizes without the batch size. */
     private List<Long> sizes(Value value) {
         List<Long> sizes = new ArrayList<>();
         boolean dropped = batch < 0;

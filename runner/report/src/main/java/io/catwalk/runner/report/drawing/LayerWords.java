@@ -12,11 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/**
- * Describes an ONNX operator in the words of the field.
- *
- * @param details further properties, such as a stride
- */
+/** Describes an ONNX operator in the words of the field, with details such as its stride. */
 record LayerWords(Kind kind, String name, List<String> details) {
 
     /** Activations and normalizations; they usually become part of the layer before them. */

@@ -2,12 +2,12 @@ package io.catwalk.runner.report.drawing;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.Mark.Anchor;
+import io.catwalk.runner.report.Mark.Paint;
 import io.catwalk.runner.report.Mark.Point;
 import io.catwalk.runner.report.Pen;
 import io.catwalk.runner.report.Picture;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing.Summary;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing.Summary.Block;
-import io.catwalk.runner.report.drawing.LayerBox.Style;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -223,7 +223,8 @@ final class Layout {
             maxY = Math.max(maxY, bottomOf(i));
         }
         String color = Layer.Kind.OTHER.color();
-        LayerBox.box(minX - 6, minY - 8, maxX - minX + 12, maxY - minY + 16, color, Style.GROUP, pen);
+        Paint dashes = new Paint(color, 0, color, LayerBox.LINE_WIDTH, 5);
+        pen.rect(minX - 6, minY - 8, maxX - minX + 12, maxY - minY + 16, LayerBox.CORNER, dashes);
         pen.text(maxX + 11, (minY + maxY) / 2 + 5, "× " + block.times(), LayerBox.NAME, "ink", Anchor.START);
     }
 

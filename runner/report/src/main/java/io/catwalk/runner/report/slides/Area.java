@@ -6,13 +6,11 @@ import org.apache.poi.util.Units;
 /** A part of a slide, in points from its upper left corner. */
 record Area(double x, double y, double width, double height) {
 
-    /** Returns one of several equal columns, from 0. */
     Area column(int index, int columns, double gap) {
         double each = (width - (columns - 1) * gap) / columns;
         return new Area(x + index * (each + gap), y, each, height);
     }
 
-    /** Returns one of several equal rows, from 0. */
     Area row(int index, int rows, double gap) {
         double each = (height - (rows - 1) * gap) / rows;
         return new Area(x, y + index * (each + gap), width, each);

@@ -88,7 +88,6 @@ record FittedText(List<String> paragraphs, double size, boolean bold, double gap
         return lines;
     }
 
-    /** Returns the width of the longest word; no line should be narrower. */
     static double longestWord(String text, Letters letters) {
         return Stream.of(text.split(" ", -1)).mapToDouble(letters::width).max().orElse(0);
     }

@@ -40,7 +40,6 @@ record Look(
         return null;
     }
 
-    /** Reads the look of a presentation that was made with a template. */
     static Look of(XMLSlideShow show) {
         XSLFSlideLayout layout = Template.layout(show).orElseThrow();
         Dimension size = show.getPageSize();

@@ -66,7 +66,6 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
             return new Trace(name, color, 0, false, symbol, filled, null, key, List.of(point));
         }
 
-        /** Returns it without an entry in the legend. */
         Trace unnamed() {
             return new Trace(name, color, width, dashed, symbol, filled, label, false, points);
         }
@@ -142,8 +141,7 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
             }
         }
         if (all > room) {
-            At nowhere = new At(
-                    bound(lines.across(), lines.across().low()), lines.up().low() - 1);
+            At nowhere = new At(lines.across().first(), lines.up().low() - 1);
             traces.add(new Trace("…", look.quiet(), 0, false, null, true, null, true, List.of(nowhere)));
         }
     }
@@ -152,7 +150,7 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
         int count = rows.rows().size();
         Axis across = rows.axis();
         Axis up = new Axis("", 0.4, count + 0.6, 1, Axis.Scale.LINEAR);
-        double low = bound(across, across.low());
+        double low = across.first();
         upright("axis", low, false, up);
         if (low < 0 && across.high() > 0) {
             upright("zero", 0, false, up);
@@ -160,10 +158,10 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
         RowChart.Band band = rows.band();
         if (band != null) {
             upright("band", Math.max(low, band.from()), true, up);
-            upright("band", Math.min(bound(across, across.high()), band.to()), true, up);
+            upright("band", Math.min(across.last(), band.to()), true, up);
         }
         for (int i = 0; i < count; i++) {
-            row(rows.rows().get(i), count - i, low, bound(across, across.high()));
+            row(rows.rows().get(i), count - i, low, across.last());
         }
         if (rows.tied() > 1) {
             At first = new At(low, count + 0.3);
@@ -245,7 +243,6 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
                 points));
     }
 
-    /** Returns a color by its name in charts. */
     private Color color(String name) {
         return name.startsWith("#")
                 ? Color.decode(name)
@@ -324,8 +321,8 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
                 """.formatted(
                 id,
                 doubling ? "<c:logBase val='2'/>" : "",
-                bound(axis, axis.high()),
-                bound(axis, axis.low()),
+                axis.last(),
+                axis.first(),
                 !seen,
                 side,
                 seen
@@ -338,11 +335,7 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
                 digits == 0 ? "#,##0" : "0." + "0".repeat(digits),
                 line(look.line(), 0.75, false),
                 3 - id,
-                bound(axis, axis.step()));
-    }
-
-    private static double bound(Axis axis, double number) {
-        return axis.scale() == Axis.Scale.DOUBLING ? Math.pow(2, number) : number;
+                doubling ? Math.pow(2, axis.step()) : axis.step());
     }
 
     private static String fill(Color color) {
@@ -368,7 +361,6 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
-    /** Writes a series, whose numbers are two columns of the workbook. */
     private static String series(Trace trace, int index, XSSFSheet sheet) {
         String name = escaped(trace.name());
         String label = trace.label();

@@ -49,7 +49,6 @@ record SlideCanvas(XMLSlideShow show, XSLFSlide slide, Look look, Words words) {
     /** Width in pixels below which charts cannot be drawn. */
     private static final double NARROWEST = 300;
 
-    /** How the paragraphs of a text look. */
     enum Style {
         PLAIN(0),
         BOLD(0),
@@ -63,13 +62,11 @@ record SlideCanvas(XMLSlideShow show, XSLFSlide slide, Look look, Words words) {
             this.indent = indent;
         }
 
-        /** Returns the height of paragraphs in points. */
         double height(List<String> paragraphs, double size, double width) {
             return new FittedText(paragraphs, size, this == BOLD, GAP).height(width - indent);
         }
     }
 
-    /** Adds a slide to a presentation. */
     static SlideCanvas of(XMLSlideShow show, Look look, Words words) {
         XSLFSlide slide = show.createSlide(look.layout());
         for (XSLFShape shape : List.copyOf(slide.getShapes())) {
@@ -84,7 +81,6 @@ record SlideCanvas(XMLSlideShow show, XSLFSlide slide, Look look, Words words) {
         return shape.getTextType() == Placeholder.TITLE || shape.getTextType() == Placeholder.CENTERED_TITLE;
     }
 
-    /** Sets the title, which is a finding, in a sentence. */
     void title(String title) {
         XSLFTextShape shape = slide.getPlaceholder(0);
         String clean = words.said(title);
@@ -122,7 +118,7 @@ record SlideCanvas(XMLSlideShow show, XSLFSlide slide, Look look, Words words) {
     /** Writes a line of small text at a place, which may be lower in a template than the line is. */
     private XSLFTextBox foot(Area place, String text) {
         double height = Math.max(place.height(), FittedText.SMALLEST * FittedText.LINE + 1);
-        return text(new Area(place.x(), place.y(), place.width(), height), Style.PLAIN, look.quiet(), List.of(text));
+        return note(new Area(place.x(), place.y(), place.width(), height), List.of(text));
     }
 
     void notes(List<String> paragraphs) {
@@ -136,8 +132,18 @@ record SlideCanvas(XMLSlideShow show, XSLFSlide slide, Look look, Words words) {
         }
     }
 
-    XSLFTextBox text(Area area, Style style, Color color, List<String> paragraphs) {
-        return text(area, paragraphs, FittedText.SMALLEST, style, color);
+    /** Adapts a text to slides, as it is before it is set. */
+    String said(String text) {
+        return words.said(text);
+    }
+
+    /** Sets paragraphs as small print. */
+    XSLFTextBox note(Area area, List<String> paragraphs) {
+        return text(area, paragraphs, FittedText.SMALLEST, Style.PLAIN, look.quiet());
+    }
+
+    XSLFTextBox text(Area area, List<String> paragraphs, double size, Style style) {
+        return text(area, paragraphs, size, style, look.ink());
     }
 
     /** Sets paragraphs from the top of an area down, as large as they fit, up to a largest size. */
@@ -188,7 +194,6 @@ record SlideCanvas(XMLSlideShow show, XSLFSlide slide, Look look, Words words) {
         shape.setLineColor(null);
     }
 
-    /** Draws the symbol of a classifier with the same lines as on a page. */
     private void symbol(double x, double y, double radius, Palette.Look mark) {
         XSLFFreeformShape shape = slide.createFreeform();
         shape.setPath(Picture.outline(mark.symbol().at(x, y, radius, Paint.fill(mark.color()))));

@@ -55,12 +55,7 @@ record SlideLayout(SlideCanvas canvas) {
             double height = Math.min(
                     Style.PLAIN.height(warnings, HEADING, area.width() - 2 * GAP) + 2 * GAP, 0.4 * area.height());
             canvas.panel(area.top(height));
-            canvas.text(
-                    area.top(height).within(GAP),
-                    warnings,
-                    HEADING,
-                    Style.PLAIN,
-                    canvas.look().ink());
+            canvas.text(area.top(height).within(GAP), warnings, HEADING, Style.PLAIN);
             area = area.below(height + GAP);
         }
         for (Block block : blocks) {
@@ -71,7 +66,7 @@ record SlideLayout(SlideCanvas canvas) {
         List<String> notes = paragraphs(blocks, Tone.NOTE);
         if (!notes.isEmpty()) {
             double height = Math.min(Style.PLAIN.height(notes, SMALLEST, area.width()), 0.35 * area.height());
-            canvas.text(area.bottom(height), Style.PLAIN, canvas.look().quiet(), notes);
+            canvas.note(area.bottom(height), notes);
             area = area.above(height + GAP);
         }
         List<Visual> visuals = new ArrayList<>();
@@ -106,14 +101,14 @@ record SlideLayout(SlideCanvas canvas) {
     }
 
     private List<String> paragraphs(Sentences text) {
-        List<String> said = text.sentences().stream().map(canvas.words()::said).toList();
+        List<String> said = text.sentences().stream().map(canvas::said).toList();
         return text.tone() == Tone.LIST || said.isEmpty() ? said : List.of(String.join(" ", said));
     }
 
     private void sort(Block block, List<Visual> visuals, List<Piece> others) {
         if (block instanceof Sentences text && (text.tone() == Tone.TEXT || text.tone() == Tone.LIST)) {
             Style style = text.tone() == Tone.LIST ? Style.BULLETS : Style.PLAIN;
-            others.add(new Text(canvas, canvas.words().said(text.heading()), paragraphs(text), style));
+            others.add(new Text(canvas, canvas.said(text.heading()), paragraphs(text), style));
         } else if (block instanceof Table table) {
             others.add(new Grid(canvas, SlideTable.of(table, canvas.words())));
         } else if (block instanceof Facts facts && !facts.key()) {
@@ -217,8 +212,8 @@ record SlideLayout(SlideCanvas canvas) {
 
     /** Returns the height of the heading and the note of a chart. */
     private double framed(RowChart rows, double width) {
-        String note = canvas.words().said(rows.caption().note());
-        return headingHeight(canvas.words().said(rows.caption().title()), width)
+        String note = canvas.said(rows.caption().note());
+        return headingHeight(canvas.said(rows.caption().title()), width)
                 + (note.isEmpty() ? 0 : Style.PLAIN.height(List.of(note), SMALLEST, width) + 4);
     }
 
@@ -236,13 +231,12 @@ record SlideLayout(SlideCanvas canvas) {
         visual(area, drawn.caption().title(), drawn.caption().note(), rest -> canvas.chart(rest, drawn));
     }
 
-    /** Draws a chart or a picture, with its heading above and its note below. */
     private void visual(Area area, String heading, String note, Consumer<Area> drawing) {
-        Area rest = headed(canvas, area, canvas.words().said(heading));
+        Area rest = headed(canvas, area, canvas.said(heading));
         if (!note.isEmpty()) {
-            List<String> said = List.of(canvas.words().said(note));
+            List<String> said = List.of(canvas.said(note));
             double height = Math.min(Style.PLAIN.height(said, SMALLEST, rest.width()), 0.3 * rest.height());
-            canvas.text(rest.bottom(height), Style.PLAIN, canvas.look().quiet(), said);
+            canvas.note(rest.bottom(height), said);
             rest = rest.above(height + 4);
         }
         drawing.accept(rest);
@@ -253,7 +247,7 @@ record SlideLayout(SlideCanvas canvas) {
         double width = (area.width() - (facts.size() - 1) * GAP) / facts.size() - 20;
         double names = 0;
         for (Block.Fact fact : facts) {
-            List<String> name = List.of(canvas.words().said(fact.name()));
+            List<String> name = List.of(canvas.said(fact.name()));
             names = Math.max(names, Style.PLAIN.height(name, SMALLEST, width));
         }
         double value = 36;
@@ -262,15 +256,15 @@ record SlideLayout(SlideCanvas canvas) {
             Area card = area.top(height).column(i, facts.size(), GAP);
             canvas.panel(card);
             Area inside = card.within(10);
-            String text = canvas.words().said(facts.get(i).value().text());
+            String text = canvas.said(facts.get(i).value().text());
             canvas.text(
                     inside.top(value - 2),
                     List.of(text),
                     26,
                     Style.BOLD,
                     canvas.look().accent());
-            List<String> name = List.of(canvas.words().said(facts.get(i).name()));
-            canvas.text(inside.below(value), Style.PLAIN, canvas.look().quiet(), name);
+            List<String> name = List.of(canvas.said(facts.get(i).name()));
+            canvas.note(inside.below(value), name);
         }
         return area.below(height + GAP);
     }
@@ -279,12 +273,7 @@ record SlideLayout(SlideCanvas canvas) {
     private static Area headed(SlideCanvas canvas, Area area, String heading) {
         double height = headingHeight(heading, area.width());
         if (!heading.isEmpty()) {
-            canvas.text(
-                    area.top(height - 4),
-                    List.of(heading),
-                    HEADING,
-                    Style.BOLD,
-                    canvas.look().ink());
+            canvas.text(area.top(height - 4), List.of(heading), HEADING, Style.BOLD);
         }
         return area.below(height);
     }
@@ -309,7 +298,7 @@ record SlideLayout(SlideCanvas canvas) {
         public void draw(Area area, double size) {
             Area rest = headed(canvas, area, heading);
             if (!paragraphs.isEmpty()) {
-                canvas.text(rest, paragraphs, size, style, canvas.look().ink());
+                canvas.text(rest, paragraphs, size, style);
             }
         }
     }
@@ -317,14 +306,12 @@ record SlideLayout(SlideCanvas canvas) {
     private record Grid(SlideCanvas canvas, SlideTable table) implements Piece {
 
         private String title() {
-            return canvas.words().said(table.table().title());
+            return canvas.said(table.table().title());
         }
 
         private double note(SlideTable shown, double width) {
             String note = shown.table().note();
-            return note.isEmpty()
-                    ? 0
-                    : 4 + Style.PLAIN.height(List.of(canvas.words().said(note)), SMALLEST, width);
+            return note.isEmpty() ? 0 : 4 + Style.PLAIN.height(List.of(canvas.said(note)), SMALLEST, width);
         }
 
         @Override
@@ -362,9 +349,9 @@ record SlideLayout(SlideCanvas canvas) {
                     layout(rest, size).spread(shown.table().rows().size(), rest.height() - note);
             canvas.table(rest, shown, layout);
             if (note > 0 && layout.height() + note <= rest.height() + 1) {
-                List<String> text = List.of(canvas.words().said(shown.table().note()));
+                List<String> text = List.of(canvas.said(shown.table().note()));
                 Area place = rest.below(layout.height() + 4).top(note);
-                canvas.text(place, Style.PLAIN, canvas.look().quiet(), text);
+                canvas.note(place, text);
             }
         }
     }

@@ -9,11 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A table of a document with the texts that a slide shows.
- *
- * @param texts of all cells; the first row holds the heads
- */
+/** A table of a document with the texts that a slide shows: those of the heads, then those of each row. */
 record SlideTable(Table table, List<List<String>> texts) {
 
     /** Space at the left and the right of a cell. */

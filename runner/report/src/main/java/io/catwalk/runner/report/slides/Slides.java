@@ -109,7 +109,6 @@ public record Slides(XMLSlideShow show, Look look, Document document, Words word
     /** Which slides there are, and whose look they have: without a template, Catwalk's own. */
     public record SlideOptions(Extent extent, @Nullable Template template) {
 
-        /** How much the slides show. */
         public enum Extent {
             /** The findings, on ten slides. */
             FINDINGS,

@@ -81,7 +81,6 @@ public final class Template {
         }
     }
 
-    /** Opens it as a presentation without slides. */
     XMLSlideShow open() throws IOException {
         return new XMLSlideShow(new ByteArrayInputStream(bytes));
     }
