@@ -167,7 +167,7 @@ final class Reports {
 
     private static void card(ReportModel report, ReportModel.Model model, @Nullable Path confusion) throws IOException {
         Path file = model.onnx();
-        if (file == null || !model.answers().there() || model.trained().parity() == null || report.images() == null) {
+        if (file == null || model.answers() == null || model.trained().parity() == null || report.images() == null) {
             return;
         }
         TrialFolder folder = new TrialFolder(file.resolveSibling(""));

@@ -43,7 +43,7 @@ record ArchitecturesSection(ReportModel model) {
         List<Block> blocks = new ArrayList<>();
         TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, networks());
         if (networks().stream().anyMatch(one -> !one.request().hyperparameters().isEmpty())) {
-            table.text("Hyperparameters", one -> Cell.of(settings(one.request().hyperparameters())));
+            table.words("Hyperparameters", one -> settings(one.request().hyperparameters()));
         }
         blocks.add(table.bar("Parameters", one -> Cell.of(one.cost(Efficiency::parameters), Unit.COUNT))
                 .number(MACS, Unit.TIMES, ArchitecturesSection::millions)

@@ -174,12 +174,10 @@ public record Audit(
         return rows;
     }
 
-    /** Returns the default folder for the audit of a run. */
     public static Path folder(Path run) {
         return run.resolve("audit");
     }
 
-    /** Writes the files: the lists as CSV, and their images as contact sheets. */
     private final class Writing {
 
         private final Path folder;

@@ -45,7 +45,6 @@ public sealed interface Block
                 .toList();
     }
 
-    /** What sentences are for. */
     enum Tone {
         /** To be read in turn, as a paragraph. */
         TEXT,
@@ -103,12 +102,7 @@ public sealed interface Block
         }
     }
 
-    /**
-     * Source code or commands, to be copied from a card.
-     *
-     * @param language as Markdown names it, such as bash
-     * @param text whose lines must not be broken
-     */
+    /** Source code or commands of a card, in lines that must not be broken; Markdown names the language, such as bash. */
     record Code(String heading, String language, String text) implements Block {
         @Override
         public Set<Medium> media() {
@@ -158,7 +152,6 @@ public sealed interface Block
      */
     record Choice(String label, List<Option> options) implements Block {
 
-        /** A block with the name by which it is chosen. */
         public record Option(String name, Block block) {}
 
         @Override
@@ -172,14 +165,9 @@ public sealed interface Block
         }
     }
 
-    /**
-     * Something that only the script of a page shows.
-     *
-     * @param value what the script needs: JSON, or the address of a page
-     */
+    /** Something that only the script of a page shows, by a value that is JSON or the address of a page. */
     record Widget(Kind kind, String value) implements Block {
 
-        /** Kinds of them. */
         public enum Kind {
             /** The browser of images and mistakes; its value is its data as JSON. */
             IMAGES,

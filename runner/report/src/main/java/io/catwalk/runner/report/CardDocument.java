@@ -128,12 +128,11 @@ record CardDocument(
         int named = classes.size() <= ShownClasses.ALL ? classes.size() : NAMED;
         String labels = String.join(", ", classes.subList(0, named))
                 + (named < classes.size() ? " and " + Numbers.count(classes.size() - named) + " more" : "");
-        List<Fact> facts = new ArrayList<>();
-        facts.add(Fact.of(options.anySize() ? "input \"image\"" : "input \"images\"", shape));
-        facts.add(Fact.of("pixels", pixels));
-        facts.add(Fact.of("output \"logits\"", logits));
-        facts.add(Fact.of("classes in the order of the logits, also in the metadata", labels));
-        return facts(facts);
+        return facts(List.of(
+                Fact.of(options.anySize() ? "input \"image\"" : "input \"images\"", shape),
+                Fact.of("pixels", pixels),
+                Fact.of("output \"logits\"", logits),
+                Fact.of("classes in the order of the logits, also in the metadata", labels)));
     }
 
     private Block[] programs() {
@@ -171,17 +170,20 @@ record CardDocument(
 
     private Block[] results(@Nullable String picture) {
         Evaluation all = card.evaluation();
-        List<Fact> facts = new ArrayList<>();
-        facts.add(Fact.of("accuracy %", all.accuracy(), Unit.PERCENT));
         var interval = all.metrics().accuracyInterval();
-        facts.add(new Fact("its 95 % interval", Cell.percent(interval.low(), interval.high())));
-        facts.add(Fact.of("precision (macro) %", all.metrics().macro().precision(), Unit.PERCENT));
-        facts.add(Fact.of("recall (macro) %", all.metrics().macro().recall(), Unit.PERCENT));
-        facts.add(Fact.of("F1 (macro) %", all.metrics().macro().f1(), Unit.PERCENT));
-        facts.add(Fact.of("log loss", all.metrics().logLoss(), Unit.COEFFICIENT));
-        facts.add(Fact.of(
-                "expected calibration error, equal-mass bins", all.metrics().ece(), Unit.COEFFICIENT));
-        List<Block> blocks = new ArrayList<>(List.of(facts(facts), scores(ShownClasses.of(all))));
+        var macro = all.metrics().macro();
+        Facts facts = facts(List.of(
+                Fact.of("accuracy %", all.accuracy(), Unit.PERCENT),
+                new Fact("its 95 % interval", Cell.percent(interval.low(), interval.high())),
+                Fact.of("precision (macro) %", macro.precision(), Unit.PERCENT),
+                Fact.of("recall (macro) %", macro.recall(), Unit.PERCENT),
+                Fact.of("F1 (macro) %", macro.f1(), Unit.PERCENT),
+                Fact.of("log loss", all.metrics().logLoss(), Unit.COEFFICIENT),
+                Fact.of(
+                        "expected calibration error, equal-mass bins",
+                        all.metrics().ece(),
+                        Unit.COEFFICIENT)));
+        List<Block> blocks = new ArrayList<>(List.of(facts, scores(ShownClasses.of(all))));
         if (picture != null) {
             blocks.add(new PictureFile("Confusion matrix", picture));
         }
@@ -259,9 +261,8 @@ record CardDocument(
                 + " classes: for an image of anything else the answer is meaningless, however high its probability.");
         List<ClassScores> weakest = card.evaluation().hardest();
         if (!weakest.isEmpty() && weakest.size() < classes.size()) {
-            limits.add("The recall of "
-                    + Wording.names(weakest.stream().map(ClassScores::name).toList())
-                    + (weakest.size() == 1 ? ", its weakest class" : ", its weakest classes")
+            List<String> names = weakest.stream().map(ClassScores::name).toList();
+            limits.add("The recall of " + Wording.names(names, ", its weakest class", ", its weakest classes")
                     + ClassesSection.ofLarge(card.evaluation(), "") + ", is "
                     + Numbers.percent(weakest.get(0).recall()) + " %.");
         }
@@ -289,19 +290,18 @@ record CardDocument(
     private Facts origin(Provenance from) {
         Software software = from.software();
         var machine = from.machine();
-        List<Fact> facts = new ArrayList<>();
-        facts.add(Fact.of("plugin", from.pluginId() + " " + from.pluginVersion()));
-        facts.add(new Fact("sha256 of the plugin", new Cell.Code(from.pluginSha256())));
-        facts.add(new Fact("sha256 of the split", new Cell.Code(from.splitSha256())));
-        facts.add(Fact.of("fold", Integer.toString(done.trial().fold())));
         String versions = "Catwalk " + software.catwalk() + ", DJL " + software.djl() + ", PyTorch "
                 + software.pytorch() + ", ONNX Runtime " + software.onnxruntime() + ", Java " + software.java();
-        facts.add(Fact.of("software", versions));
         String where = machine.processor() + ", " + machine.architecture() + ", " + machine.cores() + " cores, "
                 + machine.os();
-        facts.add(Fact.of("machine", where));
-        facts.add(Fact.of("threads", Integer.toString(from.threads())));
-        facts.add(Fact.of("trained", done.timing().startedAt()));
-        return facts(facts);
+        return facts(List.of(
+                Fact.of("plugin", from.pluginId() + " " + from.pluginVersion()),
+                new Fact("sha256 of the plugin", new Cell.Code(from.pluginSha256())),
+                new Fact("sha256 of the split", new Cell.Code(from.splitSha256())),
+                Fact.of("fold", Integer.toString(done.trial().fold())),
+                Fact.of("software", versions),
+                Fact.of("machine", where),
+                Fact.of("threads", Integer.toString(from.threads())),
+                Fact.of("trained", done.timing().startedAt())));
     }
 }

@@ -18,18 +18,10 @@ public sealed interface Cell {
     /** A word of programs, such as a digest or the name of a file, in letters of equal width. */
     record Code(String text) implements Cell {}
 
-    /**
-     * A link to a file or a page.
-     *
-     * @param address relative to the run folder
-     */
+    /** A link to a file or a page, by its address relative to the run folder. */
     record Link(String text, String address) implements Cell {
 
-        /**
-         * Links to the page of a run.
-         *
-         * @param run path of its folder, relative to that of the document, with {@code /}
-         */
+        /** Links to the page of a run, by the path of its folder relative to that of the document, with {@code /}. */
         static Link toReport(String run) {
             try {
                 // A path of several parts cannot be mistaken for an address with a scheme.
@@ -74,11 +66,7 @@ public sealed interface Cell {
         }
     }
 
-    /**
-     * An interval of two bounds.
-     *
-     * @param low lower bound; null if it is not known
-     */
+    /** An interval of two bounds; null stands for one that is not known. */
     record Range(@Nullable Double low, @Nullable Double high, Unit unit) implements Cell {
         @Override
         public String text() {

@@ -19,13 +19,11 @@ final class ChartTable {
         table.add(List.of(heads));
     }
 
-    /** Creates a table with the texts of another. */
     ChartTable(Table numbers) {
         table.add(numbers.texts().get(0));
         numbers.texts().stream().skip(1).forEach(row -> add(row.toArray(String[]::new)));
     }
 
-    /** Returns a row in words. */
     String words(int row) {
         return words.get(row);
     }

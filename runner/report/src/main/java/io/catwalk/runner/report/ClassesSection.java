@@ -7,7 +7,6 @@ import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.report.Block.Figure;
 import io.catwalk.runner.report.Table.TableBuilder;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -16,11 +15,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/**
- * Which classes are recognized, and which are confused.
- *
- * @param shown classifiers with predictions whose recalls fit beside each other, the best first
- */
+/** Which classes are recognized and which are confused, by as many of the best classifiers as fit beside each other. */
 record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
 
     private static final int MOST = 6;
@@ -34,17 +29,12 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
     }
 
     private Section section() {
-        List<Block> blocks = new ArrayList<>();
-        ClassifierReport best = shown.get(0);
-        new ClassifierCharts(model, best, "best")
-                .named("confusion")
-                .ifPresent(chart -> blocks.add(new Figure(Medium.ONLY_SLIDES, chart)));
-        blocks.add(table());
+        Chart confusion = new ClassifierCharts(model, shown.get(0), "best").confusion(best());
         return new Section(
                 "classes",
                 "Classes",
                 title(),
-                blocks,
+                List.of(new Figure(Medium.ONLY_SLIDES, confusion), table()),
                 "trials/*/*/predictions.csv, columns label and logit_0 and following");
     }
 
@@ -142,7 +132,7 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
         TableBuilder<Integer> table = new TableBuilder<>(media, labels)
                 .in(Medium.WRITTEN)
                 .keyed(label -> label + ".any")
-                .text("Class", label -> Cell.of(model.dataset().classes().get(label)));
+                .words("Class", label -> model.dataset().classes().get(label));
         if (model.dataset().unbalanced()) {
             table.bar("Images", images);
         } else {
@@ -159,9 +149,9 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
                         alone ? "Precision %" : "Precision of " + best.name() + " %",
                         label -> ShownClasses.precision(best().classes().get(label)))
                 .in(Medium.WRITTEN)
-                .text(
+                .words(
                         alone ? "Most often classified as" : "Most often classified by " + best.name() + " as",
-                        label -> Cell.of(mistake(label)))
+                        label -> mistake(label))
                 .table("recalls", "Recall of each class, the lowest first", note(labels.size()));
     }
 

@@ -24,14 +24,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/**
- * Draws the charts of one classifier; a chart without data is left out.
- *
- * @param file part of its file names that no other classifier has
- */
+/** Draws the charts that there is data for of one classifier, whose files have a part of their names in common. */
 record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file) {
 
-    /** Beginning of the file names of confusion matrices. */
     static final String CONFUSION = "confusion-matrix-";
 
     /** Largest number of trials whose validation curves can be told apart. */
@@ -40,7 +35,6 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
     /** Largest number of classes that the scores are drawn of. */
     public static final int CLASSES = 24;
 
-    /** Returns every chart that there is data for. */
     public List<Chart> all() {
         Evaluation evaluation = entrant.evaluation();
         return Stream.concat(
@@ -51,14 +45,6 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                 .toList();
     }
 
-    /** Returns a chart by the beginning of its name; empty if there is no data for it. */
-    public Optional<Chart> named(String beginning) {
-        return all().stream()
-                .filter(chart -> chart.caption().name().startsWith(beginning))
-                .findFirst();
-    }
-
-    /** Draws a training and a validation metric by epoch. */
     private Optional<Chart> curves(Curve curve) {
         List<Model> trials = entrant.done().stream()
                 .filter(trial -> !trial.history().isEmpty())
@@ -138,8 +124,7 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                         .toList());
     }
 
-    /** Draws its accuracy by its confidence. */
-    private Chart reliability(Evaluation evaluation) {
+    Chart reliability(Evaluation evaluation) {
         ChartTable table = new ChartTable(
                 "Bin", "Confidence from %", "Images", "Mean confidence %", "Accuracy %", "95 % interval");
         List<Point> points = new ArrayList<>();
@@ -182,8 +167,7 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                         new Series(entrant.name(), entrant.color(), entrant.symbol(), Look.MARKED, false, points)));
     }
 
-    /** Draws which classes are classified as which. */
-    private Chart confusion(Evaluation evaluation) {
+    Chart confusion(Evaluation evaluation) {
         ConfusionMatrix matrix = evaluation.confusion();
         List<String> classes = model.dataset().classes();
         List<Integer> shown = matrix.mostConfused(ShownClasses.ALL);
@@ -308,43 +292,24 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
     }
 
     /** A metric that is measured in each epoch. */
-    @SuppressWarnings("ImmutableEnumChecker") // its functions have no state
     enum Curve {
-        ACCURACY("accuracy", " %", 100, 2, Epoch::trainAccuracy, Epoch::validationAccuracy),
-        LOSS("loss", " nats", 1, 4, Epoch::trainLoss, Epoch::validationLoss);
-
-        private final String title;
-        private final String unit;
-        private final double scale;
-        private final int digits;
-        private final ToDoubleFunction<Epoch> training;
-        private final ToDoubleFunction<Epoch> validation;
-
-        Curve(
-                String title,
-                String unit,
-                double scale,
-                int digits,
-                ToDoubleFunction<Epoch> training,
-                ToDoubleFunction<Epoch> validation) {
-            this.title = title;
-            this.unit = unit;
-            this.scale = scale;
-            this.digits = digits;
-            this.training = training;
-            this.validation = validation;
-        }
+        ACCURACY,
+        LOSS;
 
         String title() {
-            return title;
+            return this == LOSS ? "loss" : "accuracy";
+        }
+
+        String unit() {
+            return this == LOSS ? " nats" : " %";
         }
 
         double training(Epoch epoch) {
-            return scale * training.applyAsDouble(epoch);
+            return this == LOSS ? epoch.trainLoss() : 100 * epoch.trainAccuracy();
         }
 
         double validation(Epoch epoch) {
-            return scale * validation.applyAsDouble(epoch);
+            return this == LOSS ? epoch.validationLoss() : 100 * epoch.validationAccuracy();
         }
 
         /** Returns the first point with the highest accuracy or the lowest loss; empty if there are no points. */
@@ -353,19 +318,15 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
         }
 
         String text(double value) {
-            return Numbers.fixed(value, digits);
-        }
-
-        String unit() {
-            return unit;
+            return Numbers.fixed(value, this == LOSS ? 4 : 2);
         }
 
         String withUnit(double value) {
-            return text(value) + unit;
+            return text(value) + unit();
         }
 
         String head(String what) {
-            return what + (this == LOSS ? "," : "") + unit;
+            return what + (this == LOSS ? "," : "") + unit();
         }
 
         Axis axis(String name, List<Double> span) {

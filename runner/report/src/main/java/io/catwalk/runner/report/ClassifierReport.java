@@ -86,11 +86,7 @@ record ClassifierReport(
         return look.symbol();
     }
 
-    /**
-     * Returns by how much its training accuracy is above its validation accuracy.
-     *
-     * @throws NullPointerException for a given model
-     */
+    /** Returns by how much its training accuracy is above its validation accuracy, which a given model does not have. */
     public GeneralizationGap gap() {
         return Objects.requireNonNull(stands().gap(), name);
     }
@@ -113,7 +109,6 @@ record ClassifierReport(
         return models.stream().filter(model -> !model.done()).toList();
     }
 
-    /** Returns the trials that the comparison counts. */
     private Stream<Model> counted() {
         Comparison comparison = results.comparison();
         return models.stream()
@@ -232,7 +227,7 @@ record ClassifierReport(
     }
 
     private Stream<Model> answered() {
-        return counted().filter(model -> model.answers().there());
+        return counted().filter(model -> model.answers() != null);
     }
 
     /** Names the seed and the repetition of a trial. */
@@ -261,15 +256,14 @@ record ClassifierReport(
      * none.
      */
     public @Nullable Evaluation evaluation() {
-        return cached.get(() -> {
-            List<Model> shown = shown();
-            if (shown.size() < 2) {
-                return shown.isEmpty() ? null : shown.get(0).evaluation();
-            }
-            List<Supplier<Predictions>> each = shown.stream()
-                    .<Supplier<Predictions>>map(trial -> () -> Objects.requireNonNull(trial.predictions()))
-                    .toList();
-            return Evaluation.of(each, results.dataset().classes());
-        });
+        List<Model> shown = shown();
+        if (shown.size() < 2) {
+            return shown.isEmpty() ? null : shown.get(0).evaluation();
+        }
+        return cached.get(() -> Evaluation.of(
+                shown.stream()
+                        .<Supplier<Predictions>>map(trial -> () -> Objects.requireNonNull(trial.predictions()))
+                        .toList(),
+                results.dataset().classes()));
     }
 }

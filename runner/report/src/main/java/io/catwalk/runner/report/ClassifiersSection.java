@@ -221,7 +221,7 @@ record ClassifiersSection(ReportModel model) {
             new Speed("Images/s, batch 256", Latency::imagesPerSecond256, Unit.COUNT, 256));
 
     private static Optional<Block> speed(Efficiency efficiency) {
-        TableBuilder<Speed> table = new TableBuilder<>(MEDIA, SPEEDS).text("", row -> Cell.of(row.name()));
+        TableBuilder<Speed> table = new TableBuilder<>(MEDIA, SPEEDS).words("", row -> row.name());
         for (InferenceEngine engine : InferenceEngine.values()) {
             table.number(engine.title(), row -> row.cell(efficiency.latency(engine)));
         }
@@ -269,7 +269,7 @@ record ClassifiersSection(ReportModel model) {
         if (onnx.endsWith(Path.of(folder, onnx.getFileName().toString()))) {
             String file = onnx.getFileName().toString();
             facts.add(new Fact("ONNX file", new Cell.Link(file, folder + "/" + file)));
-            if (trial.answers().there() && trial.trained().parity() != null) {
+            if (trial.answers() != null && trial.trained().parity() != null) {
                 facts.add(new Fact("Model card", new Cell.Link("card.md", folder + "/card.md")));
             }
         }

@@ -226,10 +226,10 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                     + (alone ? "." : one ? " and is not compared." : " and are not compared."));
         }
         if (!comparison.withoutNetwork().isEmpty()) {
-            limits.add(names(comparison.withoutNetwork())
-                    + (comparison.withoutNetwork().size() == 1
-                            ? " was not finished and is not ranked."
-                            : " were not finished and are not ranked."));
+            limits.add(names(
+                    comparison.withoutNetwork(),
+                    " was not finished and is not ranked.",
+                    " were not finished and are not ranked."));
         }
         if (!comparison.selectedBy().isEmpty()) {
             limits.add("The epoch of each network was selected by "
@@ -248,15 +248,12 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                     ? baseline.accuracy() >= comparison.standings().get(0).accuracyLow()
                     : pair.outcome() != Outcome.BETTER;
             if (open) {
-                text.append(" The ").append(name(baseline.name())).append(" baseline, without a network, reaches ");
-                text.append(Numbers.percent(baseline.accuracy())).append(" %, which ");
-                text.append(
-                        pair == null
+                text.append(" The " + name(baseline.name()) + " baseline, without a network, reaches "
+                        + Numbers.percent(baseline.accuracy()) + " %, which "
+                        + (pair == null
                                 ? "is not below the interval"
-                                : pair.outcome() == Outcome.WORSE
-                                        ? "is significantly more"
-                                        : "does not clearly differ");
-                text.append('.');
+                                : pair.outcome() == Outcome.WORSE ? "is significantly more" : "does not clearly differ")
+                        + ".");
             }
         }
         return text.toString();
@@ -271,10 +268,9 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
             Integer learned = baseline.trainImages();
             if (learned != null && baseline.name() == Baseline.Name.SUPPORT_VECTOR_MACHINE) {
                 text.append(
-                        "Nearest-neighbor and support-vector see histograms of gradients and colors, and learned from ");
-                text.append(learned < all ? Numbers.count(learned) + " of " : "all ")
-                        .append(Numbers.count(all));
-                text.append(" training images.");
+                        "Nearest-neighbor and support-vector see histograms of gradients and colors, and learned from "
+                                + (learned < all ? Numbers.count(learned) + " of " : "all ") + Numbers.count(all)
+                                + " training images.");
                 int test = results.dataset().test();
                 boolean folds = comparison.scope() == Scope.CLASSIFIERS;
                 if (folds || baseline.images() < test) {
@@ -291,11 +287,9 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
             }
         }
         if (!pairs.isEmpty()) {
-            text.append(text.isEmpty() ? "" : " ")
-                    .append(comparison.standings().get(0).classifier());
-            text.append(" against baselines, in points: ")
-                    .append(String.join("; ", pairs))
-                    .append('.');
+            text.append(
+                    (text.isEmpty() ? "" : " ") + comparison.standings().get(0).classifier()
+                            + " against baselines, in points: " + String.join("; ", pairs) + ".");
         }
         return text.toString();
     }

@@ -14,14 +14,13 @@ record ConclusionsSection(ReportModel model) {
 
     static Optional<Section> of(ReportModel model) {
         ConclusionsSection section = new ConclusionsSection(model);
-        List<Block> blocks = new ArrayList<>();
-        blocks.add(new Sentences(Medium.SEEN, "Conclusions", Tone.LIST, section.conclusions()));
-        blocks.add(new Sentences(Medium.SEEN, "Limits", Tone.LIST, section.limits()));
         return Optional.of(new Section(
                 "conclusions",
                 "Conclusions",
                 section.title(),
-                blocks,
+                List.of(
+                        new Sentences(Medium.SEEN, "Conclusions", Tone.LIST, section.conclusions()),
+                        new Sentences(Medium.SEEN, "Limits", Tone.LIST, section.limits())),
                 "results.json, keys comparison, trials[].efficiency, trials[].parity, trials[].error"));
     }
 

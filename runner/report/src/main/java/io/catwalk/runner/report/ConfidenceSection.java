@@ -244,7 +244,6 @@ record ConfidenceSection(ReportModel model) {
                 tied);
     }
 
-    /** Says how a classifier compares with others, by the outcomes of its pairs. */
     private String versus(ClassifierReport reference, List<ClassifierReport> others) {
         Map<String, List<ClassifierReport>> byOutcome = new LinkedHashMap<>();
         double least = Double.POSITIVE_INFINITY;

@@ -166,14 +166,12 @@ record CostsSection(ReportModel model) {
                 : mean.with(Numbers.duration(seconds.lowest()) + " to " + Numbers.duration(seconds.highest()));
     }
 
-    /** Returns a latency with the range of the measuring processes. */
     static Cell latency(@Nullable Latency latency) {
         Cell.Quantity median = Cell.of(latency);
         Latency.Range range = latency == null ? null : latency.spread();
         return range == null ? median : median.with(Numbers.count(range.low()) + " to " + Numbers.micros(range.high()));
     }
 
-    /** Draws accuracy against latency, with the Pareto front. */
     private Optional<Chart> accuracyAgainstLatency() {
         List<ClassifierReport> measured = model.trained().stream()
                 .filter(one ->

@@ -67,23 +67,18 @@ record DataSection(ReportModel model) {
     }
 
     private List<Block> blocks() {
-        List<Block> blocks = new ArrayList<>();
         List<String> absent = absent();
-        if (!absent.isEmpty()) {
-            blocks.add(Sentences.of(
-                    Medium.ALL,
-                    Tone.WARNING,
-                    "No test image is of " + Wording.names(absent) + ": nothing is known about "
-                            + (absent.size() == 1 ? "this class." : "these classes.")));
-        }
-        if (data().unbalanced()) {
-            blocks.add(
-                    Sentences.of(
-                            Medium.WRITTEN,
-                            Tone.TEXT,
-                            "Accuracy is mostly that of the large classes; balanced accuracy is the mean recall of all classes."));
-        }
-        blocks.add(new Facts(Medium.WRITTEN, "", false, facts()));
+        String unknown = absent.isEmpty()
+                ? ""
+                : "No test image is of " + Wording.names(absent) + ": nothing is known about "
+                        + (absent.size() == 1 ? "this class." : "these classes.");
+        String large = data().unbalanced()
+                ? "Accuracy is mostly that of the large classes; balanced accuracy is the mean recall of all classes."
+                : "";
+        List<Block> blocks = new ArrayList<>(List.of(
+                Sentences.of(Medium.ALL, Tone.WARNING, unknown),
+                Sentences.of(Medium.WRITTEN, Tone.TEXT, large),
+                new Facts(Medium.WRITTEN, "", false, facts())));
         photo().ifPresent(blocks::add);
         return blocks;
     }

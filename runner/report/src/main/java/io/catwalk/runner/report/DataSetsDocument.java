@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** All that is said about one experiment on several data sets. */
@@ -76,7 +77,6 @@ public record DataSetsDocument(
         return across.dataSets().stream().filter(DataSet::counts).count();
     }
 
-    /** Answers which classifier is best, and how sure that is. */
     private String headline() {
         int placed = across.classifiers().size() - across.withoutNetwork().size();
         if (ranking == null) {
@@ -87,7 +87,7 @@ public record DataSetsDocument(
         }
         Rank best = ranking.ranks().get(0);
         Rank last = ranking.ranks().get(ranking.ranks().size() - 1);
-        if (ranking.p() >= MultiDatasetComparison.LEVEL) {
+        if (isChance(ranking)) {
             return "No difference between the " + placed + " classifiers is found over " + counted()
                     + " data sets: Friedman's test gives p " + Numbers.p(ranking.p()) + ", so the ranks may be chance";
         }
@@ -110,7 +110,9 @@ public record DataSetsDocument(
             }
         }
         if (ranking != null) {
-            table.in(Medium.ALL).number("Mean rank", Unit.TIMES, name -> rank(ranking, name));
+            Map<String, Double> ranks =
+                    ranking.ranks().stream().collect(Collectors.toMap(Rank::classifier, Rank::average));
+            table.in(Medium.ALL).number("Mean rank", Unit.TIMES, ranks::get);
         }
         List<Block> blocks = new ArrayList<>();
         blocks.add(table.table(
@@ -138,18 +140,10 @@ public record DataSetsDocument(
                 : accuracy.with(Cell.percent(interval.low(), interval.high()).text());
     }
 
-    private static @Nullable Double rank(CriticalDifference ranking, String classifier) {
-        return ranking.ranks().stream()
-                .filter(rank -> rank.classifier().equals(classifier))
-                .map(Rank::average)
-                .findFirst()
-                .orElse(null);
-    }
-
     private Block dataSets() {
         TableBuilder<DataSet> table = new TableBuilder<>(Medium.ALL, across.dataSets())
                 .in(TERMINAL)
-                .text("Data set", one -> Cell.of(across.dataSets().indexOf(one) + 1 + " " + one.folder()))
+                .words("Data set", one -> across.dataSets().indexOf(one) + 1 + " " + one.folder())
                 .in(Medium.WRITTEN)
                 .text("Data set", one -> Cell.Link.toReport(one.folder()))
                 .number("Classes", Unit.COUNT, DataSet::classes)
@@ -157,9 +151,9 @@ public record DataSetsDocument(
                 .in(Medium.ALL)
                 .number("Test images", Unit.COUNT, DataSet::test)
                 .number("Trials finished", one -> Cell.of(one.finished() + " of " + one.planned()))
-                .text("Best there", one -> Cell.of(best(one)));
+                .words("Best there", one -> best(one));
         if (ranking != null) {
-            table.in(Medium.WRITTEN).text("Ranked", one -> Cell.of(one.counts() ? "yes" : "no"));
+            table.in(Medium.WRITTEN).words("Ranked", one -> one.counts() ? "yes" : "no");
         }
         return table.table("sets", "The data sets", "");
     }
@@ -177,15 +171,14 @@ public record DataSetsDocument(
                 + " report of each data set shows that."));
         List<String> without = across.withoutNetwork();
         if (!without.isEmpty()) {
-            limits.add(Wording.names(without) + (without.size() == 1 ? " has" : " have")
-                    + " no trained network on any data set.");
+            limits.add(Wording.names(without, " has", " have") + " no trained network on any data set.");
         }
         List<String> open = across.dataSets().stream()
                 .filter(one -> !one.counts())
                 .map(DataSet::folder)
                 .toList();
         if (!open.isEmpty() && without.size() < across.classifiers().size()) {
-            limits.add(Wording.names(open) + (open.size() == 1 ? " does" : " do")
+            limits.add(Wording.names(open, " does", " do")
                     + " not count: not every classifier has a trained network there.");
         }
         return limits;
@@ -265,7 +258,7 @@ public record DataSetsDocument(
                 .filter(one -> one.average() == best.average())
                 .map(Rank::classifier)
                 .toList();
-        String title = Wording.names(first) + (first.size() == 1 ? " has" : " have") + " the best mean rank, "
+        String title = Wording.names(first, " has", " have") + " the best mean rank, "
                 + Numbers.fixed(best.average(), 2) + ", "
                 + (isChance(known)
                         ? "which may be chance (Friedman's test: p " + Numbers.p(known.p()) + ")"
@@ -286,7 +279,6 @@ public record DataSetsDocument(
                 rows);
     }
 
-    /** Draws the accuracy of each classifier on each data set. */
     private Chart accuracyChart() {
         ChartTable table = new ChartTable("Data set", "Classifier", "Accuracy %");
         List<Row> rows = new ArrayList<>();
@@ -329,8 +321,7 @@ public record DataSetsDocument(
                 .toList();
         return most == 0
                 ? "No accuracy is known yet"
-                : Wording.names(names) + (names.size() == 1 ? " has" : " have each")
-                        + " the highest accuracy on " + most + " of "
+                : Wording.names(names, " has", " have each") + " the highest accuracy on " + most + " of "
                         + Wording.count(across.dataSets().size(), "data set");
     }
 }

@@ -63,7 +63,7 @@ record GeneralizationSection(ReportModel model) {
         figures.stream().limit(1).forEach(blocks::add);
         Optional<ClassifierReport> best =
                 model.learned().stream().filter(ClassifierReport::evaluated).findFirst();
-        best.flatMap(one -> new ClassifierCharts(model, one, "best").named("reliability"))
+        best.map(one -> new ClassifierCharts(model, one, "best").reliability(evaluation(one)))
                 .ifPresent(chart -> blocks.add(new Figure(Medium.ONLY_SLIDES, chart)));
         blocks.add(table());
         best.ifPresent(one -> blocks.add(Sentences.of(Medium.WRITTEN, Tone.TEXT, calibration(one) + ".")));
@@ -110,7 +110,7 @@ record GeneralizationSection(ReportModel model) {
 
     /** Compares the mean confidence with the interval of the accuracy; too high and too low ones may cancel out. */
     private static String calibration(ClassifierReport best) {
-        Evaluation evaluation = Objects.requireNonNull(best.evaluation());
+        Evaluation evaluation = evaluation(best);
         double excess = overconfidence(evaluation);
         String points = Numbers.percent(Math.abs(excess));
         // If all or none are right, the bound of the interval is the accuracy itself, and rounding could cross it.
@@ -124,6 +124,10 @@ record GeneralizationSection(ReportModel model) {
                 + Numbers.percent(
                         Objects.requireNonNull(evaluation.calibration()).expectedError())
                 + " points (bins of equal mass)";
+    }
+
+    private static Evaluation evaluation(ClassifierReport one) {
+        return Objects.requireNonNull(one.evaluation());
     }
 
     /** Returns by how much the mean confidence is above the accuracy, from -1 to 1. */
@@ -167,7 +171,6 @@ record GeneralizationSection(ReportModel model) {
                         : "");
     }
 
-    /** Draws training, validation and test accuracy of the same weights. */
     private Optional<Chart> overfitting() {
         List<ClassifierReport> shown =
                 model.learned().stream().filter(one -> !dots(one).isEmpty()).toList();
@@ -203,7 +206,6 @@ record GeneralizationSection(ReportModel model) {
         return dots;
     }
 
-    /** Says who overfits most, among those that measurably do. */
     private String overfitted() {
         List<ClassifierReport> overfitted = model.learned().stream()
                 .filter(one -> one.gap().verdict() != Overfitting.Verdict.NONE)

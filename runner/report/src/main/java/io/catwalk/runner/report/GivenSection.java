@@ -2,6 +2,7 @@ package io.catwalk.runner.report;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.given.GivenReport;
 import io.catwalk.runner.given.GivenReport.Suggestion;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 record GivenSection(List<ClassifierReport> given, int classes) {
 
     private static final int NAMED = 5;
+    private static final int DIGITS = 12;
 
     static Optional<Section> of(ReportModel model) {
         List<ClassifierReport> given =
@@ -38,6 +40,34 @@ record GivenSection(List<ClassifierReport> given, int classes) {
                 "results.json, keys trials[].given and trials[].answers"));
     }
 
+    /** Names the pretrained networks on whose features classifiers were trained. */
+    static Optional<Section> backbones(ReportModel model) {
+        List<ClassifierReport> trained = model.trained().stream()
+                .filter(one -> one.request().backbone() != null)
+                .toList();
+        if (trained.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Section(
+                "backbones",
+                "Backbones",
+                Wording.count(trained.size(), "classifier was", "classifiers were")
+                        + " trained on the features of a pretrained network, which stayed as it was; parameters, size and"
+                        + " latency are those of both together",
+                List.of(StandingsSection.classifiers(Medium.WRITTEN, trained)
+                        .words("Backbone", one -> name(network(one)))
+                        .words("SHA-256", one -> network(one).sha256().substring(0, DIGITS))
+                        .words("Tensor", one -> String.valueOf(network(one).output()))
+                        .words("Features", one -> features(backbone(one)))
+                        .words(
+                                "Parameters of the backbone",
+                                one -> Numbers.count(backbone(one).parameters()))
+                        .words("Images", one -> images(network(one)))
+                        .words("Normalization", one -> normalization(network(one)))
+                        .table("backbones-table", "What they were trained on", "")),
+                "results.json, keys trials[].backbone"));
+    }
+
     private List<Block> blocks() {
         List<String> warnings = given.stream()
                 .flatMap(one -> warnings(one.name(), done(one)).stream())
@@ -45,10 +75,10 @@ record GivenSection(List<ClassifierReport> given, int classes) {
         return List.of(
                 new Sentences(Medium.ALL, "", Tone.WARNING, warnings),
                 StandingsSection.classifiers(Medium.WRITTEN, given)
-                        .text("File", one -> Cell.of(name(model(one))))
-                        .text("Images", one -> Cell.of(images(model(one))))
-                        .text("Normalization", one -> Cell.of(normalization(model(one))))
-                        .text("Answers", one -> Cell.of(scores(answers(done(one)))))
+                        .words("File", one -> name(model(one)))
+                        .words("Images", one -> images(model(one)))
+                        .words("Normalization", one -> normalization(model(one)))
+                        .words("Answers", one -> scores(answers(done(one))))
                         .table("given-table", "How the images were prepared for them", ""));
     }
 
@@ -109,18 +139,18 @@ record GivenSection(List<ClassifierReport> given, int classes) {
         return Objects.requireNonNull(done.answers());
     }
 
-    static String name(GivenModel model) {
+    private static String name(GivenModel model) {
         return String.valueOf(Path.of(model.file()).getFileName());
     }
 
-    static String images(GivenModel model) {
+    private static String images(GivenModel model) {
         return model.kind() == GivenModel.Kind.TABLE
                 ? Numbers.NONE
                 : (model.imageSize() == null ? "as they are" : model.imageSize())
                         + (model.order() == GivenModel.Order.BGR ? ", BGR" : "");
     }
 
-    static String normalization(GivenModel model) {
+    private static String normalization(GivenModel model) {
         if (model.kind() == GivenModel.Kind.TABLE) {
             return Numbers.NONE;
         }
@@ -138,5 +168,22 @@ record GivenSection(List<ClassifierReport> given, int classes) {
 
     private static String scores(GivenReport answers) {
         return !answers.scored() ? "classes" : answers.probabilities() ? "probabilities" : "logits";
+    }
+
+    private static String features(BackboneSpec backbone) {
+        List<Integer> shape = backbone.shape();
+        BackboneSpec.Views views = backbone.views();
+        return (shape.get(1) == 1 && shape.get(2) == 1
+                        ? Numbers.count(shape.get(0))
+                        : shape.get(0) + "x" + shape.get(1) + "x" + shape.get(2))
+                + (views == null ? "" : ", " + Wording.count(views.count(), "view"));
+    }
+
+    private static BackboneSpec backbone(ClassifierReport one) {
+        return Objects.requireNonNull(one.request().backbone());
+    }
+
+    private static GivenModel network(ClassifierReport one) {
+        return backbone(one).network();
     }
 }

@@ -9,6 +9,7 @@ import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.RiskCoverage.Threshold;
 import io.catwalk.runner.report.ReportModel.Model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -180,13 +181,7 @@ record ImageBrowser(
     /** The predictions of a classifier for all images, by its trials of one seed. */
     @SuppressWarnings("ArrayRecordComponent")
     private record Part(
-            int number,
-            String name,
-            List<Integer> folds,
-            Evaluation evaluation,
-            int[] truth,
-            int[] predicted,
-            double[] confidence) {
+            ClassifierReport entrant, List<Integer> folds, int[] truth, int[] predicted, double[] confidence) {
 
         static Part of(ClassifierReport entrant) {
             List<Model> trials = entrant.shown();
@@ -194,10 +189,8 @@ record ImageBrowser(
                     .map(trial -> Objects.requireNonNull(trial.predictions()))
                     .toList();
             return new Part(
-                    entrant.number(),
-                    entrant.name(),
+                    entrant,
                     trials.stream().map(trial -> trial.outcome().trial().fold()).toList(),
-                    Objects.requireNonNull(entrant.evaluation()),
                     all.stream()
                             .flatMapToInt(some -> IntStream.of(some.labels()))
                             .toArray(),
@@ -217,28 +210,28 @@ record ImageBrowser(
         }
 
         Answers answers(int count) {
+            Evaluation evaluation = Objects.requireNonNull(entrant.evaluation());
+            List<Bin> bins = Objects.requireNonNull(evaluation.calibration()).reliability();
+            Threshold knee = Objects.requireNonNull(evaluation.riskCoverage()).knee();
             int[] shares = DoubleStream.of(confidence)
                     .mapToInt(one -> (int) (0xffff * one))
                     .toArray();
-            int[] places = DoubleStream.of(confidence).mapToInt(this::bin).toArray();
+            int[] places =
+                    DoubleStream.of(confidence).mapToInt(one -> bin(bins, one)).toArray();
             return new Answers(
-                    number,
-                    name,
+                    entrant.number(),
+                    entrant.name(),
                     packed(predicted, count, 2),
                     packed(shares, count, 2),
-                    (int) (100
-                            * Objects.requireNonNull(evaluation.riskCoverage())
-                                    .knee()
-                                    .confidence()),
-                    Objects.requireNonNull(evaluation.calibration()).reliability().stream()
+                    (int) (100 * knee.confidence()),
+                    bins.stream()
                             .map(bin ->
                                     new Edges(Math.round(1e4 * bin.low()) / 1e4, Math.round(1e4 * bin.high()) / 1e4))
                             .toList(),
                     packed(places, count, 1));
         }
 
-        private int bin(double one) {
-            List<Bin> bins = Objects.requireNonNull(evaluation.calibration()).reliability();
+        private static int bin(List<Bin> bins, double one) {
             int bin = bins.size() - 1;
             while (bin > 0 && one < bins.get(bin).low()) {
                 bin--;

@@ -27,7 +27,6 @@ public sealed interface Mark permits Mark.Rect, Mark.Path, Mark.Text, Mark.Tip {
         return new Tip(tip.text, tip.key, moved(tip.marks, right, down));
     }
 
-    /** Which part of a text is at its point. */
     enum Anchor {
         START,
         MIDDLE,

@@ -22,7 +22,7 @@ public final class MarkdownText {
         for (Section section : document.sections()) {
             out.heading(2, TextEscaping.markdown(section.name()));
             if (!section.title().isEmpty()) {
-                out.paragraph(bold(document.isolated(section.title())));
+                out.paragraph("**" + TextEscaping.markdown(document.isolated(section.title())) + "**");
             }
             out.blocks(section.blocks(), 3);
         }
@@ -92,10 +92,6 @@ public final class MarkdownText {
             return "`" + code.text().replace('`', '\'').replace("|", "\\|") + "`";
         }
         return TextEscaping.markdown(cell instanceof Cell.Name name ? name.tagged() : cell.text());
-    }
-
-    private static String bold(String text) {
-        return "**" + TextEscaping.markdown(text) + "**";
     }
 
     private void heading(int depth, String heading) {

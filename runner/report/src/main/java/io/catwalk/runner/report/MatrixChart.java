@@ -25,7 +25,6 @@ record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer> shown,
     private static final Letters TITLE = Letters.bold(11);
     private static final double LARGEST = 48;
 
-    /** Smallest width of a cell with room for a number. */
     private static final double NUMBERED = 24;
 
     /** Smallest width of a cell with room for a name at the side. */

@@ -29,6 +29,9 @@ public enum Medium {
     /** Details that only some readers look up. */
     public static final Set<Medium> DETAIL = of(MARKDOWN, APPENDIX, PAGE);
 
+    /** Details that a terminal shows, too. */
+    public static final Set<Medium> TERMINAL_DETAIL = of(TERMINAL, MARKDOWN, APPENDIX, PAGE);
+
     /** Details with pictures. */
     public static final Set<Medium> SEEN_DETAIL = of(APPENDIX, PAGE);
 

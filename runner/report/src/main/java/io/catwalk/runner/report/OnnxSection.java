@@ -125,7 +125,6 @@ record OnnxSection(ReportModel model) {
         return Objects.requireNonNull(worst(one));
     }
 
-    /** Returns a mark for whether a file agrees with its network. */
     static Cell agrees(ParityResult parity) {
         return parity.agrees()
                 ? new Cell.Mark("✓", "yes", true)

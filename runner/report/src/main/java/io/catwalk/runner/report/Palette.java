@@ -3,6 +3,7 @@ package io.catwalk.runner.report;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -31,10 +32,8 @@ public final class Palette {
 
     private final Map<String, Look> looks = new HashMap<>();
 
-    /** The color and the symbol of a classifier. */
     public record Look(String color, Symbol symbol) {}
 
-    /** Assigns colors and symbols to the classifiers of a report. */
     public Palette(List<String> names) {
         List<String> sorted = names.stream().sorted().toList();
         int[] taken = new int[COLORS.size()];
@@ -52,12 +51,7 @@ public final class Palette {
         }
     }
 
-    /** Returns the color and the symbol of a classifier of the report. */
     public Look look(String name) {
-        Look look = looks.get(name);
-        if (look == null) {
-            throw new IllegalArgumentException("expected a classifier of the report, but found " + name);
-        }
-        return look;
+        return Objects.requireNonNull(looks.get(name), name);
     }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.runner.report.Mark.Anchor;
 import io.catwalk.runner.report.Mark.Paint;
 import io.catwalk.runner.report.Mark.Path;
 import io.catwalk.runner.report.Mark.Rect;
@@ -19,6 +20,7 @@ import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** A picture made of marks, in CSS pixels. */
@@ -64,18 +66,18 @@ public record Picture(double width, double height, List<Mark> marks) {
             if (!page) {
                 painter.add("<rect width=\"100%\" height=\"100%\" fill=\"", theme.color("paper"), "\"/>\n");
             }
-            picture.marks().forEach(painter::paint);
-            painter.add("</svg>");
-            return painter.svg.toString();
+            return painter.ended(picture);
         }
 
         static String ornament(Picture picture, Theme theme) {
             SvgPainter painter = new SvgPainter(theme);
-            String size = "width=\"" + number(picture.width()) + "\" height=\"" + number(picture.height());
-            painter.add("<svg ", size, "\">");
-            picture.marks().forEach(painter::paint);
-            painter.add("</svg>");
-            return painter.svg.toString();
+            painter.add("<svg width=\"", number(picture.width()), "\" height=\"", number(picture.height()), "\">");
+            return painter.ended(picture);
+        }
+
+        private String ended(Picture picture) {
+            picture.marks().forEach(this::paint);
+            return svg.append("</svg>").toString();
         }
 
         private void paint(Mark mark) {
@@ -86,7 +88,6 @@ public record Picture(double width, double height, List<Mark> marks) {
                     add(" rx=\"", number(rect.radius()), "\"");
                 }
                 paint(rect.paint());
-                add("/>\n");
             } else if (mark instanceof Path path) {
                 add("<", path.closed() ? "polygon" : "polyline", " points=\"");
                 add(
@@ -95,7 +96,6 @@ public record Picture(double width, double height, List<Mark> marks) {
                                 .collect(Collectors.joining(" ")),
                         "\"");
                 paint(path.paint());
-                add("/>\n");
             } else if (mark instanceof Text text) {
                 paint(text);
             } else if (mark instanceof Tip tip) {
@@ -114,28 +114,20 @@ public record Picture(double width, double height, List<Mark> marks) {
             if (paint.dash() > 0) {
                 add(" stroke-dasharray=\"", number(paint.dash()), "\"");
             }
+            add("/>\n");
         }
 
         private void paint(Text text) {
             String x = number(text.x());
             String y = number(text.y());
-            add(
-                    "<text x=\"",
-                    x,
-                    "\" y=\"",
-                    y,
-                    "\" font-size=\"",
-                    number(text.letters().size()),
-                    "\"");
+            add("<text x=\"", x, "\" y=\"", y, "\"");
+            add(" font-size=\"", number(text.letters().size()), "\"");
             if (text.letters().bold()) {
                 add(" font-weight=\"bold\"");
             }
-            add(
-                    switch (text.anchor()) {
-                        case START -> "";
-                        case MIDDLE -> " text-anchor=\"middle\"";
-                        case END -> " text-anchor=\"end\"";
-                    });
+            if (text.anchor() != Anchor.START) {
+                add(" text-anchor=\"", text.anchor().name().toLowerCase(Locale.ROOT), "\"");
+            }
             if (text.way() == Way.UPWARDS) {
                 add(" transform=\"rotate(-90 ", x, " ", y, ")\"");
             } else if (text.way() == Way.LEVEL_WITH_EDGE) {

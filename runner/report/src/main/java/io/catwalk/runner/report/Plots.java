@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -39,13 +38,11 @@ public final class Plots {
         Map<Chart, String> titles = new LinkedHashMap<>();
         RunDocument.charts(model)
                 .forEach(chart -> titles.put(chart, chart.caption().title()));
-        Map<String, String> names = fileNames(model);
-        for (ClassifierReport entrant : model.charted()) {
-            new ClassifierCharts(model, entrant, Objects.requireNonNull(names.get(entrant.name())))
-                    .all()
-                    .forEach(chart -> titles.put(
-                            chart, entrant.name() + ": " + chart.caption().title()));
-        }
+        fileNames(model)
+                .forEach((name, file) -> new ClassifierCharts(model, model.entrant(name), file)
+                        .all()
+                        .forEach(chart ->
+                                titles.put(chart, name + ": " + chart.caption().title())));
         keepList(titles.keySet(), Files.createDirectories(folder));
         try {
             // These images take most of the time of a report.
@@ -111,7 +108,6 @@ public final class Plots {
         return Stream.of(svg, png);
     }
 
-    /** Puts the title above a chart. */
     private static Picture titled(String title, Picture chart) {
         List<Mark> marks = new ArrayList<>();
         List<String> lines = TITLE.wrapped(title, chart.width() - 2 * EDGE);

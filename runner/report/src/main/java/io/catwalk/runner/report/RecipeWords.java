@@ -25,7 +25,12 @@ public final class RecipeWords {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("Epochs", Integer.toString(recipe.epochs()));
         settings.put("Batch size", Integer.toString(recipe.batchSize()));
-        optimizer(recipe.optimizer(), settings);
+        Optimizer optimizer = recipe.optimizer();
+        settings.put(
+                "Optimizer",
+                optimizer instanceof Optimizer.Sgd sgd ? "SGD, Nesterov momentum " + number(sgd.momentum()) : "AdamW");
+        settings.put("Peak learning rate", number(optimizer.learningRate()));
+        settings.put("Weight decay", number(optimizer.weightDecay()));
         settings.put("Schedule", schedule(recipe.schedule()));
         settings.put("Loss", recipe.loss() == Loss.OWN ? "the plugin's own" : "cross-entropy");
         if (recipe.labelSmoothing() > 0) {
@@ -76,12 +81,10 @@ public final class RecipeWords {
         return settings;
     }
 
-    /** Writes the settings of a recipe, such as "Label smoothing: 0.1". */
     public static List<String> of(Recipe recipe) {
         return settings(recipe).entrySet().stream().map(RecipeWords::line).toList();
     }
 
-    /** Writes what an augmentation does. */
     public static String of(Augmentation augmentation) {
         return line(setting(augmentation));
     }
@@ -92,14 +95,6 @@ public final class RecipeWords {
 
     private static String speed(double rate) {
         return rate == 0 ? "frozen" : "learning rate × " + number(rate);
-    }
-
-    private static void optimizer(Optimizer optimizer, Map<String, String> settings) {
-        settings.put(
-                "Optimizer",
-                optimizer instanceof Optimizer.Sgd sgd ? "SGD, Nesterov momentum " + number(sgd.momentum()) : "AdamW");
-        settings.put("Peak learning rate", number(optimizer.learningRate()));
-        settings.put("Weight decay", number(optimizer.weightDecay()));
     }
 
     private static String schedule(Schedule schedule) {

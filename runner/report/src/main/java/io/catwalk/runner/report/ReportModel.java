@@ -64,34 +64,28 @@ public record ReportModel(
     /** Where {@code catwalk demo} puts its page: that package is above this one. */
     private static final String DEMO = "demo/index.html";
 
-    /**
-     * A finished trial.
-     *
-     * @param history of its training, one record per epoch; empty if there is none
-     * @param onnx its ONNX file; null if there is none
-     */
+    /** A finished trial; a history, answers or an ONNX file that it lacks are empty or null. */
     public record Model(
             String label,
             TrialOutcome outcome,
             List<Epoch> history,
-            Answers answers,
+            @Nullable Answers answers,
             @Nullable Path onnx) {
 
         /** Returns its predictions for the test images; null if there are none. */
         public @Nullable Predictions predictions() {
-            return answers.predictions();
+            return answers == null ? null : answers.predictions().get();
         }
 
         /** Evaluates its predictions; null if there are none. */
         public @Nullable Evaluation evaluation() {
-            return answers.evaluation();
+            return answers == null ? null : answers.evaluation().get();
         }
 
         public boolean done() {
             return outcome instanceof Done;
         }
 
-        /** Returns the outcome of a trial that has a trained network. */
         public Done trained() {
             if (outcome instanceof Done done) {
                 return done;
@@ -104,45 +98,14 @@ public record ReportModel(
      * The predictions of a network for its test images. Those of ten thousand trials do not fit into memory: they are
      * read on first use, and cached for as long as there is room.
      */
-    public record Answers(
-            @Nullable Reading reading, List<String> classes, Cached<Predictions> read, Cached<Evaluation> evaluated) {
+    public record Answers(Supplier<Predictions> predictions, Supplier<Evaluation> evaluation) {
 
-        /** Stands for a trial without predictions. */
-        public static final Answers NONE = new Answers(null, List.of());
-
-        interface Reading {
-
-            Predictions read() throws IOException;
-        }
-
-        private Answers(@Nullable Reading reading, List<String> classes) {
-            this(reading, classes, new Cached<>(), new Cached<>());
-        }
-
-        /** Wraps predictions that are already in memory; the classes are in the order of the logits. */
-        public static Answers of(Predictions predictions, List<String> classes) {
-            return new Answers(() -> predictions, classes);
-        }
-
-        public boolean there() {
-            return reading != null;
-        }
-
-        private @Nullable Predictions predictions() {
-            return read.get(() -> {
-                try {
-                    return reading == null ? null : reading.read();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
-
-        private @Nullable Evaluation evaluation() {
-            return evaluated.get(() -> {
-                Predictions known = predictions();
-                return known == null ? null : Evaluation.of(known, classes);
-            });
+        /** Reads predictions; the classes are in the order of their logits. */
+        public static Answers of(Supplier<Predictions> reading, List<String> classes) {
+            Cached<Predictions> read = new Cached<>();
+            Cached<Evaluation> evaluated = new Cached<>();
+            Supplier<Predictions> predictions = () -> read.get(reading);
+            return new Answers(predictions, () -> evaluated.get(() -> Evaluation.of(predictions.get(), classes)));
         }
     }
 
@@ -151,7 +114,7 @@ public record ReportModel(
 
         private SoftReference<@Nullable T> kept = new SoftReference<>(null);
 
-        synchronized @Nullable T get(Supplier<@Nullable T> maker) {
+        synchronized T get(Supplier<T> maker) {
             T made = kept.get();
             if (made == null) {
                 made = maker.get();
@@ -161,7 +124,6 @@ public record ReportModel(
         }
     }
 
-    /** Gathers the data of reports on a run, finished or interrupted. */
     public static ReportModel of(RunFolder run, ExperimentSpec spec, RunResults all, Supplier<ImageDataset> images)
             throws IOException {
         // Otherwise, candidates that were only scored would appear beside the one that was trained in full.
@@ -232,15 +194,14 @@ public record ReportModel(
     private static Model model(RunResults results, TrialFolder folder, TrialOutcome outcome, List<String> missing)
             throws IOException {
         String label = results.label(outcome.trial());
-        Answers answers = Answers.NONE;
+        Answers answers = null;
         List<Epoch> history;
         if (outcome instanceof Done done) {
             folder.requireOwnOnnx(done);
             history = folder.readHistory(done);
             if (Files.exists(folder.predictions("test"))) {
-                answers = new Answers(
-                        () -> folder.readPredictions(done, "test"),
-                        results.dataset().classes());
+                answers = Answers.of(
+                        () -> predictions(folder, done), results.dataset().classes());
             } else {
                 missing.add(label + " has no predictions, so no confusion matrix, class scores or calibration: "
                         + done.trial().folder() + "/"
@@ -253,6 +214,14 @@ public record ReportModel(
         return new Model(label, outcome, history, answers, Files.exists(folder.onnx()) ? folder.onnx() : null);
     }
 
+    private static Predictions predictions(TrialFolder folder, Done done) {
+        try {
+            return folder.readPredictions(done, "test");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Reads and evaluates the predictions of all classifiers, on all cores. */
     public void evaluate() {
         trained().parallelStream().forEach(ClassifierReport::evaluation);
@@ -263,7 +232,6 @@ public record ReportModel(
         return entrants.stream().flatMap(one -> one.models().stream()).toList();
     }
 
-    /** Returns the engine whose latencies are compared. */
     public InferenceEngine engine() {
         return results.latencyEngine();
     }
@@ -343,7 +311,6 @@ public record ReportModel(
                 + " folds of the training images";
     }
 
-    /** Says in a sentence which classifier to choose. */
     public String headline() {
         return words().map(ComparisonWords::headline)
                 .orElse("No classifier has a trained network, so there is nothing to choose from.");

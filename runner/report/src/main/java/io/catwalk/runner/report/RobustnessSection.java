@@ -22,7 +22,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -30,8 +29,6 @@ import java.util.stream.Stream;
 
 /** How much accuracy the classifiers lose on images that are shifted, rotated, noisy or of low contrast. */
 record RobustnessSection(ReportModel model, Robustness robustness) {
-
-    private static final Set<Medium> TABLE = Medium.of(Medium.TERMINAL, Medium.MARKDOWN, Medium.APPENDIX, Medium.PAGE);
 
     /** Largest number of names in a sentence. */
     private static final int NAMES = 3;
@@ -61,7 +58,7 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
     }
 
     private Table strongest() {
-        TableBuilder<Classifier> table = new TableBuilder<>(TABLE, robustness.classifiers())
+        TableBuilder<Classifier> table = new TableBuilder<>(Medium.TERMINAL_DETAIL, robustness.classifiers())
                 .text("Classifier", this::name)
                 .number("Clean %", Unit.PERCENT, one -> one.clean().share());
         for (Corruption corruption : Corruption.values()) {
@@ -109,6 +106,10 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
                 new ContactSheet("", entries).png());
     }
 
+    private Classifier measured(ClassifierReport one) {
+        return Objects.requireNonNull(robustness.of(one.name()));
+    }
+
     private List<Chart> curves() {
         List<ClassifierReport> measured = model.trained().stream()
                 .filter(one -> robustness.of(one.name()) != null)
@@ -117,7 +118,7 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
         Axis up = Axis.percent(
                 "Accuracy, %",
                 measured.stream()
-                        .map(one -> Objects.requireNonNull(robustness.of(one.name())))
+                        .map(this::measured)
                         .flatMap(one -> Stream.concat(
                                 Stream.of(one.clean()),
                                 one.curves().stream()
@@ -136,7 +137,7 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
         ChartTable table = new ChartTable("Classifier", strength, "Accuracy %", "95 % interval");
         List<Series> series = new ArrayList<>();
         for (ClassifierReport one : measured) {
-            Classifier classifier = Objects.requireNonNull(robustness.of(one.name()));
+            Classifier classifier = measured(one);
             List<Point> points = Stream.concat(
                             Stream.of(new Step(0, classifier.clean())), classifier.curve(corruption).steps().stream())
                     .map(step -> {
@@ -169,7 +170,7 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
     /** Says what is left of the accuracies at the strongest step. */
     private String title(Corruption corruption, List<ClassifierReport> measured) {
         var shares = measured.stream()
-                .mapToDouble(one -> strongest(Objects.requireNonNull(robustness.of(one.name())), corruption))
+                .mapToDouble(one -> strongest(measured(one), corruption))
                 .summaryStatistics();
         String least = Numbers.percent(shares.getMin());
         String most = Numbers.percent(shares.getMax());
@@ -206,7 +207,6 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
                 + (unclear.isEmpty() ? "" : "; under " + Wording.joined(unclear) + ", the best do not clearly differ");
     }
 
-    /** Says which classifiers lose least and most under one corruption. */
     String leastAffected(Corruption corruption) {
         List<Classifier> ranked = ranked(corruption);
         Classifier best = ranked.get(0);

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows a row for each classifier, along one axis.
  *
- * @param legend what the symbols mean
  * @param band part of the axis that is shaded; null for none
  * @param tied number of the first rows that get a bracket; 0 for none
  */
@@ -193,7 +192,6 @@ public record RowChart(
                     .toList();
         }
 
-        /** An item along the axis. */
         public sealed interface Item permits Dot, Range, Box {}
 
         public record Dot(double at, Symbol symbol, boolean filled) implements Item {}

@@ -39,7 +39,7 @@ public final class RunDocument {
             ArchitecturesSection::of,
             TrainingSection::of,
             GivenSection::of,
-            BackboneSection::of,
+            GivenSection::backbones,
             ConclusionsSection::of,
             ImagesSection::of,
             ImagesSection::demo,

@@ -41,18 +41,17 @@ record RunSection(ReportModel model) {
 
     private Section section() {
         List<Block> blocks = new ArrayList<>();
-        Set<Medium> media = Medium.of(Medium.TERMINAL, Medium.MARKDOWN, Medium.APPENDIX, Medium.PAGE);
         blocks.addAll(warnings(
-                media,
+                Medium.TERMINAL_DETAIL,
                 "Failed",
                 model.failed().stream()
                         .map(trial -> trial.label() + ": " + trial.outcome().error() + ".")
                         .toList()));
         blocks.addAll(warnings(
-                media,
+                Medium.TERMINAL_DETAIL,
                 "Not run",
                 experiment().notRun().stream().map(title -> title + ".").toList()));
-        blocks.addAll(warnings(media, "Not found", model.missing()));
+        blocks.addAll(warnings(Medium.TERMINAL_DETAIL, "Not found", model.missing()));
         blocks.add(new Facts(Medium.DETAIL, "", false, facts()));
         blocks.add(new Facts(Medium.ONLY_PAGE, "Files", false, FILES));
         List<String> classes = model.dataset().classes();

@@ -45,7 +45,7 @@ public final class RunsDocument {
                 .in(Medium.ONLY_PAGE)
                 .text("Run", run -> run.reported() ? Cell.Link.toReport(run.path()) : Cell.of(run.path()))
                 .in(Medium.ONLY_MARKDOWN)
-                .text("Run", run -> Cell.of(run.path()))
+                .words("Run", run -> run.path())
                 .in(Medium.ALL)
                 .text(
                         "Started (UTC)",

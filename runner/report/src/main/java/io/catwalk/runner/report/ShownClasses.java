@@ -24,12 +24,6 @@ public record ShownClasses(List<ClassScores> first, List<ClassScores> best, int 
     private static final int WORST = 20;
     private static final int BEST = 5;
 
-    /** Copies the lists. */
-    public ShownClasses {
-        first = List.copyOf(first);
-        best = List.copyOf(best);
-    }
-
     /** Selects the classes. Those without images have no recall, and are left out if there are many. */
     public static ShownClasses of(Evaluation evaluation) {
         List<ClassScores> all = evaluation.classes();
@@ -66,7 +60,7 @@ public record ShownClasses(List<ClassScores> first, List<ClassScores> best, int 
     /** Begins a table with a row for each class. What is not defined has a dash, and says why. */
     public static TableBuilder<ClassScores> table(Set<Medium> media, List<ClassScores> classes) {
         return new TableBuilder<>(media, classes)
-                .text("Class", one -> Cell.of(one.name()))
+                .words("Class", one -> one.name())
                 .bar("Precision %", ShownClasses::precision)
                 .bar("Recall %", one -> one.support() > 0 ? Cell.of(one.recall(), Unit.PERCENT) : none("no image"))
                 .bar(

@@ -134,7 +134,6 @@ record StandingsSection(ReportModel model) {
                 : name;
     }
 
-    /** Begins a table of classifiers, by their names. */
     static TableBuilder<ClassifierReport> classifiers(Set<Medium> media, List<ClassifierReport> rows) {
         return new TableBuilder<>(media, rows).text("Classifier", StandingsSection::name);
     }

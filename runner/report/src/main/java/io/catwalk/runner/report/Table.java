@@ -18,19 +18,8 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
     /** Rows that fit a terminal beside other things. */
     public static final int SHORT = 12;
 
-    public Table {
-        for (Row row : rows) {
-            if (row.cells().size() != columns.size()) {
-                throw new IllegalArgumentException("expected a cell for each of " + columns.size() + " columns of \""
-                        + title + "\", but found " + row.cells().size());
-            }
-        }
-    }
-
-    /** A column. */
     public record Column(Set<Medium> media, String head, Kind kind) {
 
-        /** How cells are set. */
         public enum Kind {
             TEXT,
             NUMBER,
@@ -69,7 +58,6 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
         return most >= rows.size() ? this : with(rows.subList(0, most), Chart.ofRows(note, most, rows.size()));
     }
 
-    /** Returns the table with other rows and another note. */
     public Table with(List<Row> newRows, String newNote) {
         return new Table(media, id, title, columns, newRows, newNote);
     }
@@ -117,6 +105,11 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
             return add(head, Kind.TEXT, cell);
         }
 
+        /** Adds a column of texts. */
+        public TableBuilder<T> words(String head, Function<T, String> text) {
+            return add(head, Kind.TEXT, row -> Cell.of(text.apply(row)));
+        }
+
         /** Adds a column of numbers, or of marks beside numbers. */
         public TableBuilder<T> number(String head, Function<T, Cell> cell) {
             return add(head, Kind.NUMBER, cell);
@@ -142,7 +135,6 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
             return !(cell instanceof Cell.Quantity number) || number.value() != null;
         }
 
-        /** Makes the table; its id and its note may be empty. */
         public Table table(String id, String title, String note) {
             return new Table(
                     media,

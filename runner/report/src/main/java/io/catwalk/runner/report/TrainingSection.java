@@ -52,7 +52,6 @@ record TrainingSection(ReportModel model) {
     }
 
     private List<Block> blocks() {
-        List<Block> blocks = new ArrayList<>();
         List<String> few = model.learned().stream()
                 .filter(one -> {
                     Long steps = one.stands().steps();
@@ -60,23 +59,22 @@ record TrainingSection(ReportModel model) {
                 })
                 .map(one -> one.name() + " " + one.stands().steps())
                 .toList();
-        if (!few.isEmpty()) {
-            blocks.add(
-                    Sentences.of(
-                            Medium.ALL,
-                            Tone.WARNING,
-                            "Fewer than " + Timing.FEW_STEPS + " optimizer steps: " + Wording.names(few) + ".",
-                            "So few rarely train a network as well as it can be: try more --epochs, or a smaller --batch-size."));
-        }
-        blocks.add(new Sentences(Medium.WRITTEN, "", Tone.NOTE, fitted()));
-        if (model.differingSettings().isEmpty()) {
-            blocks.add(new Facts(
-                    Medium.WRITTEN, "The recipe", false, recipe(model.learned().get(0))));
-        } else {
-            blocks.add(table());
-        }
-        blocks.add(new Sentences(Medium.WRITTEN, "Evaluation", Tone.LIST, evaluation()));
-        return blocks;
+        List<String> warning = few.isEmpty()
+                ? List.of()
+                : List.of(
+                        "Fewer than " + Timing.FEW_STEPS + " optimizer steps: " + Wording.names(few) + ".",
+                        "So few rarely train a network as well as it can be: try more --epochs, or a smaller --batch-size.");
+        return List.of(
+                new Sentences(Medium.ALL, "", Tone.WARNING, warning),
+                new Sentences(Medium.WRITTEN, "", Tone.NOTE, fitted()),
+                model.differingSettings().isEmpty()
+                        ? new Facts(
+                                Medium.WRITTEN,
+                                "The recipe",
+                                false,
+                                recipe(model.learned().get(0)))
+                        : table(),
+                new Sentences(Medium.WRITTEN, "Evaluation", Tone.LIST, evaluation()));
     }
 
     /** Says what the rule for few images and for photos changes, by the example of the standard recipe. */
@@ -108,7 +106,7 @@ record TrainingSection(ReportModel model) {
     private Block table() {
         TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, model.learned());
         for (String name : model.differingSettings()) {
-            table.text(name, one -> Cell.of(RecipeWords.settings(one.request()).getOrDefault(name, Numbers.NONE)));
+            table.words(name, one -> RecipeWords.settings(one.request()).getOrDefault(name, Numbers.NONE));
         }
         if (model.learned().stream().map(one -> one.stands().steps()).distinct().count() > 1) {
             table.number("Steps", Unit.COUNT, one -> one.stands().steps());

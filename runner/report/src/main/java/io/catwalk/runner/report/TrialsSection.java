@@ -48,7 +48,7 @@ record TrialsSection(List<Model> trials) {
     }
 
     static Table table(Set<Medium> media, String id, String title, List<Model> trials) {
-        TableBuilder<Model> table = new TableBuilder<>(media, trials).text("Trial", trial -> Cell.of(trial.label()));
+        TableBuilder<Model> table = new TableBuilder<>(media, trials).words("Trial", trial -> trial.label());
         test(table, "Accuracy %", Unit.PERCENT, Metrics::accuracy);
         test(table, "Precision %", Unit.PERCENT, test -> test.macro().precision());
         test(table, "Recall %", Unit.PERCENT, test -> test.macro().recall());

@@ -64,28 +64,37 @@ record TuningSection(ReportModel model, Tuning tuning) {
             return all + (tuning.candidates().size() == 1 ? " was" : " were") + " tried, and the best is not known yet";
         }
         return "Of " + all + ", number " + best.number() + " is the best, with a mean "
-                + Wording.criterion(tuning.selectBy()) + " of "
+                + criterion() + " of "
                 + unit().text(best.scores().get(best.scores().size() - 1).mean())
-                + (tuning.selectBy() == Criterion.LOSS ? " nats" : " %");
+                + (loss() ? " nats" : " %");
     }
 
     private boolean isBest(Candidate one) {
         return tuning.best() != null && tuning.best() == one.number();
     }
 
+    private boolean loss() {
+        return tuning.selectBy() == Criterion.LOSS;
+    }
+
+    private String criterion() {
+        return Wording.criterion(tuning.selectBy());
+    }
+
     private Unit unit() {
-        return tuning.selectBy() == Criterion.LOSS ? Unit.NATS : Unit.PERCENT;
+        return loss() ? Unit.NATS : Unit.PERCENT;
     }
 
     private Table table() {
-        TableBuilder<Candidate> table = new TableBuilder<>(Medium.ALL, tuning.candidates()).text("Candidate", one -> {
-            return new Cell.Name(Integer.toString(one.number()), null, "", isBest(one) ? "best" : "");
-        });
+        TableBuilder<Candidate> table = new TableBuilder<>(Medium.ALL, tuning.candidates())
+                .text(
+                        "Candidate",
+                        one -> new Cell.Name(Integer.toString(one.number()), null, "", isBest(one) ? "best" : ""));
         tuning.candidates().stream()
                 .flatMap(one -> one.choices().keySet().stream())
                 .distinct()
-                .forEach(name -> table.text(
-                        name, one -> Cell.of(String.valueOf(one.choices().getOrDefault(name, Numbers.NONE)))));
+                .forEach(name ->
+                        table.words(name, one -> String.valueOf(one.choices().getOrDefault(name, Numbers.NONE))));
         tuning.candidates().stream()
                 .flatMap(one -> one.scores().stream().map(Score::epochs))
                 .distinct()
@@ -94,8 +103,8 @@ record TuningSection(ReportModel model, Tuning tuning) {
         return table.table(
                 "candidates",
                 "Candidates, the best first",
-                "Mean " + Wording.criterion(tuning.selectBy()) + " over the folds of the training images"
-                        + (tuning.selectBy() == Criterion.LOSS ? ", in nats: lower is better." : ", in percent."));
+                "Mean " + criterion() + " over the folds of the training images"
+                        + (loss() ? ", in nats: lower is better." : ", in percent."));
     }
 
     private Cell score(Candidate one, int epochs) {
@@ -110,10 +119,8 @@ record TuningSection(ReportModel model, Tuning tuning) {
     }
 
     private Optional<Chart> scores() {
-        boolean loss = tuning.selectBy() == Criterion.LOSS;
-        String unit = loss ? "nats" : "%";
-        String measure =
-                Wording.capital(Wording.criterion(tuning.selectBy())) + (unit.equals("%") ? " %" : ", " + unit);
+        String unit = loss() ? "nats" : "%";
+        String measure = Wording.capital(criterion()) + (loss() ? ", nats" : " %");
         ChartTable table = new ChartTable("Candidate", "Epochs", measure, "Folds", "Choices");
         List<Series> series = new ArrayList<>();
         int most = 1;
@@ -125,8 +132,8 @@ record TuningSection(ReportModel model, Tuning tuning) {
             boolean best = isBest(candidate);
             List<Point> points = new ArrayList<>();
             for (Score score : candidate.scores()) {
-                double shown = loss ? score.mean() : 100 * score.mean();
-                String text = Numbers.fixed(shown, loss ? 4 : 2);
+                double shown = loss() ? score.mean() : 100 * score.mean();
+                String text = Numbers.fixed(shown, loss() ? 4 : 2);
                 points.add(Point.at(
                         score.epochs(),
                         shown,
@@ -140,7 +147,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
                 if (best) {
                     title = "Candidate " + candidate.number() + " is the best of "
                             + tuning.candidates().size() + ": "
-                            + Wording.criterion(tuning.selectBy()) + " " + text + " " + unit;
+                            + criterion() + " " + text + " " + unit;
                 }
             }
             series.add(new Series(
@@ -161,7 +168,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
                                 title + ".",
                                 "Each line is a candidate, from its smallest budget to its largest."),
                         Axis.counting("Epochs of each training", most),
-                        Axis.around(Wording.criterion(tuning.selectBy()) + ", " + unit, span),
+                        Axis.around(criterion() + ", " + unit, span),
                         series));
     }
 

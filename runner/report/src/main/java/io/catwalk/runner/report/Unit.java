@@ -11,11 +11,9 @@ public enum Unit {
     PERCENT(Numbers::percent),
     /** A difference of shares, in percentage points with a sign and two digits. */
     POINTS(Numbers::points),
-    /** A whole number, with commas. */
     COUNT(Numbers::count),
     /** Seconds, in the units of a clock. */
     SECONDS(Numbers::duration),
-    /** Microseconds. */
     MICROS(Numbers::micros),
     /** Bytes, in powers of 1,024. */
     BYTES(Numbers::bytes),

@@ -48,6 +48,11 @@ public final class Wording {
         return joined(shown);
     }
 
+    /** Lists names for a sentence that goes on about one of them, or about several. */
+    static String names(Collection<String> names, String one, String several) {
+        return names(names) + (names.size() == 1 ? one : several);
+    }
+
     public static String classifiers(List<ClassifierReport> entrants) {
         return names(entrants.stream().map(ClassifierReport::name).toList());
     }
@@ -127,7 +132,6 @@ public final class Wording {
         return String.format(Locale.ROOT, text, 100 * busy.share());
     }
 
-    /** Returns a sentence with a capital letter at its beginning. */
     public static String capital(String sentence) {
         return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
     }

@@ -244,7 +244,6 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
                     .toList();
         }
 
-        /** How a series is drawn. */
         public enum Look {
             LINE,
             DASHES,

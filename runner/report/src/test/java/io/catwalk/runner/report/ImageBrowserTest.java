@@ -11,7 +11,6 @@ import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.report.ImageBrowser.SpriteSheets;
-import io.catwalk.runner.report.ReportModel.Answers;
 import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.SampleRun.Odd;
 import io.catwalk.runner.trial.TrialSpec;
@@ -120,7 +119,7 @@ final class ImageBrowserTest {
     private static List<Model> without(List<Model> models, Predicate<TrialSpec> which) {
         return models.stream()
                 .map(model -> which.test(model.outcome().trial())
-                        ? new Model(model.label(), model.outcome(), model.history(), Answers.NONE, null)
+                        ? new Model(model.label(), model.outcome(), model.history(), null, null)
                         : model)
                 .toList();
     }

@@ -83,7 +83,7 @@ class PlotsTest {
         TrialMetrics metrics = new TrialMetrics(MadeUp.metrics(accuracy), MadeUp.metrics(accuracy + 0.01), train);
         Efficiency costs = efficiency == null ? MadeUp.efficiency(null, null) : efficiency;
         Done done = MadeUp.done(MadeUp.trial(classifier, 1, fold), metrics, costs, null);
-        Answers answers = predictions == null ? Answers.NONE : Answers.of(predictions, classes);
+        Answers answers = predictions == null ? null : Answers.of(() -> predictions, classes);
         models.add(new Model(classifier, done, history, answers, null));
     }
 
@@ -116,11 +116,9 @@ class PlotsTest {
     }
 
     private String titleOf(String name) {
-        return new ClassifierCharts(model(), model().trained().get(0), "")
-                .named(name)
-                .orElseThrow()
-                .caption()
-                .title();
+        ClassifierCharts charts =
+                new ClassifierCharts(model(), model().trained().get(0), "1");
+        return SampleDocument.chart(charts.all(), name + "-1").caption().title();
     }
 
     /** Adds a classifier that classifies so many images of each class correctly, and the others as the next class. */
@@ -140,34 +138,35 @@ class PlotsTest {
     void aTitleNamesTheHardestClassAndTheMostFrequentMistake() {
         add("net", 20, 15, 20, 20);
         assertThat(titleOf("classes")).contains("class 1", "75.00 % of 20 images");
-        assertThat(titleOf("confusion")).contains("5 of 20 images of class 1 classified as class 2");
+        assertThat(titleOf("confusion-matrix")).contains("5 of 20 images of class 1 classified as class 2");
     }
 
     @Test
     void aTitleNamesBothOfTwoThatTieAndNoneOfMore() {
         add("two", 20, 15, 15, 20);
         assertThat(titleOf("classes")).contains("class 1 and class 2", "75.00 %");
-        assertThat(titleOf("confusion")).contains("class 1 classified as class 2", "class 2 classified as class 3");
+        assertThat(titleOf("confusion-matrix"))
+                .contains("class 1 classified as class 2", "class 2 classified as class 3");
         models.clear();
         add("four", 20, 15, 15, 15, 20);
         assertThat(titleOf("classes")).startsWith("3 classes").contains("75.00 %");
         models.clear();
         add("three", 20, 15, 15, 15);
         assertThat(titleOf("classes")).startsWith("Each class").contains("75.00 %");
-        assertThat(titleOf("confusion")).startsWith("15 of 60 images").doesNotContain("class 1");
+        assertThat(titleOf("confusion-matrix")).startsWith("15 of 60 images").doesNotContain("class 1");
     }
 
     @Test
     void aTitleNamesNoClassOfFewerThanTenImages() {
         add("net", 9, 3, 9, 9);
         assertThat(titleOf("classes")).doesNotContain("class 1");
-        assertThat(titleOf("confusion")).startsWith("6 of 27 images").doesNotContain("class 1");
+        assertThat(titleOf("confusion-matrix")).startsWith("6 of 27 images").doesNotContain("class 1");
     }
 
     @Test
     void withoutMistakesTheTitlesSaySo() {
         add("net", 20, 20, 20);
-        assertThat(titleOf("confusion")).contains("No mistake in 40 images");
+        assertThat(titleOf("confusion-matrix")).contains("No mistake in 40 images");
         assertThat(titleOf("classes")).contains("Each class", "100.00 %");
         assertThat(caption("risk-coverage").table().get(1)).startsWith("net", "0.0000", "0.00", "100.00", "0.00");
     }
@@ -253,7 +252,7 @@ class PlotsTest {
     void aFailedTrialIsInNoChart() throws Exception {
         add("broken", 0, 0.7, null);
         TrialOutcome failed = new TrialOutcome.Failed(models.remove(0).outcome().trial(), "out of memory");
-        models.add(new Model("broken", failed, List.of(), Answers.NONE, null));
+        models.add(new Model("broken", failed, List.of(), null, null));
         assertThat(write()).isEmpty();
         add("net", 0, 0.7, efficiency(10), epochs(1), null);
         assertThat(write())

@@ -3,7 +3,6 @@ package io.catwalk.runner.report;
 import io.catwalk.api.Criterion;
 import io.catwalk.runner.data.NearDuplicates;
 import io.catwalk.runner.evaluation.Accuracy;
-import io.catwalk.runner.report.ReportModel.Answers;
 import io.catwalk.runner.report.ReportModel.Model;
 import io.catwalk.runner.report.SampleRun.Odd;
 import io.catwalk.runner.results.RunResults.Tuning;
@@ -157,7 +156,7 @@ public final class SampleRuns {
     private static ReportModel noPredictions() {
         SampleRun run = clothes(SampleRun.SEVEN, 0, 200, 4);
         List<Model> models = run.models().stream()
-                .map(model -> new Model(model.label(), model.outcome(), List.of(), Answers.NONE, null))
+                .map(model -> new Model(model.label(), model.outcome(), List.of(), null, null))
                 .toList();
         return run.report(models, null, null, List.of(), List.of("gru has no predictions."));
     }
@@ -201,7 +200,7 @@ public final class SampleRuns {
 
     private static Model failed(Model model, String reason) {
         TrialOutcome failed = new TrialOutcome.Failed(model.outcome().trial(), reason);
-        return new Model(model.label(), failed, List.of(), Answers.NONE, null);
+        return new Model(model.label(), failed, List.of(), null, null);
     }
 
     private static ReportModel odd(List<String> contestants, Odd odd) {

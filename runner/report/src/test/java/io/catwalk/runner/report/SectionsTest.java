@@ -76,20 +76,20 @@ class SectionsTest {
     }
 
     private void add(String name, double accuracy) {
-        add(MadeUp.done(MadeUp.trial(name), accuracy), Answers.NONE, null);
+        add(MadeUp.done(MadeUp.trial(name), accuracy), null, null);
     }
 
     private void add(String name, double accuracy, Recipe recipe) {
-        add(MadeUp.done(MadeUp.trial(name, 1, 0, recipe), accuracy), Answers.NONE, null);
+        add(MadeUp.done(MadeUp.trial(name, 1, 0, recipe), accuracy), null, null);
     }
 
     private void add(String name, double test, double train, @Nullable Predictions predictions) {
         Efficiency costs = MadeUp.efficiency(null, null);
         Done done = MadeUp.done(MadeUp.trial(name), MadeUp.metrics(test), MadeUp.metrics(train), costs, null);
-        add(done, predictions == null ? Answers.NONE : Answers.of(predictions, RUN.classes()), null);
+        add(done, predictions == null ? null : Answers.of(() -> predictions, RUN.classes()), null);
     }
 
-    private void add(Done done, Answers answers, @Nullable Boolean onFront) {
+    private void add(Done done, @Nullable Answers answers, @Nullable Boolean onFront) {
         String name = done.trial().classifier();
         double accuracy = done.metrics().test().accuracy();
         models.add(new Model(name, done, List.of(), answers, null));
@@ -452,7 +452,7 @@ class SectionsTest {
 
     private void addInSteps(String name, double accuracy, Recipe recipe, long steps) {
         Done done = MadeUp.done(MadeUp.trial(name, 1, 0, recipe), accuracy);
-        add(MadeUp.inSteps(done, steps), Answers.NONE, null);
+        add(MadeUp.inSteps(done, steps), null, null);
     }
 
     /** 495 images in batches of 33 and of 256, 6 epochs, were 90 steps and 6. */
@@ -487,7 +487,7 @@ class SectionsTest {
             Metrics metrics = MadeUp.metrics(Double.parseDouble(parts[0]));
             Efficiency costs = MadeUp.efficiency(null, parts[1].equals("-") ? null : latency(parts[1], null));
             Done done = MadeUp.done(MadeUp.trial(letter(models.size())), metrics, metrics, costs, null);
-            add(done, Answers.NONE, parts[2].equals("-") ? null : Boolean.valueOf(parts[2]));
+            add(done, null, parts[2].equals("-") ? null : Boolean.valueOf(parts[2]));
         }
         verdicts(outcomes);
 
@@ -513,7 +513,7 @@ class SectionsTest {
         models.clear();
         standings.clear();
         Efficiency costs = MadeUp.efficiency(null, latency("120", null));
-        add(MadeUp.done(MadeUp.trial("a"), MadeUp.metrics(0.9), MadeUp.metrics(0.9), costs, null), Answers.NONE, null);
+        add(MadeUp.done(MadeUp.trial("a"), MadeUp.metrics(0.9), MadeUp.metrics(0.9), costs, null), null, null);
         assertThat(keyFigures()).hasSize(4).anyMatch(name -> name.contains("latency"));
     }
 
@@ -545,7 +545,7 @@ class SectionsTest {
     @Test
     void timesOfABusyMachineAreRoughWhereverTheyStand() {
         Efficiency costs = MadeUp.efficiency(null, latency("120", "a compiler ran"));
-        add(MadeUp.done(MadeUp.trial("a"), MadeUp.metrics(0.9), MadeUp.metrics(0.9), costs, null), Answers.NONE, null);
+        add(MadeUp.done(MadeUp.trial("a"), MadeUp.metrics(0.9), MadeUp.metrics(0.9), costs, null), null, null);
 
         Document document = document();
         Table speeds = first(first(document, "classifiers", Block.Group.class).blocks(), Table.class);
@@ -706,8 +706,8 @@ class SectionsTest {
     @Test
     void tooManyTrialsAreLeftToTheFile() {
         List<Model> many = IntStream.rangeClosed(1, 1_001)
-                .mapToObj(seed -> new Model(
-                        "a s" + seed, MadeUp.done(MadeUp.trial("a", seed, 0), 0.9), List.of(), Answers.NONE, null))
+                .mapToObj(seed ->
+                        new Model("a s" + seed, MadeUp.done(MadeUp.trial("a", seed, 0), 0.9), List.of(), null, null))
                 .toList();
         Section trials = RunDocument.of(RUN.report(many, null, null)).section("trials");
         assertThat(trials.title()).isEqualTo("1,001 trials have a trained network");

@@ -22,7 +22,6 @@ final class PageLayout {
     /** Width of a chart, where there is room for it. */
     static final double WIDE = 560;
 
-    /** Width of a chart on a phone. */
     static final double NARROW = 340;
 
     /** Blocks that need more width stand alone; half of the page is 650 pixels wide. */
@@ -109,7 +108,6 @@ final class PageLayout {
                 });
     }
 
-    /** The room that a block needs. */
     private record Sized(Block block, double width, double height) {
 
         /** Returns the room of blocks one below the other, of which it has the first. */
