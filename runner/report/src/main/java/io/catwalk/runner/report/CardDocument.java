@@ -22,7 +22,6 @@ import io.catwalk.runner.report.Block.Tone;
 import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.training.WarmStart.TransferReport;
 import io.catwalk.runner.trial.ParityResult;
-import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialOutcome.Provenance;
 import io.catwalk.runner.trial.TrialOutcome.Timing;
@@ -288,10 +287,9 @@ record CardDocument(
     }
 
     private Facts origin(Provenance from) {
-        Software software = from.software();
         var machine = from.machine();
-        String versions = "Catwalk " + software.catwalk() + ", DJL " + software.djl() + ", PyTorch "
-                + software.pytorch() + ", ONNX Runtime " + software.onnxruntime() + ", Java " + software.java();
+        String versions = RunSection.versions(from.software()) + ", Java "
+                + from.software().java();
         String where = machine.processor() + ", " + machine.architecture() + ", " + machine.cores() + " cores, "
                 + machine.os();
         return facts(List.of(

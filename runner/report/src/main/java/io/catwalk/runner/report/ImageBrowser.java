@@ -1,6 +1,5 @@
 package io.catwalk.runner.report;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.NearDuplicates;
@@ -159,11 +158,6 @@ record ImageBrowser(
                 pair.distance(),
                 pair.mirrored(),
                 pair.right() != 0 || pair.down() != 0);
-    }
-
-    /** Writes it as JSON for a script element: it contains no {@code <}, which could end the element. */
-    public String json() {
-        return Json.LINE.writeValueAsString(this).replace("<", "\\u003c");
     }
 
     private static String packed(int[] numbers, int count, int bytes) {

@@ -1,5 +1,6 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.runner.Json;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.RiskCoverage;
 import io.catwalk.runner.evaluation.RiskCoverage.Threshold;
@@ -48,7 +49,7 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
                                 : "")));
         blocks.add(Sentences.of(Medium.ONLY_PAGE, Tone.NOTE, duplicates()));
         charts(model).forEach(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
-        blocks.add(new Widget(Widget.Kind.IMAGES, images.json()));
+        blocks.add(new Widget(Widget.Kind.IMAGES, Json.LINE.writeValueAsString(images)));
         return new Section(
                 "images",
                 "Images",

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,11 +50,10 @@ public final class RunDocument {
 
     /** Returns the id of a confusion matrix on the page, also the fragment of its address, which no other label has. */
     public static String confusion(String classifier) {
-        return "confusion-" + OTHER.matcher(classifier).replaceAll(RunDocument::code);
-    }
-
-    private static String code(MatchResult letter) {
-        return "_" + Integer.toHexString(letter.group().codePointAt(0)) + "_";
+        return "confusion-"
+                + OTHER.matcher(classifier)
+                        .replaceAll(
+                                other -> "_" + Integer.toHexString(other.group().codePointAt(0)) + "_");
     }
 
     /** Returns the charts of a run that there is data for, but those of a single classifier. */

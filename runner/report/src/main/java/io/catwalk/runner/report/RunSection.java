@@ -97,7 +97,7 @@ record RunSection(ReportModel model) {
         facts.add(Fact.of(
                 "Seeds", experiment().seeds().stream().map(String::valueOf).collect(Collectors.joining(", "))));
         facts.add(Fact.of("Digest of the images", model.dataset().sha256()));
-        each("Software", provenances().map(Provenance::software).map(RunSection::versions), facts);
+        each("Software", provenances().map(Provenance::software).map(one -> versions(one) + ", " + one.java()), facts);
         each("Machine", provenances().map(Provenance::machine).map(RunSection::words), facts);
         return facts;
     }
@@ -110,9 +110,10 @@ record RunSection(ReportModel model) {
         values.distinct().limit(BRIEF).forEach(value -> facts.add(Fact.of(name, value)));
     }
 
-    private static String versions(Software software) {
+    /** Names what made a network, but Java. */
+    static String versions(Software software) {
         return "Catwalk " + software.catwalk() + ", DJL " + software.djl() + ", PyTorch " + software.pytorch()
-                + ", ONNX Runtime " + software.onnxruntime() + ", " + software.java();
+                + ", ONNX Runtime " + software.onnxruntime();
     }
 
     private static String words(Machine machine) {

@@ -160,25 +160,22 @@ final class Layout {
     }
 
     private List<Point> route(int from, int to) {
-        double x = center(from);
-        double toX = center(to);
-        double start = bottomOf(from);
-        double below = bottom[columns.row()[from]] + ROW_GAP / 3;
-        double above = top[columns.row()[to]] - ROW_GAP * 0.55;
         if (!isDirect(from, to)) {
             return inLane(from, to);
         }
+        double x = center(from);
+        double toX = center(to);
+        double start = bottomOf(from);
         if (x == toX) {
             return List.of(new Point(x, start), new Point(toX, topOf(to)));
         }
-        if (columns.entry()[to] == from) {
-            return List.of(new Point(x, start), new Point(x, below), new Point(toX, below), new Point(toX, topOf(to)));
-        }
-        if (isBeside(from, to)) {
+        boolean below = columns.entry()[to] == from;
+        if (!below && isBeside(from, to)) {
             double edge = toX + box(to).width() / 2 * Math.signum(x - toX);
             return List.of(new Point(x, start), new Point(x, middleOf(to)), new Point(edge, middleOf(to)));
         }
-        return List.of(new Point(x, start), new Point(x, above), new Point(toX, above), new Point(toX, topOf(to)));
+        double turn = below ? bottom[columns.row()[from]] + ROW_GAP / 3 : top[columns.row()[to]] - ROW_GAP * 0.55;
+        return List.of(new Point(x, start), new Point(x, turn), new Point(toX, turn), new Point(toX, topOf(to)));
     }
 
     /** Returns whether a line can come down beside a box and enter its side, with no other box between. */
