@@ -103,8 +103,9 @@ record OnnxSection(ReportModel model) {
         if (worst == null || worst.agrees()) {
             return Optional.empty();
         }
+        String file = "The ONNX file of " + one.name();
         if (worst.missing() == null) {
-            return Optional.of("The ONNX file of " + one.name() + " does not answer like its network: "
+            return Optional.of(file + " does not answer like its network: "
                     + (worst.maxAbs() == null
                             ? worst.worst()
                             : Wording.count(worst.flips(), "label flips", "labels flip") + " in "
@@ -112,13 +113,12 @@ record OnnxSection(ReportModel model) {
                                     + Numbers.scientific(worst.maxAbs()))
                     + ".");
         }
-        return Optional.of(
-                switch (worst.missing()) {
-                    case NO_FORM -> one.name() + " has no ONNX form: " + worst.worst() + ".";
-                    case UNWRITTEN ->
-                        "The ONNX file of " + one.name() + " could not be written: " + worst.worst() + ".";
-                    case ANOTHER_NETWORK -> "The ONNX file of " + one.name() + " was refused: " + worst.worst() + ".";
-                });
+        String what = switch (worst.missing()) {
+            case NO_FORM -> one.name() + " has no ONNX form: ";
+            case UNWRITTEN -> file + " could not be written: ";
+            case ANOTHER_NETWORK -> file + " was refused: ";
+        };
+        return Optional.of(what + worst.worst() + ".");
     }
 
     private static ParityResult known(ClassifierReport one) {

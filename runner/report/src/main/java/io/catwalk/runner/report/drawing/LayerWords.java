@@ -47,7 +47,7 @@ record LayerWords(Kind kind, String name, List<String> details) {
 
     /** Operators that change no number, but may select or rearrange them. */
     private static final Set<String> PLUMBING =
-            Set.of(("Cast Dropout Expand Flatten Gather Identity Reshape Slice Split Squeeze Transpose Unsqueeze")
+            Set.of("Cast Dropout Expand Flatten Gather Identity Reshape Slice Split Squeeze Transpose Unsqueeze"
                     .split(" ", -1));
 
     private LayerWords(Kind kind, String name) {
