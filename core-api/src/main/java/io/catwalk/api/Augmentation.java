@@ -1,7 +1,5 @@
 package io.catwalk.api;
 
-import java.util.List;
-
 /**
  * Random change of training images. It keeps their classes, except for {@link #mixup} and {@link #cutMix}. Its strength
  * is relative to the size of the images, so that a recipe suits small and large ones. Each factory method throws
@@ -12,11 +10,7 @@ import java.util.List;
  */
 public sealed interface Augmentation {
 
-    /**
-     * Flips each image horizontally with probability 1/2.
-     *
-     * @return the augmentation
-     */
+    /** Flips each image horizontally with probability 1/2. */
     static HorizontalFlip horizontalFlip() {
         return new HorizontalFlip();
     }
@@ -26,7 +20,6 @@ public sealed interface Augmentation {
      *
      * @param share largest move in each direction as a share of the side, above 0 and at most 0.5, rounded to whole
      *     pixels: 0.04 moves images of 28 pixels by up to 1 and leaves those of 8 pixels where they are
-     * @return the augmentation
      */
     static Shift shift(double share) {
         return new Shift(share);
@@ -37,7 +30,6 @@ public sealed interface Augmentation {
      * image are black.
      *
      * @param degrees largest angle to either side, above 0 and at most 180
-     * @return the augmentation
      */
     static Rotate rotate(double degrees) {
         return new Rotate(degrees);
@@ -49,7 +41,6 @@ public sealed interface Augmentation {
      * image.
      *
      * @param smallestArea smallest share of the image that is kept, above 0 and below 1; the largest is 1
-     * @return the augmentation
      */
     static Crop crop(double smallestArea) {
         return new Crop(smallestArea);
@@ -62,7 +53,6 @@ public sealed interface Augmentation {
      * @param brightness largest difference of the first factor from 1, 0 or above and below 1; the factor is drawn
      *     uniformly
      * @param contrast the same for the second factor; at least one of the two must be above 0
-     * @return the augmentation
      */
     static Light light(double brightness, double contrast) {
         return new Light(brightness, contrast);
@@ -75,7 +65,6 @@ public sealed interface Augmentation {
      * @param probability probability that a rectangle of an image is erased, above 0 and at most 1
      * @param largestArea largest share of the image that is erased, above 0 and below 1, before sides are rounded to
      *     whole pixels; the smallest is 0.02, or this value if it is less
-     * @return the augmentation
      */
     static Erase erase(double probability, double largestArea) {
         return new Erase(probability, largestArea);
@@ -86,7 +75,6 @@ public sealed interface Augmentation {
      * al., "mixup", 2018).
      *
      * @param alpha both parameters of the beta distribution that the share is drawn from, above 0
-     * @return the augmentation
      */
     static Mixup mixup(double alpha) {
         return new Mixup(alpha);
@@ -97,7 +85,6 @@ public sealed interface Augmentation {
      * shares of the pixels (Yun et al., "CutMix", 2019).
      *
      * @param alpha both parameters of the beta distribution that the share of the first image is drawn from, above 0
-     * @return the augmentation
      */
     static CutMix cutMix(double alpha) {
         return new CutMix(alpha);
@@ -106,8 +93,6 @@ public sealed interface Augmentation {
     /**
      * Applies the classifier's own {@link Classifier#augmentation} to whole batches, after all changes of single images
      * and before mixtures.
-     *
-     * @return the augmentation
      */
     static Own own() {
         return new Own();
@@ -117,11 +102,6 @@ public sealed interface Augmentation {
     final class HorizontalFlip extends Rule implements Augmentation {
 
         HorizontalFlip() {}
-
-        @Override
-        List<Object> parts() {
-            return List.of();
-        }
     }
 
     /** Random shift; created by {@link #shift}. */
@@ -138,11 +118,6 @@ public sealed interface Augmentation {
         /** {@return the largest move in each direction, as a share of the side} */
         public double share() {
             return share;
-        }
-
-        @Override
-        List<Object> parts() {
-            return List.of(share);
         }
     }
 
@@ -161,11 +136,6 @@ public sealed interface Augmentation {
         public double degrees() {
             return degrees;
         }
-
-        @Override
-        List<Object> parts() {
-            return List.of(degrees);
-        }
     }
 
     /** Random crop; created by {@link #crop}. */
@@ -182,11 +152,6 @@ public sealed interface Augmentation {
         /** {@return the smallest share of the image that is kept} */
         public double smallestArea() {
             return smallestArea;
-        }
-
-        @Override
-        List<Object> parts() {
-            return List.of(smallestArea);
         }
     }
 
@@ -215,11 +180,6 @@ public sealed interface Augmentation {
         public double contrast() {
             return contrast;
         }
-
-        @Override
-        List<Object> parts() {
-            return List.of(brightness, contrast);
-        }
     }
 
     /** Random erasing; created by {@link #erase}. */
@@ -246,11 +206,6 @@ public sealed interface Augmentation {
         public double largestArea() {
             return largestArea;
         }
-
-        @Override
-        List<Object> parts() {
-            return List.of(probability, largestArea);
-        }
     }
 
     /** Mixup; created by {@link #mixup}. */
@@ -266,11 +221,6 @@ public sealed interface Augmentation {
         /** {@return both parameters of the beta distribution that the share is drawn from} */
         public double alpha() {
             return alpha;
-        }
-
-        @Override
-        List<Object> parts() {
-            return List.of(alpha);
         }
     }
 
@@ -288,21 +238,11 @@ public sealed interface Augmentation {
         public double alpha() {
             return alpha;
         }
-
-        @Override
-        List<Object> parts() {
-            return List.of(alpha);
-        }
     }
 
     /** The classifier's own augmentation; created by {@link #own}. */
     final class Own extends Rule implements Augmentation {
 
         Own() {}
-
-        @Override
-        List<Object> parts() {
-            return List.of();
-        }
     }
 }

@@ -16,11 +16,7 @@ public enum Balance {
      */
     SAMPLING;
 
-    /**
-     * Returns the name that files and options use.
-     *
-     * @return {@code none}, {@code class-weights} or {@code sampling}
-     */
+    /** {@return the name that files and options use: {@code none}, {@code class-weights} or {@code sampling}} */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -51,7 +51,6 @@ public final class Choice extends Rule {
      *
      * @param options at least one, without duplicates, all {@link Integer}, all {@link Double}, all {@link Boolean} or
      *     all {@link String}; the first is the default
-     * @return the choice
      * @throws IllegalArgumentException if the options are not as described
      */
     public static Choice of(List<?> options) {
@@ -64,7 +63,6 @@ public final class Choice extends Rule {
      * @param byDefault a number of the range
      * @param lowest finite
      * @param highest finite, above the lowest
-     * @return the choice
      * @throws IllegalArgumentException if the numbers are not as described
      */
     public static Choice range(double byDefault, double lowest, double highest) {
@@ -77,7 +75,6 @@ public final class Choice extends Rule {
      * @param byDefault a number of the range
      * @param lowest any whole number
      * @param highest above the lowest
-     * @return the choice
      * @throws IllegalArgumentException if the numbers are not as described
      */
     public static Choice range(int byDefault, int lowest, int highest) {
@@ -126,9 +123,8 @@ public final class Choice extends Rule {
     }
 
     /**
-     * Lists values to try one by one.
-     *
-     * @return all options, the default first; for a range its default, its lowest and its highest number
+     * {@return values to try one by one: all options, the default first; for a range its default, its lowest and its
+     * highest number}
      */
     public List<Object> values() {
         return lowest == null || highest == null
@@ -176,11 +172,7 @@ public final class Choice extends Rule {
         return Math.max(low, Math.min(high, value));
     }
 
-    /**
-     * Describes the possible values in words.
-     *
-     * @return a text such as {@code one of [16, 32]} or {@code between 0.1 and 0.5}
-     */
+    /** {@return the possible values in words, such as {@code one of [16, 32]} or {@code between 0.1 and 0.5}} */
     public String words() {
         return isRange()
                 ? "between " + lowest + " and " + highest + (logarithmic ? ", logarithmic" : "")

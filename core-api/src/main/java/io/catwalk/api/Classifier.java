@@ -14,17 +14,14 @@ import org.pf4j.ExtensionPoint;
 public interface Classifier extends ExtensionPoint {
 
     /**
-     * Returns the name by which users select this classifier.
-     *
-     * @return lower-case letters, digits and single dashes, such as {@code conv-maxpool}; unique among
-     *     all plugins
+     * {@return the name by which users select this classifier: lower-case letters, digits and single dashes, such as
+     * {@code conv-maxpool}; unique among all plugins}
      */
     String name();
 
     /**
-     * Returns the family and the publication of the architecture, and the image sizes that it supports.
-     *
-     * @return the tags; by default none
+     * {@return the family and the publication of the architecture, and the image sizes that it supports; by default
+     * none}
      */
     default Tags tags() {
         return Tags.none();
@@ -51,11 +48,7 @@ public interface Classifier extends ExtensionPoint {
         return Support.yes();
     }
 
-    /**
-     * Returns the hyperparameters of the network.
-     *
-     * @return the hyperparameters with their possible values and defaults; by default none
-     */
+    /** {@return the hyperparameters of the network with their possible values and defaults; by default none} */
     default SearchSpace searchSpace() {
         return SearchSpace.none();
     }
@@ -86,7 +79,6 @@ public interface Classifier extends ExtensionPoint {
      *
      * @param task the images and classes that the network is for
      * @param chosen one point of {@link #searchSpace()}
-     * @return the loss
      * @throws IllegalStateException if the class does not override this method
      */
     default BatchLoss loss(Task task, Hyperparameters chosen) {
@@ -98,7 +90,6 @@ public interface Classifier extends ExtensionPoint {
      *
      * @param task the images and classes that the network is for
      * @param chosen one point of {@link #searchSpace()}
-     * @return the augmentation
      * @throws IllegalStateException if the class does not override this method
      */
     default BatchAugmentation augmentation(Task task, Hyperparameters chosen) {

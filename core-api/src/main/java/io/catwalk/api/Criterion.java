@@ -16,11 +16,7 @@ public enum Criterion {
     /** The cross-entropy; lower is better. */
     LOSS;
 
-    /**
-     * Returns the name that files and options use.
-     *
-     * @return a name such as {@code balanced-accuracy}
-     */
+    /** {@return the name that files and options use, such as {@code balanced-accuracy}} */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

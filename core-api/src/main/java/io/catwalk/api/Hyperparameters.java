@@ -26,11 +26,7 @@ public record Hyperparameters(Map<String, Object> values) {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
-    /**
-     * Returns the hyperparameters of a classifier that has none.
-     *
-     * @return an instance without values
-     */
+    /** {@return the hyperparameters of a classifier that has none} */
     public static Hyperparameters none() {
         return NONE;
     }

@@ -11,11 +11,7 @@ public enum Loss {
     /** The classifier's own loss, {@link Classifier#loss}. */
     OWN;
 
-    /**
-     * Returns the name that files use.
-     *
-     * @return {@code cross-entropy} or {@code own}
-     */
+    /** {@return the name that files use: {@code cross-entropy} or {@code own}} */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

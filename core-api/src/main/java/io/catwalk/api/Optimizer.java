@@ -1,32 +1,21 @@
 package io.catwalk.api;
 
-import java.util.List;
-
 /**
  * Rule that turns gradients into steps of the weights. Weight decay is decoupled from the gradient and applies to
  * weights only, not to biases and normalization.
  */
 public sealed interface Optimizer {
 
-    /**
-     * Returns the largest learning rate of the schedule.
-     *
-     * @return the peak learning rate, above 0
-     */
+    /** {@return the peak learning rate, the largest of the schedule; above 0} */
     double learningRate();
 
-    /**
-     * Returns the strength of the weight decay.
-     *
-     * @return the fraction of a weight that a step at learning rate 1 removes; 0 for no decay
-     */
+    /** {@return the weight decay: the fraction of a weight that a step at learning rate 1 removes; 0 for no decay} */
     double weightDecay();
 
     /**
      * Returns the same optimizer with another peak learning rate.
      *
      * @param learningRate above 0
-     * @return a changed copy
      */
     Optimizer withLearningRate(double learningRate);
 
@@ -34,7 +23,6 @@ public sealed interface Optimizer {
      * Returns the same optimizer with another weight decay.
      *
      * @param weightDecay 0 or above
-     * @return a changed copy
      */
     Optimizer withWeightDecay(double weightDecay);
 
@@ -44,7 +32,6 @@ public sealed interface Optimizer {
      *
      * @param learningRate peak learning rate, above 0
      * @param weightDecay 0 or above
-     * @return the optimizer
      */
     static AdamW adamW(double learningRate, double weightDecay) {
         return new AdamW(learningRate, weightDecay);
@@ -56,7 +43,6 @@ public sealed interface Optimizer {
      * @param learningRate peak learning rate, above 0
      * @param momentum 0 or above and below 1
      * @param weightDecay 0 or above
-     * @return the optimizer
      */
     static Sgd sgd(double learningRate, double momentum, double weightDecay) {
         return new Sgd(learningRate, momentum, weightDecay);
@@ -93,11 +79,6 @@ public sealed interface Optimizer {
         @Override
         public AdamW withWeightDecay(double weightDecay) {
             return new AdamW(learningRate, weightDecay);
-        }
-
-        @Override
-        List<Object> parts() {
-            return List.of(learningRate, weightDecay);
         }
     }
 
@@ -140,11 +121,6 @@ public sealed interface Optimizer {
         @Override
         public Sgd withWeightDecay(double weightDecay) {
             return new Sgd(learningRate, momentum, weightDecay);
-        }
-
-        @Override
-        List<Object> parts() {
-            return List.of(learningRate, momentum, weightDecay);
         }
     }
 }

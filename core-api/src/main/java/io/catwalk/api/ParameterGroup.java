@@ -1,6 +1,5 @@
 package io.catwalk.api;
 
-import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -33,7 +32,6 @@ public final class ParameterGroup extends Rule {
      * @param names the names of the parameters in the network, such as {@code 01Conv2d.weight}; {@code *} stands for
      *     any characters
      * @param rate factor for the learning rate of the recipe, 0 to 1,000; 0 freezes the parameters
-     * @return the group
      * @throws IllegalArgumentException if the names are blank or the rate is out of range
      */
     public static ParameterGroup of(String names, double rate) {
@@ -59,10 +57,5 @@ public final class ParameterGroup extends Rule {
     public boolean contains(String name) {
         String pattern = Pattern.quote(names).replace("*", "\\E.*\\Q");
         return name.matches(pattern);
-    }
-
-    @Override
-    List<Object> parts() {
-        return List.of(names, rate);
     }
 }

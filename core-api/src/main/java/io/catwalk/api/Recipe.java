@@ -90,32 +90,15 @@ public final class Recipe extends Rule {
     /**
      * Returns a recipe that suits most small networks: AdamW with a peak learning rate of 0.002 and a weight decay of
      * 0.01, a one-cycle schedule over 10 epochs, batches of 128, and nothing else.
-     *
-     * @return the recipe to start from
      */
     public static Recipe standard() {
-        return new Recipe(
-                Optimizer.adamW(0.002, 0.01),
-                Schedule.oneCycle(0.2),
-                10,
-                128,
-                List.of(),
-                0,
-                0,
-                0,
-                0,
-                Balance.NONE,
-                Criterion.ACCURACY,
-                List.of(),
-                Loss.CROSS_ENTROPY,
-                false);
+        return new Draft().recipe();
     }
 
     /**
      * Replaces the optimizer.
      *
      * @param optimizer rule that turns gradients into steps
-     * @return a changed copy
      */
     public Recipe withOptimizer(Optimizer optimizer) {
         return changed(draft -> draft.optimizer = optimizer);
@@ -125,7 +108,6 @@ public final class Recipe extends Rule {
      * Replaces the schedule.
      *
      * @param schedule course of the learning rate
-     * @return a changed copy
      */
     public Recipe withSchedule(Schedule schedule) {
         return changed(draft -> draft.schedule = schedule);
@@ -136,7 +118,6 @@ public final class Recipe extends Rule {
      *
      * @param epochs number of passes over the training images, in whole batches: the images that are left over are
      *     skipped, different ones in each epoch; at least 1
-     * @return a changed copy
      */
     public Recipe withEpochs(int epochs) {
         return changed(draft -> draft.epochs = epochs);
@@ -146,7 +127,6 @@ public final class Recipe extends Rule {
      * Replaces the batch size.
      *
      * @param batchSize number of images per step; at least 1
-     * @return a changed copy
      */
     public Recipe withBatchSize(int batchSize) {
         return changed(draft -> draft.batchSize = batchSize);
@@ -156,7 +136,6 @@ public final class Recipe extends Rule {
      * Replaces the augmentations.
      *
      * @param augmentations random changes of the training images, in this order; at most one of them mixes images
-     * @return a changed copy
      */
     public Recipe withAugmentations(Augmentation... augmentations) {
         return changed(draft -> draft.augmentations = List.of(augmentations));
@@ -166,7 +145,6 @@ public final class Recipe extends Rule {
      * Replaces the label smoothing (Szegedy et al., "Rethinking the Inception Architecture", 2016).
      *
      * @param labelSmoothing 0 or above and below 1
-     * @return a changed copy
      */
     public Recipe withLabelSmoothing(double labelSmoothing) {
         return changed(draft -> draft.labelSmoothing = labelSmoothing);
@@ -176,7 +154,6 @@ public final class Recipe extends Rule {
      * Replaces the decay of the exponential moving average of the weights, which is evaluated instead of the weights.
      *
      * @param averaging decay per step, 0 or above and below 1; at step n at most (1 + n) / (10 + n); 0 for no average
-     * @return a changed copy
      */
     public Recipe withAveraging(double averaging) {
         return changed(draft -> draft.averaging = averaging);
@@ -186,7 +163,6 @@ public final class Recipe extends Rule {
      * Replaces the limit of gradient clipping.
      *
      * @param clipNorm largest norm of the gradients, or 0 for no limit
-     * @return a changed copy
      */
     public Recipe withClipNorm(double clipNorm) {
         return changed(draft -> draft.clipNorm = clipNorm);
@@ -196,7 +172,6 @@ public final class Recipe extends Rule {
      * Replaces the patience of early stopping.
      *
      * @param patience number of epochs without improvement, or 0 for no early stopping
-     * @return a changed copy
      */
     public Recipe withPatience(int patience) {
         return changed(draft -> draft.patience = patience);
@@ -206,7 +181,6 @@ public final class Recipe extends Rule {
      * Replaces the handling of classes of unequal size.
      *
      * @param balance how they are handled
-     * @return a changed copy
      */
     public Recipe withBalance(Balance balance) {
         return changed(draft -> draft.balance = balance);
@@ -216,7 +190,6 @@ public final class Recipe extends Rule {
      * Replaces the criterion by which the best epoch is selected.
      *
      * @param selectBy criterion on the validation images
-     * @return a changed copy
      */
     public Recipe withSelectBy(Criterion selectBy) {
         return changed(draft -> draft.selectBy = selectBy);
@@ -227,7 +200,6 @@ public final class Recipe extends Rule {
      *
      * @param groups groups, of which the first that contains a parameter applies to it; all other parameters learn at
      *     the rate of the optimizer
-     * @return a changed copy
      */
     public Recipe withGroups(ParameterGroup... groups) {
         return changed(draft -> draft.groups = List.of(groups));
@@ -237,7 +209,6 @@ public final class Recipe extends Rule {
      * Replaces the loss that the training minimizes.
      *
      * @param loss the cross-entropy, or the loss that {@link Classifier#loss} returns
-     * @return a changed copy
      */
     public Recipe withLoss(Loss loss) {
         return changed(draft -> draft.loss = loss);
@@ -247,7 +218,6 @@ public final class Recipe extends Rule {
      * Sets whether the training starts from {@link Classifier#weights}, unless the user names other weights.
      *
      * @param pretrained whether it starts from them
-     * @return a changed copy
      */
     public Recipe withPretrained(boolean pretrained) {
         return changed(draft -> draft.pretrained = pretrained);
@@ -349,48 +319,31 @@ public final class Recipe extends Rule {
         return pretrained;
     }
 
-    @Override
-    List<Object> parts() {
-        return List.of(
-                optimizer,
-                schedule,
-                epochs,
-                batchSize,
-                augmentations,
-                labelSmoothing,
-                averaging,
-                clipNorm,
-                patience,
-                balance,
-                selectBy,
-                groups,
-                loss,
-                pretrained);
-    }
-
     private Recipe changed(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
         return draft.recipe();
     }
 
-    /** Mutable copy of a recipe, for changing one of its components. */
+    /** The standard recipe, or a copy of another one, for changing some of its components. */
     private static final class Draft {
 
-        private Optimizer optimizer;
-        private Schedule schedule;
-        private int epochs;
-        private int batchSize;
-        private List<Augmentation> augmentations;
+        private Optimizer optimizer = Optimizer.adamW(0.002, 0.01);
+        private Schedule schedule = Schedule.oneCycle(0.2);
+        private int epochs = 10;
+        private int batchSize = 128;
+        private List<Augmentation> augmentations = List.of();
         private double labelSmoothing;
         private double averaging;
         private double clipNorm;
         private int patience;
-        private Balance balance;
-        private Criterion selectBy;
-        private List<ParameterGroup> groups;
-        private Loss loss;
+        private Balance balance = Balance.NONE;
+        private Criterion selectBy = Criterion.ACCURACY;
+        private List<ParameterGroup> groups = List.of();
+        private Loss loss = Loss.CROSS_ENTROPY;
         private boolean pretrained;
+
+        Draft() {}
 
         Draft(Recipe recipe) {
             optimizer = recipe.optimizer;

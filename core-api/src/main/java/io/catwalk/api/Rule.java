@@ -1,7 +1,11 @@
 package io.catwalk.api;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Base class of values that are equal if their class and their parts are equal. These values are not records, because a
@@ -9,8 +13,22 @@ import java.util.stream.Collectors;
  */
 abstract class Rule {
 
-    /** Returns the parts of the value, in the order of its factory's parameters. */
-    abstract List<Object> parts();
+    /** Returns the parts of the value: those that its fields hold, unless it says otherwise. */
+    List<?> parts() {
+        return Arrays.stream(getClass().getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers()))
+                .map(this::held)
+                .toList();
+    }
+
+    private @Nullable Object held(Field field) {
+        try {
+            field.setAccessible(true);
+            return field.get(this);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     @Override
     public final boolean equals(Object other) {

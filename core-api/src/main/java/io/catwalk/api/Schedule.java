@@ -1,7 +1,5 @@
 package io.catwalk.api;
 
-import java.util.List;
-
 /** Course of the learning rate from the first training step to the last, as a share of its peak. */
 public sealed interface Schedule {
 
@@ -13,20 +11,12 @@ public sealed interface Schedule {
      */
     double at(double progress);
 
-    /**
-     * Keeps the learning rate at its peak.
-     *
-     * @return the schedule
-     */
+    /** Keeps the learning rate at its peak. */
     static Constant constant() {
         return new Constant();
     }
 
-    /**
-     * Lowers the learning rate along half a cosine from the peak to 0 (Loshchilov and Hutter, "SGDR", 2017).
-     *
-     * @return the schedule
-     */
+    /** Lowers the learning rate along half a cosine from the peak to 0 (Loshchilov and Hutter, "SGDR", 2017). */
     static Cosine cosine() {
         return new Cosine();
     }
@@ -36,7 +26,6 @@ public sealed interface Schedule {
      * to 0 (after Smith and Topin, "Super-Convergence", 2018).
      *
      * @param warmUp share of all steps in which the learning rate rises, 0 or above and below 1
-     * @return the schedule
      */
     static OneCycle oneCycle(double warmUp) {
         return new OneCycle(warmUp);
@@ -51,11 +40,6 @@ public sealed interface Schedule {
         public double at(double progress) {
             return 1;
         }
-
-        @Override
-        List<Object> parts() {
-            return List.of();
-        }
     }
 
     /** Cosine schedule; created by {@link #cosine}. */
@@ -66,11 +50,6 @@ public sealed interface Schedule {
         @Override
         public double at(double progress) {
             return (1 + Math.cos(Math.PI * progress)) / 2;
-        }
-
-        @Override
-        List<Object> parts() {
-            return List.of();
         }
     }
 
@@ -97,11 +76,6 @@ public sealed interface Schedule {
                 return START + (1 - START) * progress / warmUp;
             }
             return (1 + Math.cos(Math.PI * (progress - warmUp) / (1 - warmUp))) / 2;
-        }
-
-        @Override
-        List<Object> parts() {
-            return List.of(warmUp);
         }
     }
 }

@@ -23,11 +23,7 @@ public final class SearchSpace extends Rule {
         this.choices = Collections.unmodifiableMap(new LinkedHashMap<>(choices));
     }
 
-    /**
-     * Returns a space without hyperparameters.
-     *
-     * @return the space whose only point is {@link Hyperparameters#none()}
-     */
+    /** {@return a space without hyperparameters, whose only point is {@link Hyperparameters#none()}} */
     public static SearchSpace none() {
         return NONE;
     }
@@ -39,7 +35,6 @@ public final class SearchSpace extends Rule {
      * @param byDefault value that is used unless another is chosen: an {@link Integer}, a {@link Double}, a
      *     {@link Boolean} or a {@link String}
      * @param others other values that may be chosen, of the same type, without duplicates
-     * @return a larger space
      * @throws IllegalArgumentException if the name is already in this space, or the values are not as described
      */
     public SearchSpace with(String name, Object byDefault, Object... others) {
@@ -54,7 +49,6 @@ public final class SearchSpace extends Rule {
      *
      * @param name name of the hyperparameter in experiment files; not yet in this space
      * @param choice the values that it may have, such as {@code Choice.range(0.01, 0.0001, 1.0).logarithmic()}
-     * @return a larger space
      * @throws IllegalArgumentException if the name is already in this space
      */
     public SearchSpace with(String name, Choice choice) {
@@ -74,20 +68,12 @@ public final class SearchSpace extends Rule {
         return new SearchSpace(larger);
     }
 
-    /**
-     * Returns the hyperparameters and their possible values.
-     *
-     * @return name to choice, in the order in which they were added
-     */
+    /** {@return the hyperparameters and their possible values, in the order in which they were added} */
     public Map<String, Choice> choices() {
         return choices;
     }
 
-    /**
-     * Returns the point with all defaults.
-     *
-     * @return the default of every hyperparameter
-     */
+    /** {@return the point with all defaults} */
     public Hyperparameters defaults() {
         return choose(Map.of());
     }

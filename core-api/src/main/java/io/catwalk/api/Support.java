@@ -14,11 +14,7 @@ public final class Support {
         this.reason = reason;
     }
 
-    /**
-     * Returns the answer that the task is supported.
-     *
-     * @return the answer
-     */
+    /** Returns the answer that the task is supported. */
     public static Support yes() {
         return YES;
     }
@@ -27,7 +23,6 @@ public final class Support {
      * Returns the answer that the task is not supported.
      *
      * @param reason what the classifier needs, in words that follow its name: {@code needs images of at least 32x32}
-     * @return the answer
      * @throws IllegalArgumentException if the reason is blank
      */
     public static Support no(String reason) {
@@ -37,11 +32,7 @@ public final class Support {
         return new Support(reason);
     }
 
-    /**
-     * Returns why the task is not supported.
-     *
-     * @return what the classifier needs; empty if the task is supported
-     */
+    /** {@return what the classifier needs; empty if the task is supported} */
     public Optional<String> reason() {
         return Optional.ofNullable(reason);
     }

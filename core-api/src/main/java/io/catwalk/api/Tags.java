@@ -33,11 +33,7 @@ public final class Tags extends Rule {
         this.largestSide = largestSide;
     }
 
-    /**
-     * Returns empty tags.
-     *
-     * @return the tags to start from
-     */
+    /** Returns empty tags. */
     public static Tags none() {
         return NONE;
     }
@@ -46,7 +42,6 @@ public final class Tags extends Rule {
      * Sets the kind of network.
      *
      * @param newFamily such as {@code convolutional}, {@code recurrent}, {@code transformer}
-     * @return a changed copy
      */
     public Tags withFamily(String newFamily) {
         return new Tags(newFamily, year, paper, smallestSide, largestSide);
@@ -57,7 +52,6 @@ public final class Tags extends Rule {
      *
      * @param newYear year of the publication
      * @param newPaper authors and title
-     * @return a changed copy
      */
     public Tags withPaper(int newYear, String newPaper) {
         return new Tags(family, newYear, newPaper, smallestSide, largestSide);
@@ -68,7 +62,6 @@ public final class Tags extends Rule {
      *
      * @param smallest smallest height and width that the network supports, in pixels; at least 1
      * @param largest largest height and width that it supports, in pixels; at least {@code smallest}
-     * @return a changed copy
      * @throws IllegalArgumentException if a limit is too small
      */
     public Tags withSides(int smallest, int largest) {

@@ -45,7 +45,6 @@ public final class Task extends Rule {
      * @param height rows of an image, in pixels; at least 1
      * @param width columns of an image, in pixels; at least 1
      * @param classes number of classes, which is the number of logits; at least 2
-     * @return the task
      * @throws IllegalArgumentException if a number is too small
      */
     public static Task of(int channels, int height, int width, int classes) {
@@ -56,7 +55,6 @@ public final class Task extends Rule {
      * Sets the number of training images of each class.
      *
      * @param sizes numbers of images, each 0 or above, in the order of the classes; empty if unknown
-     * @return a changed copy
      * @throws IllegalArgumentException if a number is negative, or their count is not that of the classes
      */
     public Task withClassSizes(List<Integer> sizes) {
@@ -67,7 +65,6 @@ public final class Task extends Rule {
      * Sets whether a horizontally flipped image keeps its class: that of a shirt does, that of a digit does not.
      *
      * @param newMirrored whether flipped images are known to keep their class
-     * @return a changed copy
      */
     public Task withMirrored(boolean newMirrored) {
         return new Task(channels, height, width, classes, classSizes, newMirrored);
@@ -109,11 +106,6 @@ public final class Task extends Rule {
      */
     public boolean photos() {
         return Math.min(height, width) >= (channels > 1 ? SIDE_OF_PHOTO : SIDE_OF_GRAY_PHOTO);
-    }
-
-    @Override
-    List<Object> parts() {
-        return List.of(channels, height, width, classes, classSizes, mirrored);
     }
 
     /** {@return a text such as {@code 3x32x32 images of 10 classes}: channels, height, width} */
