@@ -34,11 +34,7 @@ public record Initializer(Value value, Supplier<byte[]> source) {
         return value.shape().size().fixed(value.name()) * value.type().bytes();
     }
 
-    /**
-     * Returns the elements.
-     *
-     * @return all elements, row-major, little endian; not to be changed
-     */
+    /** {@return all elements, row-major, little endian; not to be changed} */
     public byte[] data() {
         byte[] data = source.get();
         requireFilled(data);

@@ -44,11 +44,7 @@ public final class OnnxSerializer {
                 bytes / 1e9));
     }
 
-    /**
-     * Writes a model.
-     *
-     * @return the content of a file; the same model gives the same bytes
-     */
+    /** {@return a model as the content of a file; the same model gives the same bytes} */
     public static byte[] bytes(Model model) {
         ModelMessage message = message(model);
         byte[] bytes = new byte[Math.toIntExact(message.size())];

@@ -33,11 +33,7 @@ public record ProofReport(Proof proof, List<Outcome> outcomes) {
             outputs = List.copyOf(outputs);
         }
 
-        /**
-         * Describes how the file was run.
-         *
-         * @return such as {@code level ALL, all threads, batch 256}
-         */
+        /** {@return how the file was run, such as {@code level ALL, all threads, batch 256}} */
         public String configuration() {
             return configuration(options);
         }
@@ -60,11 +56,7 @@ public record ProofReport(Proof proof, List<Outcome> outcomes) {
             return outputs.stream().max(BY_HARM).orElseThrow();
         }
 
-        /**
-         * Tells whether the file passed.
-         *
-         * @return whether the file ran and every output agrees
-         */
+        /** {@return whether the file ran and every output agrees} */
         public boolean agrees() {
             return failure.isEmpty() && outputs.stream().allMatch(Parity::agrees);
         }
@@ -78,19 +70,13 @@ public record ProofReport(Proof proof, List<Outcome> outcomes) {
         }
     }
 
-    /**
-     * Tells whether the file passed.
-     *
-     * @return whether the file agrees with the network in every configuration
-     */
+    /** {@return whether the file agrees with the network in every configuration} */
     public boolean agrees() {
         return outcomes.stream().allMatch(Outcome::agrees);
     }
 
     /**
-     * Returns the worst outcome: one that failed, else the one with the output that differs most.
-     *
-     * @return the worst outcome, the first of equals
+     * {@return the worst outcome: one that failed, else the one with the output that differs most; the first of equals}
      */
     public Outcome worst() {
         return outcomes.stream()
@@ -103,9 +89,8 @@ public record ProofReport(Proof proof, List<Outcome> outcomes) {
     }
 
     /**
-     * Returns the near ties of all configurations.
-     *
-     * @return near ties in the order of the images; each image once with each label that it gets
+     * {@return the near ties of all configurations, in the order of the images; each image once with each label that it
+     * gets}
      */
     public List<Flip> nearTies() {
         return outcomes.stream()
@@ -117,10 +102,8 @@ public record ProofReport(Proof proof, List<Outcome> outcomes) {
     }
 
     /**
-     * Returns the result in one sentence.
-     *
-     * @return such as {@code agrees: logits: largest difference 1.2e-06, 3.4e-07 of its scale (40 configurations,
-     *     worst: level ALL, all threads, batch 7)}
+     * {@return the result in one sentence, such as {@code agrees: logits: largest difference 1.2e-06, 3.4e-07 of its
+     * scale (40 configurations, worst: level ALL, all threads, batch 7)}}
      */
     public String sentence() {
         Outcome worst = worst();
@@ -139,10 +122,8 @@ public record ProofReport(Proof proof, List<Outcome> outcomes) {
     }
 
     /**
-     * Returns the numbers of the worst outcome as metadata of a file.
-     *
-     * @return keys {@code parity.*} of {@link MetadataKeys} with their values; only the tolerance if the file did not
-     *     run
+     * {@return the numbers of the worst outcome as metadata of a file: keys {@code parity.*} of {@link MetadataKeys}
+     * with their values; only the tolerance if the file did not run}
      */
     public SortedMap<String, String> entries() {
         SortedMap<String, String> entries = new TreeMap<>();

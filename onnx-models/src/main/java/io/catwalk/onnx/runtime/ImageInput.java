@@ -76,11 +76,7 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
                 (int) width);
     }
 
-    /**
-     * Returns the shape of images in the layout of the file.
-     *
-     * @return four sizes
-     */
+    /** {@return the shape of images in the layout of the file, four sizes} */
     public long[] shape(int count) {
         return layout.shape(count, channels, height, width);
     }

@@ -32,11 +32,7 @@ public record Normalization(float[] mean, float[] std) {
         }
     }
 
-    /**
-     * Returns a normalization whose numbers stand in a file as decimals.
-     *
-     * @return the normalization with the nearest floats
-     */
+    /** {@return the normalization with the floats that are nearest to the decimals of a file} */
     public static Normalization of(List<Double> mean, List<Double> std) {
         return new Normalization(floats(mean), floats(std));
     }
@@ -49,11 +45,7 @@ public record Normalization(float[] mean, float[] std) {
         return floats;
     }
 
-    /**
-     * Returns numbers of this, such as {@link #mean}, as a file holds them.
-     *
-     * @return the same numbers
-     */
+    /** {@return numbers of this, such as {@link #mean}, as a file holds them} */
     public static List<Double> doubles(float[] numbers) {
         return IntStream.range(0, numbers.length)
                 .mapToObj(i -> (double) numbers[i])

@@ -160,9 +160,8 @@ public final class OnnxPredictor implements Predictor {
     }
 
     /**
-     * Tells whether the file takes the bytes of images of any size, and resizes them itself.
-     *
-     * @return whether {@link #logits(byte[], int, int, int)} can be called
+     * {@return whether the file takes the bytes of images of any size, and resizes them itself, so that {@link
+     * #logits(byte[], int, int, int)} can be called}
      */
     public boolean resizes() {
         return metadata.get(MetadataKeys.RESIZES).isPresent();

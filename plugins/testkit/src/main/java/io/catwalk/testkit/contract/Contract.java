@@ -23,10 +23,8 @@ public final class Contract {
     private Contract() {}
 
     /**
-     * Returns the checks.
-     *
-     * @return the checks in the order in which they are run, the quick ones first; a check comes after those that it
-     *     presumes
+     * {@return the checks in the order in which they are run, the quick ones first; a check comes after those that it
+     * presumes}
      */
     public static List<Check> checks() {
         return CHECKS;
@@ -36,7 +34,6 @@ public final class Contract {
      * Returns the check with an id.
      *
      * @param id as {@link Check#id} returns it
-     * @return the check
      * @throws IllegalArgumentException if there is no check with that id; the message lists the known ones
      */
     public static Check require(String id) {

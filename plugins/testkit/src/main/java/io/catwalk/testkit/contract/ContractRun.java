@@ -36,7 +36,6 @@ public final class ContractRun {
      * Runs a check in its own thread, which is abandoned if it hangs.
      *
      * @param check a check of the contract
-     * @return the result
      * @throws InterruptedException if the calling thread is interrupted
      */
     public Result run(Check check) throws InterruptedException {

@@ -22,7 +22,6 @@ public final class Expectations {
      * Declares expected failures.
      *
      * @param reasons id of a check to the reason why it fails
-     * @return the expectations
      * @throws IllegalArgumentException if an id is unknown, or a reason is empty
      */
     public static Expectations of(Map<String, String> reasons) {

@@ -11,11 +11,7 @@ import java.time.Duration;
  */
 public record Limits(Duration check, Duration step, long bytes) {
 
-    /**
-     * Returns the limits of the contract: 10 s and 1 GiB for a step, 30 s for a check.
-     *
-     * @return the limits to start from
-     */
+    /** Returns the limits of the contract: 10 s and 1 GiB for a step, 30 s for a check. */
     public static Limits standard() {
         return new Limits(Duration.ofSeconds(30), Duration.ofSeconds(10), 1L << 30);
     }
@@ -24,7 +20,6 @@ public record Limits(Duration check, Duration step, long bytes) {
      * Replaces the time after which a check is stopped.
      *
      * @param time above 0
-     * @return changed limits
      */
     public Limits withCheck(Duration time) {
         return new Limits(time, step, bytes);

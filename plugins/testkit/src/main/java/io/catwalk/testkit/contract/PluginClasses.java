@@ -34,7 +34,6 @@ public final class PluginClasses implements AutoCloseable {
      * Creates a classifier.
      *
      * @param className name of its class
-     * @return a new instance
      * @throws BrokenPromise if the class is missing, does not link, or cannot be instantiated; the message is one line
      */
     public Classifier make(String className) {

@@ -16,7 +16,6 @@ public record Result(String check, Verdict verdict, String line, boolean hung, l
      *
      * @param check its id
      * @param line why it was not run
-     * @return the result
      */
     public static Result skipped(String check, String line) {
         return new Result(check, Verdict.SKIPPED, line, false, 0);
@@ -28,7 +27,6 @@ public record Result(String check, Verdict verdict, String line, boolean hung, l
      * @param check its id
      * @param line why it failed
      * @param millis how long it took
-     * @return the result
      */
     public static Result failed(String check, String line, long millis) {
         return new Result(check, Verdict.FAILED, line, false, millis);

@@ -30,12 +30,11 @@ public final class Subject {
     }
 
     /**
-     * Returns a subject to check.
+     * Returns a subject to check, with the limits of the contract.
      *
      * @param source creates a new classifier for each check, so that checks do not affect each other
      * @param className name of its class in the jar
      * @param jar the built plugin
-     * @return the subject, with the limits of the contract
      */
     public static Subject of(Supplier<Classifier> source, String className, Path jar) {
         return new Subject(source, className, jar, OtherProcess::fingerprint, Limits.standard());
@@ -45,7 +44,6 @@ public final class Subject {
      * Replaces the limits.
      *
      * @param newLimits limits of time and memory for the plugin
-     * @return a changed copy
      */
     public Subject withLimits(Limits newLimits) {
         return new Subject(source, className, jar, elsewhere, newLimits);

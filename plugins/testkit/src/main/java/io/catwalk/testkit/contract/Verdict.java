@@ -17,11 +17,7 @@ public enum Verdict {
     /** The check was not run, since another check that it presumes did not pass. */
     SKIPPED;
 
-    /**
-     * Returns the name that tables use.
-     *
-     * @return a name such as {@code passed}
-     */
+    /** {@return the name that tables use, such as {@code passed}} */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);
