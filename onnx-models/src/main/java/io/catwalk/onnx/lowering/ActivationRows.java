@@ -43,16 +43,13 @@ final class ActivationRows {
     }
 
     private static Value alpha(CallContext site, String operator) {
-        Attributes attributes = Attributes.NONE.with("alpha", site.call().get(1, Float.class));
+        Attributes attributes = Attributes.NONE.with("alpha", site.get(1, Float.class));
         return site.to().node(operator, attributes, site.receiverAs(site.resultType()));
     }
 
     private static Value along(CallContext site, String operator) {
         return site.to()
-                .node(
-                        operator,
-                        Attributes.NONE.with("axis", site.call().integer(1)),
-                        site.receiverAs(site.resultType()));
+                .node(operator, Attributes.NONE.with("axis", site.integer(1)), site.receiverAs(site.resultType()));
     }
 
     /** Writes x/2 (1 + erf(x / sqrt 2)) (Hendrycks and Gimpel, 2016). */

@@ -63,6 +63,21 @@ record CallContext(
         return Objects.requireNonNull(values.get(operand.id()), "an array without a value");
     }
 
+    /** Returns a whole number that must not depend on dynamic axes. */
+    int integer(int index) {
+        return call.integer(index);
+    }
+
+    /** Returns whole numbers that must not depend on dynamic axes. */
+    long[] numbers(int index) {
+        return call.numbers(index);
+    }
+
+    /** Returns another argument of a given type. */
+    <T> T get(int index, Class<T> type) {
+        return call.get(index, type);
+    }
+
     ElementType resultType() {
         return results.get(0).type();
     }

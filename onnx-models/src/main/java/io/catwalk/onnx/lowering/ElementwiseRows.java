@@ -159,7 +159,7 @@ final class ElementwiseRows {
             throw site.error("of whole numbers by an array is computed in double precision by ONNX Runtime: use a"
                     + " number as the exponent, or toType(FLOAT32)");
         }
-        long exponent = site.call().get(1, Number.class).longValue();
+        long exponent = site.get(1, Number.class).longValue();
         Value square = site.receiverAs(type);
         Value product = exponent % 2 == 1 ? square : site.to().scalar(type, 1);
         boolean first = exponent % 2 == 0;
@@ -299,7 +299,7 @@ final class ElementwiseRows {
     }
 
     private static Value cast(CallContext site) {
-        site.call().get(1, DataType.class);
+        site.get(1, DataType.class);
         return site.receiverAs(site.resultType());
     }
 }

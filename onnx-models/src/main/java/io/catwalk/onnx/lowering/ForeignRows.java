@@ -123,7 +123,7 @@ final class ForeignRows {
 
         @Override
         public <T> T argument(int index, Class<T> type) {
-            return site.call().get(index, type);
+            return site.get(index, type);
         }
 
         @Override

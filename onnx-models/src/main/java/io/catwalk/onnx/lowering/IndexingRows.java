@@ -23,11 +23,7 @@ final class IndexingRows {
                 Row.of(
                         "NDArray.get(NDIndex.arrays)",
                         "Concat, Transpose, GatherND",
-                        site -> picked(
-                                site.to(),
-                                site.receiver(),
-                                site.list(1),
-                                site.call().numbers(2))),
+                        site -> picked(site.to(), site.receiver(), site.list(1), site.numbers(2))),
                 Row.of("NDArray.get(NDIndex.pick)", "GatherElements", IndexingRows::pick),
                 Row.of("NDArray.gather(NDArray, int)", "GatherElements", site -> elements(site, site.value(1), 2)),
                 Row.of("NDArray.gatherNd(NDArray)", "Gather, Mul, Add, Reshape, Gather", IndexingRows::gatherNd),
@@ -69,7 +65,7 @@ final class IndexingRows {
     }
 
     private static Value take(CallContext site) {
-        return site.to().gather(site.receiver(), site.call().integer(2), whole(site, site.value(1)));
+        return site.to().gather(site.receiver(), site.integer(2), whole(site, site.value(1)));
     }
 
     /**
@@ -131,7 +127,7 @@ final class IndexingRows {
 
     private static Value elements(CallContext site, Value indices, int axisArgument) {
         Value array = site.receiver();
-        int axis = array.shape().axis(site.call().integer(axisArgument));
+        int axis = array.shape().axis(site.integer(axisArgument));
         for (int other = 0; other < array.rank(); other++) {
             // On other axes, GatherElements reads as many elements of the array, from the first on, as the indices
             // have; the rest is cut off here.
@@ -169,7 +165,7 @@ final class IndexingRows {
     private static Value scatter(CallContext site) {
         Value indices = whole(site, site.value(1));
         Value values = site.value(2);
-        int along = site.receiver().shape().axis(site.call().integer(3));
+        int along = site.receiver().shape().axis(site.integer(3));
         for (int axis = 0; axis < values.rank(); axis++) {
             Dim size = indices.shape().get(axis);
             if (!size.equals(values.shape().get(axis))) {
@@ -196,7 +192,7 @@ final class IndexingRows {
     private static Value oneHot(CallContext site) {
         Emitter to = site.to();
         if (site.call().values().size() > 2) {
-            site.call().get(2, DataType.class);
+            site.get(2, DataType.class);
         }
         // ONNX Runtime has OneHot for few types: it is computed in FLOAT and cast.
         Value depth = to.number(site.call().dim(1), ElementType.INT64);
@@ -229,10 +225,7 @@ final class IndexingRows {
 
         private static Value arrays(CallContext site) {
             Value places = IndexingRows.picked(
-                    site.to(),
-                    places(site.to(), site.receiver().shape()),
-                    site.list(2),
-                    site.call().numbers(3));
+                    site.to(), places(site.to(), site.receiver().shape()), site.list(2), site.numbers(3));
             return scattered(site, places);
         }
 
@@ -267,7 +260,7 @@ final class IndexingRows {
             Value array = site.receiver();
             Value mask = site.value(2);
             List<Dim> dims = new ArrayList<>(mask.shape().dims());
-            while (dims.size() < array.rank() - site.call().integer(3)) {
+            while (dims.size() < array.rank() - site.integer(3)) {
                 dims.add(Dim.of(1));
             }
             Value value = to.reshape(site.as(1, array.type()), List.of());

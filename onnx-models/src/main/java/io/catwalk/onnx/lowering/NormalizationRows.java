@@ -26,7 +26,7 @@ final class NormalizationRows {
     }
 
     private static void requireInference(CallContext site, int argument) {
-        if (site.call().get(argument, Boolean.class)) {
+        if (site.get(argument, Boolean.class)) {
             throw site.error("runs in training mode: export needs what forward does with training = false");
         }
     }
@@ -40,9 +40,9 @@ final class NormalizationRows {
         requireInference(site, 9);
         Emitter to = site.to();
         // For -1, the engine normalizes axis 1.
-        int axis = site.call().integer(6) == -1 ? 1 : site.call().integer(6);
+        int axis = site.integer(6) == -1 ? 1 : site.integer(6);
         Value input = ShapeRows.swap(to, site.value(1), 1, axis);
-        Attributes epsilon = Attributes.NONE.with("epsilon", site.call().get(8, Float.class));
+        Attributes epsilon = Attributes.NONE.with("epsilon", site.get(8, Float.class));
         Value normal = to.node(
                 "BatchNormalization", epsilon, input, site.value(4), site.value(5), site.value(2), site.value(3));
         return ShapeRows.swap(to, normal, 1, axis);
@@ -52,7 +52,7 @@ final class NormalizationRows {
         Emitter to = site.to();
         Value input = site.value(1);
         int axes = site.call().dims(2).size();
-        float epsilon = site.call().get(5, Float.class);
+        float epsilon = site.get(5, Float.class);
         if (to.opset() >= LAYER_NORM_SINCE) {
             Attributes attributes = Attributes.NONE.with("axis", -axes).with("epsilon", epsilon);
             return to.node("LayerNormalization", attributes, input, site.value(3), site.value(4));

@@ -62,9 +62,9 @@ record Recurrence(
     static Recurrence of(CallContext site, String kind) {
         // Only rnn takes its activation as an argument.
         int shift = kind.equals("rnn") ? 1 : 0;
-        boolean training = site.call().get(7 + shift, Boolean.class);
-        boolean bidirectional = site.call().get(8 + shift, Boolean.class);
-        boolean biased = site.call().get(4, Boolean.class);
+        boolean training = site.get(7 + shift, Boolean.class);
+        boolean bidirectional = site.get(8 + shift, Boolean.class);
+        boolean biased = site.get(4, Boolean.class);
         if (training) {
             throw site.error("runs in training mode: export needs what forward does with training = false");
         }
@@ -78,9 +78,9 @@ record Recurrence(
                 zero ? List.of() : given.stream().map(site::value).toList(),
                 site.list(3),
                 biased,
-                site.call().integer(5),
+                site.integer(5),
                 bidirectional ? 2 : 1,
-                site.call().get(9 + shift, Boolean.class));
+                site.get(9 + shift, Boolean.class));
         if (!recurrence.isInOrder()) {
             throw site.error("gets biases in place of weights, and computes nonsense because the shapes happen to fit:"
                     + " DJL mixes them up in a block with both directions and biases. Use optHasBiases(false), or two"
@@ -100,7 +100,7 @@ record Recurrence(
         return switch (kind) {
             case "lstm" -> Cell.LSTM;
             case "gru" -> Cell.GRU;
-            default -> site.call().get(6, RNN.Activation.class) == RNN.Activation.RELU ? Cell.RELU : Cell.TANH;
+            default -> site.get(6, RNN.Activation.class) == RNN.Activation.RELU ? Cell.RELU : Cell.TANH;
         };
     }
 

@@ -35,20 +35,17 @@ final class ReductionRows {
                             .node(
                                     kind,
                                     Attributes.NONE
-                                            .with("axis", site.call().integer(1))
+                                            .with("axis", site.integer(1))
                                             .with("keepdims", 0),
                                     site.receiver())));
         }
         rows.add(Row.along("NDArray.cumSum()", "CumSum", site -> cumSum(site, 0)));
-        rows.add(Row.along(
-                "NDArray.cumSum(int)",
-                "CumSum",
-                site -> cumSum(site, site.call().integer(1))));
+        rows.add(Row.along("NDArray.cumSum(int)", "CumSum", site -> cumSum(site, site.integer(1))));
         rows.add(Row.along("NDArray.sort()", "TopK", site -> sorted(site, -1).get(0)));
         rows.add(Row.along(
                 "NDArray.sort(int)",
                 "TopK",
-                site -> sorted(site, site.call().integer(1)).get(0)));
+                site -> sorted(site, site.integer(1)).get(0)));
         rows.add(Row.along("NDArray.argSort(int, boolean)", "TopK, Slice", ReductionRows::argSort));
         rows.add(new Row("NDArray.topK(int, int, boolean, boolean)", "TopK", ReductionRows::topK));
         return rows;
@@ -69,9 +66,8 @@ final class ReductionRows {
     }
 
     private static Value along(CallContext site, String operator) {
-        boolean keep = site.call().get(2, Boolean.class);
-        return reduced(
-                site, operator, keep, axes(site.receiver().shape(), site.call().numbers(1)));
+        boolean keep = site.get(2, Boolean.class);
+        return reduced(site, operator, keep, axes(site.receiver().shape(), site.numbers(1)));
     }
 
     /** Reduces in the type of the result. For a mean of no elements, ONNX Runtime has a number, and PyTorch has NaN. */
@@ -120,17 +116,17 @@ final class ReductionRows {
     }
 
     private static Value argSort(CallContext site) {
-        int axis = site.receiver().shape().axis(site.call().integer(1));
+        int axis = site.receiver().shape().axis(site.integer(1));
         Value indices = sorted(site, axis).get(1);
-        return site.call().get(2, Boolean.class) ? indices : ShapeRows.flip(site.to(), indices, axis);
+        return site.get(2, Boolean.class) ? indices : ShapeRows.flip(site.to(), indices, axis);
     }
 
     private static List<Value> topK(CallContext site) {
         Dim count = site.call().dim(1);
         Attributes attributes = Attributes.NONE
-                .with("axis", site.receiver().shape().axis(site.call().integer(2)))
-                .with("largest", site.call().get(3, Boolean.class) ? 1 : 0)
-                .with("sorted", site.call().get(4, Boolean.class) ? 1 : 0);
+                .with("axis", site.receiver().shape().axis(site.integer(2)))
+                .with("largest", site.get(3, Boolean.class) ? 1 : 0)
+                .with("sorted", site.get(4, Boolean.class) ? 1 : 0);
         return site.to().nodes("TopK", attributes, 2, site.receiver(), site.to().dims(List.of(count)));
     }
 
@@ -150,18 +146,13 @@ final class ReductionRows {
 
         private static Value ofAll(CallContext site) {
             long[] axes = ReductionRows.axes(site.receiver().shape());
-            return norm(site.to(), site.receiver(), 2, site.call().get(1, Boolean.class), axes);
+            return norm(site.to(), site.receiver(), 2, site.get(1, Boolean.class), axes);
         }
 
         private static Value norm(CallContext site) {
             TensorShape shape = site.receiver().shape();
-            long[] axes = ReductionRows.axes(shape, site.call().numbers(2));
-            return norm(
-                    site.to(),
-                    site.receiver(),
-                    site.call().integer(1),
-                    site.call().get(3, Boolean.class),
-                    axes);
+            long[] axes = ReductionRows.axes(shape, site.numbers(2));
+            return norm(site.to(), site.receiver(), site.integer(1), site.get(3, Boolean.class), axes);
         }
 
         /** Writes (sum of |x|^p)^(1/p), with its limits for 0 and infinity. */
@@ -185,9 +176,9 @@ final class ReductionRows {
 
         private static Value normalize(CallContext site) {
             Emitter to = site.to();
-            int axis = site.receiver().shape().axis(site.call().integer(2));
-            Value norm = norm(to, site.receiver(), site.call().get(1, Double.class), true, axis);
-            Value least = to.scalar(site.resultType(), site.call().get(3, Double.class));
+            int axis = site.receiver().shape().axis(site.integer(2));
+            Value norm = norm(to, site.receiver(), site.get(1, Double.class), true, axis);
+            Value least = to.scalar(site.resultType(), site.get(3, Double.class));
             return to.node("Div", site.receiver(), to.node("Max", norm, least));
         }
     }
@@ -211,7 +202,7 @@ final class ReductionRows {
         }
 
         private static int only(CallContext site, int argument) {
-            return (int) site.call().numbers(argument)[0];
+            return (int) site.numbers(argument)[0];
         }
 
         private static int size(CallContext site, int axis) {
@@ -233,7 +224,7 @@ final class ReductionRows {
         private static Value percentile(CallContext site, int along) {
             Emitter to = site.to();
             int axis = site.receiver().shape().axis(along);
-            float quantile = site.call().get(1, Number.class).floatValue() / 100;
+            float quantile = site.get(1, Number.class).floatValue() / 100;
             if (!site.receiver().shape().get(axis).isFixed()) {
                 return percentileOfAny(site, axis, quantile);
             }
@@ -271,7 +262,7 @@ final class ReductionRows {
         private static Value cumProd(CallContext site) {
             Emitter to = site.to();
             TensorShape shape = site.receiver().shape();
-            int axis = shape.axis(site.call().integer(1));
+            int axis = shape.axis(site.integer(1));
             int size = size(site, axis);
             Value product = site.receiverAs(site.resultType());
             Value one = to.scalar(site.resultType(), 1);

@@ -133,7 +133,7 @@ enum Resampling {
 
     /** Reads the mode from the number that DJL uses for it. */
     private static Resampling of(CallContext site, int argument) {
-        int mode = site.call().integer(argument);
+        int mode = site.integer(argument);
         if (mode < 0 || mode >= values().length) {
             throw site.error("knows the modes 0 (nearest), 1 (bilinear), 2 (area) and 3 (bicubic), found " + mode);
         }

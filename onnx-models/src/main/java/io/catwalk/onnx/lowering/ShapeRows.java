@@ -69,13 +69,12 @@ final class ShapeRows {
 
     private static Value transpose(CallContext site) {
         TensorShape shape = site.receiver().shape();
-        long[] axes = LongStream.of(site.call().numbers(1)).map(shape::axis).toArray();
+        long[] axes = LongStream.of(site.numbers(1)).map(shape::axis).toArray();
         return site.to().transpose(site.receiver(), axes);
     }
 
     private static Value swap(CallContext site) {
-        return swap(
-                site.to(), site.receiver(), site.call().integer(1), site.call().integer(2));
+        return swap(site.to(), site.receiver(), site.integer(1), site.integer(2));
     }
 
     static Value swap(Emitter to, Value value, int first, int second) {
@@ -88,7 +87,7 @@ final class ShapeRows {
     }
 
     private static List<Value> split(CallContext site, int axisArgument) {
-        int axis = site.receiver().shape().axis(site.call().integer(axisArgument));
+        int axis = site.receiver().shape().axis(site.integer(axisArgument));
         List<Dim> sizes =
                 site.results().stream().map(part -> part.shape().get(axis)).toList();
         if (sizes.size() == 1) {
@@ -111,11 +110,11 @@ final class ShapeRows {
                 .filter(part -> part.rank() == made.rank() || !part.shape().equals(TensorShape.of(0)))
                 .map(part -> site.to().cast(part, type))
                 .toList();
-        return site.to().concat(made.axis(site.call().integer(2)), parts);
+        return site.to().concat(made.axis(site.integer(2)), parts);
     }
 
     private static Value stack(CallContext site) {
-        int axis = site.resultShape().axis(site.call().integer(2));
+        int axis = site.resultShape().axis(site.integer(2));
         ElementType type = site.resultType();
         List<Value> parts = Stream.concat(Stream.of(site.receiver()), site.list(1).stream())
                 .map(part -> site.to().unsqueeze(site.to().cast(part, type), axis))
@@ -164,7 +163,7 @@ final class ShapeRows {
     }
 
     private static Value flip(CallContext site) {
-        return flip(site.to(), site.receiver(), site.call().numbers(1));
+        return flip(site.to(), site.receiver(), site.numbers(1));
     }
 
     static Value flip(Emitter to, Value value, long... axes) {
@@ -183,10 +182,10 @@ final class ShapeRows {
     /** Rotates by quarter turns from the first axis towards the second. */
     private static Value rotate(CallContext site) {
         Value value = site.receiver();
-        long[] axes = site.call().numbers(2);
+        long[] axes = site.numbers(2);
         int first = (int) axes[0];
         int second = (int) axes[1];
-        return switch (Math.floorMod(site.call().integer(1), 4)) {
+        return switch (Math.floorMod(site.integer(1), 4)) {
             case 1 -> swap(site.to(), flip(site.to(), value, second), first, second);
             case 2 -> flip(site.to(), value, first, second);
             case 3 -> swap(site.to(), flip(site.to(), value, first), first, second);
@@ -199,9 +198,9 @@ final class ShapeRows {
         Emitter to = site.to();
         TensorShape shape = site.receiver().shape();
         int arguments = site.call().values().size();
-        int offset = arguments > 1 ? site.call().integer(1) : 0;
-        int row = shape.axis(arguments > 2 ? site.call().integer(2) : 0);
-        int column = shape.axis(arguments > 2 ? site.call().integer(3) : 1);
+        int offset = arguments > 1 ? site.integer(1) : 0;
+        int row = shape.axis(arguments > 2 ? site.integer(2) : 0);
+        int column = shape.axis(arguments > 2 ? site.integer(3) : 1);
         long height = shape.get(row).fixed("the first axis of a diagonal");
         long width = shape.get(column).fixed("the second axis of a diagonal");
         long[] order = LongStream.concat(
@@ -222,9 +221,9 @@ final class ShapeRows {
     private static Value difference(CallContext site) {
         Emitter to = site.to();
         Value value = site.receiver();
-        int axis = value.shape().axis(site.call().integer(2));
+        int axis = value.shape().axis(site.integer(2));
         String operator = value.type() == ElementType.BOOL ? "Xor" : "Sub";
-        for (int i = site.call().integer(1); i > 0 && !value.shape().get(axis).equals(Dim.of(0)); i--) {
+        for (int i = site.integer(1); i > 0 && !value.shape().get(axis).equals(Dim.of(0)); i--) {
             Value later = to.slice(value, axis, 1, Long.MAX_VALUE);
             value = to.node(operator, later, to.slice(value, axis, 0, -1));
         }

@@ -73,19 +73,13 @@ final class SpectrumRows {
                 signature,
                 PRODUCT,
                 site -> transformed(
-                        site.to(),
-                        site.receiver(),
-                        complex,
-                        transform,
-                        site.call().integer(1),
-                        site.call().integer(2),
-                        1));
+                        site.to(), site.receiver(), complex, transform, site.integer(1), site.integer(2), 1));
     }
 
     private static Row alongTwo(String signature, boolean complex, Transform transform) {
         return Row.of(signature, PRODUCT, site -> {
-            long[] lengths = site.call().numbers(1);
-            long[] axes = site.call().numbers(2);
+            long[] lengths = site.numbers(1);
+            long[] axes = site.numbers(2);
             int rank = site.receiver().rank() - (complex ? 1 : 0);
             Value value = site.receiver();
             boolean pairs = complex;
@@ -176,10 +170,10 @@ final class SpectrumRows {
     private static Value stft(CallContext site) {
         Emitter to = site.to();
         TensorShape signal = site.receiver().shape();
-        int length = site.call().integer(1);
-        int hop = site.call().integer(2);
-        boolean centered = site.call().get(3, Boolean.class);
-        boolean normalized = site.call().get(5, Boolean.class);
+        int length = site.integer(1);
+        int hop = site.integer(2);
+        boolean centered = site.get(3, Boolean.class);
+        boolean normalized = site.get(5, Boolean.class);
         int last = signal.rank() - 1;
         int size = (int) signal.get(last).fixed("the length of a signal");
         int frames = (int) site.resultShape().get(-2).fixed("the number of frames");

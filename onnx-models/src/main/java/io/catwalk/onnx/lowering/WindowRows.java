@@ -54,14 +54,14 @@ final class WindowRows {
                 .with("strides", spread(site, 4, axes))
                 .with("pads", bothSides(spread(site, 5, axes)))
                 .with("dilations", spread(site, 6, axes))
-                .with("group", site.call().integer(7));
+                .with("group", site.integer(7));
         Value made = site.to().node("Conv", attributes, inputs.toArray(Value[]::new));
         return single ? site.to().squeeze(made, 0) : made;
     }
 
     /** Reads one number per axis of a convolution; a single number stands for all of them. */
     private static long[] spread(CallContext site, int argument, int axes) {
-        long[] numbers = site.call().numbers(argument);
+        long[] numbers = site.numbers(argument);
         if (numbers.length == axes) {
             return numbers;
         }
@@ -80,9 +80,9 @@ final class WindowRows {
      */
     private static Attributes pool(CallContext site, int kernel, int stride, int padding, int up) {
         int axes = site.receiver().rank() - 2;
-        long[] window = site.call().numbers(kernel);
-        long[] strides = site.call().numbers(stride);
-        long[] pads = bothSides(site.call().numbers(padding));
+        long[] window = site.numbers(kernel);
+        long[] strides = site.numbers(stride);
+        long[] pads = bothSides(site.numbers(padding));
         boolean roundsUp = false;
         for (int i = 0; i < axes; i++) {
             Dim size = site.receiver().shape().get(i + 2);
@@ -91,7 +91,7 @@ final class WindowRows {
                 pads[axes + i] =
                         Math.max(pads[axes + i], (made.fixed() - 1) * strides[i] + window[i] - size.fixed() - pads[i]);
             } else {
-                roundsUp |= strides[i] > 1 && site.call().get(up, Boolean.class);
+                roundsUp |= strides[i] > 1 && site.get(up, Boolean.class);
             }
         }
         return Attributes.NONE
@@ -109,19 +109,19 @@ final class WindowRows {
     private static Averaging averaging(CallContext site, int kernel) {
         List<Dim> made = site.resultShape().dims();
         return new Averaging(
-                site.call().numbers(kernel),
-                site.call().numbers(kernel + 1),
-                site.call().numbers(kernel + 2),
-                site.call().get(kernel + 3, Boolean.class),
+                site.numbers(kernel),
+                site.numbers(kernel + 1),
+                site.numbers(kernel + 2),
+                site.get(kernel + 3, Boolean.class),
                 made.subList(2, made.size()));
     }
 
     /** Writes (sum of x^p)^(1/p). PyTorch takes no absolute value, so ONNX's LpPool differs for odd p. */
     private static Value lp(CallContext site) {
         Emitter to = site.to();
-        Value order = to.scalar(site.resultType(), site.call().get(1, Float.class));
+        Value order = to.scalar(site.resultType(), site.get(1, Float.class));
         Value mean = averaging(site, 2).emit(to, to.node("Pow", site.receiver(), order));
-        long window = LongStream.of(site.call().numbers(2)).reduce(1, (a, b) -> a * b);
+        long window = LongStream.of(site.numbers(2)).reduce(1, (a, b) -> a * b);
         Value sum = to.node("Mul", mean, to.scalar(site.resultType(), (double) window));
         return root(site, sum, order);
     }
@@ -137,7 +137,7 @@ final class WindowRows {
 
     private static Value globalLp(CallContext site) {
         Emitter to = site.to();
-        Value order = to.scalar(site.resultType(), site.call().get(1, Float.class));
+        Value order = to.scalar(site.resultType(), site.get(1, Float.class));
         long[] axes = LongStream.range(2, site.receiver().rank()).toArray();
         Value sum = ReductionRows.reduce(to, "ReduceSum", to.node("Pow", site.receiver(), order), false, axes);
         return root(site, sum, order);
