@@ -83,57 +83,15 @@ public final class Inference {
     private static Map<String, Rule> rules() {
         Map<String, Rule> rules = new HashMap<>();
         Rule same = operands -> operands.alike(operands.shape(0));
-        for (String operator : List.of(
-                "Abs",
-                "Acos",
-                "Asin",
-                "Atan",
-                "BatchNormalization",
-                "Ceil",
-                "Clip",
-                "Cos",
-                "Cosh",
-                "CumSum",
-                "Elu",
-                "Erf",
-                "Exp",
-                "Floor",
-                "Gelu",
-                "Identity",
-                "LayerNormalization",
-                "LeakyRelu",
-                "Log",
-                "LogSoftmax",
-                "Neg",
-                "Not",
-                "Reciprocal",
-                "Relu",
-                "Round",
-                "Selu",
-                "Sigmoid",
-                "Sign",
-                "Sin",
-                "Sinh",
-                "Softmax",
-                "Softplus",
-                "Softsign",
-                "Sqrt",
-                "Tan",
-                "Tanh")) {
-            rules.put(operator, same);
-        }
-        for (String operator : List.of("Add", "And", "Div", "Max", "Min", "Mod", "Mul", "Or", "Pow", "Sub", "Xor")) {
-            rules.put(operator, operands -> operands.alike(operands.shape(0).broadcast(operands.shape(1))));
-        }
-        for (String operator : List.of("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual")) {
-            rules.put(
-                    operator,
-                    operands ->
-                            List.of(new Made(ElementType.BOOL, operands.shape(0).broadcast(operands.shape(1)))));
-        }
-        for (String operator : List.of("IsInf", "IsNaN")) {
-            rules.put(operator, operands -> List.of(new Made(ElementType.BOOL, operands.shape(0))));
-        }
+        put(rules, same, "Abs Acos Asin Atan BatchNormalization Ceil Clip Cos Cosh CumSum Elu Erf Exp Floor Gelu");
+        put(rules, same, "Identity LayerNormalization LeakyRelu Log LogSoftmax Neg Not Reciprocal Relu Round Selu");
+        put(rules, same, "Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Tan Tanh");
+        Rule two = operands -> operands.alike(operands.shape(0).broadcast(operands.shape(1)));
+        put(rules, two, "Add And Div Max Min Mod Mul Or Pow Sub Xor");
+        Rule compared =
+                operands -> List.of(new Made(ElementType.BOOL, operands.shape(0).broadcast(operands.shape(1))));
+        put(rules, compared, "Equal Greater GreaterOrEqual Less LessOrEqual");
+        put(rules, operands -> List.of(new Made(ElementType.BOOL, operands.shape(0))), "IsInf IsNaN");
         rules.put(
                 "Where",
                 operands -> List.of(new Made(
@@ -146,6 +104,12 @@ public final class Inference {
         rules.putAll(WindowRules.rules());
         rules.putAll(ReductionRules.rules());
         return Map.copyOf(rules);
+    }
+
+    private static void put(Map<String, Rule> rules, Rule rule, String operators) {
+        for (String operator : operators.split(" ", -1)) {
+            rules.put(operator, rule);
+        }
     }
 
     private static ElementType typeOf(long code) {
@@ -182,16 +146,14 @@ public final class Inference {
     }
 
     private static List<Made> gemm(Operands operands) {
-        TensorShape right = transposedIf(operands.attribute("transB", 0), operands.shape(1));
-        TensorShape product = matMul(operands.shape(0), right);
+        TensorShape right = operands.shape(1);
+        boolean transposed = operands.attribute("transB", 0) != 0;
+        TensorShape product =
+                matMul(operands.shape(0), transposed ? new TensorShape(List.of(right.get(1), right.get(0))) : right);
         if (operands.has(2) && !product.broadcast(operands.shape(2)).equals(product)) {
             throw new ExportException("Gemm cannot add " + operands.shape(2) + " to " + product);
         }
         return operands.alike(product);
-    }
-
-    private static TensorShape transposedIf(long transpose, TensorShape shape) {
-        return transpose == 0 ? shape : new TensorShape(List.of(shape.get(1), shape.get(0)));
     }
 
     /** Infers the outputs of reductions, and of TopK. */
@@ -317,13 +279,9 @@ public final class Inference {
             }
             Dim directions = operands.shape(1).get(0);
             Dim hidden = operands.shape(2).get(2);
-            List<Made> made = new ArrayList<>();
-            made.add(new Made(
-                    operands.type(0), new TensorShape(List.of(input.get(0), directions, input.get(1), hidden))));
+            TensorShape all = new TensorShape(List.of(input.get(0), directions, input.get(1), hidden));
             Made state = new Made(operands.type(0), new TensorShape(List.of(directions, input.get(1), hidden)));
-            made.add(state);
-            made.add(state);
-            return made;
+            return List.of(new Made(operands.type(0), all), state, state);
         }
     }
 }

@@ -37,44 +37,44 @@ public final class OperatorTypes {
     /** Operators that came after the oldest opset that is written, with their opset (onnx/docs/Changelog.md). */
     private static final Map<String, Integer> SINCE = Map.of("LayerNormalization", 17, "Gelu", 20);
 
+    /** Operators whose other inputs are indices, sizes or axes. */
+    private static final Set<String> VARY_IN_THE_FIRST = Set.of(
+            ("Reshape Squeeze Unsqueeze Split Slice Gather GatherElements GatherND Expand Tile CumSum TopK Resize "
+                            + "ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2")
+                    .split(" ", -1));
+
+    /** Operators whose outputs have a type of their own. */
+    private static final Set<String> OF_OWN_TYPE =
+            Set.of("Equal Greater GreaterOrEqual Less LessOrEqual IsNaN IsInf ArgMax ArgMin Shape Cast".split(" ", -1));
+
     private static final Map<String, Set<ElementType>> TYPES = types();
 
     private OperatorTypes() {}
 
     private static Map<String, Set<ElementType>> types() {
         Map<String, Set<ElementType>> types = new HashMap<>();
-        put(types, EnumSet.of(BOOL), "And", "Or", "Xor", "Not");
-        put(
-                types,
-                EnumSet.of(FLOAT16, FLOAT),
-                List.of(
-                                "Acos AveragePool Asin Atan Conv Cosh Elu Erf GRU Gelu GlobalAveragePool GlobalMaxPool",
-                                "LSTM LeakyRelu RNN Selu Sinh Softplus Softsign Tan")
-                        .stream()
-                        .flatMap(line -> List.of(line.split(" ", -1)).stream())
-                        .toArray(String[]::new));
-        put(types, REALS, "BatchNormalization", "Ceil", "Cos", "Exp", "Floor", "Gemm", "IsNaN");
-        put(types, REALS, "LayerNormalization", "Log", "LogSoftmax", "Reciprocal", "Relu", "Round", "Sigmoid", "Sin");
-        put(types, REALS, "Softmax", "Sqrt", "Tanh");
-        put(types, WIDE, "Add", "Sub", "Mul", "Div", "MatMul", "Pow", "ReduceL1", "ReduceL2", "ReduceMean");
-        put(types, WIDE, "ReduceProd", "ReduceSum");
+        Set<ElementType> narrow = EnumSet.of(FLOAT16, FLOAT);
+        put(types, EnumSet.of(BOOL), "And Or Xor Not");
+        put(types, narrow, "Acos AveragePool Asin Atan Conv Cosh Elu Erf GRU Gelu GlobalAveragePool GlobalMaxPool");
+        put(types, narrow, "LSTM LeakyRelu RNN Selu Sinh Softplus Softsign Tan");
+        put(types, REALS, "BatchNormalization Ceil Cos Exp Floor Gemm IsNaN LayerNormalization Log LogSoftmax");
+        put(types, REALS, "Reciprocal Relu Round Sigmoid Sin Softmax Sqrt Tanh");
+        put(types, WIDE, "Add Sub Mul Div MatMul Pow ReduceL1 ReduceL2 ReduceMean ReduceProd ReduceSum");
         put(types, EnumSet.of(FLOAT, DOUBLE), "IsInf");
-        put(types, EnumSet.of(FLOAT, DOUBLE, INT32, INT64), "CumSum");
-        put(types, NUMBERS, "Abs", "ArgMax", "ArgMin", "Clip", "Greater", "GreaterOrEqual", "Less", "LessOrEqual");
-        put(types, NUMBERS, "Max", "Min", "Mod", "ReduceMax", "ReduceMin", "Sign", "TopK");
+        put(types, EnumSet.of(FLOAT, DOUBLE, INT32, INT64), "CumSum Range");
+        put(types, NUMBERS, "Abs ArgMax ArgMin Clip Greater GreaterOrEqual Less LessOrEqual Max Min Mod ReduceMax");
+        put(types, NUMBERS, "ReduceMin Sign TopK");
         put(types, EnumSet.of(FLOAT16, FLOAT, DOUBLE, INT8, INT32, INT64), "Neg");
         put(types, EnumSet.of(FLOAT16, FLOAT, DOUBLE, UINT8, INT8), "MaxPool");
         put(types, EnumSet.of(FLOAT16, FLOAT, UINT8, INT8, INT32), "Resize");
         put(types, EnumSet.of(FLOAT16, FLOAT, DOUBLE, UINT8, INT32, INT64), "Where");
-        put(types, EnumSet.of(FLOAT, DOUBLE, INT32, INT64), "Range");
-        put(types, ALL, "Cast", "Concat", "Equal", "Expand", "Gather", "GatherElements", "Identity", "Pad", "Reshape");
-        put(types, ALL, "OneHot", "Shape", "Slice", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze");
-        put(types, ALL, "GatherND", "ScatterElements", "ScatterND");
+        put(types, ALL, "Cast Concat Equal Expand Gather GatherElements Identity Pad Reshape OneHot Shape Slice Split");
+        put(types, ALL, "Squeeze Tile Transpose Unsqueeze GatherND ScatterElements ScatterND");
         return Map.copyOf(types);
     }
 
-    private static void put(Map<String, Set<ElementType>> types, Set<ElementType> allowed, String... operators) {
-        for (String operator : operators) {
+    private static void put(Map<String, Set<ElementType>> types, Set<ElementType> allowed, String operators) {
+        for (String operator : operators.split(" ", -1)) {
             types.put(operator, allowed);
         }
     }
@@ -130,27 +130,10 @@ public final class OperatorTypes {
 
     /** Lists the inputs that have the type in which an operator computes. */
     public static List<Integer> varying(String operator, int inputs) {
+        if (VARY_IN_THE_FIRST.contains(operator)) {
+            return List.of(0);
+        }
         return switch (operator) {
-            case "Reshape",
-                    "Squeeze",
-                    "Unsqueeze",
-                    "Split",
-                    "Slice",
-                    "Gather",
-                    "GatherElements",
-                    "GatherND",
-                    "Expand",
-                    "Tile",
-                    "CumSum",
-                    "TopK",
-                    "Resize",
-                    "ReduceSum",
-                    "ReduceMean",
-                    "ReduceMax",
-                    "ReduceMin",
-                    "ReduceProd",
-                    "ReduceL1",
-                    "ReduceL2" -> List.of(0);
             case "Where" -> List.of(1, 2);
             case "ScatterElements", "ScatterND" -> List.of(0, 2);
             case "Pad" -> inputs > 2 ? List.of(0, 2) : List.of(0);
@@ -162,20 +145,11 @@ public final class OperatorTypes {
 
     /** Lists the outputs that have the type in which an operator computes. */
     public static List<Integer> following(String operator, int outputs) {
-        return switch (operator) {
-            case "Equal",
-                    "Greater",
-                    "GreaterOrEqual",
-                    "Less",
-                    "LessOrEqual",
-                    "IsNaN",
-                    "IsInf",
-                    "ArgMax",
-                    "ArgMin",
-                    "Shape",
-                    "Cast" -> List.of();
-            case "TopK" -> List.of(0);
-            default -> IntStream.range(0, outputs).boxed().toList();
-        };
+        if (OF_OWN_TYPE.contains(operator)) {
+            return List.of();
+        }
+        return operator.equals("TopK")
+                ? List.of(0)
+                : IntStream.range(0, outputs).boxed().toList();
     }
 }

@@ -6,21 +6,9 @@ import java.util.Set;
 final class Roles {
 
     /** Methods that return properties of an array, whatever its content: the engine answers. */
-    static final Set<String> FACTS = Set.of(
-            "getShape",
-            "getDataType",
-            "getDevice",
-            "getName",
-            "setName",
-            "getUid",
-            "getSparseFormat",
-            "isSparse",
-            "isScalar",
-            "size",
-            "isEmpty",
-            "isReleased",
-            "hasGradient",
-            "shapeEquals");
+    static final Set<String> FACTS = Set.of(("getShape getDataType getDevice getName setName getUid "
+                    + "getSparseFormat isSparse isScalar size isEmpty isReleased hasGradient shapeEquals")
+            .split(" ", -1));
 
     /** Methods that manage memory or gradients; nothing is freed before the trace ends. */
     static final Set<String> LIFE = Set.of("close", "tempAttach", "returnResource", "setRequiresGradient");
@@ -29,32 +17,11 @@ final class Roles {
     static final Set<String> KEEPING = Set.of("attach", "detach");
 
     /** Methods that read numbers. */
-    static final Set<String> READS = Set.of(
-            "toByteBuffer",
-            "toArray",
-            "toBooleanArray",
-            "toByteArray",
-            "toDoubleArray",
-            "toFloatArray",
-            "toIntArray",
-            "toLongArray",
-            "toShortArray",
-            "toStringArray",
-            "toUint8Array",
-            "toUnsignedIntArray",
-            "toUnsignedShortArray",
-            "getBoolean",
-            "getByte",
-            "getDouble",
-            "getFloat",
-            "getInt",
-            "getLong",
-            "getUint8",
-            "contentEquals",
-            "allClose",
-            "copyTo",
-            "encode",
-            "toDebugString");
+    static final Set<String> READS = Set.of(("toByteBuffer toArray toBooleanArray toByteArray toDoubleArray "
+                    + "toFloatArray toIntArray toLongArray toShortArray toStringArray toUint8Array toUnsignedIntArray "
+                    + "toUnsignedShortArray getBoolean getByte getDouble getFloat getInt getLong getUint8 contentEquals allClose "
+                    + "copyTo encode toDebugString")
+            .split(" ", -1));
 
     /** Methods that replace numbers. */
     static final Set<String> WRITES = Set.of("set", "setScalar", "intern");

@@ -28,42 +28,15 @@ import org.jspecify.annotations.Nullable;
 final class Tracer {
 
     /** Methods of the engine whose result shares memory with their receiver. */
-    private static final Set<String> VIEWS = Set.of(
-            "reshape",
-            "expandDims",
-            "squeeze",
-            "flatten",
-            "transpose",
-            "swapAxes",
-            "broadcast",
-            "split",
-            "get",
-            "toType",
-            "toDevice",
-            "stopGradient",
-            "diagonal",
-            "getScalar",
-            "crop",
-            "conj",
-            "dropout");
+    private static final Set<String> VIEWS = Set.of(("reshape expandDims squeeze flatten transpose swapAxes broadcast "
+                    + "split get toType toDevice stopGradient diagonal getScalar crop conj dropout")
+            .split(" ", -1));
 
     private static final Set<String> ORDERING = Set.of("transpose", "swapAxes");
 
     /** Methods whose result lies in memory as their receiver does, if it has the same shape. */
-    private static final Set<String> LIKE_RECEIVER = Set.of(
-            "add",
-            "sub",
-            "mul",
-            "div",
-            "maximum",
-            "minimum",
-            "relu",
-            "sigmoid",
-            "tanh",
-            "exp",
-            "neg",
-            "abs",
-            "duplicate");
+    private static final Set<String> LIKE_RECEIVER =
+            Set.of("add sub mul div maximum minimum relu sigmoid tanh exp neg abs duplicate".split(" ", -1));
 
     /** Primitives whose result shapes depend on sizes in ways that a rehearsal must see; they are cheap to compute. */
     private static final Set<String> COMPUTED = Set.of("squeeze", "split", Indexing.SLICE);
