@@ -1,5 +1,8 @@
 package io.catwalk.onnx.graph;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /** Names the element types that exported graphs use, with their codes in {@code onnx.proto}. */
 public enum ElementType {
     FLOAT(1, 4),
@@ -37,6 +40,26 @@ public enum ElementType {
     /** Tells whether this is a floating-point type: true for floats of 16, 32 and 64 bits. */
     public boolean isReal() {
         return this == FLOAT16 || this == FLOAT || this == DOUBLE;
+    }
+
+    /** Returns the bytes of one number, little endian; a whole number keeps all its digits. */
+    public byte[] encoded(Number number) {
+        ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        put(buffer, number);
+        return buffer.array();
+    }
+
+    /** Appends a number. */
+    public void put(ByteBuffer buffer, Number number) {
+        switch (this) {
+            case FLOAT16 -> buffer.putShort(half(number.floatValue()));
+            case FLOAT -> buffer.putFloat(number.floatValue());
+            case DOUBLE -> buffer.putDouble(number.doubleValue());
+            case INT64 -> buffer.putLong(number.longValue());
+            case INT32 -> buffer.putInt(number.intValue());
+            case UINT8, INT8 -> buffer.put((byte) number.longValue());
+            case BOOL -> buffer.put((byte) (number.doubleValue() == 0 ? 0 : 1));
+        }
     }
 
     /**

@@ -15,7 +15,6 @@ import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.trace.Operand;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -210,29 +209,11 @@ final class Emitter {
 
     /** Adds a scalar, once for all its uses. A whole number keeps all its digits. */
     Value scalar(ElementType type, Number number) {
-        byte[] data = bytes(type, number);
-        return share(
-                List.of("scalar", type, ByteBuffer.wrap(data)),
-                () -> add(new Initializer(scalarValue(type, number), data)));
-    }
-
-    private Value scalarValue(ElementType type, Number number) {
-        List<Dim> contents = type.isReal() ? null : List.of(Dim.of(number.longValue()));
-        return new Value(names.fresh("number"), type, TensorShape.SCALAR, contents);
-    }
-
-    private static byte[] bytes(ElementType type, Number number) {
-        ByteBuffer buffer = ByteBuffer.allocate(type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        switch (type) {
-            case FLOAT16 -> buffer.putShort(ElementType.half(number.floatValue()));
-            case FLOAT -> buffer.putFloat(number.floatValue());
-            case DOUBLE -> buffer.putDouble(number.doubleValue());
-            case INT64 -> buffer.putLong(number.longValue());
-            case INT32 -> buffer.putInt(number.intValue());
-            case UINT8, INT8 -> buffer.put((byte) number.longValue());
-            case BOOL -> buffer.put((byte) (number.doubleValue() == 0 ? 0 : 1));
-        }
-        return buffer.array();
+        byte[] data = type.encoded(number);
+        return share(List.of("scalar", type, ByteBuffer.wrap(data)), () -> {
+            List<Dim> contents = type.isReal() ? null : List.of(Dim.of(number.longValue()));
+            return add(new Initializer(new Value(names.fresh("number"), type, TensorShape.SCALAR, contents), data));
+        });
     }
 
     Value cast(Value value, ElementType type) {

@@ -35,15 +35,7 @@ final class Contents {
         ByteBuffer buffer =
                 ByteBuffer.allocate(Math.toIntExact(count * type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         for (long i = 0; i < count; i++) {
-            long number = first + i * step;
-            switch (type) {
-                case FLOAT16 -> buffer.putShort(ElementType.half((float) number));
-                case FLOAT -> buffer.putFloat((float) number);
-                case DOUBLE -> buffer.putDouble((double) number);
-                case INT64 -> buffer.putLong(number);
-                case INT32 -> buffer.putInt((int) number);
-                case UINT8, INT8, BOOL -> buffer.put((byte) number);
-            }
+            type.put(buffer, first + i * step);
         }
         return buffer.array();
     }
