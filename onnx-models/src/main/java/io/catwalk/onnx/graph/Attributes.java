@@ -1,6 +1,5 @@
 package io.catwalk.onnx.graph;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -16,7 +15,6 @@ public record Attributes(SortedMap<String, Object> entries) {
     /** No attribute at all. */
     public static final Attributes NONE = new Attributes(new TreeMap<>());
 
-    /** Copies the entries. */
     public Attributes {
         entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
     }
@@ -39,15 +37,6 @@ public record Attributes(SortedMap<String, Object> entries) {
     /** Adds whole numbers. */
     public Attributes with(String name, long[] values) {
         return put(name, Arrays.stream(values).boxed().toList());
-    }
-
-    /** Adds real numbers. */
-    public Attributes with(String name, float[] values) {
-        List<Float> numbers = new ArrayList<>();
-        for (float value : values) {
-            numbers.add(value);
-        }
-        return put(name, List.copyOf(numbers));
     }
 
     /** Adds strings. */

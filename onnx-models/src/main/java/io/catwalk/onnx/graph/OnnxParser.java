@@ -7,19 +7,22 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim.Atom;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
  * Reads models that {@link OnnxSerializer} wrote; writing them again gives the same bytes. It cannot read files of
@@ -78,13 +81,9 @@ public final class OnnxParser {
 
     private Value declare(ValueInfoProto info) {
         List<Dim> dims = info.getType().getTensorType().getShape().getDimList().stream()
-                .map(OnnxParser::dim)
+                .map(size -> size.hasDimValue() ? Dim.of(size.getDimValue()) : Formula.parse(size.getDimParam()))
                 .toList();
         return put(Value.of(info.getName(), type(info.getType().getTensorType().getElemType()), new TensorShape(dims)));
-    }
-
-    private static Dim dim(Dimension size) {
-        return size.hasDimValue() ? Dim.of(size.getDimValue()) : Formula.parse(size.getDimParam());
     }
 
     private Initializer initializer(TensorProto tensor) {
@@ -105,16 +104,14 @@ public final class OnnxParser {
     }
 
     private Node node(NodeProto node) {
-        Attributes attributes = Attributes.NONE;
-        for (AttributeProto attribute : node.getAttributeList()) {
-            attributes = with(attributes, attribute);
-        }
+        SortedMap<String, Object> attributes = new TreeMap<>();
+        node.getAttributeList().forEach(attribute -> attributes.put(attribute.getName(), value(attribute)));
         return new Node(
                 node.getName(),
                 node.getDomain().isEmpty() ? node.getOpType() : node.getDomain() + Node.DOMAIN_END + node.getOpType(),
                 known(node, node.getInputList()),
                 known(node, node.getOutputList()),
-                attributes,
+                new Attributes(attributes),
                 node.getDocString());
     }
 
@@ -131,35 +128,21 @@ public final class OnnxParser {
         return found;
     }
 
-    private static Attributes with(Attributes attributes, AttributeProto proto) {
-        String name = proto.getName();
-        return switch (proto.getType()) {
-            case INT -> attributes.with(name, proto.getI());
-            case FLOAT -> attributes.with(name, proto.getF());
-            case STRING -> attributes.with(name, proto.getS().toStringUtf8());
-            case INTS ->
-                attributes.with(
-                        name,
-                        proto.getIntsList().stream().mapToLong(Long::longValue).toArray());
-            case FLOATS -> attributes.with(name, numbers(proto));
+    private static Object value(AttributeProto attribute) {
+        return switch (attribute.getType()) {
+            case INT -> attribute.getI();
+            case FLOAT -> attribute.getF();
+            case STRING -> attribute.getS().toStringUtf8();
+            case INTS -> List.copyOf(attribute.getIntsList());
+            case FLOATS -> List.copyOf(attribute.getFloatsList());
             case STRINGS ->
-                attributes.with(
-                        name,
-                        proto.getStringsList().stream()
-                                .map(ByteString::toStringUtf8)
-                                .toList());
+                attribute.getStringsList().stream()
+                        .map(ByteString::toStringUtf8)
+                        .toList();
             default ->
-                throw new IllegalArgumentException(
-                        "expected numbers or words in the attribute " + name + ", found " + proto.getType());
+                throw new IllegalArgumentException("expected numbers or words in the attribute " + attribute.getName()
+                        + ", found " + attribute.getType());
         };
-    }
-
-    private static float[] numbers(AttributeProto proto) {
-        float[] numbers = new float[proto.getFloatsCount()];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = proto.getFloats(i);
-        }
-        return numbers;
     }
 
     private static ElementType type(int code) {
@@ -173,11 +156,13 @@ public final class OnnxParser {
     /** Parses the sizes that {@link Dim#toString} wrote. */
     static final class Formula {
 
-        private final String text;
-        private int at;
+        private static final Pattern NUMBER = Pattern.compile("-?\\d+");
+        private static final Pattern TOKEN = Pattern.compile(NUMBER + "|\\w+|.", Pattern.DOTALL);
+
+        private final Deque<String> tokens = new ArrayDeque<>();
 
         private Formula(String text) {
-            this.text = text;
+            TOKEN.matcher(text).results().map(MatchResult::group).forEach(tokens::add);
         }
 
         /** Parses a size; text that is not a formula is the name of an axis. */
@@ -185,7 +170,7 @@ public final class OnnxParser {
             Formula formula = new Formula(text);
             try {
                 Dim sum = formula.sum();
-                return formula.at == text.length() ? sum : Dim.axis(text);
+                return formula.tokens.isEmpty() ? sum : Dim.axis(text);
             } catch (IllegalArgumentException | ArithmeticException e) {
                 return Dim.axis(text);
             }
@@ -193,9 +178,8 @@ public final class OnnxParser {
 
         private Dim sum() {
             Dim sum = product();
-            while (see('+') || see('-')) {
-                // The minus sign is parsed with the number after it.
-                take('+');
+            // The minus sign is part of the number after it.
+            while (take("+") || (!tokens.isEmpty() && tokens.element().startsWith("-"))) {
                 sum = sum.plus(product());
             }
             return sum;
@@ -203,64 +187,48 @@ public final class OnnxParser {
 
         private Dim product() {
             Dim product = factor();
-            while (take('*')) {
+            while (take("*")) {
                 product = product.times(factor());
             }
             return product;
         }
 
         private Dim factor() {
-            if (see('-') || (at < text.length() && Character.isDigit(text.charAt(at)))) {
-                return Dim.of(number());
+            String token = next("\\w+|" + NUMBER);
+            if (NUMBER.matcher(token).matches()) {
+                return Dim.of(Long.parseLong(token));
             }
-            String name = name();
-            if (name.equals("floor") && take('(')) {
-                expect('(');
+            if (token.equals("floor") && take("(")) {
+                next("\\(");
                 Dim dividend = sum();
-                expect(')');
-                expect('/');
+                next("\\)");
+                next("/");
                 Dim quotient = dividend.floorDividedBy(number());
-                expect(')');
+                next("\\)");
                 return quotient;
             }
-            Atom steps = new Atom.Axis(name, take('/') ? number() : 1);
+            Atom steps = new Atom.Axis(token, take("/") ? number() : 1);
             return new Dim(List.of(new Dim.Term(1, List.of(steps))), 0);
         }
 
-        private String name() {
-            int start = at;
-            while (at < text.length() && (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_')) {
-                at++;
-            }
-            if (start == at) {
-                throw new IllegalArgumentException("no name at " + at + " of " + text);
-            }
-            return text.substring(start, at);
-        }
-
         private long number() {
-            int start = at;
-            take('-');
-            while (at < text.length() && Character.isDigit(text.charAt(at))) {
-                at++;
+            return Long.parseLong(next(NUMBER.pattern()));
+        }
+
+        private boolean take(String token) {
+            boolean seen = token.equals(tokens.peek());
+            if (seen) {
+                tokens.remove();
             }
-            return Long.parseLong(text.substring(start, at));
-        }
-
-        private boolean see(char sign) {
-            return at < text.length() && text.charAt(at) == sign;
-        }
-
-        private boolean take(char sign) {
-            boolean seen = see(sign);
-            at += seen ? 1 : 0;
             return seen;
         }
 
-        private void expect(char sign) {
-            if (!take(sign)) {
-                throw new IllegalArgumentException("no " + sign + " at " + at + " of " + text);
+        private String next(String expected) {
+            String token = tokens.isEmpty() ? "" : tokens.remove();
+            if (!token.matches(expected)) {
+                throw new IllegalArgumentException("expected " + expected + ", found " + token);
             }
+            return token;
         }
     }
 }

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -60,13 +61,19 @@ class OnnxSerializerTest {
 
     @Test
     void everythingIsReadBack() throws InvalidProtocolBufferException {
-        Attributes attributes = Attributes.NONE
-                .with("whole", 3)
-                .with("real", 0.5f)
-                .with("word", "linear")
-                .with("wholes", new long[] {1, 2})
-                .with("words", List.of("x", "y"))
-                .with("reals", new float[] {0.5f, -2});
+        Attributes attributes = new Attributes(new TreeMap<>(Map.of(
+                "whole",
+                3L,
+                "real",
+                0.5f,
+                "word",
+                "linear",
+                "wholes",
+                List.of(1L, 2L),
+                "words",
+                List.of("x", "y"),
+                "reals",
+                List.of(0.5f, -2f))));
         Model model = model(17, weight(2), attributes);
         byte[] bytes = OnnxSerializer.bytes(model);
         ModelProto proto = ModelProto.parseFrom(bytes);
