@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 /** Holds an ONNX graph. Its nodes are in an order in which they can be computed. */
 public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> initializers, List<Node> nodes) {
 
-    /** Copies the lists. */
     public Graph {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
@@ -53,13 +52,7 @@ public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> i
                         .map(fixed -> new Initializer(renamed(fixed.value(), names), fixed.source()))
                         .toList(),
                 nodes.stream()
-                        .map(node -> new Node(
-                                node.name(),
-                                node.operator(),
-                                renamed(node.inputs(), names),
-                                renamed(node.outputs(), names),
-                                node.attributes(),
-                                node.doc()))
+                        .map(node -> node.with(renamed(node.inputs(), names), renamed(node.outputs(), names)))
                         .toList());
     }
 

@@ -15,7 +15,6 @@ public record Node(
 
     static final String DOMAIN_END = "::";
 
-    /** Copies the lists. */
     public Node {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
@@ -24,6 +23,11 @@ public record Node(
     /** Creates a node without a note on where it comes from. */
     public Node(String name, String operator, List<Value> inputs, List<Value> outputs, Attributes attributes) {
         this(name, operator, inputs, outputs, attributes, "");
+    }
+
+    /** Returns the same node with other inputs and outputs. */
+    public Node with(List<Value> newInputs, List<Value> newOutputs) {
+        return new Node(name, operator, newInputs, newOutputs, attributes, doc);
     }
 
     /** Returns the domain of the operator set; empty for that of ONNX. */
@@ -79,11 +83,7 @@ public record Node(
     }
 
     private static long size(Value value) {
-        long size = 1;
-        for (Dim dim : value.shape().dims()) {
-            size *= dim.at(1);
-        }
-        return size;
+        return value.shape().size().at(1);
     }
 
     @Override

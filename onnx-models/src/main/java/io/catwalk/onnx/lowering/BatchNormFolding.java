@@ -85,13 +85,7 @@ final class BatchNormFolding {
         String name = norm.output().name();
         Value newWeight = add(name + ".weight", weight.shape(), weights);
         Value newBias = add(name + ".bias", TensorShape.of(shift.length), shift);
-        return new Node(
-                convolution.name(),
-                "Conv",
-                List.of(convolution.inputs().get(0), newWeight, newBias),
-                norm.outputs(),
-                convolution.attributes(),
-                convolution.doc());
+        return convolution.with(List.of(convolution.inputs().get(0), newWeight, newBias), norm.outputs());
     }
 
     private Value add(String name, TensorShape shape, float[] floats) {

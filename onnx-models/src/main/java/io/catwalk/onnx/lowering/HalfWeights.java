@@ -82,15 +82,10 @@ public final class HalfWeights {
     }
 
     static Node reading(Node node, Map<String, Value> casts) {
-        return new Node(
-                node.name(),
-                node.operator(),
-                node.inputs().stream()
-                        .map(input -> casts.getOrDefault(input.name(), input))
-                        .toList(),
-                node.outputs(),
-                node.attributes(),
-                node.doc());
+        List<Value> inputs = node.inputs().stream()
+                .map(input -> casts.getOrDefault(input.name(), input))
+                .toList();
+        return node.with(inputs, node.outputs());
     }
 
     /**
