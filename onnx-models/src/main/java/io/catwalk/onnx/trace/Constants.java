@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -72,7 +71,8 @@ final class Constants {
 
     private Step fixed(List<Entry.Constant> column, Operand operand) {
         Entry.Constant one = column.get(0);
-        int other = odd(column.stream().map(Entry.Constant::data).toList());
+        int other = Merge.odd(
+                column.stream().map(each -> ByteBuffer.wrap(each.data())).toList());
         if (other == 0) {
             return new Step.Constant(operand, one.hint(), one.data());
         }
@@ -95,9 +95,10 @@ final class Constants {
 
     private Step repeated(List<Entry.Constant> column, Operand operand) {
         Entry.Constant one = column.get(0);
-        List<byte[]> slices =
-                column.stream().map(each -> slice(each, operand.shape())).toList();
-        int other = odd(slices);
+        List<ByteBuffer> slices = column.stream()
+                .map(each -> ByteBuffer.wrap(slice(each, operand.shape())))
+                .toList();
+        int other = Merge.odd(slices);
         if (other > 0) {
             throw merge.flow(
                     other,
@@ -109,14 +110,7 @@ final class Constants {
                 new Step.Constant(
                         new Operand(operand.id(), operand.type(), sliceShape(operand.shape())),
                         one.hint(),
-                        slices.get(0)));
-    }
-
-    private static int odd(List<byte[]> column) {
-        return IntStream.range(1, column.size())
-                .filter(i -> !Arrays.equals(column.get(i), column.get(0)))
-                .findFirst()
-                .orElse(0);
+                        slices.get(0).array()));
     }
 
     /**

@@ -74,7 +74,7 @@ final class Fit {
         Optional<Dim> dim = constant(wanted)
                 .or(() -> line(wanted))
                 .or(() -> product(wanted, MOST_FACTORS))
-                .or(() -> enough(wanted)
+                .or(() -> wanted.stream().distinct().count() >= ENOUGH
                         ? affine(wanted).or(() -> sum(wanted)).or(() -> quotient(wanted))
                         : Optional.empty())
                 .or(() -> wanted.size() < ENOUGH ? Optional.empty() : remainder(wanted));
@@ -131,10 +131,6 @@ final class Fit {
 
     static double precision(Object number) {
         return number instanceof Float ? 1e-6 : 1e-12;
-    }
-
-    private static boolean enough(Collection<Long> values) {
-        return values.stream().distinct().count() >= ENOUGH;
     }
 
     private static Optional<Dim> constant(List<Long> values) {

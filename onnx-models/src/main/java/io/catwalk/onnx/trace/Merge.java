@@ -33,14 +33,6 @@ final class Merge {
      * Begins a merge.
      *
      * @param sizes the sizes of each recording
-     */
-    Merge(List<Axis.Dynamic> axes, List<Sizes> sizes) {
-        this(axes, sizes, true);
-    }
-
-    /**
-     * Begins a merge.
-     *
      * @param computes whether the program may compute arrays from the sizes, as forward does
      */
     Merge(List<Axis.Dynamic> axes, List<Sizes> sizes, boolean computes) {
@@ -56,11 +48,7 @@ final class Merge {
         List<List<Entry>> tapes =
                 recordings.stream().map(ForwardRecorder.Recording::entries).toList();
         int length = tapes.stream().mapToInt(List::size).min().orElseThrow();
-        List<Step> steps = new ArrayList<>();
-        for (int i = 0; i < length; i++) {
-            int place = i;
-            steps.add(step(tapes.stream().map(tape -> tape.get(place)).toList()));
-        }
+        List<Step> steps = steps(tapes, length);
         int other = odd(tapes.stream().map(List::size).toList());
         if (other > 0) {
             List<Entry> longer = tapes.get(0).size() > length ? tapes.get(0) : tapes.get(other);
@@ -78,17 +66,14 @@ final class Merge {
                     Integer.toString(recordings.get(count).outputs().size()),
                     "");
         }
-        List<Operand> outputs = new ArrayList<>();
-        for (int i = 0; i < recordings.get(0).outputs().size(); i++) {
-            int place = i;
-            outputs.add(operand(
-                    recordings.stream().map(one -> one.outputs().get(place)).toList(), "output " + i, List.of()));
-        }
+        List<Operand> outputs = IntStream.range(0, recordings.get(0).outputs().size())
+                .mapToObj(i -> operand(slots(recordings, one -> one.outputs().get(i)), "output " + i, List.of()))
+                .toList();
         return new Program(steps, outputs, recordings.get(0).names());
     }
 
     /** Returns the index of the first element that differs from element 0, or 0 if there is none. */
-    private static int odd(List<?> column) {
+    static int odd(List<?> column) {
         return IntStream.range(1, column.size())
                 .filter(i -> !Objects.equals(column.get(i), column.get(0)))
                 .findFirst()
@@ -103,11 +88,7 @@ final class Merge {
             return Optional.empty();
         }
         try {
-            List<Step> steps = new ArrayList<>();
-            for (int i = 0; i < length; i++) {
-                int place = i;
-                steps.add(step(recipes.stream().map(recipe -> recipe.get(place)).toList()));
-            }
+            List<Step> steps = steps(recipes, length);
             if (steps.stream().anyMatch(Step.Prefix.class::isInstance)) {
                 return Optional.empty();
             }
@@ -116,6 +97,13 @@ final class Merge {
         } catch (ExportException e) {
             return Optional.empty(); // the array itself gives the clearer error
         }
+    }
+
+    private List<Step> steps(List<List<Entry>> tapes, int length) {
+        return IntStream.range(0, length)
+                .mapToObj(place ->
+                        step(tapes.stream().map(tape -> tape.get(place)).toList()))
+                .toList();
     }
 
     private Step step(List<Entry> column) {
@@ -181,11 +169,9 @@ final class Merge {
         }
         Arguments arguments = new Arguments(one.signature(), merged, one.origin());
         List<Dim> derived = Derived.sizes(arguments);
-        List<Operand> results = new ArrayList<>();
-        for (int i = 0; i < one.results().size(); i++) {
-            int place = i;
-            results.add(operand(slots(column, call -> call.results().get(place)), where, derived));
-        }
+        List<Operand> results = IntStream.range(0, one.results().size())
+                .mapToObj(i -> operand(slots(column, call -> call.results().get(i)), where, derived))
+                .toList();
         return new Step.Call(arguments, results);
     }
 

@@ -27,7 +27,7 @@ final class Origin {
         }
         List<StackWalker.StackFrame> inForward = frames.subList(0, outermost);
         Optional<StackWalker.StackFrame> own = inForward.stream()
-                .filter(frame -> isOfUser(frame.getDeclaringClass()))
+                .filter(frame -> isOfUser(frame.getDeclaringClass().getName()))
                 .findFirst();
         // if all of it is DJL's, the line of the innermost block
         Optional<StackWalker.StackFrame> place = own.or(() -> inForward.stream()
@@ -41,10 +41,6 @@ final class Origin {
     /** Returns the name of a class of blocks; for an anonymous class, that of its superclass. */
     static String name(Class<?> type) {
         return type.isAnonymousClass() ? name(type.getSuperclass()) : type.getSimpleName();
-    }
-
-    private static boolean isOfUser(Class<?> type) {
-        return isOfUser(type.getName());
     }
 
     static boolean isOfUser(String name) {

@@ -11,7 +11,6 @@ import java.util.Optional;
  */
 public record Program(List<Step> steps, List<Operand> outputs, List<Optional<String>> names) {
 
-    /** Copies the lists. */
     public Program {
         steps = List.copyOf(steps);
         outputs = List.copyOf(outputs);

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,11 +174,7 @@ final class Replay {
             Step step = program.steps().get(position);
             throw differs("ends after " + position + " steps", described(step));
         }
-        boolean same = outputs.size() == program.outputs().size();
-        for (int i = 0; same && i < outputs.size(); i++) {
-            same = same(program.outputs().get(i), outputs.get(i));
-        }
-        if (!same) {
+        if (!allSame(program.outputs(), outputs)) {
             throw error("the network returns other arrays" + now() + " than " + before());
         }
     }
@@ -204,19 +201,10 @@ final class Replay {
             return same(operand, slot);
         }
         if (merged instanceof List<?> list && found instanceof List<?> slots) {
-            boolean same = list.size() == slots.size();
-            for (int i = 0; same && i < slots.size(); i++) {
-                same = same((Operand) list.get(i), (Slot) slots.get(i));
-            }
-            return same;
+            return allSame(list, slots);
         }
         if (merged instanceof List<?> dims && found != null) {
-            long[] numbers = Arguments.longs(found);
-            boolean same = dims.size() == numbers.length;
-            for (int i = 0; same && i < numbers.length; i++) {
-                same = sizes.of((Dim) dims.get(i)) == numbers[i];
-            }
-            return same;
+            return Arrays.equals(sizes.of(dims), Arguments.longs(found));
         }
         if (merged instanceof Dim dim && found instanceof Number number) {
             return sizes.of(dim) == number.doubleValue();
@@ -227,23 +215,20 @@ final class Replay {
         return Objects.equals(merged, found);
     }
 
+    private boolean allSame(List<?> operands, List<?> slots) {
+        return operands.size() == slots.size()
+                && IntStream.range(0, slots.size()).allMatch(i -> same(operands.get(i), slots.get(i)));
+    }
+
     private boolean same(Operand operand, Slot slot) {
         return operand.id() == slot.id()
                 && operand.type() == Merge.elementType(slot.type(), "an array")
-                && same(operand.shape().dims(), slot.shape());
-    }
-
-    private boolean same(List<Dim> dims, Shape shape) {
-        boolean same = dims.size() == shape.dimension();
-        for (int i = 0; same && i < dims.size(); i++) {
-            same = sizes.of(dims.get(i)) == shape.get(i);
-        }
-        return same;
+                && Arrays.equals(sizes.of(operand.shape().dims()), slot.shape().getShape());
     }
 
     /** Returns the shape of an array for the rehearsed sizes. */
     Shape shape(Operand operand) {
-        return new Shape(operand.shape().dims().stream().mapToLong(sizes::of).toArray());
+        return new Shape(sizes.of(operand.shape().dims()));
     }
 
     private @Nullable Object atFirst(@Nullable Object merged) {

@@ -25,6 +25,10 @@ record Sizes(Map<String, Long> byAxis) {
         return dim.isFixed() ? dim.fixed() : dim.at(this::of);
     }
 
+    long[] of(List<?> dims) {
+        return dims.stream().mapToLong(dim -> of((Dim) dim)).toArray();
+    }
+
     Sizes with(String axis, long size) {
         Map<String, Long> changed = new LinkedHashMap<>(byAxis);
         changed.put(axis, size);

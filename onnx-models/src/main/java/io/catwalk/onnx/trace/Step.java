@@ -49,7 +49,6 @@ public sealed interface Step {
     /** Applies a primitive of DJL. */
     record Call(Arguments arguments, List<Operand> results) implements Step {
 
-        /** Copies the results. */
         public Call {
             results = List.copyOf(results);
         }

@@ -38,7 +38,6 @@ public record Tracing(
     private static final int MOST_REFINEMENTS = 4;
     private static final long LARGEST_REFINEMENT = 130;
 
-    /** Copies the inputs. */
     public Tracing {
         inputs = List.copyOf(inputs);
     }
@@ -66,7 +65,7 @@ public record Tracing(
             ForwardRecorder.Recording first = calls.record(schedule.base(), schedule.base());
             T made;
             try {
-                made = traced(schedule, calls, first, writing);
+                made = new Search<>(schedule, calls, schedule.base(), writing).made(first);
             } catch (ExportException e) {
                 // If another thread trains the weights, they differ from call to call. That explains more than the
                 // error itself.
@@ -96,52 +95,6 @@ public record Tracing(
         }
     }
 
-    private static <T> T traced(
-            Schedule schedule, ForwardRecorder calls, ForwardRecorder.Recording first, Function<Program, T> writing) {
-        refuseNan(first.entries());
-        Sizes base = schedule.base();
-        Program once = new Merge(List.of(), List.of(base)).program(List.of(first));
-        calls.rehearse(once, base, base, Mode.DRY, false);
-        if (schedule.dynamic().isEmpty()) {
-            int affordable =
-                    Math.max(FEWEST_REPETITIONS, STEPS_TO_REPEAT / once.steps().size());
-            repeat(calls, once, base, Math.min(MOST_REPETITIONS, affordable));
-            return writing.apply(once);
-        }
-        try {
-            return refined(schedule, calls, merged(schedule, calls, first), writing);
-        } catch (ExportException e) {
-            // A random change looks as if it depended on a size, but then no fixed size would help.
-            repeat(calls, once, base, MOST_REPETITIONS);
-            throw e;
-        }
-    }
-
-    /** Adds a call at each size that refutes a formula, until none does, or no formula is left. */
-    private static <T> T refined(Schedule schedule, ForwardRecorder calls, Merged first, Function<Program, T> writing) {
-        Merged merged = first;
-        Optional<RefutedException> refuted = Optional.empty();
-        for (int i = 0; i < MOST_REFINEMENTS; i++) {
-            try {
-                return written(schedule, calls, merged, writing);
-            } catch (RefutedException e) {
-                refuted = Optional.of(refuted.orElse(e));
-                if (e.sizes.byAxis().values().stream().anyMatch(size -> size > LARGEST_REFINEMENT)) {
-                    break;
-                }
-                try {
-                    merged = merged.with(e.sizes, calls.record(schedule.base(), e.sizes));
-                    program(schedule, calls, merged, true);
-                } catch (ExportException different) {
-                    break; // not only numbers differ there
-                }
-            } catch (ExportException e) {
-                throw refuted.map(known -> known.fault).orElse(e);
-            }
-        }
-        throw refuted.orElseThrow().fault;
-    }
-
     /** Says that forward does not do what a program says, and at which sizes. */
     private static final class RefutedException extends RuntimeException {
 
@@ -157,65 +110,6 @@ public record Tracing(
         }
     }
 
-    private static <T> T written(
-            Schedule schedule, ForwardRecorder calls, Merged merged, Function<Program, T> writing) {
-        Program computing = program(schedule, calls, merged, true);
-        boolean computes = computing.steps().stream().anyMatch(Step.Computed.class::isInstance);
-        T written;
-        try {
-            // An operation that cannot be written at all gives a clearer error than a size that is rejected.
-            written = writing.apply(computing);
-        } catch (ExportException e) {
-            if (!computes) {
-                requireRight(schedule, calls, computing, e);
-                throw e;
-            }
-            Program storing = program(schedule, calls, merged, false);
-            return proven(schedule, calls, storing, writing.apply(storing));
-        }
-        try {
-            return proven(schedule, calls, computing, written);
-        } catch (RefutedException e) {
-            if (!computes) {
-                throw e;
-            }
-            return stored(schedule, calls, merged, writing).orElseThrow(() -> e);
-        }
-    }
-
-    /** Looks for a wrong formula behind an operation that cannot be written. */
-    private static void requireRight(Schedule schedule, ForwardRecorder calls, Program program, ExportException fault) {
-        try {
-            proven(schedule, calls, program, program);
-        } catch (RefutedException e) {
-            throw new RefutedException(e.sizes, fault);
-        }
-    }
-
-    /** Stores arrays that the graph cannot compute from the sizes; empty if that does not help either. */
-    private static <T> Optional<T> stored(
-            Schedule schedule, ForwardRecorder calls, Merged merged, Function<Program, T> writing) {
-        try {
-            Program storing = program(schedule, calls, merged, false);
-            return Optional.of(proven(schedule, calls, storing, writing.apply(storing)));
-        } catch (ExportException | RefutedException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static <T> T proven(Schedule schedule, ForwardRecorder calls, Program program, T written) {
-        Sizes base = schedule.base();
-        schedule.computed().forEach(sizes -> rehearse(calls, program, base, sizes, Mode.COMPUTED));
-        for (Axis.Dynamic axis : schedule.dynamic()) {
-            rehearseSizes(schedule, calls, program, axis);
-        }
-        List<Operand> growing = growing(program);
-        schedule.combinations().stream()
-                .filter(sizes -> bytes(growing, sizes) <= LARGEST_CONSTANTS)
-                .forEach(sizes -> rehearse(calls, program, base, sizes, Mode.DRY));
-        return written;
-    }
-
     /** Calls at several sizes. */
     private record Merged(List<Sizes> sizes, List<ForwardRecorder.Recording> recordings) {
 
@@ -228,70 +122,172 @@ public record Tracing(
         }
     }
 
-    private static void rehearse(ForwardRecorder calls, Program program, Sizes base, Sizes sizes, Mode mode) {
-        try {
-            calls.rehearse(program, base, sizes, mode, true);
-        } catch (ExportException e) {
-            throw new RefutedException(sizes, e);
-        }
-    }
-
-    private static Merged merged(Schedule schedule, ForwardRecorder calls, ForwardRecorder.Recording first) {
-        Sizes base = schedule.base();
-        List<Sizes> sizes = new ArrayList<>(List.of(base));
-        List<ForwardRecorder.Recording> recordings = new ArrayList<>(List.of(first));
-        for (Sizes other : schedule.traced()) {
-            sizes.add(other);
-            recordings.add(calls.record(base, other));
-        }
-        return new Merged(sizes, recordings);
-    }
-
     /**
-     * Merges a call at the first sizes with calls at others.
+     * Looks for a program that is right at all sizes of a schedule.
      *
-     * @param computes whether the graph may compute arrays of forward from the sizes; else they are stored
+     * @param base sizes of the first call
      */
-    private static Program program(Schedule schedule, ForwardRecorder calls, Merged merged, boolean computes) {
-        Sizes base = schedule.base();
-        List<Sizes> sizes = merged.sizes();
-        Program program = new Merge(schedule.dynamic(), sizes, computes).program(merged.recordings());
-        if (program.steps().stream().noneMatch(Step.Prefix.class::isInstance)) {
-            return program;
-        }
-        Sizes longest = schedule.longest();
-        long bytes = bytes(growing(program), longest);
-        if (bytes > LARGEST_CONSTANTS) {
-            throw new ExportException("arrays that forward creates in each call take " + bytes + " bytes for " + longest
-                    + ": lower the bounds of the axes (Axis.of(name).atMost(n))");
-        }
-        Program whole = program.completed(calls.rehearse(program, base, longest, Mode.DRY, true));
-        // The merged calls have not been compared with the complete arrays yet.
-        sizes.forEach(one -> calls.rehearse(whole, longest, one, Mode.DRY, true));
-        return whole;
-    }
+    private record Search<T>(Schedule schedule, ForwardRecorder calls, Sizes base, Function<Program, T> writing) {
 
-    private static void repeat(ForwardRecorder calls, Program program, Sizes sizes, int times) {
-        for (int i = 0; i < times; i++) {
-            calls.rehearse(program, sizes, sizes, Mode.DRY, true);
-        }
-    }
-
-    private static void rehearseSizes(Schedule schedule, ForwardRecorder calls, Program program, Axis.Dynamic axis) {
-        Sizes base = schedule.base();
-        List<Operand> growing = growing(program);
-        List<Long> sizes = schedule.sizes(axis)
-                .filter(size -> bytes(growing, base.with(axis.name(), size)) <= LARGEST_CONSTANTS)
-                .toList();
-        for (long size : sizes) {
+        T made(ForwardRecorder.Recording first) {
+            refuseNan(first.entries());
+            Program once = new Merge(List.of(), List.of(base), true).program(List.of(first));
+            calls.rehearse(once, base, base, Mode.DRY, false);
+            if (schedule.dynamic().isEmpty()) {
+                int affordable = Math.max(
+                        FEWEST_REPETITIONS, STEPS_TO_REPEAT / once.steps().size());
+                repeat(once, Math.min(MOST_REPETITIONS, affordable));
+                return writing.apply(once);
+            }
             try {
-                rehearse(calls, program, base, base.with(axis.name(), size), Mode.DRY);
-            } catch (RefutedException e) {
-                // The smallest size that differs shows what the network compares with.
-                schedule.smaller(axis, size)
-                        .forEach(less -> rehearse(calls, program, base, base.with(axis.name(), less), Mode.DRY));
+                return refined(merged(first));
+            } catch (ExportException e) {
+                // A random change looks as if it depended on a size, but then no fixed size would help.
+                repeat(once, MOST_REPETITIONS);
                 throw e;
             }
+        }
+
+        private void repeat(Program program, int times) {
+            for (int i = 0; i < times; i++) {
+                calls.rehearse(program, base, base, Mode.DRY, true);
+            }
+        }
+
+        private Merged merged(ForwardRecorder.Recording first) {
+            Merged merged = new Merged(List.of(base), List.of(first));
+            for (Sizes other : schedule.traced()) {
+                merged = merged.with(other, calls.record(base, other));
+            }
+            return merged;
+        }
+
+        /** Adds a call at each size that refutes a formula, until none does, or no formula is left. */
+        private T refined(Merged first) {
+            Merged merged = first;
+            Optional<RefutedException> refuted = Optional.empty();
+            for (int i = 0; i < MOST_REFINEMENTS; i++) {
+                try {
+                    return written(merged);
+                } catch (RefutedException e) {
+                    refuted = Optional.of(refuted.orElse(e));
+                    if (e.sizes.byAxis().values().stream().anyMatch(size -> size > LARGEST_REFINEMENT)) {
+                        break;
+                    }
+                    try {
+                        merged = merged.with(e.sizes, calls.record(base, e.sizes));
+                        program(merged, true);
+                    } catch (ExportException different) {
+                        break; // not only numbers differ there
+                    }
+                } catch (ExportException e) {
+                    throw refuted.map(known -> known.fault).orElse(e);
+                }
+            }
+            throw refuted.orElseThrow().fault;
+        }
+
+        private T written(Merged merged) {
+            Program computing = program(merged, true);
+            boolean computes = computing.steps().stream().anyMatch(Step.Computed.class::isInstance);
+            T written;
+            try {
+                // An operation that cannot be written at all gives a clearer error than a size that is rejected.
+                written = writing.apply(computing);
+            } catch (ExportException e) {
+                if (!computes) {
+                    requireRight(computing, e);
+                    throw e;
+                }
+                return stored(merged);
+            }
+            try {
+                prove(computing);
+                return written;
+            } catch (RefutedException e) {
+                if (!computes) {
+                    throw e;
+                }
+                try {
+                    return stored(merged);
+                } catch (ExportException | RefutedException noHelp) {
+                    throw e;
+                }
+            }
+        }
+
+        /** Looks for a wrong formula behind an operation that cannot be written. */
+        private void requireRight(Program program, ExportException fault) {
+            try {
+                prove(program);
+            } catch (RefutedException e) {
+                throw new RefutedException(e.sizes, fault);
+            }
+        }
+
+        /** Stores arrays that the graph cannot compute from the sizes. */
+        private T stored(Merged merged) {
+            Program storing = program(merged, false);
+            T written = writing.apply(storing);
+            prove(storing);
+            return written;
+        }
+
+        private void prove(Program program) {
+            schedule.computed().forEach(sizes -> rehearse(program, sizes, Mode.COMPUTED));
+            List<Operand> growing = growing(program);
+            for (Axis.Dynamic axis : schedule.dynamic()) {
+                rehearseSizes(program, growing, axis);
+            }
+            schedule.combinations().stream()
+                    .filter(sizes -> bytes(growing, sizes) <= LARGEST_CONSTANTS)
+                    .forEach(sizes -> rehearse(program, sizes, Mode.DRY));
+        }
+
+        private void rehearse(Program program, Sizes sizes, Mode mode) {
+            try {
+                calls.rehearse(program, base, sizes, mode, true);
+            } catch (ExportException e) {
+                throw new RefutedException(sizes, e);
+            }
+        }
+
+        private void rehearseSizes(Program program, List<Operand> growing, Axis.Dynamic axis) {
+            List<Long> sizes = schedule.sizes(axis)
+                    .filter(size -> bytes(growing, base.with(axis.name(), size)) <= LARGEST_CONSTANTS)
+                    .toList();
+            for (long size : sizes) {
+                try {
+                    rehearse(program, base.with(axis.name(), size), Mode.DRY);
+                } catch (RefutedException e) {
+                    // The smallest size that differs shows what the network compares with.
+                    schedule.smaller(axis, size)
+                            .forEach(less -> rehearse(program, base.with(axis.name(), less), Mode.DRY));
+                    throw e;
+                }
+            }
+        }
+
+        /**
+         * Merges a call at the first sizes with calls at others.
+         *
+         * @param computes whether the graph may compute arrays of forward from the sizes; else they are stored
+         */
+        private Program program(Merged merged, boolean computes) {
+            Program program = new Merge(schedule.dynamic(), merged.sizes(), computes).program(merged.recordings());
+            if (program.steps().stream().noneMatch(Step.Prefix.class::isInstance)) {
+                return program;
+            }
+            Sizes longest = schedule.longest();
+            long bytes = bytes(growing(program), longest);
+            if (bytes > LARGEST_CONSTANTS) {
+                throw new ExportException("arrays that forward creates in each call take " + bytes + " bytes for "
+                        + longest + ": lower the bounds of the axes (Axis.of(name).atMost(n))");
+            }
+            Program whole = program.completed(calls.rehearse(program, base, longest, Mode.DRY, true));
+            // The merged calls have not been compared with the complete arrays yet.
+            merged.sizes().forEach(one -> calls.rehearse(whole, longest, one, Mode.DRY, true));
+            return whole;
         }
     }
 

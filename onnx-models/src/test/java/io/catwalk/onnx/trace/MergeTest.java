@@ -54,7 +54,7 @@ class MergeTest extends OneTrace {
         List<Sizes> sizes = Arrays.stream(BATCHES)
                 .mapToObj(batch -> new Sizes(Map.of("batch", batch)))
                 .toList();
-        return new Merge(List.of(bounded.length == 0 ? Axis.BATCH : bounded[0]), sizes)
+        return new Merge(List.of(bounded.length == 0 ? Axis.BATCH : bounded[0]), sizes, true)
                 .program(Arrays.stream(BATCHES).mapToObj(recording).toList());
     }
 
@@ -280,7 +280,7 @@ class MergeTest extends OneTrace {
     @Test
     void aShapeIsBoundedIfAllItsAxesAre() {
         Axis.Dynamic time = Axis.of("time").atMost(8);
-        Merge merge = new Merge(List.of(Axis.BATCH, time), List.of(new Sizes(Map.of("batch", 2L, "time", 7L))));
+        Merge merge = new Merge(List.of(Axis.BATCH, time), List.of(new Sizes(Map.of("batch", 2L, "time", 7L))), true);
         TensorShape ofTime = new TensorShape(List.of(Dim.axis("time"), Dim.of(3)));
         assertThat(merge.isBounded(ofTime)).isTrue();
         assertThat(merge.isBounded(ofTime.with(1, Dim.BATCH))).isFalse();
