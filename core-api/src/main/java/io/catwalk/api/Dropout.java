@@ -22,14 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dropout extends AbstractBlock {
 
-    private static final byte VERSION = 1;
     private static final int PIECE = 1024;
 
     private final float rate;
 
     /** Creates a block that zeroes a share of {@code rate}, 0 or above and below 1. */
     Dropout(float rate) {
-        super(VERSION);
         this.rate = rate;
     }
 

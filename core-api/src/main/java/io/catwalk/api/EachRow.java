@@ -17,12 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EachRow extends AbstractBlock {
 
-    private static final byte VERSION = 1;
-
     private final Block block;
 
     EachRow(Block block) {
-        super(VERSION);
         this.block = addChildBlock("row", block);
     }
 

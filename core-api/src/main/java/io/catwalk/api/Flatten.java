@@ -18,12 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Flatten extends AbstractBlock {
 
-    private static final byte VERSION = 1;
-
-    Flatten() {
-        super(VERSION);
-    }
-
     @Override
     protected NDList forwardInternal(
             ParameterStore store, NDList inputs, boolean training, @Nullable PairList<String, Object> params) {

@@ -13,13 +13,11 @@ import org.jspecify.annotations.Nullable;
 /** Adds learned values to each step of a sequence: (batch, time, features) to the same. */
 final class Positions extends AbstractBlock {
 
-    private static final byte VERSION = 1;
     private static final float DEVIATION = 0.02f;
 
     private final Parameter values;
 
     Positions() {
-        super(VERSION);
         values = addParameter(Parameter.builder()
                 .setName("values")
                 // Not of type WEIGHT, since weight decay must not apply to positions.
