@@ -116,12 +116,6 @@ public final class Tensor {
             case DOUBLE -> data.getDouble(index * Double.BYTES);
             case FLOAT16 -> Fp16Conversions.fp16ToFloat(data.getShort(index * Short.BYTES));
             case BFLOAT16 -> Fp16Conversions.bf16ToFloat(data.getShort(index * Short.BYTES));
-            default -> whole(index);
-        };
-    }
-
-    private long whole(int index) {
-        return switch (type) {
             case INT16 -> data.getShort(index * Short.BYTES);
             case INT32 -> data.getInt(index * Integer.BYTES);
             case INT64 -> data.getLong(index * Long.BYTES);

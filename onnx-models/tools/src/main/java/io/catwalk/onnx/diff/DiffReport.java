@@ -33,7 +33,6 @@ public record DiffReport(
         List<String> oneSided,
         boolean sameGraph) {
 
-    /** Copies the map and the lists. */
     public DiffReport {
         outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
         findings = List.copyOf(findings);
@@ -79,12 +78,8 @@ public record DiffReport(
         static List<String> between(Map<String, String> one, Map<String, String> other) {
             List<String> found = new ArrayList<>();
             addLabels(found, one.get(MetadataKeys.LABELS), other.get(MetadataKeys.LABELS));
-            for (String key : NUMBERS) {
-                add(found, key, one.get(key), other.get(key));
-            }
-            for (String key : WORDS) {
-                add(found, key, one.get(key), other.get(key));
-            }
+            Stream.concat(NUMBERS.stream(), WORDS.stream())
+                    .forEach(key -> add(found, key, one.get(key), other.get(key)));
             return found;
         }
 

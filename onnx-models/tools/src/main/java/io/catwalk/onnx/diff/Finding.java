@@ -21,7 +21,6 @@ public record Finding(
         @Nullable TensorDifference difference,
         List<String> causes) {
 
-    /** Copies the list. */
     public Finding {
         causes = List.copyOf(causes);
     }

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,12 +33,8 @@ final class InstrumentedModel {
     private final Map<String, TensorProto> weights = new LinkedHashMap<>();
     private final Set<String> failed;
 
-    InstrumentedModel(ModelProto model, Map<String, Tensor> given, Map<String, Tensor> made) {
-        this(model, given, made, Set.of());
-    }
-
     /**
-     * Holds what a model that did not run to its end has computed.
+     * Holds what a model has computed.
      *
      * @param failed names of outputs of its nodes that could not be computed
      */
@@ -63,6 +60,14 @@ final class InstrumentedModel {
             }
         }
         model.getGraph().getInitializerList().forEach(tensor -> weights.put(tensor.getName(), tensor));
+    }
+
+    /** Lists the tensors that the nodes of a model compute. */
+    static Set<String> tensors(ModelProto model) {
+        Set<String> tensors = new LinkedHashSet<>();
+        model.getGraph().getNodeList().forEach(node -> tensors.addAll(node.getOutputList()));
+        tensors.remove("");
+        return tensors;
     }
 
     /** Returns the tensor of a Constant node: some programs write weights like this, others as initializers. */

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -128,7 +127,7 @@ public final class OnnxDiff {
                 made.putAll(made(file, Set.of(tensor), OnnxOptions.standard(), given));
             }
         }
-        return new OnnxDiff(written, new InstrumentedModel(written.model(), given, made), tolerance);
+        return new OnnxDiff(written, new InstrumentedModel(written.model(), given, made, Set.of()), tolerance);
     }
 
     /** {@return the result of the comparison} */
@@ -181,11 +180,9 @@ public final class OnnxDiff {
     private static InstrumentedModel watched(
             Path file, Map<String, Tensor> given, Predicate<InstrumentedModel> suffices) {
         ModelProto model = ModelFile.read(file).whole();
-        Set<String> tensors = new LinkedHashSet<>();
-        model.getGraph().getNodeList().forEach(node -> tensors.addAll(node.getOutputList()));
-        tensors.remove("");
+        Set<String> tensors = InstrumentedModel.tensors(model);
         try {
-            return new InstrumentedModel(model, given, made(file, tensors, AS_WRITTEN, given));
+            return new InstrumentedModel(model, given, made(file, tensors, AS_WRITTEN, given), Set.of());
         } catch (OnnxFileException e) {
             Map<String, Tensor> made = new LinkedHashMap<>();
             Set<String> failed = new HashSet<>();

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /** Draws random numbers for the inputs of a file of which only types and shapes are known. */
 public final class RandomInputs {
@@ -49,10 +50,7 @@ public final class RandomInputs {
     }
 
     private static Tensor drawn(TensorType type, long[] shape, SplittableRandom random) {
-        long count = 1;
-        for (long size : shape) {
-            count = Math.multiplyExact(count, size);
-        }
+        long count = LongStream.of(shape).reduce(1, Math::multiplyExact);
         ByteBuffer data = ByteBuffer.allocate(Math.toIntExact(Math.multiplyExact(count, type.bytes())))
                 .order(ByteOrder.nativeOrder());
         for (long i = 0; i < count; i++) {

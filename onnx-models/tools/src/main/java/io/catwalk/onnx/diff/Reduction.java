@@ -43,17 +43,19 @@ final class Reduction {
                         .setGraph(graph)
                         .build()
                         .toByteArray());
-        for (int i = 0; i < reads.size(); i++) {
-            Files.write(
-                    data.resolve("input_" + i + ".pb"),
-                    proto(reads.get(i), value(side, reads.get(i))).toByteArray());
-        }
-        for (int i = 0; i < makes.size(); i++) {
-            Files.write(
-                    data.resolve("output_" + i + ".pb"),
-                    proto(makes.get(i), value(side, makes.get(i))).toByteArray());
-        }
+        write(data, "input_", side, reads);
+        write(data, "output_", side, makes);
         return folder;
+    }
+
+    private static void write(Path data, String prefix, InstrumentedModel side, List<String> tensors)
+            throws IOException {
+        for (int i = 0; i < tensors.size(); i++) {
+            String name = tensors.get(i);
+            Files.write(
+                    data.resolve(prefix + i + ".pb"),
+                    proto(name, value(side, name)).toByteArray());
+        }
     }
 
     /**

@@ -87,14 +87,12 @@ public final class RuntimeDiff {
     }
 
     private List<InstrumentedModel> calls(Path file, Tensor images) {
-        Set<String> tensors = new LinkedHashSet<>();
-        model.getGraph().getNodeList().forEach(node -> tensors.addAll(node.getOutputList()));
-        tensors.remove("");
+        Set<String> tensors = InstrumentedModel.tensors(model);
         List<InstrumentedModel> sides = new ArrayList<>();
         try (OnnxRunner runner = OnnxRunner.watching(file, tensors, AS_WRITTEN)) {
             for (long from = 0; from < images.shape()[0]; from += batch) {
                 Map<String, Tensor> given = Map.of(input, images.rows(from, from + batch));
-                sides.add(new InstrumentedModel(model, given, runner.run(given)));
+                sides.add(new InstrumentedModel(model, given, runner.run(given), Set.of()));
             }
         }
         return sides;

@@ -28,7 +28,6 @@ public sealed interface RuntimeOutcome {
     record Differs(TensorDifference answer, @Nullable Finding finding, Map<String, String> unasked, int asked)
             implements RuntimeOutcome {
 
-        /** Copies the map. */
         public Differs {
             unasked = Collections.unmodifiableMap(new LinkedHashMap<>(unasked));
         }

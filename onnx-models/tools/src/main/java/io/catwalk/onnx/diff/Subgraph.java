@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * A model whose only output is a float32 array of two axes, as that of an image classifier.
@@ -88,11 +89,7 @@ public record Subgraph(ModelProto model, String output, int batch, int numbers) 
     }
 
     private static long size(long... shape) {
-        long size = 1;
-        for (long each : shape) {
-            size = Math.multiplyExact(size, each);
-        }
-        return size;
+        return LongStream.of(shape).reduce(1, Math::multiplyExact);
     }
 
     private static ValueInfoProto withBatch(ValueInfoProto input, int batch) {

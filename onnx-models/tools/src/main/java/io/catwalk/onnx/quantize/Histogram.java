@@ -75,11 +75,7 @@ final class Histogram {
     }
 
     private static long sum(long[] counts) {
-        long sum = 0;
-        for (long count : counts) {
-            sum += count;
-        }
-        return sum;
+        return Arrays.stream(counts).sum();
     }
 
     /** Finds where to cut off a histogram so that few levels lose least of it (Migacz, 2017; see {@link Histogram}). */

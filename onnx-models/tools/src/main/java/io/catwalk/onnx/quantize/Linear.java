@@ -72,10 +72,6 @@ record Linear(NodeProto node, TensorProto weights, Optional<TensorProto> bias, i
 
     /** Returns the number of consecutive weights of one output channel. */
     int inner() {
-        long inner = 1;
-        for (int i = axis + 1; i < weights.getDimsCount(); i++) {
-            inner *= weights.getDims(i);
-        }
-        return Math.toIntExact(inner);
+        return Math.toIntExact(weights.getDimsList().stream().skip(axis + 1).reduce(1L, Math::multiplyExact));
     }
 }

@@ -159,10 +159,8 @@ final class QdqRewriting {
                 biasScales[i] = ChannelWeights.biasScale(input.step(), weights.scales()[i]);
             }
             String biasHint = linear.bias().get().getName();
-            String whole = names.fresh(biasHint + ".int32");
-            fixed.add(Protos.tensor(whole, DataType.INT32, Protos.bytes(weights.bias()), channels));
-            String biasZeros = names.fresh(biasHint + ".zeros");
-            fixed.add(Protos.tensor(biasZeros, DataType.INT32, Protos.bytes(new int[bias.length]), channels));
+            String whole = fix(biasHint + ".int32", DataType.INT32, Protos.bytes(weights.bias()), channels);
+            String biasZeros = fix(biasHint + ".zeros", DataType.INT32, Protos.bytes(new int[bias.length]), channels);
             node.setInput(2, names.fresh(biasHint + ".dequantized"));
             addAlong(0, List.of(whole, fix(biasHint + ".steps", biasScales, channels), biasZeros), node.getInput(2));
         }
@@ -175,8 +173,12 @@ final class QdqRewriting {
     }
 
     private String fix(String hint, DataType type, byte[] data, List<Long> shape) {
+        return fix(hint, type, ByteString.copyFrom(data), shape);
+    }
+
+    private String fix(String hint, DataType type, ByteString data, List<Long> shape) {
         String name = names.fresh(hint);
-        fixed.add(Protos.tensor(name, type, ByteString.copyFrom(data), shape));
+        fixed.add(Protos.tensor(name, type, data, shape));
         return name;
     }
 

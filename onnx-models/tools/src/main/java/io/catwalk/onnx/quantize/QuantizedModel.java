@@ -13,7 +13,6 @@ import java.util.List;
 @SuppressWarnings("ArrayRecordComponent") // written to a file at once
 public record QuantizedModel(byte[] bytes, List<String> inBytes, List<String> inFloat, boolean onlyForOnnxRuntime) {
 
-    /** Copies the lists. */
     public QuantizedModel {
         inBytes = List.copyOf(inBytes);
         inFloat = List.copyOf(inFloat);
