@@ -229,7 +229,7 @@ public final class EmbeddedResizing {
         String rowWeights = cast(ofRows.weights(), DataType.UINT8);
         String columnWeights = cast(ofColumns.weights(), DataType.FLOAT);
         String count = node("Gather", shape, longs(3));
-        String lengths = joined(vector(across), longs(-1));
+        String lengths = joined(node("Reshape", across, longs(1)), longs(-1));
         String weights = node("Mul", all(ofRows, height, 1), all(ofColumns, 1, width));
         String divisors = channels == 1 ? weights : perColor(weights, count);
         String luma = channels == 1 ? luma(count) : "";
@@ -260,10 +260,6 @@ public final class EmbeddedResizing {
                         .setG(one)));
         // The reference evaluator joins images without a new axis.
         node("Reshape", all, longs(-1, channels, height, width));
-    }
-
-    private String vector(String number) {
-        return node("Reshape", number, longs(1));
     }
 
     private String joined(String... vectors) {
@@ -327,7 +323,7 @@ public final class EmbeddedResizing {
         int block = block(axis.length);
         long[] indices = LongStream.range(0, axis.length).toArray();
         String black = halfEven(node("Sub", whole(axis.length), axis.count), whole(2));
-        String shifted = node("Sub", shaped(indices, axis.length / block, block, 1), black);
+        String shifted = node("Sub", shaped(Protos.longs("", indices), axis.length / block, block, 1), black);
         String i = larger(whole(0), smaller(shifted, node("Sub", axis.count, whole(1))));
         // Borders of the new pixels in the source, and their centers, as multiples of 1 / (2 * become).
         String left = node("Add", axis.start, node("Mul", times(i, 2), axis.seen));
@@ -345,7 +341,9 @@ public final class EmbeddedResizing {
         String end = node("Sub", pixels(axis, right), both(onBorder(axis, right), isBeyond));
         String shrinks = node("Greater", axis.seen, axis.become);
         String length = times(axis.become, 2); // of a source pixel
-        String copies = bytes ? node("Where", shrinks, whole(1), quotient(length, 255)) : whole(1);
+        String copies = bytes
+                ? node("Where", shrinks, whole(1), node("Div", node("Add", length, whole(254)), whole(255)))
+                : whole(1);
         String before = larger(node("Sub", pixels(axis, center), whole(1)), whole(0));
         String start = gathered(node("Where", shrinks, first, before), longs(0), 1);
         String taken = node("Add", node("Div", times(axis.seen, block), axis.become), whole(3));
@@ -414,8 +412,8 @@ public final class EmbeddedResizing {
 
     /** Adds the value of the last bit of a ratio of at least a half in double precision. */
     private String ulp(String number, String by) {
-        String beyond = node("Greater", node("Mul", constant(row(POWERS)), by), times(number, 2));
-        String steps = node("Where", beyond, whole(0), constant(row(STEPS)));
+        String beyond = node("Greater", node("Mul", row(POWERS), by), times(number, 2));
+        String steps = node("Where", beyond, whole(0), row(STEPS));
         return sum(steps);
     }
 
@@ -424,10 +422,6 @@ public final class EmbeddedResizing {
         return opset < AXES_AS_INPUT_SINCE
                 ? added(begun("ReduceSum", numbers).addAttribute(Protos.attribute("axes", List.of(-1L))))
                 : node("ReduceSum", numbers, longs(-1));
-    }
-
-    private String quotient(String number, long by) {
-        return node("Div", node("Add", number, whole(by - 1)), whole(by));
     }
 
     /** Rounds to a multiple of a power of two, from the middle to the even one. */
@@ -465,7 +459,8 @@ public final class EmbeddedResizing {
     private String luma(String count) {
         // Where the factors for images of this many channels begin; there are none beyond the fourth.
         String first = node("Gather", longs(NONE, 0, NONE, 1), count);
-        return node("Slice", matrix(LUMA), first, node("Add", first, count), longs(1));
+        return node(
+                "Slice", shaped(Protos.floats("", LUMA), 1, LUMA.length), first, node("Add", first, count), longs(1));
     }
 
     private String gray(String levels, String luma, int height, int width) {
@@ -482,31 +477,20 @@ public final class EmbeddedResizing {
     }
 
     private String perChannel(float[] numbers) {
-        return constant(
-                Protos.floats("", numbers).toBuilder().addDims(1).addDims(1).build());
-    }
-
-    private String matrix(float... row) {
-        return constant(Protos.floats("", row).toBuilder()
-                .setDims(0, 1)
-                .addDims(row.length)
-                .build());
+        return shaped(Protos.floats("", numbers), numbers.length, 1, 1);
     }
 
     private String whole(long number) {
-        return constant(Protos.longs("", number).toBuilder().clearDims().build());
+        return shaped(Protos.longs("", number));
     }
 
-    private static TensorProto row(long... numbers) {
-        return Protos.longs("", numbers).toBuilder()
-                .clearDims()
-                .addDims(1)
-                .addDims(numbers.length)
-                .build();
+    private String row(long... numbers) {
+        return shaped(Protos.longs("", numbers), 1, numbers.length);
     }
 
-    private String shaped(long[] numbers, long... shape) {
-        TensorProto.Builder tensor = Protos.longs("", numbers).toBuilder().clearDims();
+    /** Adds the numbers of a tensor in another shape. */
+    private String shaped(TensorProto numbers, long... shape) {
+        TensorProto.Builder tensor = numbers.toBuilder().clearDims();
         LongStream.of(shape).forEach(tensor::addDims);
         return constant(tensor.build());
     }

@@ -84,30 +84,20 @@ public record Signature(
      * @throws OnnxFileException if it is no image classifier, contradicts itself, or has NaN among its weights
      */
     static Signature of(ModelFile model, OnnxMetadata metadata, OnnxHints hints) {
-        Signature signature = of(model.file(), model.inputs(), model.outputs(), metadata.preprocessing(), hints);
-        checkAgree(model.file(), signature, metadata, hints);
-        model.requireNumbers();
-        return signature;
-    }
-
-    private static Signature of(
-            Path file,
-            List<TensorInfo> inputs,
-            List<TensorInfo> outputs,
-            Optional<Preprocessing> stated,
-            OnnxHints hints) {
-        ImageInput images = ImageInput.of(file, inputs, stated, hints);
-        TensorInfo output = output(file, outputs, hints.output());
-        Axis batch = inputs.get(0).knownAxes().get(0);
+        Path file = model.file();
+        ImageInput images = ImageInput.of(file, model.inputs(), metadata.preprocessing(), hints);
+        TensorInfo output = output(file, model.outputs(), hints.output());
+        TensorInfo input = model.inputs().get(0);
+        Axis batch = input.knownAxes().get(0);
         Axis answers = output.knownAxes().get(0);
         if (!answers.isOpen() && answers.size() != batch.size()) {
             throw refusal(
                     file,
                     "one row of logits per image",
-                    inputs.get(0) + " and " + output,
+                    input + " and " + output,
                     "export it with the same batch size in input and output");
         }
-        return new Signature(
+        Signature signature = new Signature(
                 images.name(),
                 images.layout(),
                 images.pixels(),
@@ -118,6 +108,9 @@ public record Signature(
                 output.name(),
                 output.type(),
                 (int) output.knownAxes().get(1).size());
+        checkAgree(file, signature, metadata, hints);
+        model.requireNumbers();
+        return signature;
     }
 
     private static void checkAgree(Path file, Signature signature, OnnxMetadata metadata, OnnxHints hints) {

@@ -34,7 +34,6 @@ public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes
         }
     }
 
-    /** Copies the axes. */
     public TensorInfo {
         axes = axes.map(List::copyOf);
     }
