@@ -36,7 +36,6 @@ public record Dim(List<Term> terms, long fixed) {
      */
     public record Term(long factor, List<Atom> atoms) {
 
-        /** Copies the atoms. */
         public Term {
             atoms = List.copyOf(atoms);
         }
@@ -54,7 +53,6 @@ public record Dim(List<Term> terms, long fixed) {
         }
     }
 
-    /** Copies the terms. */
     public Dim {
         terms = List.copyOf(terms);
     }

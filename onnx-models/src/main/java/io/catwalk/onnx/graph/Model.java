@@ -18,7 +18,6 @@ public record Model(Graph graph, int opset, SortedMap<String, String> metadata, 
 
     private static final String VERSION = version();
 
-    /** Copies the metadata. */
     public Model {
         metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
     }

@@ -25,7 +25,7 @@ final class ShapeRules {
                 Map.entry("Slice", ShapeRules::slice),
                 Map.entry("Gather", ShapeRules::gather),
                 Map.entry("GatherElements", operands -> operands.alike(operands.shape(1))),
-                Map.entry("GatherND", ShapeRules::gatherNd),
+                Map.entry("GatherND", operands -> operands.alike(picked(operands.shape(0), operands.shape(1)))),
                 Map.entry("ScatterElements", operands -> operands.alike(operands.shape(0))),
                 Map.entry("ScatterND", ShapeRules::scatterNd),
                 Map.entry(
@@ -166,10 +166,6 @@ final class ShapeRules {
     }
 
     /** The size of the last axis of the indices is the number of axes of the array that they index. */
-    private static List<Made> gatherNd(Operands operands) {
-        return operands.alike(picked(operands.shape(0), operands.shape(1)));
-    }
-
     private static TensorShape picked(TensorShape from, TensorShape indices) {
         int depth = (int) indices.get(-1).fixed("the depth of indices");
         List<Dim> dims = new ArrayList<>(indices.dims().subList(0, indices.rank() - 1));

@@ -16,7 +16,6 @@ public record TensorShape(List<Dim> dims) {
     /** The shape of a scalar. */
     public static final TensorShape SCALAR = new TensorShape(List.of());
 
-    /** Copies the sizes. */
     public TensorShape {
         dims = List.copyOf(dims);
     }

@@ -83,7 +83,8 @@ public final class Lowering {
         List<Optional<String>> outputNames = naming.outputs(program);
         for (Operand operand : program.outputs()) {
             Value value = CallContext.valueOf(values, operand);
-            String name = outputName(outputNames.get(outputs.size()), outputs.size() + 1);
+            int number = outputs.size() + 1;
+            String name = outputNames.get(outputs.size()).orElseGet(() -> names.fresh("output_" + number));
             // Inputs, constants and arrays that are returned twice get a node of their own, which can be renamed.
             boolean own =
                     to.nodes().stream().anyMatch(node -> node.outputs().contains(value)) && !outputs.contains(value);
@@ -145,10 +146,6 @@ public final class Lowering {
                     + " output, but that output has the shape " + shape + ": return logits of the shape (batch,"
                     + " classes), or leave the probabilities out");
         }
-    }
-
-    private String outputName(Optional<String> name, int number) {
-        return name.orElseGet(() -> names.fresh("output_" + number));
     }
 
     private void write(Step step) {

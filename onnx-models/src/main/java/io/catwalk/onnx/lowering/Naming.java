@@ -18,7 +18,6 @@ import java.util.Set;
  */
 public record Naming(List<String> inputs, List<String> outputs) {
 
-    /** Copies the names. */
     public Naming {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,19 +115,12 @@ final class RecurrentRows {
 
     /** Puts the matrices of both directions into one tensor, (directions, gates x hidden, inputs). */
     private static Value weights(Emitter to, Recurrence net, int layer, int which) {
-        List<Value> parts = new ArrayList<>();
-        for (int direction = 0; direction < net.directions(); direction++) {
-            parts.add(net.weight(layer, direction, which));
-        }
-        TensorShape shape = parts.get(0).shape();
-        return Weights.ordered(
-                to,
-                parts,
-                net.cell().gates(),
-                TensorShape.of(
-                        net.directions(),
-                        shape.get(0).fixed("gates"),
-                        shape.get(1).fixed("inputs")));
+        List<Value> parts = IntStream.range(0, net.directions())
+                .mapToObj(direction -> net.weight(layer, direction, which))
+                .toList();
+        long[] sizes = parts.get(0).shape().fixed("gates and inputs");
+        TensorShape shape = TensorShape.of(net.directions(), sizes[0], sizes[1]);
+        return Weights.ordered(to, parts, net.cell().gates(), shape);
     }
 
     private static Value biases(Emitter to, Recurrence net, int layer) {

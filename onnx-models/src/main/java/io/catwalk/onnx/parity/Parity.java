@@ -51,7 +51,6 @@ public record Parity(
 
     private static final int ROWS = 256;
 
-    /** Copies the lists. */
     public Parity {
         flips = List.copyOf(flips);
         nearTies = List.copyOf(nearTies);

@@ -28,7 +28,6 @@ public record ProofReport(Proof proof, List<Outcome> outcomes) {
      * @param failure why the file did not run, or gave other outputs, in one line; empty if it ran
      */
     public record Outcome(OnnxOptions options, List<Parity> outputs, String failure) {
-        /** Copies the outputs. */
         public Outcome {
             outputs = List.copyOf(outputs);
         }
