@@ -44,18 +44,12 @@ public final class Slices {
     }
 
     private static Dim bound(Dim bound, Dim length) {
-        if (bound.isFixed() && !length.isFixed()) {
-            return bound.fixed() >= LARGE ? length : bound.fixed() < 0 ? least(length.plus(bound)) : bound;
-        }
-        if (!bound.isFixed() && length.isFixed()) {
-            return bound.at(LARGE) < 0 ? least(length.plus(bound)) : bound;
-        }
-        Dim place = bound.at(LARGE) < 0 ? least(length.plus(bound)) : bound;
-        return place.at(LARGE) > length.at(LARGE) ? length : place;
-    }
-
-    private static Dim least(Dim place) {
-        return place.at(LARGE) < 0 ? Dim.of(0) : place;
+        Dim fromEnd = length.plus(bound);
+        Dim place = bound.at(LARGE) >= 0 ? bound : fromEnd.at(LARGE) < 0 ? Dim.of(0) : fromEnd;
+        boolean beyond = bound.isFixed() == length.isFixed()
+                ? place.at(LARGE) > length.at(LARGE)
+                : bound.isFixed() && bound.fixed() >= LARGE;
+        return beyond ? length : place;
     }
 
     private static long size(long length, long start, long stop, long step) {
