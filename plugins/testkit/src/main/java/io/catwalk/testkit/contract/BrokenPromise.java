@@ -12,6 +12,13 @@ final class BrokenPromise extends RuntimeException {
         super(line);
     }
 
+    /** Throws unless numbers are finite; {@code what} names one of them. */
+    static void unlessFinite(float[] numbers, String what) {
+        for (float number : numbers) {
+            unless(Float.isFinite(number), "expected a finite " + what + ", but found " + number);
+        }
+    }
+
     /** Throws unless a condition holds. */
     static void unless(boolean holds, String line) {
         if (!holds) {

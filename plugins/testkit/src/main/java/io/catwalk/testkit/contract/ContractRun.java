@@ -22,8 +22,6 @@ public final class ContractRun {
     /**
      * Starts a run.
      *
-     * @param subject the plugin
-     * @param expected which checks are expected to fail
      * @param unkept ids of checks that have not passed before
      */
     public ContractRun(Subject subject, Expectations expected, Collection<String> unkept) {
@@ -35,7 +33,6 @@ public final class ContractRun {
     /**
      * Runs a check in its own thread, which is abandoned if it hangs.
      *
-     * @param check a check of the contract
      * @throws InterruptedException if the calling thread is interrupted
      */
     public Result run(Check check) throws InterruptedException {

@@ -24,12 +24,7 @@ public final class Effort {
         before = processorTime();
     }
 
-    /**
-     * Starts to measure.
-     *
-     * @param process runs
-     * @return its effort from now on
-     */
+    /** Starts to measure a process that runs. */
     public static Effort of(ProcessHandle process) {
         return new Effort(process);
     }
@@ -37,8 +32,6 @@ public final class Effort {
     /**
      * Returns the processor time that counts, at most the time that has passed. Of a process that does nothing, the time
      * that has passed counts, since it waits for itself. So it does where the system does not tell processor time.
-     *
-     * @return 0 or more
      */
     public Duration taken() {
         Duration passed = passed();
@@ -47,12 +40,7 @@ public final class Effort {
         return unknown || used.multipliedBy(IDLE).compareTo(passed) < 0 || used.compareTo(passed) > 0 ? passed : used;
     }
 
-    /**
-     * Tells whether a process has taken more than a limit, or has waited too long for a busy machine.
-     *
-     * @param limit above 0
-     * @return whether it is to be stopped
-     */
+    /** Tells whether a process has taken more than a limit, or has waited too long for a busy machine. */
     public boolean exceeds(Duration limit) {
         Duration passed = passed();
         return passed.compareTo(limit) >= 0

@@ -35,12 +35,7 @@ public final class Expectations {
         return new Expectations(reasons);
     }
 
-    /**
-     * Reverses the verdict of a check that is expected to fail.
-     *
-     * @param found result of running a check
-     * @return the same result, unless its check is expected to fail
-     */
+    /** Reverses the verdict of a check that is expected to fail; other results stay as they are. */
     public Result judge(Result found) {
         String reason = reasons.get(found.check());
         if (reason == null) {

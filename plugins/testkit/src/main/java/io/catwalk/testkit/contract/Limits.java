@@ -16,11 +16,7 @@ public record Limits(Duration check, Duration step, long bytes) {
         return new Limits(Duration.ofSeconds(30), Duration.ofSeconds(10), 1L << 30);
     }
 
-    /**
-     * Replaces the time after which a check is stopped.
-     *
-     * @param time above 0
-     */
+    /** Replaces the time after which a check is stopped. */
     public Limits withCheck(Duration time) {
         return new Limits(time, step, bytes);
     }

@@ -36,12 +36,7 @@ public final class PluginFile {
 
     private PluginFile() {}
 
-    /**
-     * Returns where the plugin's own files are.
-     *
-     * @param file a jar or a zip
-     * @return the prefix of their paths: {@code classes/} in a zip, nothing in a jar
-     */
+    /** {@return the prefix of the paths of the plugin's own files: {@code classes/} in a zip, nothing in a jar} */
     public static String root(ZipFile file) {
         return file.getEntry(OWN + JarFile.MANIFEST_NAME) == null ? "" : OWN;
     }

@@ -16,12 +16,7 @@ public final class ProvidedClasses {
 
     private ProvidedClasses() {}
 
-    /**
-     * Tells whether the program provides a class.
-     *
-     * @param className name of the class, with dots
-     * @return whether it is in one of the packages
-     */
+    /** Tells whether the program provides a class, by its name with dots. */
     public static boolean contains(String className) {
         return PACKAGES.stream().anyMatch(className::startsWith);
     }
@@ -30,7 +25,6 @@ public final class ProvidedClasses {
      * Tells whether a file of a jar is in one of the packages, also if it is for one Java version only.
      *
      * @param entry path in the jar, such as {@code org/slf4j/Logger.class}; a folder ends with a slash
-     * @return whether it is a file that only the program may bring
      */
     public static boolean containsEntry(String entry) {
         return !entry.endsWith("/")

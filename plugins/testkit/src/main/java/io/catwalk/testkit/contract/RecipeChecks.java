@@ -145,20 +145,14 @@ final class RecipeChecks {
                 BrokenPromise.unless(
                         found.getShape().equals(new Shape(BATCH)),
                         "expected a loss of shape (" + BATCH + ") for " + each + ", but found " + found.getShape());
-                requireFinite(found.toFloatArray(), "loss for " + each);
+                BrokenPromise.unlessFinite(found.toFloatArray(), "loss for " + each);
                 collector.backward(found.mean());
                 float[] gradient = logits.getGradient().toFloatArray();
-                requireFinite(gradient, "gradient of the loss for " + each);
+                BrokenPromise.unlessFinite(gradient, "gradient of the loss for " + each);
                 BrokenPromise.unless(
                         !Arrays.equals(gradient, new float[gradient.length]),
                         "expected a gradient of the loss for " + each + ", but all of it is 0");
             }
-        }
-    }
-
-    private static void requireFinite(float[] numbers, String what) {
-        for (float number : numbers) {
-            BrokenPromise.unless(Float.isFinite(number), "expected a finite " + what + ", but found " + number);
         }
     }
 
@@ -175,7 +169,7 @@ final class RecipeChecks {
                 BrokenPromise.unless(
                         image.length == size,
                         "expected images of " + size + " numbers for " + each + ", but found " + image.length);
-                requireFinite(image, "pixel for " + each);
+                BrokenPromise.unlessFinite(image, "pixel for " + each);
             }
             BrokenPromise.unless(
                     Arrays.deepEquals(first, second),

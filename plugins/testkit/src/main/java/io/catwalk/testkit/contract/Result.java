@@ -11,23 +11,12 @@ package io.catwalk.testkit.contract;
  */
 public record Result(String check, Verdict verdict, String line, boolean hung, long millis) {
 
-    /**
-     * Returns the result of a check that was not run.
-     *
-     * @param check its id
-     * @param line why it was not run
-     */
+    /** Returns the result of a check that was not run; {@code line} says why. */
     public static Result skipped(String check, String line) {
         return new Result(check, Verdict.SKIPPED, line, false, 0);
     }
 
-    /**
-     * Returns the result of a check that failed.
-     *
-     * @param check its id
-     * @param line why it failed
-     * @param millis how long it took
-     */
+    /** Returns the result of a check that failed; {@code line} says why. */
     public static Result failed(String check, String line, long millis) {
         return new Result(check, Verdict.FAILED, line, false, millis);
     }

@@ -40,11 +40,7 @@ public final class Subject {
         return new Subject(source, className, jar, OtherProcess::fingerprint, Limits.standard());
     }
 
-    /**
-     * Replaces the limits.
-     *
-     * @param newLimits limits of time and memory for the plugin
-     */
+    /** Replaces the limits of time and memory. */
     public Subject withLimits(Limits newLimits) {
         return new Subject(source, className, jar, elsewhere, newLimits);
     }
