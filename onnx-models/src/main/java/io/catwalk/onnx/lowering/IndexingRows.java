@@ -25,7 +25,7 @@ final class IndexingRows {
                         "Concat, Transpose, GatherND",
                         site -> picked(site.to(), site.receiver(), site.list(1), site.numbers(2))),
                 Row.of("NDArray.get(NDIndex.pick)", "GatherElements", IndexingRows::pick),
-                Row.of("NDArray.gather(NDArray, int)", "GatherElements", site -> elements(site, site.value(1), 2)),
+                Row.of("NDArray.gather(NDArray, int)", "GatherElements", site -> elements(site, site.value(1))),
                 Row.of("NDArray.gatherNd(NDArray)", "Gather, Mul, Add, Reshape, Gather", IndexingRows::gatherNd),
                 Row.of("NDArray.scatter(NDArray, NDArray, int)", "ScatterElements", IndexingRows::scatter),
                 Row.of("NDArray.take(NDManager, NDArray)", "Reshape, Gather", IndexingRows::takeFlat),
@@ -122,12 +122,12 @@ final class IndexingRows {
     private static Value pick(CallContext site) {
         Value indices = site.value(1);
         Value lined = site.to().reshape(indices, site.resultShape().dims());
-        return elements(site, lined, 2);
+        return elements(site, lined);
     }
 
-    private static Value elements(CallContext site, Value indices, int axisArgument) {
+    private static Value elements(CallContext site, Value indices) {
         Value array = site.receiver();
-        int axis = array.shape().axis(site.integer(axisArgument));
+        int axis = array.shape().axis(site.integer(2));
         for (int other = 0; other < array.rank(); other++) {
             // On other axes, GatherElements reads as many elements of the array, from the first on, as the indices
             // have; the rest is cut off here.

@@ -39,8 +39,8 @@ final class ShapeRows {
                 "NDArray.broadcast(Shape)",
                 "Expand",
                 site -> site.to().expand(site.receiver(), site.resultShape().dims())));
-        rows.add(new Row("NDArray.split(long[], int)", "Split", site -> split(site, 2)));
-        rows.add(new Row("NDArray.split(long, int)", "Split", site -> split(site, 2)));
+        rows.add(new Row("NDArray.split(long[], int)", "Split", ShapeRows::split));
+        rows.add(new Row("NDArray.split(long, int)", "Split", ShapeRows::split));
         rows.add(Row.of("NDArrayEx.stack(NDList, int)", "Unsqueeze, Concat", ShapeRows::stack));
         rows.add(Row.of("NDArrayEx.concat(NDList, int)", "Concat", ShapeRows::concat));
         for (String arguments : List.of("(long)", "(long[])")) {
@@ -86,8 +86,8 @@ final class ShapeRows {
         return left == right ? value : to.transpose(value, axes);
     }
 
-    private static List<Value> split(CallContext site, int axisArgument) {
-        int axis = site.receiver().shape().axis(site.integer(axisArgument));
+    private static List<Value> split(CallContext site) {
+        int axis = site.receiver().shape().axis(site.integer(2));
         List<Dim> sizes =
                 site.results().stream().map(part -> part.shape().get(axis)).toList();
         if (sizes.size() == 1) {

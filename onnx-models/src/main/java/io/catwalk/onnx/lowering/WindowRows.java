@@ -23,7 +23,7 @@ final class WindowRows {
                 Row.of(
                         "NDArrayEx.maxPool(Shape, Shape, Shape, boolean)",
                         "MaxPool",
-                        site -> site.to().node("MaxPool", pool(site, 1, 2, 3, 4), site.receiver())),
+                        site -> site.to().node("MaxPool", pool(site), site.receiver())),
                 Row.of(
                         "NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)",
                         "Pad, AveragePool",
@@ -78,11 +78,11 @@ final class WindowRows {
      * Writes a window that extends beyond the end as padding there, if the size is known: runtimes round up
      * differently, and ONNX Runtime 1.21 makes windows that lie completely in the padding.
      */
-    private static Attributes pool(CallContext site, int kernel, int stride, int padding, int up) {
+    private static Attributes pool(CallContext site) {
         int axes = site.receiver().rank() - 2;
-        long[] window = site.numbers(kernel);
-        long[] strides = site.numbers(stride);
-        long[] pads = bothSides(site.numbers(padding));
+        long[] window = site.numbers(1);
+        long[] strides = site.numbers(2);
+        long[] pads = bothSides(site.numbers(3));
         boolean roundsUp = false;
         for (int i = 0; i < axes; i++) {
             Dim size = site.receiver().shape().get(i + 2);
@@ -91,7 +91,7 @@ final class WindowRows {
                 pads[axes + i] =
                         Math.max(pads[axes + i], (made.fixed() - 1) * strides[i] + window[i] - size.fixed() - pads[i]);
             } else {
-                roundsUp |= strides[i] > 1 && site.get(up, Boolean.class);
+                roundsUp |= strides[i] > 1 && site.get(4, Boolean.class);
             }
         }
         return Attributes.NONE

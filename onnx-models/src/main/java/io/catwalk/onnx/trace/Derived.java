@@ -15,18 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Derived {
 
-    /**
-     * Positions of the arguments of a pool.
-     *
-     * @param stride index of the strides; the kernel is before them, the padding after them
-     * @param up index of the flag that lets windows extend beyond the end
-     */
-    private record Pool(int stride, int up) {}
-
-    private static final Map<String, Pool> POOLS = Map.of(
-            "NDArrayEx.maxPool(Shape, Shape, Shape, boolean)", new Pool(2, 4),
-            "NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)", new Pool(2, 4),
-            "NDArrayEx.lpPool(float, Shape, Shape, Shape, boolean)", new Pool(3, 5));
+    /** Pools with the index of their kernel; strides, padding and the flag that lets windows extend beyond the end follow. */
+    private static final Map<String, Integer> POOLS = Map.of(
+            "NDArrayEx.maxPool(Shape, Shape, Shape, boolean)", 1,
+            "NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)", 1,
+            "NDArrayEx.lpPool(float, Shape, Shape, Shape, boolean)", 2);
 
     private static final String CONVOLUTION =
             "NDArrayEx.convolution(NDArray, NDArray, NDArray, Shape, Shape, Shape, int)";
@@ -39,8 +32,9 @@ final class Derived {
             if (call.signature().equals(CONVOLUTION)) {
                 return convolution(call);
             }
-            if (POOLS.containsKey(call.signature())) {
-                return pool(call, java.util.Objects.requireNonNull(POOLS.get(call.signature())));
+            Integer kernel = POOLS.get(call.signature());
+            if (kernel != null) {
+                return pool(call, kernel);
             }
             return call.signature().equals(Indexing.SLICE) ? slice(call) : List.of();
         } catch (ExportException e) {
@@ -64,13 +58,13 @@ final class Derived {
         return made;
     }
 
-    private static List<Dim> pool(Arguments call, Pool pool) {
+    private static List<Dim> pool(Arguments call, int first) {
         List<Dim> image = call.operand(0).shape().dims();
         List<Dim> made = new ArrayList<>(image);
-        long[] kernel = call.numbers(pool.stride() - 1);
-        long[] stride = call.numbers(pool.stride());
-        long[] pad = call.numbers(pool.stride() + 1);
-        boolean up = call.get(pool.up(), Boolean.class);
+        long[] kernel = call.numbers(first);
+        long[] stride = call.numbers(first + 1);
+        long[] pad = call.numbers(first + 2);
+        boolean up = call.get(first + 3, Boolean.class);
         for (int i = 0; i < kernel.length; i++) {
             Windows windows = new Windows(kernel[i], stride[i], pad[i], pad[i], 1, up);
             made.set(i + 2, windows.over(image.get(i + 2)));

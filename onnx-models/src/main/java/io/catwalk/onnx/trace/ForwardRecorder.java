@@ -50,9 +50,6 @@ final class ForwardRecorder {
      */
     record Recording(List<Entry> entries, List<Slot> outputs, List<Optional<String>> names) {}
 
-    /** The outputs of one call, and the names that it gave to its inputs and outputs. */
-    private record Returned(List<Slot> outputs, List<Optional<String>> names) {}
-
     /**
      * Calls forward and records a tape.
      *
@@ -61,9 +58,9 @@ final class ForwardRecorder {
     Recording record(Sizes known, Sizes sizes) {
         try (NDManager manager = Managers.open(tracing.block(), tracing.parameters())) {
             Tracer tracer = tracer(manager, Optional.empty());
-            Returned returned = forward(tracer, manager, known, sizes, input -> samples(manager, input, sizes));
+            Recording recording = forward(tracer, manager, known, sizes, input -> samples(manager, input, sizes));
             tried.add(sizes);
-            return new Recording(tracer.tape().entries(), returned.outputs(), returned.names());
+            return recording;
         }
     }
 
@@ -81,9 +78,9 @@ final class ForwardRecorder {
             Function<OnnxInput, NDArray> arrays = mode == Replay.Mode.DRY
                     ? input -> empty(manager, input, sizes)
                     : input -> samples(manager, input, sizes);
-            Returned returned = forward(tracer, manager, known, sizes, arrays);
+            Recording recording = forward(tracer, manager, known, sizes, arrays);
             Replay rehearsal = tracer.rehearsal().orElseThrow();
-            rehearsal.end(returned.outputs());
+            rehearsal.end(recording.outputs());
             tried.add(sizes);
             return rehearsal.longest();
         }
@@ -107,7 +104,7 @@ final class ForwardRecorder {
         return new Tracer(tracing.block(), manager, tracing.primitives(), succession, rehearsal);
     }
 
-    private Returned forward(
+    private Recording forward(
             Tracer tracer, NDManager manager, Sizes known, Sizes sizes, Function<OnnxInput, NDArray> arrays) {
         try {
             ParameterStore source = tracing.parameters().orElseGet(() -> new ParameterStore(manager, false));
@@ -129,7 +126,7 @@ final class ForwardRecorder {
             List<Optional<String>> names = Stream.concat(given.stream(), outputs.stream())
                     .map(array -> Optional.ofNullable(array.getName()).filter(name -> !isOfInput(name)))
                     .toList();
-            return new Returned(slots, names);
+            return new Recording(tracer.tape().entries(), slots, names);
         } catch (ExportException e) {
             throw e.getCause() instanceof EngineException ? Thrown.byEngine(tracing, known, sizes, e) : e;
         } catch (StackOverflowError e) {

@@ -19,8 +19,8 @@ final class Roles {
     /** Methods that read numbers. */
     static final Set<String> READS = Set.of(("toByteBuffer toArray toBooleanArray toByteArray toDoubleArray "
                     + "toFloatArray toIntArray toLongArray toShortArray toStringArray toUint8Array toUnsignedIntArray "
-                    + "toUnsignedShortArray getBoolean getByte getDouble getFloat getInt getLong getUint8 contentEquals allClose "
-                    + "copyTo encode toDebugString")
+                    + "toUnsignedShortArray getBoolean getByte getDouble getFloat getInt getLong getUint8 "
+                    + "contentEquals allClose copyTo encode toDebugString")
             .split(" ", -1));
 
     /** Methods that replace numbers. */
