@@ -181,8 +181,7 @@ public record ModelFile(
 
     private static void checkOpset(Path file, ModelProto model) {
         List<Long> versions = model.getOpsetImportList().stream()
-                .filter(opset ->
-                        opset.getDomain().isEmpty() || opset.getDomain().equals("ai.onnx"))
+                .filter(opset -> Protos.isOnnx(opset.getDomain()))
                 .map(OperatorSetIdProto::getVersion)
                 .toList();
         if (versions.isEmpty() && usesOthersOnly(model)) {
@@ -200,9 +199,7 @@ public record ModelFile(
     /** Tells whether every node is of another operator set, as in a file of decision trees alone. */
     private static boolean usesOthersOnly(ModelProto model) {
         return model.getOpsetImportCount() > 0
-                && model.getGraph().getNodeList().stream()
-                        .noneMatch(node ->
-                                node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx"));
+                && model.getGraph().getNodeList().stream().noneMatch(node -> Protos.isOnnx(node.getDomain()));
     }
 
     /** Tells where the weights are, and rejects weights outside the folder of the model. */
