@@ -46,7 +46,7 @@ final class Candidate {
     /** Returns the classifier, the same instance within a check. */
     Classifier classifier() {
         if (made == null) {
-            made = subject.make();
+            made = subject.source().get();
         }
         return made;
     }

@@ -2,14 +2,15 @@ package io.catwalk.testkit.contract;
 
 import java.util.Set;
 
-/** One promise of the contract, and the code that checks whether a plugin keeps it. */
-public final class Check {
-
-    private final String id;
-    private final String promise;
-    private final Set<String> presumed;
-    private final boolean slow;
-    private final Body body;
+/**
+ * One promise of the contract, and the code that checks whether a plugin keeps it.
+ *
+ * @param id lower-case words and dashes, such as {@code same-seed}
+ * @param promise what the plugin promises, in at most 52 letters
+ * @param presumed ids of the checks that must have passed before this one is run
+ * @param slow whether the check takes seconds for a small network
+ */
+public record Check(String id, String promise, Set<String> presumed, boolean slow, Body body) {
 
     /** Code that checks a plugin. */
     @FunctionalInterface
@@ -22,14 +23,6 @@ public final class Check {
          * @throws Exception any other exception also counts as a broken promise
          */
         void hold(Candidate candidate) throws Exception;
-    }
-
-    private Check(String id, String promise, Set<String> presumed, boolean slow, Body body) {
-        this.id = id;
-        this.promise = promise;
-        this.presumed = presumed;
-        this.slow = slow;
-        this.body = body;
     }
 
     static Check of(String id, String promise, Body body) {
@@ -47,29 +40,5 @@ public final class Check {
 
     Check takingSeconds() {
         return new Check(id, promise, presumed, true, body);
-    }
-
-    /** {@return lower-case words and dashes, such as {@code same-seed}} */
-    public String id() {
-        return id;
-    }
-
-    /** {@return what the plugin promises, in at most 52 letters} */
-    public String promise() {
-        return promise;
-    }
-
-    /** {@return whether the check takes seconds for a small network} */
-    public boolean slow() {
-        return slow;
-    }
-
-    /** {@return ids of the checks that must have passed before this one is run} */
-    public Set<String> presumed() {
-        return presumed;
-    }
-
-    void hold(Candidate candidate) throws Exception {
-        body.hold(candidate);
     }
 }

@@ -58,7 +58,7 @@ public final class ContractRun {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        check.hold(new Candidate(subject));
+                        check.body().hold(new Candidate(subject));
                         line.set(null);
                     } catch (Throwable e) { // whatever a plugin throws is the result
                         line.set(Lines.found(e));

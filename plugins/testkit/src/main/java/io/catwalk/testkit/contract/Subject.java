@@ -4,22 +4,14 @@ import io.catwalk.api.Classifier;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
-/** Classifier of a plugin that the checks are run on. Immutable; each {@code with} method returns a changed copy. */
-public final class Subject {
-
-    private final Supplier<Classifier> source;
-    private final String className;
-    private final Path jar;
-    private final Elsewhere elsewhere;
-    private final Limits limits;
-
-    private Subject(Supplier<Classifier> source, String className, Path jar, Elsewhere elsewhere, Limits limits) {
-        this.source = source;
-        this.className = className;
-        this.jar = jar;
-        this.elsewhere = elsewhere;
-        this.limits = limits;
-    }
+/**
+ * Classifier of a plugin that the checks are run on. Immutable; each {@code with} method returns a changed copy.
+ *
+ * @param source creates a new classifier for each check, so that checks do not affect each other
+ * @param className name of its class in the jar
+ * @param jar the built plugin
+ */
+public record Subject(Supplier<Classifier> source, String className, Path jar, Elsewhere elsewhere, Limits limits) {
 
     /** Builds the network in another place, such as another process. */
     @FunctionalInterface
@@ -29,13 +21,7 @@ public final class Subject {
         Fingerprint fingerprint(Subject subject) throws Exception;
     }
 
-    /**
-     * Returns a subject to check, with the limits of the contract.
-     *
-     * @param source creates a new classifier for each check, so that checks do not affect each other
-     * @param className name of its class in the jar
-     * @param jar the built plugin
-     */
+    /** Returns a subject to check, with the limits of the contract. */
     public static Subject of(Supplier<Classifier> source, String className, Path jar) {
         return new Subject(source, className, jar, OtherProcess::fingerprint, Limits.standard());
     }
@@ -47,25 +33,5 @@ public final class Subject {
 
     Subject withElsewhere(Elsewhere newElsewhere) {
         return new Subject(source, className, jar, newElsewhere, limits);
-    }
-
-    Classifier make() {
-        return source.get();
-    }
-
-    String className() {
-        return className;
-    }
-
-    Path jar() {
-        return jar;
-    }
-
-    Elsewhere elsewhere() {
-        return elsewhere;
-    }
-
-    Limits limits() {
-        return limits;
     }
 }
