@@ -44,7 +44,7 @@ final class Emitter {
     Emitter(int opset, Names names, List<Value> inputs) {
         this.opset = opset;
         this.names = names;
-        this.arithmetic = new SizeArithmetic(this, inputs);
+        this.arithmetic = new SizeArithmetic(this, List.copyOf(inputs));
     }
 
     /**
@@ -359,15 +359,7 @@ final class Emitter {
     }
 
     /** Writes the arithmetic that computes sizes from the shapes of the inputs; each number once for all its uses. */
-    private static final class SizeArithmetic {
-
-        private final Emitter to;
-        private final List<Value> inputs;
-
-        SizeArithmetic(Emitter to, List<Value> inputs) {
-            this.to = to;
-            this.inputs = List.copyOf(inputs);
-        }
+    private record SizeArithmetic(Emitter to, List<Value> inputs) {
 
         /** Creates a list of whole numbers; those that depend on the shapes of the inputs are computed in the graph. */
         Value numbers(List<Dim> numbers) {

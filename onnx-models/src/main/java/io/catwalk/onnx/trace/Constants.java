@@ -18,7 +18,7 @@ import java.util.stream.LongStream;
  * Merges the constant of several traces: it is the same in all, repeated along a dynamic axis, counted from its size,
  * or the beginning of what it is at the longest size of the axis.
  */
-final class Constants {
+record Constants(Merge merge) {
 
     /** Stands for -0.0 and for a number that is not whole: no arithmetic may be done with it. */
     private static final long NOT_WHOLE = Long.MIN_VALUE;
@@ -27,12 +27,6 @@ final class Constants {
     private static final String WAY =
             ". Numbers that follow a size or positions: compute them with operations of arrays,"
                     + " from manager.arange(size) or manager.create(size)";
-
-    private final Merge merge;
-
-    Constants(Merge merge) {
-        this.merge = merge;
-    }
 
     Step merge(List<Entry.Constant> column, Operand operand) {
         Entry.Constant one = column.get(0);

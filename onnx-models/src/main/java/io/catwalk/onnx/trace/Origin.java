@@ -8,15 +8,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds the place in a network that is being executed: the path of blocks, and the line of the user's code. */
-final class Origin {
+record Origin(Block root) {
 
     private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
-
-    private final Block root;
-
-    Origin(Block root) {
-        this.root = root;
-    }
 
     /** Describes the current place, for an error. */
     String here() {

@@ -13,20 +13,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Implements {@link ai.djl.ndarray.NDArray#getNDArrayInternal()} of traced arrays: layers, pools and activations. */
-final class TracedInternal implements InvocationHandler {
+record TracedInternal(Tracer tracer, TracedArray array) implements InvocationHandler {
 
     /**
      * Methods that read only the shape of their receiver, which {@link Replay} compares: their result is a constant.
      */
     private static final Set<String> ONLY_SHAPES = Set.of("multiBoxPrior");
-
-    private final Tracer tracer;
-    private final TracedArray array;
-
-    TracedInternal(Tracer tracer, TracedArray array) {
-        this.tracer = tracer;
-        this.array = array;
-    }
 
     @Override
     public @Nullable Object invoke(Object self, Method method, @Nullable Object @Nullable [] arguments)

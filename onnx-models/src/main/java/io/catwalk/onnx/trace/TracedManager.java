@@ -16,15 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Implements the {@link NDManager} of traced arrays: arrays that {@code forward} creates are constants of the trace,
  * and nothing is freed before the trace ends.
  */
-final class TracedManager implements InvocationHandler {
-
-    private final Tracer tracer;
-    private final NDManager real;
-
-    private TracedManager(Tracer tracer, NDManager real) {
-        this.tracer = tracer;
-        this.real = real;
-    }
+record TracedManager(Tracer tracer, NDManager real) implements InvocationHandler {
 
     static NDManager wrap(Tracer tracer, NDManager real) {
         return (NDManager) Proxy.newProxyInstance(

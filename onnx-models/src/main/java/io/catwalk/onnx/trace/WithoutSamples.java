@@ -16,13 +16,7 @@ import org.jspecify.annotations.Nullable;
  * nothing and gives type and sizes. The numbers are not needed, since they must not be read while tracing. All other
  * operations are computed.
  */
-final class WithoutSamples {
-
-    private final Placeholders placeholders;
-
-    WithoutSamples(Placeholders placeholders) {
-        this.placeholders = placeholders;
-    }
+record WithoutSamples(Placeholders placeholders) {
 
     /**
      * Creates the result of a call without computing it: right types and shapes with meaningless numbers; empty if the

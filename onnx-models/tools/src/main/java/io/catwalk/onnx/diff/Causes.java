@@ -15,17 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Lists the differences between two nodes that should compute the same: operators, attributes, weights, inputs. */
-final class Causes {
-
-    private final InstrumentedModel one;
-    private final InstrumentedModel other;
-    private final Matching matching;
-
-    Causes(InstrumentedModel one, InstrumentedModel other, Matching matching) {
-        this.one = one;
-        this.other = other;
-        this.matching = matching;
-    }
+record Causes(InstrumentedModel one, InstrumentedModel other, Matching matching) {
 
     /** Lists the causes, a sentence each; empty if both nodes are written alike. */
     List<String> of(NodeProto left, NodeProto right) {

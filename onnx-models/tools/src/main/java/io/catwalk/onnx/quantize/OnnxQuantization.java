@@ -187,17 +187,7 @@ public final class OnnxQuantization {
     }
 
     /** Runs a float model without optimizations, and observes the numbers in its tensors. */
-    private static final class Observer {
-
-        private final Path file;
-        private final ModelProto model;
-        private final Set<String> tensors;
-
-        Observer(Path file, ModelProto model, Set<String> tensors) {
-            this.file = file;
-            this.model = model;
-            this.tensors = tensors;
-        }
+    private record Observer(Path file, ModelProto model, Set<String> tensors) {
 
         /**
          * Runs all batches to find the ranges, and once more when a histogram is first requested.
