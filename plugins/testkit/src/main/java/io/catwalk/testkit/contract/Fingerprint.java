@@ -10,8 +10,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Distinguishes a network that was just built from another one. */
-final class Fingerprint {
+/**
+ * Distinguishes a network that was just built from another one.
+ *
+ * @param weights digest of all parameters and their names, bit for bit
+ * @param logits of the network for some images
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by requireSame
+record Fingerprint(String weights, float[] logits) {
 
     /** Prefix of the line with the fingerprint, since a plugin may print other lines. */
     static final String FOUND = "catwalk-network ";
@@ -20,17 +26,6 @@ final class Fingerprint {
     static final String FAILURE = "catwalk-failure ";
 
     private static final int IMAGES = 7;
-
-    /** Digest of all parameters and their names, bit for bit. */
-    private final String weights;
-
-    /** Logits of the network for some images. */
-    private final float[] logits;
-
-    private Fingerprint(String weights, float[] logits) {
-        this.weights = weights;
-        this.logits = logits;
-    }
 
     /**
      * Prints the fingerprint of a classifier's network, for the process that started this one.

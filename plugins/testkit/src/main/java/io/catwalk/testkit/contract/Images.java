@@ -7,23 +7,18 @@ import io.catwalk.api.Task;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Random images with labels. */
-final class Images {
+/**
+ * Random images with labels.
+ *
+ * @param pixels normalized, (count, channels, height, width), row-major
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never changed
+record Images(Task task, float[] pixels, int[] labels) {
 
     /**
      * Side in pixels of the squares of equal brightness, which are large enough that pooling does not average them out.
      */
     private static final int SQUARE = 4;
-
-    private final Task task;
-    private final float[] pixels;
-    private final int[] labels;
-
-    private Images(Task task, float[] pixels, int[] labels) {
-        this.task = task;
-        this.pixels = pixels;
-        this.labels = labels;
-    }
 
     /** Draws images of random squares; the numbers of images per class differ by at most one. */
     static Images random(Task task, int count, long seed) {
@@ -50,20 +45,11 @@ final class Images {
         return labels.length;
     }
 
-    int label(int image) {
-        return labels[image];
-    }
-
     /** Returns the images from {@code first} to before {@code end}. */
     Images range(int first, int end) {
         int size = pixels.length / count();
         return new Images(
                 task, Arrays.copyOfRange(pixels, first * size, end * size), Arrays.copyOfRange(labels, first, end));
-    }
-
-    /** Returns the normalized pixels, (count, channels, height, width), row-major. */
-    float[] pixels() {
-        return pixels.clone();
     }
 
     /** Returns the normalized pixels of each image, (channels, height, width), row-major. */

@@ -143,7 +143,7 @@ final class Network implements AutoCloseable {
                     largest = label;
                 }
             }
-            right += largest == images.label(image) ? 1 : 0;
+            right += largest == images.labels()[image] ? 1 : 0;
         }
         return right;
     }
