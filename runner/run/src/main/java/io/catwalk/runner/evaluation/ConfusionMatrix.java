@@ -132,8 +132,8 @@ public final class ConfusionMatrix {
         return IntStream.of(support).sum();
     }
 
-    /** Returns the mean recall of the classes that have images, 0 to 1. */
-    double balancedAccuracy() {
+    /** Returns the mean recall of the classes that have images, 0 to 1; NaN without images. */
+    public double balancedAccuracy() {
         double recalls = 0;
         int present = 0;
         for (int c = 0; c < classes(); c++) {
@@ -143,6 +143,16 @@ public final class ConfusionMatrix {
             }
         }
         return recalls / present;
+    }
+
+    /** Returns the mean F1 of all classes, 0 to 1; a class without images and predictions counts 0. */
+    public double macroF1() {
+        double sum = 0;
+        for (int c = 0; c < classes(); c++) {
+            int right = count(c, c);
+            sum += right == 0 ? 0 : 2.0 * right / (support[c] + predictions[c]);
+        }
+        return sum / classes();
     }
 
     /**

@@ -160,7 +160,7 @@ public record Evaluation(
             ofTruth = Arrays.copyOf(ofTruth, to);
             double[] probabilities = new double[classes];
             for (int i = 0; i < part.images(); i++) {
-                double logSumExp = part.softmax(i, probabilities);
+                double logSumExp = Predictions.softmax(part.logits(), i * classes, probabilities);
                 int label = part.labels()[i];
                 int answer = part.predicted(i);
                 truth[from + i] = label;
@@ -180,7 +180,7 @@ public record Evaluation(
             for (Supplier<Predictions> supplier : parts) {
                 Predictions part = supplier.get();
                 for (int i = 0; i < part.images(); i++) {
-                    part.softmax(i, probabilities);
+                    Predictions.softmax(part.logits(), i * classes, probabilities);
                     areas.add(part.labels()[i], probabilities);
                 }
             }

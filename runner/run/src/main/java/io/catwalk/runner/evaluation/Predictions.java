@@ -116,10 +116,10 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         return new PredictedClasses(classes, labels, predicted());
     }
 
-    /** Computes one image's probabilities: the softmax of its logits, which no logit can overflow. */
+    /** Computes one image's probabilities: the softmax of its logits. */
     public double[] probabilities(int image) {
         double[] probabilities = new double[classes];
-        softmax(image, probabilities);
+        softmax(logits, image * classes, probabilities);
         return probabilities;
     }
 
@@ -142,13 +142,14 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     }
 
     /**
-     * Computes one image's probabilities into an array of one for each class.
+     * Computes the probabilities of a row of logits, which starts at {@code row}, into an array of one for each class. No
+     * logit overflows.
      *
      * @return what a class's logit is subtracted from for its cross entropy, in nats: the logarithm of the sum of all
      *     exponentials
      */
-    double softmax(int image, double[] probabilities) {
-        int row = image * classes;
+    public static double softmax(float[] logits, int row, double[] probabilities) {
+        int classes = probabilities.length;
         double highest = Double.NEGATIVE_INFINITY;
         for (int c = 0; c < classes; c++) {
             highest = Math.max(highest, logits[row + c]);

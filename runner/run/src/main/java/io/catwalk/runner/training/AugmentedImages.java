@@ -22,7 +22,7 @@ public final class AugmentedImages {
         float[] std = new float[images.channels()];
         Arrays.fill(std, 1 / 255f); // a value is then the gray level of its pixel
         BatchLoader loader =
-                new BatchLoader(images, ImageLayout.CHANNELS_FIRST, new Normalization(mean, std), augmentations);
+                new BatchLoader(images, ImageLayout.CHANNELS_FIRST, new Normalization(mean, std), augmentations, null);
         BatchLoader.Batch batch = loader.new Batch(indices.length);
         Seeds seeds = new Seeds(seed, 0);
         batch.fill(indices, 0, indices.length, place -> seeds.generator(Seeds.Purpose.AUGMENTATION, 1, indices[place]));

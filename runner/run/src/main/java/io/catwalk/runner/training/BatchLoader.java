@@ -61,11 +61,6 @@ final class BatchLoader {
         this.own = own;
     }
 
-    /** Creates a loader without a batch augmentation of the classifier. */
-    BatchLoader(ImageSource images, ImageLayout layout, Normalization normalization, List<Augmentation> augmentations) {
-        this(images, layout, normalization, augmentations, null);
-    }
-
     /** Holds the memory of one batch. */
     final class Batch {
 

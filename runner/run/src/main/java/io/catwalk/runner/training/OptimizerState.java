@@ -26,7 +26,6 @@ abstract class OptimizerState {
     private final ParameterVector weights;
     private final @Nullable ParameterVector average;
     private final List<NDArray> state;
-    private long steps;
 
     private OptimizerState(
             Optimizer optimizer,
@@ -54,27 +53,27 @@ abstract class OptimizerState {
     /**
      * Changes the weights by one step, and moves the average, if there is one, towards them.
      *
+     * @param number of the step, from 1
      * @param gradient one value for each trainable parameter
      * @param averaging share of the average that stays, 0 to 1
      */
-    final void step(NDArray gradient, double scale, double learningRate, double averaging) {
+    final void step(long number, NDArray gradient, double scale, double learningRate, double averaging) {
         if (gradient.getDevice().isGpu()) {
-            stepByOperations(gradient, scale, learningRate, averaging);
+            stepByOperations(number, gradient, scale, learningRate, averaging);
         } else {
-            stepInMemory(gradient, scale, learningRate, averaging);
+            stepInMemory(number, gradient, scale, learningRate, averaging);
         }
     }
 
     /** Makes the step with operations of the engine, on any device. */
-    final void stepByOperations(NDArray gradient, double scale, double learningRate, double averaging) {
-        steps++;
+    final void stepByOperations(long number, NDArray gradient, double scale, double learningRate, double averaging) {
         // Closes the results of the operations, which belong to the managers of the vectors.
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray vector = weights.vector();
             for (ParameterVector.Segment segment : weights.segments()) {
                 double rate = learningRate * segment.rate();
-                prepare(rate, steps);
+                prepare(rate, number);
                 String part = segment.from() + ":" + segment.to();
                 NDArray weight = vector.get(part);
                 if (segment.decays()) {
@@ -91,15 +90,14 @@ abstract class OptimizerState {
         }
     }
 
-    private void stepInMemory(NDArray gradient, double scale, double learningRate, double averaging) {
-        steps++;
+    private void stepInMemory(long number, NDArray gradient, double scale, double learningRate, double averaging) {
         Values moved = new Values(weights.vector());
         Values slopes = new Values(gradient);
         List<Values> kept = state.stream().map(Values::new).toList();
         Values following = average == null ? null : new Values(average.vector());
         for (ParameterVector.Segment segment : weights.segments()) {
             double rate = learningRate * segment.rate();
-            prepare(rate, steps);
+            prepare(rate, number);
             float decay = segment.decays() ? decay(rate) : 1;
             int count;
             for (int at = (int) segment.from(); at < segment.to(); at += count) {
@@ -148,7 +146,7 @@ abstract class OptimizerState {
         }
     }
 
-    /** Prepares a step, counted from 1, for a segment with its learning rate; called before its pieces. */
+    /** Prepares a step for a segment with its learning rate; called before its pieces. */
     abstract void prepare(double learningRate, long number);
 
     /** Updates the first values of a piece of the weights and of the state. */
@@ -160,11 +158,6 @@ abstract class OptimizerState {
     /** Returns the vectors of the state, which change with each step. */
     final List<NDArray> state() {
         return state;
-    }
-
-    /** Sets how many steps have led to the state. */
-    final void goOnAfter(long stepsBefore) {
-        steps = stepsBefore;
     }
 
     /** The values of an array, piece by piece, in the array's own memory. */

@@ -62,7 +62,7 @@ final class ParameterVector {
             view.attach(owner);
             views.put(parameter.getId(), view);
             if (isTrained(parameter)) {
-                add(new Segment(offset, end, decays(parameter), rate(parameter)));
+                add(new Segment(offset, end, decays(parameter), rate(rates, parameter)));
             }
             offset = end;
         }
@@ -149,11 +149,6 @@ final class ParameterVector {
         return new ParameterVector(owner, layout, parameters, rates, vector.duplicate());
     }
 
-    /** Returns the weights of the same network with other values, which it takes over without a copy. */
-    ParameterVector with(NDManager owner, NDArray values) {
-        return new ParameterVector(owner, layout, parameters, rates, values);
-    }
-
     /** Returns all values: weights with decay, other trainable parameters, untrained ones. */
     NDArray vector() {
         return vector;
@@ -174,11 +169,6 @@ final class ParameterVector {
         return new ParametersInScope(scope, this::view);
     }
 
-    /** Returns new leaves of a gradient graph, which live as long as the manager of the step. */
-    Leaves leaves(NDManager step) {
-        return new Leaves(step);
-    }
-
     /**
      * Writes the values into the network's own parameters, to save or export them from there. (DJL's
      * copyTo gives an array other memory and so disconnects its views: it is only for arrays without views.)
@@ -196,11 +186,7 @@ final class ParameterVector {
     }
 
     private boolean isTrained(Parameter parameter) {
-        return rate(parameter) > 0;
-    }
-
-    private double rate(Parameter parameter) {
-        return rate(rates, parameter);
+        return rate(rates, parameter) > 0;
     }
 
     private static double rate(Map<String, Double> rates, Parameter parameter) {
@@ -211,13 +197,13 @@ final class ParameterVector {
         return parameter.getType() == Parameter.Type.WEIGHT;
     }
 
-    /** The leaves of one step and, after the backward pass, their gradients. */
+    /** The leaves of one step, as arrays of its manager, and, after the backward pass, their gradients. */
     final class Leaves {
 
         private final NDManager step;
         private final Map<String, NDArray> leaves = new HashMap<>();
 
-        private Leaves(NDManager step) {
+        Leaves(NDManager step) {
             this.step = step;
         }
 

@@ -9,40 +9,24 @@ import java.util.random.RandomGenerator;
  */
 record Seeds(long seed, int fold) {
 
-    SplitMix64 generator(Purpose purpose) {
-        return new SplitMix64(mixed(purpose.number));
-    }
-
-    /** Returns a generator for one image in one epoch, so that the order of the images does not matter. */
-    SplitMix64 generator(Purpose purpose, int epoch, int image) {
-        return new SplitMix64(mixed(purpose.number, epoch, image));
-    }
-
-    /** Returns a generator for an image at one of the places that it has in one epoch. */
-    SplitMix64 generator(Purpose purpose, int epoch, int image, int place) {
-        return new SplitMix64(mixed(purpose.number, epoch, image, place));
-    }
-
-    /** Returns a seed for a generator of others, such as the engine's. */
-    int engineSeed(Purpose purpose) {
-        return generator(purpose).nextInt(Integer.MAX_VALUE);
-    }
-
-    /** Returns the seed of one epoch for a generator whose state cannot be saved. */
-    int engineSeed(Purpose purpose, int epoch) {
-        return new SplitMix64(mixed(purpose.number, epoch)).nextInt(Integer.MAX_VALUE);
-    }
-
-    /** Spreads adjacent seeds, folds, purposes and epochs over all 64 bits before they are mixed again. */
-    private long mixed(int... parts) {
-        long mixed = spread(seed, fold);
+    /**
+     * Returns a generator; one for each epoch, image and place of the image in the epoch, so that the order of the images
+     * does not matter.
+     */
+    SplitMix64 generator(Purpose purpose, int... parts) {
+        long mixed = spread(spread(seed, fold), purpose.number);
         for (int part : parts) {
             mixed = spread(mixed, part);
         }
-        return mixed;
+        return new SplitMix64(mixed);
     }
 
-    /** Has a name of its own, since Java would prefer it to the method above for two numbers. */
+    /** Returns a seed for a generator whose state cannot be saved, such as the engine's: one for each epoch. */
+    int engineSeed(Purpose purpose, int... parts) {
+        return generator(purpose, parts).nextInt(Integer.MAX_VALUE);
+    }
+
+    /** Spreads adjacent seeds, folds, purposes and epochs over all 64 bits before they are mixed again. */
     private static long spread(long before, long part) {
         return new SplitMix64(before ^ (part + 1) * 0x9E3779B97F4A7C15L).nextLong();
     }

@@ -11,6 +11,7 @@ import ai.djl.training.GradientCollector;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Balance;
 import io.catwalk.api.BatchLoss;
+import io.catwalk.api.Criterion;
 import io.catwalk.api.Gradients;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Loss;
@@ -156,7 +157,8 @@ public record Training(
                     listener.accept(epoch);
                 }
             }
-            evaluated.with(manager, best).writeInto(block);
+            overwrite(evaluated.vector(), best);
+            evaluated.writeInto(block);
             return new TrainedModel(owner, block, task, history, bestEpoch, transfer);
         }
 
@@ -186,7 +188,6 @@ public record Training(
                 history.addAll(kept.history());
                 bestEpoch = kept.bestEpoch();
                 step = kept.step();
-                steps.goOnAfter(step);
                 System.arraycopy(kept.order(), 0, order, 0, order.length);
                 shuffle.restore(kept.shuffle());
                 for (int i = 0; i < own.size(); i++) {
@@ -232,7 +233,7 @@ public record Training(
                     lossSum / dealt.images(),
                     (double) right / dealt.images(),
                     validation.loss(),
-                    validation.accuracy(),
+                    validation.score(Criterion.ACCURACY),
                     validation.score(recipe.selectBy()),
                     learningRate,
                     seconds);
@@ -249,7 +250,7 @@ public record Training(
 
         private Progress step(double learningRate, int images) {
             try (NDManager scope = manager.newSubManager()) {
-                ParameterVector.Leaves leaves = weights.leaves(scope);
+                ParameterVector.Leaves leaves = weights.new Leaves(scope);
                 BatchLoader.Batch batch = batches.next();
                 Targets targets = batch.targets(scope, balance.weights());
                 NDArray logits;
@@ -270,7 +271,7 @@ public record Training(
                 if (Float.isFinite(loss)) {
                     NDArray gradient = leaves.gradient();
                     step++;
-                    steps.step(gradient, clipping(gradient), learningRate, averaging());
+                    steps.step(step, gradient, clipping(gradient), learningRate, averaging());
                 }
                 NDArray answers = logits.stopGradient();
                 double shown =
@@ -298,7 +299,7 @@ public record Training(
         }
 
         private Validation validate(TorchPredictor predictor) {
-            Validation validation = new Validation(task.classes());
+            Validation validation = new Validation(held.length, task.classes());
             int batchSize = data.images().batchSize();
             for (int from = 0; from < held.length; from += batchSize) {
                 int to = Math.min(held.length, from + batchSize);

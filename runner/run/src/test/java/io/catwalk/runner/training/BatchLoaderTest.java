@@ -53,7 +53,7 @@ class BatchLoaderTest {
         byte[] pixels = {0, 51, 102, (byte) 153, (byte) 204, (byte) 255};
         ImageSource images = HeapImages.of(1, 1, 2, pixels, new int[] {5, 6, 7});
         Normalization normalization = new Normalization(new float[] {0.4f}, new float[] {0.2f});
-        BatchLoader loader = new BatchLoader(images, ImageLayout.CHANNELS_LAST, normalization, List.of());
+        BatchLoader loader = new BatchLoader(images, ImageLayout.CHANNELS_LAST, normalization, List.of(), null);
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             int[] order = {1, 2, 0};
             // (p / 255 - 0.4) / 0.2
@@ -122,7 +122,8 @@ class BatchLoaderTest {
                 .open("b".repeat(64), () -> photos, images -> new Viewed())
                 .train();
         Normalization none = new Normalization(new float[1], new float[] {1});
-        BatchLoader.Batch batch = new BatchLoader(features, ImageLayout.CHANNELS_LAST, none, List.of()).new Batch(2);
+        BatchLoader.Batch batch =
+                new BatchLoader(features, ImageLayout.CHANNELS_LAST, none, List.of(), null).new Batch(2);
         SplittableRandom random = new SplittableRandom(SEED);
         Map<Float, Integer> drawn = new TreeMap<>();
         for (int epoch = 0; epoch < 400; epoch++) {
@@ -138,7 +139,7 @@ class BatchLoaderTest {
     void eachChannelHasItsOwnNormalization() {
         ImageSource images = HeapImages.of(3, 1, 1, new byte[] {51, 51, 51}, new int[] {0});
         Normalization normalization = new Normalization(new float[] {0, 0.2f, 0.4f}, new float[] {1, 1, 0.1f});
-        BatchLoader loader = new BatchLoader(images, ImageLayout.CHANNELS_LAST, normalization, List.of());
+        BatchLoader loader = new BatchLoader(images, ImageLayout.CHANNELS_LAST, normalization, List.of(), null);
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             assertThat(load(loader, manager, new int[] {0}, 0, 1).toFloatArray())
                     .containsExactly(new float[] {0.2f, 0, -2}, within(1e-6f));
@@ -166,7 +167,7 @@ class BatchLoaderTest {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             List<float[]> batches = new ArrayList<>();
             for (ImageLayout layout : ImageLayout.values()) {
-                BatchLoader loader = new BatchLoader(images, layout, normalization, all);
+                BatchLoader loader = new BatchLoader(images, layout, normalization, all, null);
                 batches.add(load(loader, manager, new int[20], 0, 20).toFloatArray());
             }
             assertThat(batches.get(0)).containsExactly(batches.get(1));
@@ -255,7 +256,8 @@ class BatchLoaderTest {
         ImageSource images = HeapImages.of(3, height, width, pixels, new int[] {0});
         List<Augmentation> cropping = List.of(Augmentation.crop(smallest));
         BatchLoader.Batch batch =
-                new BatchLoader(images, ImageLayout.CHANNELS_FIRST, SmallWorld.levels(3), cropping).new Batch(500);
+                new BatchLoader(images, ImageLayout.CHANNELS_FIRST, SmallWorld.levels(3), cropping, null)
+                .new Batch(500);
         batch.fill(new int[500], 0, 500, place -> new SplittableRandom(place));
         int middle = height / 2 * width + width / 2;
         for (int i = 0; i < 500; i++) {
@@ -269,7 +271,7 @@ class BatchLoaderTest {
     @Test
     void aBatchThatNoBufferHoldsIsRefused() {
         ImageSource images = HeapImages.of(1, 32, 32, new byte[1024], new int[] {0});
-        BatchLoader loader = new BatchLoader(images, ImageLayout.CHANNELS_LAST, SmallWorld.levels(1), List.of());
+        BatchLoader loader = new BatchLoader(images, ImageLayout.CHANNELS_LAST, SmallWorld.levels(1), List.of(), null);
         // 2^20 images of 2^10 pixels of 4 bytes are 2^32 bytes.
         String[] facts = {"2,047 MiB", "1048576 images of 32x32", "4,096 MiB", "--batch-size", "--image-size"};
         refused(TrainingException.class, () -> loader.new Batch(1 << 20), facts);
@@ -347,7 +349,7 @@ class BatchLoaderTest {
                     new Normalization(mean, SmallWorld.levels(channels).std());
             ImageSource images = HeapImages.of(channels, height, width, pixels, new int[] {0});
             BatchLoader loader =
-                    new BatchLoader(images, ImageLayout.CHANNELS_FIRST, normalization, List.of(augmentations));
+                    new BatchLoader(images, ImageLayout.CHANNELS_FIRST, normalization, List.of(augmentations), null);
             BatchLoader.Batch batch = loader.new Batch(4);
             List<int[]> drawn = new ArrayList<>();
             SplittableRandom random = new SplittableRandom(SEED);

@@ -32,7 +32,7 @@ class BatchQueueTest {
         byte[] pixels = new byte[IMAGES * 36];
         new Random(3).nextBytes(pixels);
         ImageSource images = HeapImages.of(1, 6, 6, pixels, new int[IMAGES]);
-        return new BatchLoader(images, ImageLayout.CHANNELS_LAST, SmallWorld.levels(1), List.of(augmentations));
+        return new BatchLoader(images, ImageLayout.CHANNELS_LAST, SmallWorld.levels(1), List.of(augmentations), null);
     }
 
     private static List<FloatBuffer> taken(int threads, Augmentation... augmentations) throws InterruptedException {

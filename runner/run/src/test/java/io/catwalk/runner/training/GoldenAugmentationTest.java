@@ -134,7 +134,7 @@ class GoldenAugmentationTest {
         }
         ImageSource images = HeapImages.of(1, 10, 20, pixels, new int[] {4, 5, 6});
         BatchLoader.Batch batch =
-                new BatchLoader(images, ImageLayout.CHANNELS_LAST, SmallWorld.levels(1), List.of(augmentation))
+                new BatchLoader(images, ImageLayout.CHANNELS_LAST, SmallWorld.levels(1), List.of(augmentation), null)
                 .new Batch(3);
         batch.fill(new int[] {0, 1, 2}, 0, 3, place -> new Said(draws[place]));
         return batch;
@@ -197,7 +197,7 @@ class GoldenAugmentationTest {
         ImageSource images = HeapImages.of(1, 1, 1, pixels, new int[] {0, 1});
         List<Augmentation> mixup = List.of(Augmentation.mixup(alpha));
         BatchLoader.Batch batch =
-                new BatchLoader(images, ImageLayout.CHANNELS_LAST, SmallWorld.levels(1), mixup).new Batch(2);
+                new BatchLoader(images, ImageLayout.CHANNELS_LAST, SmallWorld.levels(1), mixup, null).new Batch(2);
         double sum = 0;
         int times = 4000;
         for (int i = 0; i < times; i++) {

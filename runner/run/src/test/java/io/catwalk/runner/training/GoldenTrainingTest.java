@@ -36,7 +36,13 @@ class GoldenTrainingTest {
     private static final JsonNode GOLDEN = Golden.file("training.json");
 
     private interface Step {
-        void take(OptimizerState steps, NDArray gradient, double scale, double learningRate, double averaging);
+        void take(
+                OptimizerState steps,
+                long number,
+                NDArray gradient,
+                double scale,
+                double learningRate,
+                double averaging);
     }
 
     /** In memory and, as on a graphics card, by operations of the engine. */
@@ -65,7 +71,13 @@ class GoldenTrainingTest {
             JsonNode expected = golden.get(name);
             for (int i = 0; i < 5; i++) {
                 NDArray gradient = manager.create(floats(expected.at("/gradients/" + i)));
-                step.take(steps, gradient, 1, golden.at("/learning_rates/" + i).asDouble(), 0);
+                step.take(
+                        steps,
+                        i + 1,
+                        gradient,
+                        1,
+                        golden.at("/learning_rates/" + i).asDouble(),
+                        0);
                 agree(weights.vector(), expected.at("/after/" + i));
             }
         }
@@ -98,7 +110,7 @@ class GoldenTrainingTest {
             NDArray followed = average.vector().mul(0.75).add(moved.mul(0.25));
             OptimizerState steps = OptimizerState.of(Optimizer.sgd(1, 0, 1), weights, average, manager);
             int arrays = manager.getManagedArrays().size();
-            step.take(steps, gradient, 0.5, 0.1, 0.75);
+            step.take(steps, 1, gradient, 0.5, 0.1, 0.75);
 
             assertThat(manager.getManagedArrays()).hasSize(arrays);
             assertThat(weights.vector().toFloatArray()).containsExactly(moved.toFloatArray(), within(1e-6f));
@@ -129,7 +141,7 @@ class GoldenTrainingTest {
             weights.vector().muli(0).addi(1);
             OptimizerState steps = OptimizerState.of(Optimizer.sgd(1, 0, 1), weights, null, manager);
 
-            step.take(steps, manager.ones(new Shape(8)).mul(2), 0.5, 0.2, 0);
+            step.take(steps, 1, manager.ones(new Shape(8)).mul(2), 0.5, 0.2, 0);
 
             // A fifth decays and a fifth is taken; a fiftieth is taken, or two; nothing.
             float[] expected = {.6f, .6f, .6f, .6f, .98f, .98f, .96f, .96f, 1, 1, 1, 1};
@@ -151,7 +163,7 @@ class GoldenTrainingTest {
             OptimizerState steps = OptimizerState.of(Optimizer.sgd(1, 0, 0), weights, average, manager);
 
             for (int i = 1; i <= 300; i++) {
-                step.take(steps, manager.ones(new Shape(8)), 1, 0.01, (1.0 + i) / (10.0 + i));
+                step.take(steps, i, manager.ones(new Shape(8)), 1, 0.01, (1.0 + i) / (10.0 + i));
             }
 
             assertThat(Arrays.copyOfRange(average.vector().toFloatArray(), 8, 12))
@@ -236,12 +248,11 @@ class GoldenTrainingTest {
     void theLossOfEvaluationAgrees() {
         JsonNode expected = GOLDEN.at("/cross_entropies/0");
         float[] logits = floats(expected.get("logits"));
-        double sum = 0;
+        Validation validation = new Validation(4, 5);
         for (int i = 0; i < 4; i++) {
-            sum += Validation.crossEntropy(
-                    logits, i * 5, 5, expected.at("/labels/" + i).asInt());
+            validation.add(logits, i * 5, expected.at("/labels/" + i).asInt());
         }
-        Golden.agree(sum / 4, expected.get("loss"), 1e-6);
+        Golden.agree(validation.loss(), expected.get("loss"), 1e-6);
     }
 
     private static void agree(NDArray actual, JsonNode expected) {

@@ -119,7 +119,7 @@ class ParameterVectorTest {
         NDArray images = layout.view(manager.randomNormal(new Shape(5 * 18)), new Shape(5, 2, 3, 3));
         NDArray labels = manager.create(new long[] {0, 1, 2, 1, 0}, new Shape(5, 1));
         ParameterVector weights = weights(manager, network, layout);
-        ParameterVector.Leaves leaves = weights.leaves(manager);
+        ParameterVector.Leaves leaves = weights.new Leaves(manager);
         try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
             collector.backward(Targets.crossEntropy(
                     network.forward(leaves.store(), new NDList(images), true).singletonOrThrow(), labels, 0));
@@ -152,7 +152,7 @@ class ParameterVectorTest {
 
     /** Returns the gradient of the sum of the answer to 3 and 5. */
     private float[] gradientOfSum(Block block, ParameterVector weights) {
-        ParameterVector.Leaves leaves = weights.leaves(manager);
+        ParameterVector.Leaves leaves = weights.new Leaves(manager);
         try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
             NDArray input = manager.create(new float[] {3, 5}, new Shape(1, 2));
             NDList output = block.forward(leaves.store(), new NDList(input), true);
@@ -191,7 +191,7 @@ class ParameterVectorTest {
         ParameterVector weights = weights(manager, block, ImageLayout.of(block));
         assertThat(weights.segments()).noneMatch(ParameterVector.Segment::decays);
         OptimizerState.of(Optimizer.adamW(1, 0.5), weights, null, manager)
-                .step(manager.create(new float[] {1, 0, 0, 0}), 1, 0.1, 0);
+                .step(1, manager.create(new float[] {1, 0, 0, 0}), 1, 0.1, 0);
         // Gamma 1 changes by a first step of Adam, which is as long as the learning rate; the rest is as at the start.
         assertThat(weights.vector().toFloatArray())
                 .containsExactly(new float[] {0.9f, 1, 0, 0, 0, 0, 1, 1}, within(1e-6f));
