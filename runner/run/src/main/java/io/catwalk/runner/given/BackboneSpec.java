@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Task;
-import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.compose.Backbone;
 import io.catwalk.onnx.compose.Backbone.Pooling;
 import io.catwalk.onnx.file.ModelFiles;
@@ -126,7 +125,7 @@ public record BackboneSpec(
             throw source.refusal("an ONNX file", Reasons.noFile(path), "check the path");
         }
         ImageSource test = images.test();
-        try {
+        return GivenSource.read(() -> {
             Backbone backbone = Backbone.open(
                             path, source.sized(GivenSource.hints(source.output()), test.height(), test.width()))
                     .withPooling(pool.of);
@@ -139,9 +138,7 @@ public record BackboneSpec(
                         "export it with a layer that turns it");
             }
             return new BackboneSpec(network, pool, shape(backbone, pool), ModelFiles.parameters(path), null);
-        } catch (OnnxFileException e) {
-            throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
-        }
+        });
     }
 
     /** A map of channels first stays one; any other is a vector. */
@@ -199,12 +196,10 @@ public record BackboneSpec(
      * @param images of the size that it takes
      */
     public FeatureCache.Extractor open(Path file, ImageSource images) {
-        try {
+        return GivenSource.read(() -> {
             byte[] model = backbone(file, images.height(), images.width()).features();
             return new Network(this, OnnxPredictor.open(model, OnnxOptions.standard(), OnnxHints.none()));
-        } catch (OnnxFileException e) {
-            throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
-        }
+        });
     }
 
     /**
@@ -275,14 +270,9 @@ public record BackboneSpec(
 
         @Override
         public float[] features(ImageSource images, int from, int to) {
-            float[] features;
-            try {
-                features = predictor.signature().pixels() == PixelType.UINT8
-                        ? predictor.logits(spec.pixels(images, from, to), to - from)
-                        : predictor.logits(spec.prepared(images, from, to), to - from);
-            } catch (OnnxFileException e) {
-                throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
-            }
+            float[] features = GivenSource.read(() -> predictor.signature().pixels() == PixelType.UINT8
+                    ? predictor.logits(spec.pixels(images, from, to), to - from)
+                    : predictor.logits(spec.prepared(images, from, to), to - from));
             for (int i = 0; i < features.length; i++) {
                 if (!Float.isFinite(features[i])) {
                     throw new RequestException(spec.network.file() + ": expected finite features, found " + features[i]

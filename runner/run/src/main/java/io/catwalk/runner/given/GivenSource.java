@@ -13,6 +13,7 @@ import io.catwalk.runner.data.ResizeRule.Fit;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,8 +92,13 @@ public record GivenSource(
     }
 
     OnnxMetadata metadata() {
+        return read(() -> OnnxMetadata.read(path()));
+    }
+
+    /** Reads or runs an ONNX file; one that cannot be used is refused as any other request. */
+    static <T> T read(Supplier<T> reading) {
         try {
-            return OnnxMetadata.read(path());
+            return reading.get();
         } catch (OnnxFileException e) {
             throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
         }
@@ -100,15 +106,9 @@ public record GivenSource(
 
     /** Returns the signature of the file; one that takes any size takes the stated one, its own, or else this one. */
     Signature signature(int height, int width) {
-        OnnxHints hints = hints(output);
-        if (size != null || metadata().preprocessing().isEmpty()) {
-            hints = sized(hints, height, width);
-        }
-        try {
-            return Signature.read(path(), hints);
-        } catch (OnnxFileException e) {
-            throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
-        }
+        OnnxHints own = hints(output);
+        boolean sized = size != null || metadata().preprocessing().isEmpty();
+        return read(() -> Signature.read(path(), sized ? sized(own, height, width) : own));
     }
 
     /** States the size of the images for a file that takes any: what is stated here, its own, or else this one. */
