@@ -101,24 +101,24 @@ final class PredictionsCsv {
 
     private void row(PredictionsFile.Rows rows, float[] logits) {
         int start = next;
-        int to = field(start, logits);
+        int to = field(start, logits, false);
         if (wholeNumber(start, to) != rows.images) {
             throw refusal("image " + rows.images, text(start, to));
         }
         int from = to + 1;
-        to = field(from, logits);
+        to = field(from, logits, false);
         int label = wholeNumber(from, to);
         if (label < 0 || label >= logits.length) {
             throw refusal("a label from 0 to " + (logits.length - 1), text(from, to));
         }
         for (int c = 0; c < logits.length; c++) {
             from = to + 1;
-            to = named || c < logits.length - 1 ? field(from, logits) : lastField(from, logits);
+            to = field(from, logits, !named && c == logits.length - 1);
             logits[c] = logit(from, to);
         }
         if (named) {
             from = to + 1;
-            to = field(from, logits);
+            to = field(from, logits, false);
             if (wholeNumber(from, to) < 0) {
                 throw refusal("the index of an image", text(from, to));
             }
@@ -142,32 +142,16 @@ final class PredictionsCsv {
         throw refusal("a finite logit", text(from, to));
     }
 
-    /** Returns the index of the comma that ends the field. */
-    private int field(int from, float[] logits) {
+    /** Returns the index of the comma that ends the field; of the last one, that of the end of the line. */
+    private int field(int from, float[] logits, boolean last) {
         int to = from;
         while (text[to] > ',' || (text[to] != ',' && text[to] != '\n')) {
             to++;
         }
-        if (text[to] == '\n') {
-            throw wrongCount(logits);
+        if (last != (text[to] == '\n')) {
+            throw refusal((logits.length + (named ? 4 : 2)) + " fields", line());
         }
-        return to;
-    }
-
-    /** Returns the index of the end of the line, which also ends this field. */
-    private int lastField(int from, float[] logits) {
-        int to = from;
-        while (text[to] > ',' || (text[to] != ',' && text[to] != '\n')) {
-            to++;
-        }
-        if (text[to] == ',') {
-            throw wrongCount(logits);
-        }
-        return to > from && text[to - 1] == '\r' ? to - 1 : to;
-    }
-
-    private RequestException wrongCount(float[] logits) {
-        return refusal((logits.length + (named ? 4 : 2)) + " fields", line());
+        return last && to > from && text[to - 1] == '\r' ? to - 1 : to;
     }
 
     /** Returns a number from 0 on, in the form that the program writes; -1 for everything else. */
