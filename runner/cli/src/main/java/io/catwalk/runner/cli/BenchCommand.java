@@ -7,6 +7,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.latency.InferenceEngine;
@@ -264,7 +265,7 @@ final class BenchCommand extends JsonCommand {
     }
 
     private static String range(Latency latency) {
-        Latency.Range range = latency.spread();
+        Interval range = latency.spread();
         return range == null ? "-" : number(range.low()) + "-" + number(range.high());
     }
 

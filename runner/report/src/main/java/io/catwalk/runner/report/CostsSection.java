@@ -168,7 +168,7 @@ record CostsSection(ReportModel model) {
 
     static Cell latency(@Nullable Latency latency) {
         Cell.Quantity median = Cell.of(latency);
-        Latency.Range range = latency == null ? null : latency.spread();
+        var range = latency == null ? null : latency.spread();
         return range == null ? median : median.with(Numbers.count(range.low()) + " to " + Numbers.micros(range.high()));
     }
 

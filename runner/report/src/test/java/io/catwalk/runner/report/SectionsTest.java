@@ -9,6 +9,7 @@ import io.catwalk.api.Schedule;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.latency.Latency;
@@ -530,7 +531,7 @@ class SectionsTest {
     }
 
     private static Latency range(int processes) {
-        Latency.Range range = new Latency.Range(90, 110);
+        Interval range = new Interval(90, 110);
         return new Latency(
                 1, 5_000, 100, null, null, null, null, processes, range, null, null, List.of(), null, MadeUp.MACHINE);
     }

@@ -1,6 +1,7 @@
 package io.catwalk.runner.latency;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.runner.evaluation.Interval;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -41,9 +42,9 @@ public record Latency(
         @Nullable Double imagesPerSecond64,
         @Nullable Double imagesPerSecond256,
         int processes,
-        Range p50Range,
-        @Nullable Range imagesPerSecond64Range,
-        @Nullable Range imagesPerSecond256Range,
+        Interval p50Range,
+        @Nullable Interval imagesPerSecond64Range,
+        @Nullable Interval imagesPerSecond256Range,
         List<Integer> unsteady,
         @Nullable Busy busy,
         Machine machine) {
@@ -93,7 +94,7 @@ public record Latency(
                 small.length == 0 ? null : (Double) median(small),
                 large.length == 0 ? null : (Double) median(large),
                 each.size(),
-                new Range(p50[0], p50[p50.length - 1]),
+                new Interval(p50[0], p50[p50.length - 1]),
                 range(small),
                 range(large),
                 BATCH_SIZES.stream().filter(batch -> isUnsteady(each, batch)).toList(),
@@ -131,8 +132,8 @@ public record Latency(
         return 2 * part > all;
     }
 
-    private static @Nullable Range range(double[] sorted) {
-        return sorted.length == 0 ? null : new Range(sorted[0], sorted[sorted.length - 1]);
+    private static @Nullable Interval range(double[] sorted) {
+        return sorted.length == 0 ? null : new Interval(sorted[0], sorted[sorted.length - 1]);
     }
 
     /** Returns the median of at least one value. */
@@ -140,18 +141,6 @@ public record Latency(
         double[] sorted = DoubleStream.of(values).sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    /** The lowest and the highest figure of several processes with the same measurement; equal if only one measured. */
-    public record Range(double low, double high) {
-
-        /** Checks the order. */
-        public Range {
-            if (!(low <= high)) {
-                throw new IllegalArgumentException(
-                        "expected a lowest and a highest, but found " + low + " and " + high);
-            }
-        }
     }
 
     /**
@@ -189,7 +178,7 @@ public record Latency(
     }
 
     /** Returns the range of the medians of one image; null if a single process measured them. */
-    public @Nullable Range spread() {
+    public @Nullable Interval spread() {
         return processes == 1 ? null : p50Range;
     }
 

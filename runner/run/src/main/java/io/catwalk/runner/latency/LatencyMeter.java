@@ -1,6 +1,7 @@
 package io.catwalk.runner.latency;
 
 import io.catwalk.onnx.Predictor;
+import io.catwalk.runner.evaluation.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,7 +56,7 @@ final class LatencyMeter {
                 small,
                 large,
                 1,
-                new Latency.Range(median / 1e3, median / 1e3),
+                new Interval(median / 1e3, median / 1e3),
                 null,
                 null,
                 unsteady,

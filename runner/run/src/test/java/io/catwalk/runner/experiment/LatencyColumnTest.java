@@ -2,6 +2,7 @@ package io.catwalk.runner.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.experiment.RecordedRun.LatencyColumn;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.Machine;
@@ -86,7 +87,7 @@ final class LatencyColumnTest {
 
     private static Latency figures(
             double micros, double p99, double small, double large, int processes, List<Integer> unsteady) {
-        Latency.Range range = new Latency.Range(micros, micros);
+        Interval range = new Interval(micros, micros);
         return new Latency(
                 1, 5_000, micros, micros, p99, small, large, processes, range, null, null, unsteady, null, HERE);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.trial.MadeUp;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ final class LatencyBenchTest {
         // Measured as 10, 13 and 15; as 11; as 12, 14 and 16.
         assertThat(latency(results, "a").p50Micros()).isEqualTo(13);
         assertThat(latency(results, "b").p50Micros()).isEqualTo(11);
-        assertThat(latency(results, "c").p50Range()).isEqualTo(new Latency.Range(12, 16));
+        assertThat(latency(results, "c").p50Range()).isEqualTo(new Interval(12, 16));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.onnx.Predictor;
+import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.trial.MadeUp;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ final class LatencyMeterTest {
         assertThat(latency.calls()).isEqualTo(5_000);
         assertThat(latency.unsteady()).isEmpty();
         assertThat(latency.processes()).isEqualTo(1);
-        assertThat(latency.p50Range()).isEqualTo(new Latency.Range(latency.p50Micros(), latency.p50Micros()));
+        assertThat(latency.p50Range()).isEqualTo(new Interval(latency.p50Micros(), latency.p50Micros()));
         assertThat(latency.busy()).isNull();
         assertThat(latency.machine()).isEqualTo(MadeUp.MACHINE);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.MadeUp;
 import java.nio.file.Files;
@@ -26,9 +27,9 @@ final class LatencyTest {
 
     private static Latency latency(
             double micros,
-            Latency.Range range,
+            Interval range,
             @Nullable Double large,
-            Latency.@Nullable Range largeRange,
+            @Nullable Interval largeRange,
             Latency.@Nullable Busy busy) {
         return new Latency(
                 1, 5_000, micros, null, null, null, large, 5, range, null, largeRange, List.of(), busy, MadeUp.MACHINE);
@@ -40,7 +41,7 @@ final class LatencyTest {
 
     @Test
     void whatIsWrittenIsReadAgain() throws Exception {
-        Latency latency = latency(100, new Latency.Range(98, 107), 9_000.0, new Latency.Range(8_900, 9_100), null);
+        Latency latency = latency(100, new Interval(98, 107), 9_000.0, new Interval(8_900, 9_100), null);
         Path file = Files.writeString(folder.resolve("latency.json"), Json.JSON.writeValueAsString(latency));
 
         assertThat(Json.read(file, Latency.class, "a latency")).isEqualTo(latency);
@@ -60,8 +61,8 @@ final class LatencyTest {
     @Test
     void speedUpsAreThoseOfTheBatchSizesThatBothWereMeasuredAt() {
         Efficiency efficiency = MadeUp.efficiency(
-                latency(400, new Latency.Range(380, 420), 10_000.0, new Latency.Range(9_500, 10_100), null),
-                latency(100, new Latency.Range(95, 105), 7_900.0, new Latency.Range(7_800, 9_000), null));
+                latency(400, new Interval(380, 420), 10_000.0, new Interval(9_500, 10_100), null),
+                latency(100, new Interval(95, 105), 7_900.0, new Interval(7_800, 9_000), null));
 
         assertThat(efficiency.speedUps()).containsOnlyKeys(1, 256);
         assertThat(efficiency.speedUps().get(1)).isCloseTo(4, within(1e-9));
@@ -70,8 +71,8 @@ final class LatencyTest {
 
     @Test
     void aBusyMachineGivesNoSpeedUps() {
-        Latency quiet = latency(100, new Latency.Range(100, 100), null, null, null);
-        Latency busy = latency(100, new Latency.Range(100, 100), null, null, MadeUp.BUSY);
+        Latency quiet = latency(100, new Interval(100, 100), null, null, null);
+        Latency busy = latency(100, new Interval(100, 100), null, null, MadeUp.BUSY);
 
         assertThat(MadeUp.efficiency(quiet, quiet).speedUps()).containsOnlyKeys(1);
         assertThat(MadeUp.efficiency(quiet, busy).speedUps()).isEmpty();
@@ -98,7 +99,7 @@ final class LatencyTest {
                         small,
                         null,
                         1,
-                        new Latency.Range(1, 1),
+                        new Interval(1, 1),
                         null,
                         null,
                         unsteady,
@@ -113,7 +114,7 @@ final class LatencyTest {
         Latency latency = Latency.of(measured(50, 90, 52, 51, 48));
 
         assertThat(latency.p50Micros()).isEqualTo(51);
-        assertThat(latency.p50Range()).isEqualTo(new Latency.Range(48, 90));
+        assertThat(latency.p50Range()).isEqualTo(new Interval(48, 90));
         assertThat(latency.processes()).isEqualTo(5);
         assertThat(latency.calls()).isEqualTo(100);
         assertThat(Latency.of(measured(50, 52)).p50Micros()).isEqualTo(51);
@@ -132,12 +133,12 @@ final class LatencyTest {
         Latency quiet = Latency.of(measured);
         assertThat(quiet.busy()).isNull();
         assertThat(quiet.processes()).isEqualTo(3);
-        assertThat(quiet.p50Range()).isEqualTo(new Latency.Range(50, 52));
+        assertThat(quiet.p50Range()).isEqualTo(new Interval(50, 52));
 
         Latency busy = Latency.of(measured.subList(1, 5));
         assertThat(busy.busy()).isEqualTo(MadeUp.BUSY);
         assertThat(busy.processes()).isEqualTo(4);
-        assertThat(busy.p50Range()).isEqualTo(new Latency.Range(51, 500));
+        assertThat(busy.p50Range()).isEqualTo(new Interval(51, 500));
     }
 
     @Test
@@ -154,7 +155,7 @@ final class LatencyTest {
         Latency two =
                 Latency.of(List.of(batches(300.0, List.of()), batches(null, List.of()), batches(100.0, List.of())));
         assertThat(two.imagesPerSecond64()).isEqualTo(200);
-        assertThat(two.imagesPerSecond64Range()).isEqualTo(new Latency.Range(100, 300));
+        assertThat(two.imagesPerSecond64Range()).isEqualTo(new Interval(100, 300));
         assertThat(two.imagesPerSecond256()).isNull();
         assertThat(two.imagesPerSecond256Range()).isNull();
 

@@ -104,7 +104,7 @@ public final class MadeUp {
             Latency.@Nullable Busy busy,
             Machine machine) {
         double only = Double.isFinite(p50) ? p50 : 0;
-        Latency.Range range = new Latency.Range(only, only);
+        Interval range = new Interval(only, only);
         return new Latency(threads, calls, p50, p90, p99, small, large, 1, range, null, null, List.of(), busy, machine);
     }
 
