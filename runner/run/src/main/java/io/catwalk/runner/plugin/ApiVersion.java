@@ -17,7 +17,18 @@ import org.pf4j.DefaultVersionManager;
 final class ApiVersion {
 
     private static final Properties VERSIONS = read();
-    private static final String CODE = code();
+
+    /** The version of the plugin contract that this program provides. */
+    static final String CURRENT = VERSIONS.getProperty("version");
+
+    /** The version of DJL, whose types the contract uses. */
+    static final String DJL = VERSIONS.getProperty("djl");
+
+    /** The version of Catwalk, which that of its artifacts is, too. */
+    static final String CATWALK = VERSIONS.getProperty("catwalk");
+
+    /** The digest of the contract's code, on which recipes depend: builds of one version may differ. */
+    static final String SHA256 = code();
 
     private static final Pattern SINGLE_VERSION = Pattern.compile("\\d+\\.\\d+\\.\\d+");
 
@@ -26,27 +37,7 @@ final class ApiVersion {
     /** Tells whether a Plugin-Requires allows this version, as PF4J reads it: a single version is the oldest suitable one. */
     static boolean fits(String requires) {
         String range = (SINGLE_VERSION.matcher(requires).matches() ? ">=" : "") + requires;
-        return new DefaultVersionManager().checkVersionConstraint(current(), range);
-    }
-
-    /** Returns the version of the plugin contract that this program provides. */
-    static String current() {
-        return VERSIONS.getProperty("version");
-    }
-
-    /** Returns the version of DJL, whose types the contract uses. */
-    static String djl() {
-        return VERSIONS.getProperty("djl");
-    }
-
-    /** Returns the version of Catwalk, which that of its artifacts is, too. */
-    static String catwalk() {
-        return VERSIONS.getProperty("catwalk");
-    }
-
-    /** Returns the digest of the contract's code, on which recipes depend: builds of one version may differ. */
-    static String sha256() {
-        return CODE;
+        return new DefaultVersionManager().checkVersionConstraint(CURRENT, range);
     }
 
     private static String code() {

@@ -46,8 +46,10 @@ import org.slf4j.LoggerFactory;
  * <p>What a jar contains is kept by its digest. Only jars without a failure are: one that cannot be used, or whose recipe
  * fails, is inspected each time, since the cause may lie outside it. If the store cannot be read or written, that is no
  * error; the jar is inspected again.
+ *
+ * @param patience the longest time that a step of a plugin may take, such as its constructor
  */
-final class Inspection {
+record Inspection(Duration patience, ContentStore store) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Inspection.class);
 
@@ -65,19 +67,6 @@ final class Inspection {
     /** Lines that a JVM that does not start prints before the reason. */
     private static final Pattern NOT_THE_REASON =
             Pattern.compile("Picked up (JAVA_TOOL|JDK_JAVA)_OPTIONS|^Error occurred during initialization of");
-
-    private final Duration patience;
-    private final ContentStore store;
-
-    /**
-     * Prepares to inspect jars.
-     *
-     * @param patience the longest time that a step of a plugin may take, such as its constructor
-     */
-    Inspection(Duration patience, ContentStore store) {
-        this.patience = patience;
-        this.store = store;
-    }
 
     /** Returns the inspection of the program; the property {@code catwalk.plugin.millis} sets its patience. */
     static Inspection standard() {
@@ -234,7 +223,7 @@ final class Inspection {
             List<SeenClassifier> classifiers) {
 
         static Kept of(PluginJar jar, @Nullable Task task, List<SeenClassifier> classifiers) {
-            return new Kept(jar.sha256(), ApiVersion.sha256(), Runtime.version().toString(), task, classifiers);
+            return new Kept(jar.sha256(), ApiVersion.SHA256, Runtime.version().toString(), task, classifiers);
         }
     }
 

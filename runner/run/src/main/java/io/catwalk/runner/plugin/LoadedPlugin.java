@@ -126,7 +126,6 @@ public final class LoadedPlugin implements AutoCloseable {
         return List.copyOf(classifiers);
     }
 
-    /** Finds a classifier of this jar. */
     public LoadedClassifier require(String name) {
         return classifiers.stream()
                 .filter(classifier -> classifier.name().equals(name))
@@ -185,7 +184,6 @@ public final class LoadedPlugin implements AutoCloseable {
         throw new PluginException("its extension " + className + " does not implement " + Classifier.class.getName());
     }
 
-    /** Returns whether this is a valid name of a classifier. */
     static boolean isName(@Nullable String name) {
         return name != null
                 && name.length() <= LONGEST_NAME

@@ -51,7 +51,6 @@ public final class PluginCatalog {
                     || jar.getFileName().toString().matches(Pattern.quote(name) + "(-\\d.*)?\\.(jar|zip)");
         }
 
-        /** Returns the name of the file and the reason, in one line. */
         @Override
         public String toString() {
             return jar.getFileName() + ": " + reason;
@@ -119,7 +118,6 @@ public final class PluginCatalog {
         return new PluginCatalog(this, newTask);
     }
 
-    /** Returns the task that the classifiers were asked about. */
     public Task task() {
         if (task == null) {
             throw new IllegalStateException("this catalog is for no task: ask PluginCatalog.on(task)");
@@ -127,12 +125,10 @@ public final class PluginCatalog {
         return task;
     }
 
-    /** Returns the classifiers that can be used. */
     public List<InstalledClassifier> classifiers() {
         return classifiers;
     }
 
-    /** Returns the jars that cannot be used. */
     public List<Failure> failures() {
         return List.copyOf(failures);
     }

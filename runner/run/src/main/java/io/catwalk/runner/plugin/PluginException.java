@@ -21,7 +21,6 @@ public final class PluginException extends RuntimeException {
         super(message, cause);
     }
 
-    /** Returns the message. */
     String reason() {
         return String.valueOf(getMessage());
     }

@@ -46,11 +46,7 @@ public final class PluginIndex {
     }
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    private record Entry(
-            String id,
-            @Nullable String description,
-            @Nullable String provider,
-            List<Listed> releases) {}
+    private record Entry(String id, List<Listed> releases) {}
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     private record Listed(
@@ -66,7 +62,6 @@ public final class PluginIndex {
      */
     public record Release(String id, String version, URI address, String sha512) {}
 
-    /** Reads an index. */
     public static PluginIndex read(String where) {
         UserCache.keepTemporaryFiles();
         return read(where, FileSource.standard());
@@ -139,7 +134,7 @@ public final class PluginIndex {
         return newest(id)
                 .orElseThrow(() -> new RequestException(
                         "the index " + FileSource.shown(address) + " has no release of '" + id + "' for version "
-                                + ApiVersion.current() + " of the Catwalk API: take another version of Catwalk"));
+                                + ApiVersion.CURRENT + " of the Catwalk API: take another version of Catwalk"));
     }
 
     private Optional<Release> newest(String id) {

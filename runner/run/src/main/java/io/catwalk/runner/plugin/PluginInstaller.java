@@ -51,16 +51,13 @@ public final class PluginInstaller {
         this.source = source;
     }
 
-    /** Opens a folder. */
     public static PluginInstaller open(Path pluginsDir) {
         return new PluginInstaller(pluginsDir, Inspection.standard(), FileSource.standard());
     }
 
     /** Whether a newer version may be replaced by an older one. */
     public enum Downgrade {
-        /** It may not. */
         REFUSED,
-        /** It may. */
         ALLOWED
     }
 
@@ -95,7 +92,6 @@ public final class PluginInstaller {
                 .toList();
     }
 
-    /** Installs a release of an index. */
     public Placed install(PluginIndex.Release release, Downgrade downgrade) {
         return install(release.address(), release.sha512(), release, downgrade);
     }
@@ -267,7 +263,6 @@ public final class PluginInstaller {
         }
     }
 
-    /** Removes a plugin from the folder. */
     public Plugin remove(String name) {
         return alone(() -> removed(name));
     }

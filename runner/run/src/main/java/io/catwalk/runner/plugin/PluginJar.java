@@ -284,7 +284,7 @@ public record PluginJar(
     }
 
     private static void requireThisApi(String requires) {
-        String api = ApiVersion.current();
+        String api = ApiVersion.CURRENT;
         boolean fits;
         try {
             fits = ApiVersion.fits(requires);
@@ -300,7 +300,7 @@ public record PluginJar(
 
     /** Refuses a jar that was built for another major version of DJL, whose methods may differ. */
     private static void requireThisDjl(@Nullable String requires) {
-        String here = ApiVersion.djl();
+        String here = ApiVersion.DJL;
         if (requires != null && !major(requires.strip()).equals(major(here))) {
             throw new PluginException("needs DJL " + requires.strip() + ", but this is DJL " + here
                     + ": take a release of the plugin made for this version");

@@ -45,10 +45,6 @@ public record PluginProject(String name, String description, Language language) 
     /** What needs no quotes in XML, Maven or a properties file. */
     private static final Pattern DESCRIPTION = Pattern.compile("[^\\p{C}<>&\"\\\\$@]{1,200}");
 
-    /** The description of every project before it could be chosen. */
-    private static final String OLD_DESCRIPTION = "One convolution and two dense layers";
-
-    /** The language of a classifier. */
     public enum Language {
         /** Java; builds a jar. */
         JAVA,
@@ -56,7 +52,6 @@ public record PluginProject(String name, String description, Language language) 
         KOTLIN
     }
 
-    /** Validates the name and the description. */
     public PluginProject {
         if (!LoadedPlugin.isName(name)) {
             throw new RequestException("expected a name of lower-case letters, digits and single dashes, at most 64 of"
@@ -81,8 +76,7 @@ public record PluginProject(String name, String description, Language language) 
     public static boolean hasPlainDescription(Path jar) {
         try {
             PluginJar plugin = PluginJar.read(jar);
-            return plugin.description().equals(plainDescription(plugin.id()))
-                    || plugin.description().equals(OLD_DESCRIPTION);
+            return plugin.description().equals(plainDescription(plugin.id()));
         } catch (PluginException e) {
             return false;
         }
@@ -180,7 +174,7 @@ public record PluginProject(String name, String description, Language language) 
                 Map.entry("description", description),
                 Map.entry("provider", "Example"),
                 Map.entry("repository", repository),
-                Map.entry("catwalk", ApiVersion.catwalk()),
+                Map.entry("catwalk", ApiVersion.CATWALK),
                 Map.entry("kotlin", KOTLIN),
                 Map.entry("source", source),
                 Map.entry("build", command()),

@@ -53,7 +53,7 @@ final class InspectionTest {
                 content.replace("alpha", "beta gamma"),
                 content.replace("java\":\"", "$0x"),
                 // of another build of the same version
-                content.replace(ApiVersion.sha256(), "0".repeat(64)))) {
+                content.replace(ApiVersion.SHA256, "0".repeat(64)))) {
             Files.writeString(kept, damaged);
             Files.delete(witness);
             assertThat(recipe(own, cache)).isEqualTo(first);
