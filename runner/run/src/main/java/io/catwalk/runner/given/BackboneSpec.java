@@ -51,7 +51,6 @@ public record BackboneSpec(
 
     /** What becomes of a map of features. */
     public enum Pool {
-        /** The mean of each channel. */
         @JsonProperty("mean")
         MEAN(Pooling.MEAN),
         /** The map stays. */
@@ -81,7 +80,6 @@ public record BackboneSpec(
         /** The most views of an image: each takes as long and as much room as the image itself. */
         public static final int MOST = 100;
 
-        /** Checks the number. */
         public Views {
             if (count < 1 || count > MOST) {
                 throw new RequestException("count must be 1 to " + MOST + ", but is " + count + ": try 4");
@@ -107,7 +105,6 @@ public record BackboneSpec(
     /** Images that are asked about at once: more need memory and save no time. */
     private static final int BATCH = 16;
 
-    /** Copies the shape. */
     public BackboneSpec {
         shape = List.copyOf(shape);
     }
@@ -166,7 +163,6 @@ public record BackboneSpec(
         return new BackboneSpec(network.at(place), pool, shape, parameters, views);
     }
 
-    /** Returns the same with other views. */
     public BackboneSpec with(@Nullable Views others) {
         return new BackboneSpec(network, pool, shape, parameters, others);
     }

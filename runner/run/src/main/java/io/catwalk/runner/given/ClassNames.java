@@ -19,8 +19,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** Finds the names of the outputs of a file: as stated, in its metadata, or in a file beside it. */
-final class ClassNames {
+/**
+ * Finds the names of the outputs of a file: as stated, in its metadata, or in a file beside it.
+ *
+ * @param dataset the classes of the data set
+ */
+record ClassNames(GivenSource source, List<String> dataset) {
 
     /** Says that the outputs are in the order of the data set's classes. */
     private static final String BY_INDEX = "index";
@@ -29,15 +33,6 @@ final class ClassNames {
     private static final Pattern ENTRY =
             Pattern.compile("(?:['\"]?(\\d{1,6})['\"]?\\s*:\\s*)?('(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\")");
 
-    private final GivenSource source;
-    private final List<String> dataset;
-
-    ClassNames(GivenSource source, List<String> dataset) {
-        this.source = source;
-        this.dataset = dataset;
-    }
-
-    /** Returns the names that are stated; null if none are. */
     @Nullable
     List<String> stated() {
         String labels = source.labels();
@@ -159,7 +154,6 @@ final class ClassNames {
         }
     }
 
-    /** Lists the first names. */
     static String some(List<String> names) {
         return String.join(", ", names.subList(0, Math.min(5, names.size()))) + (names.size() > 5 ? ", ..." : "");
     }

@@ -53,12 +53,9 @@ public record GivenModel(
         @Nullable String output,
         @Nullable List<String> classes) {
 
-    /** What the file is. */
     public enum Kind {
-        /** A network. */
         @JsonProperty("onnx")
         ONNX,
-        /** A table of predictions. */
         @JsonProperty("table")
         TABLE
     }
@@ -68,7 +65,6 @@ public record GivenModel(
         /** Red, green, blue; a gray image has the same pixels in each. */
         @JsonProperty("rgb")
         RGB,
-        /** Blue, green, red. */
         @JsonProperty("bgr")
         BGR,
         /** One channel; colors are converted to it. */
@@ -265,7 +261,6 @@ public record GivenModel(
         return new GivenModel(place, sha256, kind, imageSize, mean, std, order, output, classes);
     }
 
-    /** Returns the same with other pixels and another order. */
     GivenModel with(@Nullable List<Double> newMean, @Nullable List<Double> newStd, @Nullable Order newOrder) {
         return new GivenModel(file, sha256, kind, imageSize, newMean, newStd, newOrder, output, classes);
     }

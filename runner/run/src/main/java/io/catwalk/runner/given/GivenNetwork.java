@@ -24,7 +24,6 @@ record GivenNetwork(OnnxPredictor predictor, GivenModel model, int[] columns) {
                         .toArray());
     }
 
-    /** Returns the same with another preparation. */
     GivenNetwork with(GivenModel other) {
         return new GivenNetwork(predictor, other, columns);
     }

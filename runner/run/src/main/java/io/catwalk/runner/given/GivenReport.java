@@ -37,7 +37,6 @@ public record GivenReport(
             int right,
             int rightAsAsked) {}
 
-    /** Copies the list. */
     public GivenReport {
         otherClasses = List.copyOf(otherClasses);
     }

@@ -70,7 +70,6 @@ public record GivenSource(
                 : metadata().get(MetadataKeys.FIT).map(Fit::parse).orElse(null);
     }
 
-    /** Returns the path of the file, absolute. */
     public Path path() {
         try {
             return Path.of(file).toAbsolutePath().normalize();

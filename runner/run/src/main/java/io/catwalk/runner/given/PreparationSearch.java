@@ -9,6 +9,7 @@ import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import io.catwalk.runner.given.GivenModel.Order;
+import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedAccuracy.McNemar;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +27,11 @@ import org.jspecify.annotations.Nullable;
  * Looks for another preparation of the images where a network is right about few of them: people forget how the images
  * were normalized that it was trained on, in which order the channels were, and how they were resized.
  */
-final class PreparationSearch {
+record PreparationSearch(
+        GivenNetwork asked,
+        ImageSource images,
+        PredictedClasses predicted,
+        @Nullable Path folder) {
 
     /** Number of test images, evenly spaced, since those of a class follow each other. */
     private static final int MOST = 200;
@@ -45,24 +50,12 @@ final class PreparationSearch {
     /** Share of the images that more must be right at the least, than as asked and than by chance. */
     private static final double LEAST = 0.1;
 
-    private final GivenNetwork asked;
-    private final ImageSource images;
-    private final PredictedClasses predicted;
-    private final @Nullable Path folder;
-
     /** A preparation: what differs from the one that was asked for is not null. */
     private record Preparation(
             @Nullable String normalize,
             @Nullable Order order,
             @Nullable Fit fit,
             GivenNetwork network) {}
-
-    PreparationSearch(GivenNetwork asked, ImageSource images, PredictedClasses predicted, @Nullable Path folder) {
-        this.asked = asked;
-        this.images = images;
-        this.predicted = predicted;
-        this.folder = folder;
-    }
 
     GivenReport.@Nullable Suggestion suggestion() {
         int[] all = ImageSource.evenlySpaced(images.size(), MOST);
@@ -72,7 +65,7 @@ final class PreparationSearch {
             before[i] = predicted.correct(all[i]);
             ofClass[images.labels()[all[i]]]++;
         }
-        int asAsked = count(before);
+        int asAsked = Paired.count(before);
         int byChance = Arrays.stream(ofClass).max().orElse(0);
         boolean cheap = images.imageLength() <= SMALL;
         if (asAsked > (cheap ? (1 - LEAST) * all.length : (byChance + all.length) / 2.0)) {
@@ -83,7 +76,7 @@ final class PreparationSearch {
         for (Fit fit : fits()) {
             List<Preparation> some = preparations(fit);
             List<boolean[]> answers = right(first, some);
-            IntStream.range(0, some.size()).forEach(i -> counts.put(some.get(i), count(answers.get(i))));
+            IntStream.range(0, some.size()).forEach(i -> counts.put(some.get(i), Paired.count(answers.get(i))));
         }
         double fewest = Collections.max(counts.values()) - LEAST * first.length;
         int ofFirst = (int) IntStream.of(first).filter(predicted::correct).count();
@@ -91,10 +84,10 @@ final class PreparationSearch {
         boolean[] after = before;
         for (Preparation one : fewest < ofFirst ? List.<Preparation>of() : best(counts)) {
             boolean[] answers = right(all, List.of(one)).get(0);
-            best = count(answers) > count(after) ? one : best;
-            after = count(answers) > count(after) ? answers : after;
+            best = Paired.count(answers) > Paired.count(after) ? one : best;
+            after = Paired.count(answers) > Paired.count(after) ? answers : after;
         }
-        boolean better = count(after) - Math.max(asAsked, byChance) >= LEAST * all.length
+        boolean better = Paired.count(after) - Math.max(asAsked, byChance) >= LEAST * all.length
                 && McNemar.of(after, before).p() < CHANCE;
         return !better
                 ? null
@@ -103,7 +96,7 @@ final class PreparationSearch {
                         best.order == null ? null : best.order.key(),
                         best.fit == null ? null : best.fit.key(),
                         all.length,
-                        count(after),
+                        Paired.count(after),
                         asAsked);
     }
 
@@ -200,13 +193,5 @@ final class PreparationSearch {
         } catch (RequestException e) {
             return images.read(image, image + 1); // it is there as it was, in the cache
         }
-    }
-
-    private static int count(boolean[] values) {
-        int count = 0;
-        for (boolean value : values) {
-            count += value ? 1 : 0;
-        }
-        return count;
     }
 }

@@ -25,7 +25,6 @@ public record TypedNormalization(List<Double> mean, List<Double> std) {
     /** Leaves pixels from 0 to 255. */
     public static final TypedNormalization PIXELS = new TypedNormalization(List.of(0.0), List.of(1 / 255.0));
 
-    /** Those that have a name. */
     static final Map<String, TypedNormalization> NAMED = Map.of(
             "imagenet", new TypedNormalization(List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225)),
             "0-1", new TypedNormalization(List.of(0.0), List.of(1.0)),
@@ -39,7 +38,6 @@ public record TypedNormalization(List<Double> mean, List<Double> std) {
 
     private static final double RESCALE = 1 / 255.0;
 
-    /** Checks the deviations. */
     public TypedNormalization {
         for (double deviation : std) {
             if (!(deviation > 0) || !Double.isFinite(deviation)) {

@@ -67,7 +67,6 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
     /** The accuracy of a file by the strength of a corruption, from weak to strong. */
     public record Curve(Corruption corruption, List<Step> steps) {
 
-        /** Returns the strongest step. */
         public Step last() {
             return steps.get(steps.size() - 1);
         }
@@ -115,7 +114,6 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
         return new Robustness(schema, sample, software, current);
     }
 
-    /** Returns the measurements of a classifier; null if there are none. */
     public @Nullable Classifier of(String name) {
         return classifiers.stream()
                 .filter(one -> one.name().equals(name))

@@ -10,12 +10,14 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.robustness.Robustness.Classifier;
 import io.catwalk.runner.robustness.Robustness.Curve;
 import io.catwalk.runner.robustness.Robustness.Step;
+import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialOrder;
@@ -176,13 +178,8 @@ public final class RobustnessMeter {
             float[] answers = predictor.logits(pixels, to - from);
             System.arraycopy(answers, 0, logits, from * classes, answers.length);
         }
-        int right = 0;
-        for (boolean one : new Predictions(classes, images.labels(), logits)
-                .predictedClasses()
-                .correct()) {
-            right += one ? 1 : 0;
-        }
-        return Accuracy.of(images.size(), right);
+        PredictedClasses answers = new Predictions(classes, images.labels(), logits).predictedClasses();
+        return Accuracy.of(images.size(), Paired.count(answers.correct()));
     }
 
     /** Starts the noise, which is the same for every classifier and every strength. */

@@ -22,14 +22,11 @@ public record CochranQ(double statistic, int degreesOfFreedom, double p) {
      */
     public static CochranQ of(List<boolean[]> correct) {
         int models = correct.size();
-        if (models < 2) {
-            throw new IllegalArgumentException("expected at least 2 models to compare, but found " + models);
-        }
         correct.forEach(answers -> Paired.sameLength(correct.get(0).length, answers.length, "answers, one per image"));
         double total = 0;
         double modelSquares = 0;
         for (boolean[] answers : correct) {
-            double right = count(answers);
+            double right = Paired.count(answers);
             total += right;
             modelSquares += right * right;
         }
@@ -44,13 +41,5 @@ public record CochranQ(double statistic, int degreesOfFreedom, double p) {
         double spread = models * total - imageSquares;
         double q = spread == 0 ? 0 : (models - 1) * (models * modelSquares - total * total) / spread;
         return new CochranQ(q, models - 1, ChiSquaredDistribution.of(models - 1).survivalProbability(q));
-    }
-
-    private static int count(boolean[] answers) {
-        int right = 0;
-        for (boolean answer : answers) {
-            right += answer ? 1 : 0;
-        }
-        return right;
     }
 }

@@ -1,6 +1,5 @@
 package io.catwalk.runner.statistics;
 
-import io.catwalk.runner.RequestException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,11 +34,14 @@ public record CriticalDifference(
      * Ranks classifiers.
      *
      * @param names the classifiers' names; at least 2
-     * @param scores (data sets, classifiers), 0 to 1, higher is better; equal scores share their ranks
+     * @param scores (data sets, classifiers), 0 to 1, higher is better; equal scores share their ranks; of at least
+     *     {@value #FEWEST_DATA_SETS} data sets
      * @param level probability of any false alarm, above 0 and below 1, such as 0.05
      */
     public static CriticalDifference of(List<String> names, double[][] scores, double level) {
-        check(names, scores, level);
+        for (double[] row : scores) {
+            Paired.sameLength(names.size(), row.length, "names as scores");
+        }
         int count = names.size();
         double[] averages = new double[count];
         double ties = 0;
@@ -60,28 +62,6 @@ public record CriticalDifference(
         double friedman = friedman(averages, scores.length, ties);
         double p = ChiSquaredDistribution.of(count - 1).survivalProbability(friedman);
         return new CriticalDifference(ranks, friedman, p, difference, groups(ranks, difference));
-    }
-
-    static void requireEnough(int dataSets) {
-        if (dataSets < FEWEST_DATA_SETS) {
-            throw new RequestException("expected at least " + FEWEST_DATA_SETS
-                    + " data sets for a critical-difference diagram, but found " + dataSets
-                    + ": ranks over so few say nothing about classifiers; use crossval, or add data sets");
-        }
-    }
-
-    private static void check(List<String> names, double[][] scores, double level) {
-        requireEnough(scores.length);
-        if (names.size() < 2) {
-            throw new IllegalArgumentException("expected at least 2 classifiers to rank, but found " + names.size());
-        }
-        for (double[] row : scores) {
-            Paired.sameLength(names.size(), row.length, "names as scores");
-            Paired.atLeastTwo(row);
-        }
-        if (!(level > 0 && level < 1)) {
-            throw new IllegalArgumentException("expected a level above 0 and below 1, but found " + level);
-        }
     }
 
     /** Ranks one data set's scores, the highest first; equal scores share the mean of their ranks. */

@@ -13,7 +13,6 @@ public record EquivalenceRegion(double points) {
     /** Half a percentage point, the default. */
     public static final EquivalenceRegion STANDARD = new EquivalenceRegion(0.5);
 
-    /** Checks the range. */
     public EquivalenceRegion {
         if (!(points >= 0 && points <= 100)) {
             throw new RequestException("expected a region of practical equivalence from 0 to 100 points of accuracy,"

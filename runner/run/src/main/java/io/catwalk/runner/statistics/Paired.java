@@ -49,6 +49,15 @@ public final class Paired {
         return values;
     }
 
+    /** Counts the values that are true. */
+    public static int count(boolean[] values) {
+        int count = 0;
+        for (boolean value : values) {
+            count += value ? 1 : 0;
+        }
+        return count;
+    }
+
     static void sameLength(int first, int second, String what) {
         if (first != second) {
             throw new IllegalArgumentException("expected as many " + what

@@ -54,12 +54,10 @@ public record PairedComparison(
     private static final double LEVEL = 0.05;
     private static final double CONFIDENCE = 1 - LEVEL;
 
-    /** What compares two classifiers. */
     public enum Test {
         /** Exact McNemar test of two networks on the same images. */
         @JsonProperty("mcnemar")
         MCNEMAR,
-        /** Welch's t-test over seeds. */
         @JsonProperty("welch")
         WELCH,
         /** Corrected t-test over folds, with the Bayesian correlated t-test. */
@@ -187,7 +185,6 @@ public record PairedComparison(
      * @param scores (data sets, classifiers), 0 to 1
      */
     public static List<PairedComparison> ofDataSets(List<String> names, double[][] scores, EquivalenceRegion region) {
-        CriticalDifference.requireEnough(scores.length);
         for (double[] row : scores) {
             Paired.sameLength(names.size(), row.length, "names as scores");
         }
@@ -229,7 +226,6 @@ public record PairedComparison(
         return adjustedP >= LEVEL ? Outcome.UNDECIDED : difference > 0 ? Outcome.BETTER : Outcome.WORSE;
     }
 
-    /** Returns the second compared with the first. */
     public PairedComparison reversed() {
         return new PairedComparison(
                 /* first= */ second,

@@ -12,7 +12,6 @@ import org.apache.commons.statistics.distribution.TDistribution;
  */
 public record Spread(int count, double mean, double standardDeviation, Interval interval) {
 
-    /** Summarizes scores. */
     public static Spread of(double... scores) {
         double mean = Paired.mean(Paired.atLeastTwo(scores));
         double deviation = Math.sqrt(Paired.variance(scores));

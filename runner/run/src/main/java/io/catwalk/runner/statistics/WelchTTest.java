@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 record WelchTTest(double difference, double standardError, double degreesOfFreedom, double p) {
 
-    /** Tests scores. */
     static WelchTTest of(double[] first, double[] second) {
         int fewest = Math.min(first.length, second.length);
         if (fewest < PairedComparison.FEWEST_SEEDS) {
