@@ -10,7 +10,6 @@ public record Accuracy(int images, int right, double share, double low, double h
 
     private static final double CONFIDENCE = 0.95;
 
-    /** Computes the interval of a count. */
     public static Accuracy of(int images, int right) {
         Interval interval = Interval.wilson(right, images, CONFIDENCE);
         return new Accuracy(images, right, (double) right / images, interval.low(), interval.high());

@@ -30,11 +30,6 @@ public record Calibration(double expectedError, List<Bin> reliability) {
     /** With this many images, the 95 % interval of an accuracy of 0.9 is 0.17 wide. */
     private static final int FEWEST_IMAGES = 50;
 
-    /** Copies the list. */
-    public Calibration {
-        reliability = List.copyOf(reliability);
-    }
-
     /**
      * Holds the images of similar confidence.
      *

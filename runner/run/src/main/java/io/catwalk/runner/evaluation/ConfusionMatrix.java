@@ -33,12 +33,7 @@ public final class ConfusionMatrix {
         }
     }
 
-    /** Counts predictions. */
     public static ConfusionMatrix of(int classes, int[] truth, int[] predicted) {
-        if (truth.length != predicted.length) {
-            throw new IllegalArgumentException(
-                    "expected as many predictions as labels, but found " + predicted.length + " and " + truth.length);
-        }
         long[] pairs = IntStream.range(0, truth.length)
                 .mapToLong(i -> (long) truth[i] * classes + predicted[i])
                 .sorted()
@@ -54,7 +49,6 @@ public final class ConfusionMatrix {
         return new ConfusionMatrix(classes, cells);
     }
 
-    /** Returns the number of classes. */
     public int classes() {
         return support.length;
     }
@@ -119,7 +113,6 @@ public final class ConfusionMatrix {
         return predictions[predicted];
     }
 
-    /** Returns the number of images predicted correctly. */
     public int correct() {
         return cells.stream()
                 .filter(cell -> cell.truth() == cell.predicted())
@@ -127,7 +120,6 @@ public final class ConfusionMatrix {
                 .sum();
     }
 
-    /** Returns the number of all images. */
     public int images() {
         return IntStream.of(support).sum();
     }

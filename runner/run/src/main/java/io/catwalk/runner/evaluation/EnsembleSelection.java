@@ -23,11 +23,6 @@ public record EnsembleSelection(List<Integer> votes, double logLoss, int best) {
     /** A probability of 0 for the true class costs as much as this one, so that one image does not decide. */
     private static final double LEAST = 1e-15;
 
-    /** Copies the list. */
-    public EnsembleSelection {
-        votes = List.copyOf(votes);
-    }
-
     /**
      * Selects by predictions of the same images.
      *
@@ -68,7 +63,6 @@ public record EnsembleSelection(List<Integer> votes, double logLoss, int best) {
         return new EnsembleSelection(Arrays.stream(bestVotes).boxed().toList(), bestLoss, first);
     }
 
-    /** Returns the probability of the true class of each image. */
     private static double[] truths(Predictions model) {
         double[] truths = new double[model.images()];
         for (int i = 0; i < truths.length; i++) {

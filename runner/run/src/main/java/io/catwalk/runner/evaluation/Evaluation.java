@@ -29,11 +29,6 @@ public record Evaluation(
     /** Of fewer images of a class, nothing can be said about this class alone. */
     public static final int FEWEST_IMAGES = 10;
 
-    /** Copies the lists. */
-    public Evaluation {
-        classes = List.copyOf(classes);
-    }
-
     /** Computes all metrics. */
     public static Evaluation of(Predictions predictions, List<String> classNames) {
         return of(List.of(() -> predictions), classNames);
@@ -92,7 +87,6 @@ public record Evaluation(
                 answers == null ? null : RiskCoverage.of(truth, predicted, answers.confidence));
     }
 
-    /** Returns the share of images predicted correctly. */
     public double accuracy() {
         return metrics.accuracy();
     }
@@ -118,7 +112,6 @@ public record Evaluation(
         return mean.isPresent() ? mean.getAsDouble() : null;
     }
 
-    /** Returns the number of images. */
     public int images() {
         return confusion.images();
     }
@@ -199,7 +192,6 @@ public record Evaluation(
         private final double[][] positives;
         private final long[] halfWins;
 
-        /** Sorts the images by their class. */
         RocAuc(int[] truth, double[] ofTruth, int classes) {
             images = truth.length;
             int[] sizes = new int[classes];

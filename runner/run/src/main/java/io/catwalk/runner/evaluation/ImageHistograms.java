@@ -48,12 +48,10 @@ final class ImageHistograms {
         columns = Math.min(CELLS, width);
     }
 
-    /** Describes an image. */
     float[] of(int index) {
         return described(pixels(index));
     }
 
-    /** Describes an image that is mirrored left to right. */
     float[] ofMirrored(int index) {
         return described(images.mirrored(pixels(index)));
     }

@@ -9,7 +9,6 @@ import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
  */
 public record Interval(double low, double high) {
 
-    /** Checks the order of the bounds. */
     public Interval {
         if (!(low <= high)) {
             throw new IllegalArgumentException("expected low <= high, but found " + low + " and " + high);

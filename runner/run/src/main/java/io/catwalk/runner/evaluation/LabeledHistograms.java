@@ -4,25 +4,20 @@ import io.catwalk.runner.data.ImageSource;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** Holds the {@link ImageHistograms} of images of known classes, and compares others with them. */
-final class LabeledHistograms {
+/**
+ * Holds the {@link ImageHistograms} of images of known classes, and compares others with them.
+ *
+ * @param columns by feature, and then by image: the images of one class follow each other
+ * @param starts the first image of each class, and the number of all images
+ */
+@SuppressWarnings("ArrayRecordComponent") // not compared
+record LabeledHistograms(float[][] columns, int[] starts) {
 
     /** The most images to compare at once. */
     static final int GROUP = 8;
 
     /** Number of images whose distances from a group fit into the processor's first-level cache. */
     private static final int BLOCK = 512;
-
-    /** By feature, and then by image: the images of one class follow each other. */
-    private final float[][] columns;
-
-    /** The first image of each class, and the number of all images. */
-    private final int[] starts;
-
-    private LabeledHistograms(float[][] columns, int[] starts) {
-        this.columns = columns;
-        this.starts = starts;
-    }
 
     /**
      * Describes images.
@@ -58,7 +53,6 @@ final class LabeledHistograms {
         return starts.length - 1;
     }
 
-    /** Returns the place of the first image of a class. */
     int first(int label) {
         return starts[label];
     }

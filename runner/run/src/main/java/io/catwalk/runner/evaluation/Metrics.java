@@ -37,7 +37,6 @@ public record Metrics(
         @Nullable Double rocAucMacro,
         @Nullable Double ece) {
 
-    /** Returns the 95 % interval of the accuracy. */
     public Interval accuracyInterval() {
         return new Interval(accuracyLow, accuracyHigh);
     }

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record OriginalImages(ImageSource images, @Nullable Path folder) {
 
-    /** Decodes an image. */
     public RasterImage image(int image) {
         return images.original(image, folder);
     }

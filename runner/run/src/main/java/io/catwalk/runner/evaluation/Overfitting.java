@@ -36,7 +36,6 @@ public record Overfitting(
     private static final double STRONG_GAP = 0.05;
     private static final double CONFIDENCE = 0.95;
 
-    /** Checks the ranges. */
     public Overfitting {
         accuracy("training", training);
         accuracy("validation", validation);
@@ -64,19 +63,16 @@ public record Overfitting(
         @JsonProperty("strong")
         STRONG;
 
-        /** Grades a gap. */
         public static Verdict of(Interval gap) {
             return gap.low() > STRONG_GAP ? STRONG : gap.low() > 0 ? MILD : NONE;
         }
 
-        /** Returns the verdict as it is written in results and reports. */
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** Measures the overfitting of one network. */
     public static Overfitting of(Metrics training, Metrics validation, Metrics test) {
         return new Overfitting(
                 training.accuracy(),
@@ -101,13 +97,11 @@ public record Overfitting(
         return (int) Math.round(metrics.accuracy() * metrics.images());
     }
 
-    /** Returns the training accuracy minus the validation accuracy. */
     @JsonProperty
     public double validationGap() {
         return training - validation;
     }
 
-    /** Returns the training accuracy minus the test accuracy. */
     @JsonProperty
     public double testGap() {
         return training - test;

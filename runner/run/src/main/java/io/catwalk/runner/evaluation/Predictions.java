@@ -24,7 +24,6 @@ public record Predictions(int classes, int[] labels, float[] logits) {
 
     private static final int MOST_TEXT = 10_000_000;
 
-    /** Checks the shapes, the labels' range and that every logit is finite. */
     public Predictions {
         if (classes < 2) {
             throw new IllegalArgumentException("expected at least 2 classes, but found " + classes);
@@ -50,7 +49,6 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         }
     }
 
-    /** Predicts labeled images. */
     public static Predictions of(Predictor predictor, ImageSource images, Normalization normalization, int classes) {
         return of(predictor, (from, to) -> images.normalized(normalization, from, to), images, classes);
     }
@@ -79,7 +77,6 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         return new Predictions(classes, labels, logarithms);
     }
 
-    /** Returns the number of images. */
     public int images() {
         return labels.length;
     }
@@ -111,7 +108,6 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         return best;
     }
 
-    /** Returns the predicted classes, without the logits. */
     public PredictedClasses predictedClasses() {
         return new PredictedClasses(classes, labels, predicted());
     }
@@ -123,12 +119,7 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         return probabilities;
     }
 
-    /**
-     * Counts the classes that rank before the truth of one image; among equals the lowest class is first.
-     *
-     * @param image 0 to {@link #images()} - 1
-     * @return 0 for a correct prediction, to {@link #classes()} - 1
-     */
+    /** Counts the classes that rank before the truth of one image; among equals the lowest class is first. */
     int beforeTruth(int image) {
         int row = image * classes;
         int truth = labels[image];
@@ -210,14 +201,6 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     @SuppressWarnings("ArrayRecordComponent")
     public record PredictedClasses(int classes, int[] labels, int[] predicted) {
 
-        /** Checks that there are as many predictions as labels. */
-        public PredictedClasses {
-            if (labels.length != predicted.length) {
-                throw new IllegalArgumentException(
-                        "expected " + labels.length + " predicted classes, but found " + predicted.length);
-            }
-        }
-
         /** Reads them from a file that {@link Predictions#write} wrote, row by row: no logit is kept. */
         public static PredictedClasses read(Path file) throws IOException {
             return PredictionsFile.readClasses(file);
@@ -240,17 +223,14 @@ public record Predictions(int classes, int[] labels, float[] logits) {
                     .toArray();
         }
 
-        /** Returns the number of images. */
         public int images() {
             return labels.length;
         }
 
-        /** Tells whether an image is predicted correctly. */
         public boolean correct(int image) {
             return predicted[image] == labels[image];
         }
 
-        /** Tells for each image whether it is predicted correctly. */
         public boolean[] correct() {
             boolean[] correct = new boolean[labels.length];
             for (int i = 0; i < correct.length; i++) {

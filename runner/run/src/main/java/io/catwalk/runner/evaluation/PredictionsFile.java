@@ -70,7 +70,6 @@ final class PredictionsFile {
         return file.toString().endsWith(".npy");
     }
 
-    /** Returns an exception that says what is wrong with a file. */
     static RequestException refusal(Path file, String expected, String where, @Nullable String found) {
         return new RequestException("expected " + expected + where + " of " + file + ", but found "
                 + (found == null ? "the end of the file" : Reasons.quoted(found))

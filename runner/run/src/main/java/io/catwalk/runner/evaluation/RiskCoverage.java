@@ -19,11 +19,6 @@ public record RiskCoverage(double area, Threshold knee, List<Threshold> curve) {
 
     private static final int PERCENT = 100;
 
-    /** Copies the list. */
-    public RiskCoverage {
-        curve = List.copyOf(curve);
-    }
-
     /**
      * The images of at least some confidence.
      *

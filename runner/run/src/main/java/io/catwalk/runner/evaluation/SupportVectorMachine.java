@@ -40,10 +40,8 @@ final class SupportVectorMachine {
     private final double gamma;
     private final List<Pair> pairs;
 
-    /** The examples that count for a pair. */
     private final boolean[] counts;
 
-    /** Learns to tell the classes of the examples apart. */
     SupportVectorMachine(LabeledHistograms examples) {
         this.examples = examples;
         gamma = examples.scale();
@@ -104,7 +102,6 @@ final class SupportVectorMachine {
         return StrictMath.exp(-gamma * distance);
     }
 
-    /** Learns to tell two classes apart. */
     private final class Learning {
 
         private final int first;

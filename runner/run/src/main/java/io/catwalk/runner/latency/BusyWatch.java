@@ -71,7 +71,6 @@ final class BusyWatch {
         start = clocks.get();
     }
 
-    /** Starts a watch of this machine. */
     static BusyWatch start(LongSupplier nanoTime, int threads) {
         CentralProcessor processor = new SystemInfo().getHardware().getProcessor();
         return new BusyWatch(() -> Clocks.read(processor, nanoTime.getAsLong()), threads);

@@ -52,7 +52,6 @@ public record Latency(
     /** Marks times that were measured on a busy machine. */
     public static final String ROUGH = "~";
 
-    /** Batch sizes that are measured. */
     public static final List<Integer> BATCH_SIZES = List.of(1, 64, 256);
 
     /** Number of calls that must be above a percentile, so that it does not depend on the one or two slowest calls. */
@@ -150,12 +149,9 @@ public record Latency(
      */
     public record Busy(Cause cause, double share) {
 
-        /** What kept the network from running. */
         public enum Cause {
-            /** Other programs took the processors. */
             @JsonProperty("others")
             OTHERS,
-            /** The network waited for a processor. */
             @JsonProperty("waited")
             WAITED
         }
@@ -163,7 +159,6 @@ public record Latency(
 
     /** What a reader must know about a latency besides its figures. */
     public enum Mark {
-        /** Other programs kept the machine busy meanwhile. */
         BUSY,
         /** Some times were still changing when the time for them was over. */
         UNSTEADY,
@@ -173,7 +168,6 @@ public record Latency(
         ONE_PROCESS,
         /** Others were measured in another place, and are left out. */
         ELSEWHERE,
-        /** Some were not measured. */
         UNMEASURED
     }
 

@@ -113,7 +113,6 @@ public record LatencyBench(BenchProcess process) {
         }
     }
 
-    /** The network of a plugin with chosen hyperparameters. */
     public record Network(
             Path pluginsDir, String pluginSha256, String classifier, Map<String, Object> hyperparameters, Task task) {}
 
@@ -166,10 +165,8 @@ public record LatencyBench(BenchProcess process) {
         }
     }
 
-    /** Receives progress. */
     public interface Listener<K> {
 
-        /** Called when a process begins, with the name of its order. */
         void begins(K name);
 
         /** Called after a turn of all orders, except the last turn; what it throws ends the measuring. */

@@ -27,7 +27,6 @@ final class LatencyMeter {
     private final LongSupplier nanoTime;
     private final long end;
 
-    /** Batch sizes that were not steady when their time was over. */
     private final List<Integer> unsteady = new ArrayList<>();
 
     /** Starts the time that the cap allows, to measure with one normalized image. */

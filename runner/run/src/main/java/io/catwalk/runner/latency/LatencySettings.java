@@ -29,18 +29,6 @@ public record LatencySettings(
         int processes,
         int turnsIfBusy) {
 
-    /** Checks the ranges of the numbers. */
-    public LatencySettings {
-        if (window.isNegative() || longest.isNegative() || cap.isNegative()) {
-            throw new IllegalArgumentException(
-                    "expected times of 0 or more, but found " + window + ", " + longest + " and " + cap);
-        }
-        if (fewestCalls < 1 || fewestBatches < 1 || processes < 1 || turnsIfBusy < 1) {
-            throw new IllegalArgumentException("expected at least 1 call, process and turn, but found " + fewestCalls
-                    + ", " + fewestBatches + ", " + processes + " and " + turnsIfBusy);
-        }
-    }
-
     /** Share by which the medians of two windows may differ. */
     static final double STEADY_WITHIN = 0.02;
 

@@ -10,7 +10,6 @@ import oshi.hardware.CentralProcessor;
 /** The machine that a result was made on, with the number of logical processors that the JVM may use. */
 public record Machine(String os, String architecture, String processor, int cores, long memoryBytes) {
 
-    /** Examines this machine. */
     public static Machine current() {
         SystemInfo info = new SystemInfo();
         CentralProcessor processor = info.getHardware().getProcessor();

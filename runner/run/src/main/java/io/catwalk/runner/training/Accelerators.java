@@ -27,10 +27,6 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
     /** The name for the best device that is available. */
     public static final String AUTO = "auto";
 
-    public Accelerators {
-        cards = List.copyOf(cards);
-    }
-
     /** Examines this machine; the driver is only queried if the result is needed. */
     public static Accelerators here() {
         boolean cuda = isCuda(System.getenv());

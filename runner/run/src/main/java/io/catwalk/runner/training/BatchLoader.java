@@ -187,7 +187,7 @@ final class BatchLoader {
             channelStride = layout.channelStride(height * width);
         }
 
-        /** Returns a mixer for the recipe, or null if the recipe does not mix images. */
+        /** Returns a mixer, or null if the recipe does not mix images. */
         static @Nullable Mixer of(List<Augmentation> augmentations, ImageSource images, ImageLayout layout) {
             for (Augmentation augmentation : augmentations) {
                 if (augmentation instanceof Augmentation.Mixup mixup) {

@@ -97,7 +97,6 @@ public final class Checkpoints {
         last = nanoTime.getAsLong();
     }
 
-    /** Writes a state if it is time. */
     void offer(State state) {
         long start = nanoTime.getAsLong();
         if (start - last < Math.max(pause, SHARE * cost)) {

@@ -9,7 +9,6 @@ import java.util.Locale;
  * evaluated, exported and measured: see {@code docs/adr/0015-what-a-network-is-trained-on.md}.
  */
 public enum ComputeDevice {
-    /** The processor. */
     @JsonProperty("cpu")
     CPU,
     /** The first NVIDIA graphics card that the process sees. */

@@ -144,7 +144,6 @@ final class ParameterVector {
         return parameter -> rates.getOrDefault(parameter.getId(), 1.0);
     }
 
-    /** Returns an independent copy with the same values. */
     ParameterVector copy(NDManager owner) {
         return new ParameterVector(owner, layout, parameters, rates, vector.duplicate());
     }

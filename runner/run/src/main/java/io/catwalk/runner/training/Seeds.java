@@ -31,7 +31,6 @@ record Seeds(long seed, int fold) {
         return new SplitMix64(before ^ (part + 1) * 0x9E3779B97F4A7C15L).nextLong();
     }
 
-    /** What random numbers are used for. */
     enum Purpose {
         INITIALIZATION(1),
         SHUFFLE(2),
@@ -66,7 +65,6 @@ record Seeds(long seed, int fold) {
             return state;
         }
 
-        /** Continues from the state of another generator. */
         void restore(long newState) {
             state = newState;
         }

@@ -125,7 +125,6 @@ record Targets(
             return classes.clone();
         }
 
-        /** Gives an image a second class. */
         void mix(int image, int other, float share) {
             mixed = true;
             boolean larger = share >= 0.5f;

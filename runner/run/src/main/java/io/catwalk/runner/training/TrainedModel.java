@@ -51,7 +51,6 @@ public record TrainedModel(
     /** Name of the file that {@link #save} writes. */
     public static final String FILE_NAME = FILE + "-0000.params";
 
-    /** Counts the values in all trainable parameters. */
     public long parameters() {
         long sum = 0;
         for (Parameter parameter : distinctParameters(block)) {

@@ -60,7 +60,6 @@ public record Training(
     /** One thread is enough: the engine computes for longer than it takes to copy an image. */
     private static final int LOADER_THREADS = 1;
 
-    /** Checks the size of a batch. */
     public Training {
         int images = data.split().train().length;
         if (recipe.batchSize() > images) {

@@ -8,7 +8,6 @@ public final class TrainingException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /** Creates the exception, with one line. */
     public TrainingException(String message) {
         super(message);
     }

@@ -80,7 +80,6 @@ public record WarmStart(InitialWeights weights, Head head) {
      */
     public record InitialWeights(String file, String sha256, double rate) {
 
-        /** Checks the range of the rate. */
         public InitialWeights {
             if (!(rate >= 0 && rate <= 1_000)) {
                 throw new IllegalArgumentException("rate must be between 0 and 1000, but is " + rate);

@@ -41,7 +41,6 @@ import tools.jackson.databind.JsonNode;
 /** Reads the weights that a training starts from, in any supported format, which the file name extension tells. */
 public final class WeightFile {
 
-    /** The file name extensions that can be read. */
     public static final String ENDINGS = ".params, .safetensors or .onnx";
 
     /** Name of the file in which a trial keeps the names of its classes, in the folder above that of its weights. */

@@ -1,6 +1,5 @@
 package io.catwalk.runner.latency;
 
-import static io.catwalk.runner.Refusals.illegal;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,6 +39,5 @@ final class LatencySettingsTest {
         for (String wrong : new String[] {"3s", "-1", "1.5", "3000000000", "99999999999"}) {
             refused(() -> LatencySettings.parse(wrong), "CATWALK_LATENCY_MILLIS", wrong);
         }
-        illegal(() -> LatencySettings.of(Duration.ofSeconds(3)).withProcesses(0), "0");
     }
 }
