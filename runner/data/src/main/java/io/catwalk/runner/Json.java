@@ -31,6 +31,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.EnumNamingStrategies;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -166,6 +167,14 @@ public final class Json {
                     ? checker.withVisibility(PropertyAccessor.ALL, JsonAutoDetect.Visibility.NONE)
                             .withVisibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
                     : super.findAutoDetectVisibility(config, type, checker);
+        }
+
+        /** Constants are in snake case, too, but those of the contract have their own names. */
+        @Override
+        public @Nullable Object findEnumNamingStrategy(MapperConfig<?> config, AnnotatedClass type) {
+            return type.getRawType().getName().startsWith(Json.class.getPackageName())
+                    ? EnumNamingStrategies.SnakeCaseStrategy.class
+                    : super.findEnumNamingStrategy(config, type);
         }
 
         private static boolean isOfContract(Class<?> type) {

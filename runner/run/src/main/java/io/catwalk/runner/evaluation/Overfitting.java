@@ -54,13 +54,10 @@ public record Overfitting(
     /** Grades overfitting by the 95 % interval of the gap, which is training accuracy minus validation accuracy. */
     public enum Verdict {
         /** The interval includes 0 or is below it. */
-        @JsonProperty("none")
         NONE,
         /** The interval is above 0, and its lower bound is at most 5 points. */
-        @JsonProperty("mild")
         MILD,
         /** The lower bound of the interval is above 5 points. */
-        @JsonProperty("strong")
         STRONG;
 
         public static Verdict of(Interval gap) {

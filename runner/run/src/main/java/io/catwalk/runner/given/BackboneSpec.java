@@ -2,7 +2,6 @@ package io.catwalk.runner.given;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.compose.Backbone;
@@ -51,10 +50,8 @@ public record BackboneSpec(
 
     /** What becomes of a map of features. */
     public enum Pool {
-        @JsonProperty("mean")
         MEAN(Pooling.MEAN),
         /** The map stays. */
-        @JsonProperty("none")
         NONE(Pooling.NONE);
 
         private final Pooling of;

@@ -1,6 +1,5 @@
 package io.catwalk.runner.given;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.runtime.ImageInput;
 import io.catwalk.onnx.runtime.MetadataKeys;
@@ -54,21 +53,16 @@ public record GivenModel(
         @Nullable List<String> classes) {
 
     public enum Kind {
-        @JsonProperty("onnx")
         ONNX,
-        @JsonProperty("table")
         TABLE
     }
 
     /** The channels of an image, in order. */
     public enum Order {
         /** Red, green, blue; a gray image has the same pixels in each. */
-        @JsonProperty("rgb")
         RGB,
-        @JsonProperty("bgr")
         BGR,
         /** One channel; colors are converted to it. */
-        @JsonProperty("gray")
         GRAY;
 
         /** Returns the name that users write. */

@@ -1,6 +1,5 @@
 package io.catwalk.runner.latency;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.runner.evaluation.Interval;
 import java.util.EnumSet;
 import java.util.List;
@@ -150,9 +149,7 @@ public record Latency(
     public record Busy(Cause cause, double share) {
 
         public enum Cause {
-            @JsonProperty("others")
             OTHERS,
-            @JsonProperty("waited")
             WAITED
         }
     }

@@ -1,6 +1,5 @@
 package io.catwalk.runner.robustness;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.runner.data.RasterImage;
 import java.util.random.RandomGenerator;
 
@@ -13,7 +12,6 @@ import java.util.random.RandomGenerator;
  */
 public enum Corruption {
     /** Shifts the image by whole pixels to the right, the left, down or up; new pixels are black. */
-    @JsonProperty("shift")
     SHIFT("Shift", "% of the side", 20) {
         @Override
         public RasterImage of(RasterImage image, int strength, int number, RandomGenerator random) {
@@ -29,7 +27,6 @@ public enum Corruption {
      * Rotates the image about its center, clockwise or counterclockwise, with bilinear interpolation; new pixels are
      * black.
      */
-    @JsonProperty("rotation")
     ROTATION("Rotation", "degrees", 30) {
         @Override
         public RasterImage of(RasterImage image, int strength, int number, RandomGenerator random) {
@@ -46,7 +43,6 @@ public enum Corruption {
      * Adds Gaussian noise of mean 0 to every sample; its standard deviation is a share of the range from black to
      * white.
      */
-    @JsonProperty("noise")
     NOISE("Noise", "% of the range", 30) {
         @Override
         public RasterImage of(RasterImage image, int strength, int number, RandomGenerator random) {
@@ -68,7 +64,6 @@ public enum Corruption {
     },
 
     /** Moves every sample closer to the mean of its channel. */
-    @JsonProperty("contrast")
     CONTRAST("Contrast", "% less", 75) {
         @Override
         public RasterImage of(RasterImage image, int strength, int number, RandomGenerator random) {

@@ -1,6 +1,5 @@
 package io.catwalk.runner.statistics;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.runner.evaluation.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,15 +55,11 @@ public record PairedComparison(
 
     public enum Test {
         /** Exact McNemar test of two networks on the same images. */
-        @JsonProperty("mcnemar")
         MCNEMAR,
-        @JsonProperty("welch")
         WELCH,
         /** Corrected t-test over folds, with the Bayesian correlated t-test. */
-        @JsonProperty("corrected_t")
         CORRECTED_T,
         /** Bayesian signed-rank test over data sets. */
-        @JsonProperty("signed_rank")
         SIGNED_RANK
     }
 

@@ -1,7 +1,6 @@
 package io.catwalk.runner.training;
 
 import ai.djl.Device;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
 
 /**
@@ -9,10 +8,8 @@ import java.util.Locale;
  * evaluated, exported and measured: see {@code docs/adr/0015-what-a-network-is-trained-on.md}.
  */
 public enum ComputeDevice {
-    @JsonProperty("cpu")
     CPU,
     /** The first NVIDIA graphics card that the process sees. */
-    @JsonProperty("cuda")
     CUDA;
 
     Device device() {
