@@ -1,8 +1,8 @@
 package io.catwalk.runner.evaluation;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Selects the members of an ensemble greedily, with replacement: in each round the model joins, perhaps once more,
@@ -64,11 +64,9 @@ public record EnsembleSelection(List<Integer> votes, double logLoss, int best) {
     }
 
     private static double[] truths(Predictions model) {
-        double[] truths = new double[model.images()];
-        for (int i = 0; i < truths.length; i++) {
-            truths[i] = model.probabilities(i)[model.labels()[i]];
-        }
-        return truths;
+        return IntStream.range(0, model.images())
+                .mapToDouble(i -> model.probabilities(i)[model.labels()[i]])
+                .toArray();
     }
 
     private static double logLoss(double[] sum, double[] more, int count) {
@@ -81,12 +79,9 @@ public record EnsembleSelection(List<Integer> votes, double logLoss, int best) {
 
     /** Lists the models that joined, in their order. */
     public List<Integer> members() {
-        List<Integer> members = new ArrayList<>();
-        for (int i = 0; i < votes.size(); i++) {
-            if (votes.get(i) > 0) {
-                members.add(i);
-            }
-        }
-        return members;
+        return IntStream.range(0, votes.size())
+                .filter(i -> votes.get(i) > 0)
+                .boxed()
+                .toList();
     }
 }

@@ -1,6 +1,7 @@
 package io.catwalk.runner.evaluation;
 
 import io.catwalk.runner.data.ImageSource;
+import java.util.stream.Stream;
 
 /**
  * Describes an image by histograms of its gradients and of its colors, each of which weighs the same.
@@ -129,11 +130,7 @@ final class ImageHistograms {
     }
 
     private static float[] rootsOfShares(double[][] parts) {
-        int length = 0;
-        for (double[] part : parts) {
-            length += part.length;
-        }
-        float[] roots = new float[length];
+        float[] roots = new float[Stream.of(parts).mapToInt(part -> part.length).sum()];
         int at = 0;
         for (double[] part : parts) {
             double sum = 0;

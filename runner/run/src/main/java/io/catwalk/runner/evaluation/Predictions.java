@@ -83,11 +83,7 @@ public record Predictions(int classes, int[] labels, float[] logits) {
 
     /** Returns the class with the highest logit for each image; among equals the lowest class. */
     public int[] predicted() {
-        int[] predicted = new int[labels.length];
-        for (int i = 0; i < predicted.length; i++) {
-            predicted[i] = predicted(i);
-        }
-        return predicted;
+        return IntStream.range(0, labels.length).map(this::predicted).toArray();
     }
 
     /** Returns the class with the highest logit for one image; among equals the lowest class. */

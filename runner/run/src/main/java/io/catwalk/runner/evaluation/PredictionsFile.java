@@ -129,11 +129,8 @@ final class PredictionsFile {
     }
 
     /**
-     * Writes and reads predictions as one array of NumPy, format 1.0 (numpy.lib.format): one record per image,
-     * with the label (little-endian int32), the logits (little-endian float32), the index of the image (little-endian int32)
-     * and the name of its file, if it has one (UTF-8, filled up with zeros). In Python:
-     * {@code rows = numpy.load("predictions.npy"); rows["label"], rows["logits"]}, of the shapes (images,)
-     * and (images, classes). Files of earlier versions end with the logits.
+     * Writes and reads predictions as one little-endian array of NumPy, format 1.0 (numpy.lib.format), as
+     * {@link Predictions#write} says. Files of earlier versions end with the logits.
      */
     static final class PredictionsNpy {
 

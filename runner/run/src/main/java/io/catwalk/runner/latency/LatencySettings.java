@@ -46,12 +46,6 @@ public record LatencySettings(
     /** At each batch size: one window to warm up and one that counts. */
     private static final int WINDOWS = 2;
 
-    /** Creates settings with which a busy machine ends nothing. */
-    public LatencySettings(
-            Duration window, Duration longest, Duration cap, int fewestCalls, int fewestBatches, int processes) {
-        this(window, longest, cap, fewestCalls, fewestBatches, processes, Integer.MAX_VALUE);
-    }
-
     /**
      * Returns the settings of a run: five processes, in each of them 3 seconds for an ordinary network on each engine,
      * and up to 9 for a network that is slow or takes long to warm up; or, in one process, those of the environment
@@ -73,12 +67,18 @@ public record LatencySettings(
 
     /**
      * Divides a time for an ordinary network on one engine in one process among the batch sizes, with five processes; a
-     * network that is slow, or takes long to warm up, gets up to three times as long.
+     * network that is slow, or takes long to warm up, gets up to three times as long. A busy machine ends nothing.
      */
     public static LatencySettings of(Duration each) {
         int sizes = Latency.BATCH_SIZES.size();
         return new LatencySettings(
-                each.dividedBy(sizes).dividedBy(WINDOWS), each, each.multipliedBy(sizes), 20, 3, PROCESSES);
+                each.dividedBy(sizes).dividedBy(WINDOWS),
+                each,
+                each.multipliedBy(sizes),
+                20,
+                3,
+                PROCESSES,
+                Integer.MAX_VALUE);
     }
 
     public LatencySettings withProcesses(int newProcesses) {

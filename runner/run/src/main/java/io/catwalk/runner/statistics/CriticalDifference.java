@@ -3,6 +3,7 @@ package io.catwalk.runner.statistics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
@@ -79,10 +80,9 @@ public record CriticalDifference(
 
     /** Computes one score's part in the correction for ties: summed over t equal scores it gives t cubed minus t. */
     private static double tied(double[] scores, int index) {
-        double equals = 0;
-        for (double other : scores) {
-            equals += Paired.order(other, scores[index]) == 0 ? 1 : 0;
-        }
+        double equals = DoubleStream.of(scores)
+                .filter(other -> Paired.order(other, scores[index]) == 0)
+                .count();
         return equals * equals - 1;
     }
 

@@ -29,11 +29,9 @@ public final class Paired {
     /** Subtracts the second scores from the first, fold by fold. */
     static double[] differences(double[] first, double[] second) {
         sameLength(first.length, second.length, "scores, one per fold");
-        double[] differences = new double[first.length];
-        for (int i = 0; i < first.length; i++) {
-            differences[i] = first[i] - second[i];
-        }
-        return atLeastTwo(differences);
+        return atLeastTwo(IntStream.range(0, first.length)
+                .mapToDouble(i -> first[i] - second[i])
+                .toArray());
     }
 
     static double[] atLeastTwo(double[] values) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.api.BatchLoss;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,11 +156,7 @@ record Targets(
         }
 
         private static NDArray column(int[] values, NDManager manager) {
-            long[] longs = new long[values.length];
-            for (int i = 0; i < longs.length; i++) {
-                longs[i] = values[i];
-            }
-            return manager.create(longs, new Shape(longs.length, 1));
+            return manager.create(IntStream.of(values).asLongStream().toArray(), new Shape(values.length, 1));
         }
     }
 }

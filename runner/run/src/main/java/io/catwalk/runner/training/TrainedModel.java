@@ -52,11 +52,10 @@ public record TrainedModel(
     public static final String FILE_NAME = FILE + "-0000.params";
 
     public long parameters() {
-        long sum = 0;
-        for (Parameter parameter : distinctParameters(block)) {
-            sum += parameter.requiresGradient() ? parameter.getShape().size() : 0;
-        }
-        return sum;
+        return distinctParameters(block).stream()
+                .filter(Parameter::requiresGradient)
+                .mapToLong(parameter -> parameter.getShape().size())
+                .sum();
     }
 
     /**

@@ -131,7 +131,7 @@ final class LatencyMeterTest {
     @Test
     void warmUpGoesOnUntilTwoWindowsAgreeWithinTwoPercent() {
         LatencySettings settings = new LatencySettings(
-                Duration.ofMillis(10), Duration.ofSeconds(60), Duration.ofSeconds(180), 1_000, 1, 1);
+                Duration.ofMillis(10), Duration.ofSeconds(60), Duration.ofSeconds(180), 1_000, 1, 1, Integer.MAX_VALUE);
         // After the first call, windows of 1,000 calls of 110, 105, 102 and 101 microseconds: 4.5, 2.9 and 1 % apart.
         long[] micros = {110, 105, 102, 101, 50, 50};
         Latency latency = measure(
@@ -149,7 +149,14 @@ final class LatencyMeterTest {
         double[] nanosOfSmall = {1e9};
         Latency latency = measure(
                 count -> count == 64 ? (long) (nanosOfSmall[0] *= 0.97) : MILLIS * count / 4,
-                new LatencySettings(Duration.ofMillis(500), Duration.ofSeconds(3), Duration.ofSeconds(60), 20, 1, 1));
+                new LatencySettings(
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(60),
+                        20,
+                        1,
+                        1,
+                        Integer.MAX_VALUE));
 
         assertThat(latency.unsteady()).containsExactly(64);
         assertThat(batches.stream().filter(count -> count == 64)).hasSize(1 + 4);
@@ -157,8 +164,8 @@ final class LatencyMeterTest {
 
     @Test
     void percentilesAreThoseOfTheLastWindowAndNotOfTheWarmUp() {
-        LatencySettings settings =
-                new LatencySettings(Duration.ofMillis(1), Duration.ofSeconds(9), Duration.ofSeconds(60), 1_000, 1, 1);
+        LatencySettings settings = new LatencySettings(
+                Duration.ofMillis(1), Duration.ofSeconds(9), Duration.ofSeconds(60), 1_000, 1, 1, Integer.MAX_VALUE);
         // The first window is slow. Of each 1,000 calls that follow, every 20th is slow: 5 %.
         Latency latency = measure(
                 count -> batches.size() <= 1_001 ? MILLIS : batches.size() % 20 == 0 ? 500 * MICROS : 50 * MICROS,

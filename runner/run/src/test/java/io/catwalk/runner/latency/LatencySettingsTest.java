@@ -21,7 +21,13 @@ final class LatencySettingsTest {
 
     private static LatencySettings settings(long window, long each, long all, int processes) {
         return new LatencySettings(
-                Duration.ofMillis(window), Duration.ofMillis(each), Duration.ofMillis(all), 20, 3, processes);
+                Duration.ofMillis(window),
+                Duration.ofMillis(each),
+                Duration.ofMillis(all),
+                20,
+                3,
+                processes,
+                Integer.MAX_VALUE);
     }
 
     /** The tutorial trained for 5 s, and measured for 320. */
