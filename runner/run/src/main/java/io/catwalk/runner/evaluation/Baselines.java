@@ -39,11 +39,7 @@ public record Baselines(
     /** The most weights of a support vector machine: with very many classes, it learns from fewer images. */
     private static final int MOST_WEIGHTS = 1_000_000;
 
-    /**
-     * Computes all.
-     *
-     * @param learned indices of the images that are trained on; at least one
-     */
+    /** Computes all; at least one image is trained on, those of the indices {@code learned}. */
     public static Baselines of(ImageSource train, int[] learned, ImageSource test, int classes) {
         int[] counts = new int[classes];
         for (int index : learned) {

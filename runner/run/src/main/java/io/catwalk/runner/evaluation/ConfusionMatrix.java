@@ -72,11 +72,7 @@ public final class ConfusionMatrix {
         return all.stream().filter(cell -> cell.images() == all.get(0).images()).toList();
     }
 
-    /**
-     * Selects the classes of the most frequent mistakes, for a chart that has no room for all.
-     *
-     * @return that many of them, or all if there are no more, ascending
-     */
+    /** Selects at most so many classes, those of the most frequent mistakes, ascending, for a chart. */
     public List<Integer> mostConfused(int most) {
         int room = Math.min(most, classes());
         TreeSet<Integer> chosen = new TreeSet<>();
@@ -94,11 +90,7 @@ public final class ConfusionMatrix {
         return place < 0 ? 0 : cells.get(place).images();
     }
 
-    /**
-     * Returns which share of a class's images was classified as a class.
-     *
-     * @return 0 to 1; 0 where the class has no image
-     */
+    /** Returns which share of a class's images was classified as a class, 0 to 1; 0 where it has no image. */
     public double share(int truth, int predicted) {
         return support[truth] == 0 ? 0 : (double) count(truth, predicted) / support[truth];
     }

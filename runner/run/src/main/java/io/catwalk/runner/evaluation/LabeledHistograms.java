@@ -19,11 +19,7 @@ record LabeledHistograms(float[][] columns, int[] starts) {
     /** Number of images whose distances from a group fit into the processor's first-level cache. */
     private static final int BLOCK = 512;
 
-    /**
-     * Describes images.
-     *
-     * @param indices of the images; at least one
-     */
+    /** Describes the images of some indices, at least one. */
     static LabeledHistograms of(ImageSource images, int[] indices, int classes) {
         int[] starts = new int[classes + 1];
         for (int index : indices) {
@@ -87,12 +83,7 @@ record LabeledHistograms(float[][] columns, int[] starts) {
         return features;
     }
 
-    /**
-     * Returns the squared distances of other images.
-     *
-     * @param features of the others, up to {@value #GROUP}
-     * @return (others, images)
-     */
+    /** Returns the squared distances of up to {@value #GROUP} other images: (others, images). */
     float[][] distances(float[]... features) {
         float[][] distances = new float[features.length][size()];
         addDistances(features, 0, size(), distances, 0);

@@ -153,10 +153,8 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     }
 
     /**
-     * Returns in which format the predictions should be written. More than ten million logits take minutes as text, and
-     * no spreadsheet opens them.
-     *
-     * @return {@code .csv}, or {@code .npy} for more than ten million logits
+     * Returns {@code .csv}, or {@code .npy} for more than ten million logits, which take minutes as text and which no
+     * spreadsheet opens.
      */
     public String extension() {
         return logits.length > MOST_TEXT ? ".npy" : ".csv";

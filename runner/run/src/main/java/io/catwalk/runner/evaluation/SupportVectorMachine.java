@@ -61,11 +61,7 @@ final class SupportVectorMachine {
         pairs.forEach(pair -> IntStream.of(pair.examples).forEach(i -> counts[i] = true));
     }
 
-    /**
-     * Returns the class that most pairs decide for; among equals the lowest.
-     *
-     * @param distances squared distance of the image from each example
-     */
+    /** Returns the class that most pairs decide for, the lowest of equals, by squared distances from all examples. */
     int predicted(float[] distances) {
         double[] kernel = new double[distances.length];
         for (int i = 0; i < kernel.length; i++) {

@@ -182,12 +182,7 @@ public record BackboneSpec(
                         .hex();
     }
 
-    /**
-     * Opens the network.
-     *
-     * @param file where it is here
-     * @param images of the size that it takes
-     */
+    /** Opens the network by its file here, for images of the size that it takes. */
     public FeatureCache.Extractor open(Path file, ImageSource images) {
         return GivenSource.read(() -> {
             byte[] model = backbone(file, images.height(), images.width()).features();

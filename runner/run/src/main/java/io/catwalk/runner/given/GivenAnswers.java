@@ -67,23 +67,13 @@ public record GivenAnswers(
                 file,
                 OnnxOptions.standard(),
                 GivenSource.hints(model.output()).withImageSize(images.height(), images.width()))) {
-            return asked(
-                    new GivenNetwork(predictor, model, dataset.classes()),
-                    predictor
-                            .metadata()
-                            .get(MetadataKeys.PROVENANCE + "dataset_sha256")
-                            .filter(dataset::holdsAllOf)
-                            .isPresent(),
-                    file,
-                    dataset,
-                    folder);
+            return asked(new GivenNetwork(predictor, model, dataset.classes()), file, dataset, folder);
         } catch (OnnxFileException e) {
             throw new RequestException(Reasons.oneLine(String.valueOf(e.getMessage())), e);
         }
     }
 
-    private static GivenAnswers asked(
-            GivenNetwork network, boolean trainedOn, Path file, ImageDataset dataset, @Nullable Path folder) {
+    private static GivenAnswers asked(GivenNetwork network, Path file, ImageDataset dataset, @Nullable Path folder) {
         ImageSource images = dataset.test();
         boolean resizes = network.predictor().resizes();
         float[] originals = resizes ? new OriginalImages(images, folder).answers(network.predictor()) : new float[0];
@@ -118,7 +108,11 @@ public record GivenAnswers(
                         true,
                         probabilities,
                         others,
-                        trainedOn,
+                        network.predictor()
+                                .metadata()
+                                .get(MetadataKeys.PROVENANCE + "dataset_sha256")
+                                .filter(dataset::holdsAllOf)
+                                .isPresent(),
                         resizes ? null : new PreparationSearch(network, images, predicted, folder).suggestion()));
     }
 

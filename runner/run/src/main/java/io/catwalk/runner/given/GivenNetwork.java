@@ -32,12 +32,7 @@ record GivenNetwork(OnnxPredictor predictor, GivenModel model, int[] columns) {
         return predictor.signature().classes();
     }
 
-    /**
-     * Returns all outputs for some images.
-     *
-     * @param pixels unsigned, (count, channels, height, width)
-     * @return (count, outputs)
-     */
+    /** Returns all outputs, (count, outputs), for unsigned pixels, (count, channels, height, width). */
     float[] answers(byte[] pixels, int channels, int count) {
         byte[] input = ordered(pixels, channels, count);
         if (predictor.signature().pixels() == PixelType.UINT8) {

@@ -61,11 +61,7 @@ final class PredictionTable {
     private final boolean[] seen;
     private char separator = ',';
 
-    /**
-     * Prepares to read a table.
-     *
-     * @param numbered names of the classes that numbers in the table stand for; null if it names them
-     */
+    /** Reads a table, in which numbers stand for the classes {@code numbered}; null if it names them. */
     PredictionTable(Path table, @Nullable List<String> numbered, ImageDataset dataset) {
         this.table = table;
         this.numbered = numbered;

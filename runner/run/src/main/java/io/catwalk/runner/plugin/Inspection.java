@@ -76,12 +76,7 @@ record Inspection(Duration patience, ContentStore store) {
                 ContentStore.of(ContentStore.Kind.INSPECTIONS));
     }
 
-    /**
-     * Inspects jars.
-     *
-     * @param task also asks the classifiers about this task; null asks only what does not depend on a task
-     * @return an answer for each, in order
-     */
+    /** Inspects jars, and returns an answer for each, in order; null asks only what does not depend on a task. */
     Map<PluginJar, Answer> look(List<PluginJar> jars, @Nullable Task task) {
         Map<PluginJar, Answer> answers = new LinkedHashMap<>();
         List<PluginJar> unknown = new ArrayList<>();

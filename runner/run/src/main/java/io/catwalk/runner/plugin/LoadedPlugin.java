@@ -101,11 +101,7 @@ public final class LoadedPlugin implements AutoCloseable {
         return open(jar, sha256);
     }
 
-    /**
-     * Loads a jar whose manifest was read before.
-     *
-     * @param steps receives each step before it starts, in words that follow 'in'
-     */
+    /** Loads a jar; {@code steps} receives each step before it starts, in words that follow 'in'. */
     static LoadedPlugin open(PluginJar jar, Consumer<String> steps) {
         LoadedPlugin plugin = new LoadedPlugin(jar);
         try {
@@ -117,11 +113,7 @@ public final class LoadedPlugin implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns the classifiers of the jar.
-     *
-     * @return at least one, ordered by class name
-     */
+    /** Returns the classifiers of the jar, at least one, ordered by class name. */
     public List<LoadedClassifier> classifiers() {
         return List.copyOf(classifiers);
     }

@@ -133,11 +133,7 @@ public final class PluginCatalog {
         return List.copyOf(failures);
     }
 
-    /**
-     * Finds a classifier by its name.
-     *
-     * @return the only classifier of that name
-     */
+    /** Finds the only classifier of a name. */
     public InstalledClassifier require(String name) {
         InstalledClassifier found = classifiers.stream()
                 .filter(classifier -> classifier.name().equals(name))

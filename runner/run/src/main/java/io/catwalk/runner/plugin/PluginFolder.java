@@ -107,11 +107,7 @@ public final class PluginFolder {
         return file;
     }
 
-    /**
-     * Compares a folder with its lock file, without running any code of the jars.
-     *
-     * @return a line for each jar that is missing, is not pinned or has changed; empty if nothing differs
-     */
+    /** Returns a line for each jar that is missing, is not pinned or has changed, without running its code. */
     public static List<String> differences(Path pluginsDir) {
         Map<String, String> pinned = read(pluginsDir);
         List<String> differences = new ArrayList<>();

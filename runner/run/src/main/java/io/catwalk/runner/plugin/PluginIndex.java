@@ -55,11 +55,7 @@ public final class PluginIndex {
             String url,
             @Nullable String sha512sum) {}
 
-    /**
-     * A release of a plugin.
-     *
-     * @param sha512 its digest, 128 lower-case hexadecimal digits
-     */
+    /** A release of a plugin, with its digest, 128 lower-case hexadecimal digits. */
     public record Release(String id, String version, URI address, String sha512) {}
 
     public static PluginIndex read(String where) {
@@ -146,11 +142,7 @@ public final class PluginIndex {
                 .map(release -> checked(id, release));
     }
 
-    /**
-     * Returns the newest version if a plugin can be updated.
-     *
-     * @return the newest version that this version of Catwalk can use; empty if it is no newer than the plugin
-     */
+    /** Returns the newest version that this version of Catwalk can use; empty if it is no newer than the plugin. */
     public Optional<String> newerThan(PluginInstaller.Plugin plugin) {
         return newest(plugin.id()).map(Release::version).filter(version -> compare(version, plugin.version()) > 0);
     }

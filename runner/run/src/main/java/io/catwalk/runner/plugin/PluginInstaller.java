@@ -61,25 +61,13 @@ public final class PluginInstaller {
         ALLOWED
     }
 
-    /**
-     * A plugin in the folder.
-     *
-     * @param classifiers names of its classifiers; empty if it cannot be used
-     */
+    /** A plugin in the folder, with the names of its classifiers; none if it cannot be used. */
     public record Plugin(String id, String version, List<String> classifiers, Path file) {}
 
-    /**
-     * The result of installing a plugin.
-     *
-     * @param replaced versions of the same plugin that were installed before; empty if there was none
-     */
+    /** A plugin that was installed, and the versions of it that were installed before. */
     public record Placed(Plugin now, List<String> replaced) {}
 
-    /**
-     * Lists the plugins that can be used.
-     *
-     * @return one for each file, sorted by id
-     */
+    /** Lists the plugins that can be used, one for each file, sorted by id. */
     public static List<Plugin> plugins(PluginCatalog catalog) {
         Map<String, List<InstalledClassifier>> byId = catalog.classifiers().stream()
                 .collect(Collectors.groupingBy(one -> one.plugin().id(), TreeMap::new, Collectors.toList()));

@@ -68,11 +68,7 @@ public record PluginProject(String name, String description, Language language) 
         return name + ", an image classifier";
     }
 
-    /**
-     * Tells whether a plugin still has the description that its project was made with.
-     *
-     * @return false also if it cannot be read
-     */
+    /** Tells whether a plugin can be read, and still has the description that its project was made with. */
     public static boolean hasPlainDescription(Path jar) {
         try {
             PluginJar plugin = PluginJar.read(jar);
@@ -125,11 +121,7 @@ public record PluginProject(String name, String description, Language language) 
         }
     }
 
-    /**
-     * Returns the file that the build produces and that is to be installed.
-     *
-     * @return its path, relative to the folder of the project
-     */
+    /** Returns the file that the build produces and that is to be installed, relative to the folder of the project. */
     public String artifact() {
         return "target/" + name + "-" + VERSION + (language == Language.KOTLIN ? ".zip" : ".jar");
     }

@@ -1,6 +1,7 @@
 package io.catwalk.runner.robustness;
 
 import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.training.Affine;
 import java.util.random.RandomGenerator;
 
 /**
@@ -31,11 +32,7 @@ public enum Corruption {
         @Override
         public RasterImage of(RasterImage image, int strength, int number, RandomGenerator random) {
             double angle = Math.toRadians(number % 2 == 0 ? strength : -strength);
-            double cos = Math.cos(angle);
-            double sin = Math.sin(angle);
-            double x = (image.width() - 1) / 2.0;
-            double y = (image.height() - 1) / 2.0;
-            return seen(image, new Affine(cos, -sin, x - cos * x + sin * y, sin, cos, y - sin * x - cos * y));
+            return seen(image, Affine.rotation(angle, image.width(), image.height()));
         }
     },
 
@@ -136,17 +133,14 @@ public enum Corruption {
         return (byte) Math.max(0, Math.min(WHITE, Math.round(value)));
     }
 
-    /** Maps pixel (x, y) to its source (a x + b y + c, d x + e y + f). */
-    private record Affine(double a, double b, double c, double d, double e, double f) {}
-
     private static RasterImage seen(RasterImage image, Affine map) {
         int plane = image.height() * image.width();
         byte[] moved = new byte[image.pixels().length];
         for (int i = 0; i < plane; i++) {
             int column = i % image.width();
             int row = i / image.width();
-            double x = map.a * column + map.b * row + map.c;
-            double y = map.d * column + map.e * row + map.f;
+            double x = map.x(column, row);
+            double y = map.y(column, row);
             for (int from = 0; from < moved.length; from += plane) {
                 moved[from + i] = level(between(image, from, x, y));
             }

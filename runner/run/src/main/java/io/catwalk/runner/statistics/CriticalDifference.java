@@ -24,11 +24,7 @@ public record CriticalDifference(
     /** With fewer data sets there is no diagram. */
     public static final int FEWEST_DATA_SETS = 5;
 
-    /**
-     * Holds one classifier's rank.
-     *
-     * @param average its rank averaged over the data sets; 1 is the best
-     */
+    /** A classifier's rank, averaged over the data sets; 1 is the best. */
     public record Rank(String classifier, double average) {}
 
     /**

@@ -19,8 +19,6 @@ public final class Paired {
     /**
      * Compares two shares, or means or differences of shares, as {@link Double#compare} does, but takes those for equal
      * that differ only by rounding.
-     *
-     * @return below 0, 0 or above 0
      */
     public static int order(double first, double second) {
         return Math.abs(first - second) <= SAME ? 0 : Double.compare(first, second);

@@ -23,11 +23,7 @@ public record PairedAccuracy(int images, McNemar test) {
     /** This many halvings find a bound to the last bit. */
     private static final int HALVINGS = 60;
 
-    /**
-     * Compares by all predictions.
-     *
-     * @param first whether the first model predicts each image correctly; at least one image
-     */
+    /** Compares by whether each model predicts each image correctly, of at least one. */
     public static PairedAccuracy of(boolean[] first, boolean[] second) {
         return new PairedAccuracy(first.length, McNemar.of(first, second));
     }
@@ -117,11 +113,7 @@ public record PairedAccuracy(int images, McNemar test) {
      */
     public record McNemar(int onlyFirst, int onlySecond, double p) {
 
-        /**
-         * Tests by the images on which the models differ.
-         *
-         * @return the test; p is 1 where the models never differ
-         */
+        /** Tests by the images on which the models differ; p is 1 where they never do. */
         public static McNemar of(int onlyFirst, int onlySecond) {
             double tail = BinomialDistribution.of(Math.addExact(onlyFirst, onlySecond), 0.5)
                     .cumulativeProbability(Math.min(onlyFirst, onlySecond));

@@ -140,7 +140,7 @@ final class Augmenter {
             return new Affine(1, 0, -distance(shift, width, random), 0, 1, -down);
         }
         if (augmentation instanceof Augmentation.Rotate rotate) {
-            return rotation(Math.toRadians((random.nextDouble() * 2 - 1) * rotate.degrees()));
+            return Affine.rotation(Math.toRadians((random.nextDouble() * 2 - 1) * rotate.degrees()), width, height);
         }
         if (augmentation instanceof Augmentation.Crop crop) {
             double area = (crop.smallestArea() + random.nextDouble() * (1 - crop.smallestArea())) * height * width;
@@ -155,16 +155,6 @@ final class Augmenter {
             return new Affine(across, 0, left + across / 2 - 0.5, 0, along, top + along / 2 - 0.5);
         }
         return Affine.IDENTITY;
-    }
-
-    /** Rotates the image counterclockwise, about its center. */
-    private Affine rotation(double angle) {
-        double cos = Math.cos(angle);
-        double sin = Math.sin(angle);
-        double middleX = (width - 1) / 2.0;
-        double middleY = (height - 1) / 2.0;
-        return new Affine(
-                cos, -sin, middleX - cos * middleX + sin * middleY, sin, cos, middleY - sin * middleX - cos * middleY);
     }
 
     /** Interpolates between the four pixels around a position. */
@@ -224,31 +214,6 @@ final class Augmenter {
                     target[row + x * pixelStride] = 0;
                 }
             }
-        }
-    }
-
-    /** Maps the position (x, y) of a pixel to (a x + b y + c, d x + e y + f). */
-    private record Affine(double a, double b, double c, double d, double e, double f) {
-
-        static final Affine IDENTITY = new Affine(1, 0, 0, 0, 1, 0);
-
-        double x(double x, double y) {
-            return a * x + b * y + c;
-        }
-
-        double y(double x, double y) {
-            return d * x + e * y + f;
-        }
-
-        /** Returns the map that applies the other first, then this. */
-        Affine after(Affine other) {
-            return new Affine(
-                    a * other.a + b * other.d,
-                    a * other.b + b * other.e,
-                    x(other.c, other.f),
-                    d * other.a + e * other.d,
-                    d * other.b + e * other.e,
-                    y(other.c, other.f));
         }
     }
 }

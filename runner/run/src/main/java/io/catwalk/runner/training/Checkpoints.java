@@ -111,11 +111,7 @@ public final class Checkpoints {
         cost = last - start;
     }
 
-    /**
-     * Reads the state; null if there is none to continue from.
-     *
-     * @param like a state of the same training, whose vectors have the same lengths
-     */
+    /** Reads the state, whose vectors must be as long as those of {@code like}; null if none fits. */
     @Nullable
     State read(NDManager manager, State like) {
         if (!Files.isRegularFile(file)) {

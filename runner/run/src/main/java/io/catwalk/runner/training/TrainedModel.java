@@ -140,12 +140,7 @@ public record TrainedModel(
         private final NDManager manager;
         private ByteBuffer memory = ByteBuffer.allocateDirect(0);
 
-        /**
-         * Creates a predictor.
-         *
-         * @param weights returns its parameters, as arrays of the manager of one call
-         * @param parent parent of the managers of the calls; outlives the predictor
-         */
+        /** Takes parameters as arrays of the manager of one call; the parent of these managers outlives this. */
         TorchPredictor(
                 Block block,
                 ImageLayout layout,
