@@ -89,8 +89,8 @@ final class ReportCommand extends ConsoleCommand {
     /** Measures before the run is locked, since that may take minutes. */
     private void measure(RunFolder run, int most) throws IOException {
         PrivateFolder.claim();
-        Robustness robustness =
-                RobustnessMeter.of(run.recorded(), Home.data(console), most).measure(Robustness.in(run), console::note);
+        Robustness robustness = RobustnessMeter.of(run.recorded(), Home.data(console), most, console::note)
+                .measure(Robustness.in(run), console::note);
         try (RunLock lock = run.lockPatiently(console::note)) {
             robustness.write(lock.run());
         }

@@ -1,6 +1,5 @@
 package io.catwalk.runner.results;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Criterion;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.PairedComparison;
@@ -123,13 +122,10 @@ public record Comparison(
         /** What predicts without a network. */
         public enum Name {
             /** The class with the most training images, always. */
-            @JsonProperty("largest_class")
             LARGEST_CLASS,
             /** The class of the training image with the nearest histograms of gradients and colors. */
-            @JsonProperty("nearest_neighbor")
             NEAREST_NEIGHBOR,
             /** A radial support vector machine on the same histograms. */
-            @JsonProperty("support_vector_machine")
             SUPPORT_VECTOR_MACHINE
         }
     }
@@ -137,29 +133,22 @@ public record Comparison(
     /** Why no two classifiers are compared. */
     public enum NoPairs {
         /** Only one has a trained network. */
-        @JsonProperty("one_classifier")
         ONE_CLASSIFIER,
         /** Not all have finished the same seed or, with folds, the same two folds. */
-        @JsonProperty("different_trials")
         DIFFERENT_TRIALS,
         /** There are fewer than {@link PairedComparison#FEWEST_SEEDS}. */
-        @JsonProperty("too_few_seeds")
         TOO_FEW_SEEDS,
         /** There are predictions of fewer than two networks. */
-        @JsonProperty("no_predictions")
         NO_PREDICTIONS
     }
 
     /** What is compared. */
     public enum Scope {
         /** Trained networks, on the same test images. */
-        @JsonProperty("models")
         MODELS,
         /** Architectures with their recipes, over seeds on one split. */
-        @JsonProperty("seeds")
         SEEDS,
         /** Architectures with their recipes, over the same folds. */
-        @JsonProperty("classifiers")
         CLASSIFIERS
     }
 

@@ -1,6 +1,5 @@
 package io.catwalk.runner.results;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Criterion;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.TextEscaping;
@@ -140,16 +139,13 @@ public record RunResults(
         /** How candidates are selected and scored. */
         public enum Strategy {
             /** Every point of the space, at one budget. */
-            @JsonProperty("grid")
             GRID,
             /** Points drawn without replacement, at one budget. */
-            @JsonProperty("random")
             RANDOM,
             /**
              * Points drawn without replacement; the better part goes on to a larger budget, and so on (Jamieson
              * and Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", 2016).
              */
-            @JsonProperty("halving")
             HALVING
         }
     }

@@ -29,7 +29,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -69,19 +71,25 @@ public final class RobustnessMeter {
      * Finds the ONNX files of a run, one for each classifier that was trained in it on images of the run's size, and the
      * test images that all of them were evaluated on, at least 1.
      *
+     * @param note receives, in one line, what is left out
      * @throws RequestException if there is no ONNX file, or its test images do not exist any more
      */
-    public static RobustnessMeter of(RecordedRun run, DataHome home, int most) throws IOException {
+    public static RobustnessMeter of(RecordedRun run, DataHome home, int most, Consumer<String> note)
+            throws IOException {
         RunResults results = run.results();
         boolean searched = results.tuning() != null && results.tuning().best() != null;
         Map<String, Done> files = new LinkedHashMap<>();
+        Set<String> others = new TreeSet<>();
         ImageDataset dataset = null;
         int fold = 0;
         for (Done done : (searched ? results.withoutCandidates() : results).done()) {
-            // Others take images of another size, whose corruptions would not be the same.
-            if (!done.provenance().datasetSha256().equals(results.dataset().sha256())
-                    || !done.trial().trains()
+            if (!done.trial().trains()
                     || !Files.exists(run.folder().trial(done.trial()).onnx())) {
+                continue;
+            }
+            // Corruptions of images of another size would not be the same.
+            if (!done.provenance().datasetSha256().equals(results.dataset().sha256())) {
+                others.add(done.trial().label());
                 continue;
             }
             if (dataset == null) {
@@ -103,6 +111,9 @@ public final class RobustnessMeter {
             throw new RequestException("expected networks with ONNX files in "
                     + run.folder().path() + ", for images of its size, found none: write them with catwalk export "
                     + run.folder().path());
+        }
+        if (!others.isEmpty()) {
+            note.accept("left out, as their images have another size: " + String.join(", ", others));
         }
         return new RobustnessMeter(run, dataset, most, files);
     }

@@ -49,10 +49,8 @@ public record TrialSpec(
     /** What a network is trained for. */
     public enum Purpose {
         /** It is meant for use: it is exported, cross-checked and measured. */
-        @JsonProperty("ship")
         SHIP,
         /** It is one of many that score an architecture or a recipe: it is only evaluated. */
-        @JsonProperty("score")
         SCORE
     }
 
