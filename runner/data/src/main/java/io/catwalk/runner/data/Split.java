@@ -23,9 +23,26 @@ public record Split(int[] train, int[] validation) {
     private static final String FEWER_SHARED =
             "remove images that many groups share (catwalk data DIR lists equal files)";
 
+    /** Checks the order and that no index is in both. */
+    public Split {
+        if (train.length == 0) {
+            throw new IllegalArgumentException("Split: expected at least 1 training index, found none");
+        }
+        checkAscending("train", train);
+        checkAscending("validation", validation);
+        for (int index : validation) {
+            if (Arrays.binarySearch(train, index) >= 0) {
+                throw new IllegalArgumentException(
+                        "Split: expected disjoint indices, found %d in train and validation".formatted(index));
+            }
+        }
+    }
+
     /**
-     * Holds out a stratified part, above 0 and below 1: every class gives its share to within one image and keeps at
-     * least one training image.
+     * Holds out a stratified part: every class gives its share to within one image and keeps at least
+     * one training image.
+     *
+     * @param fraction share of the validation images, above 0 and below 1
      */
     public static Split holdOut(int[] labels, int classes, double fraction, long seed) {
         if (!(fraction > 0 && fraction < 1)) {
@@ -48,6 +65,8 @@ public record Split(int[] train, int[] validation) {
     /**
      * Holds out a part like {@link #holdOut(int[], int, double, long)}, but whole clusters of images that belong
      * together. Each class gives no more than its share, unless its smallest cluster is larger than that.
+     *
+     * @param fraction share of the validation images, above 0 and below 1
      */
     public static Split holdOut(ImageSource images, int classes, double fraction, long seed) {
         int[] labels = images.labels();
@@ -217,6 +236,17 @@ public record Split(int[] train, int[] validation) {
         return IntStream.range(0, size)
                 .filter(i -> Arrays.binarySearch(some, i) < 0)
                 .toArray();
+    }
+
+    private static void checkAscending(String name, int[] indices) {
+        int previous = -1;
+        for (int index : indices) {
+            if (index <= previous) {
+                throw new IllegalArgumentException("Split: expected ascending %s indices from 0, found %d after %d"
+                        .formatted(name, index, previous));
+            }
+            previous = index;
+        }
     }
 
     /** Draws from every class in proportion to its size. */

@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Arrays;
 import java.util.List;
@@ -211,6 +212,15 @@ class SplitTest {
         // printf '\0\0\0\2\0\0\0\0\0\0\0\2\0\0\0\1\0\0\0\1' | sha256sum
         assertThat(new Split(new int[] {0, 2}, new int[] {1}).sha256())
                 .isEqualTo("8f1b21c60caa253401e2343be8b0af82e95e6aa704b01b83050c9ffe42b35db2");
+    }
+
+    @Test
+    void indicesThatRepeatOverlapOrFallAreRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new Split(new int[] {}, new int[] {1}));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Split(new int[] {-1}, new int[] {1}));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Split(new int[] {1, 1}, new int[] {2}));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Split(new int[] {1}, new int[] {3, 2}));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Split(new int[] {1, 2}, new int[] {2}));
     }
 
     private static int countOf(int label, int[] indices) {

@@ -34,6 +34,10 @@ public final class ConfusionMatrix {
     }
 
     public static ConfusionMatrix of(int classes, int[] truth, int[] predicted) {
+        if (truth.length != predicted.length) {
+            throw new IllegalArgumentException(
+                    "expected as many predictions as labels, but found " + predicted.length + " and " + truth.length);
+        }
         long[] pairs = IntStream.range(0, truth.length)
                 .mapToLong(i -> (long) truth[i] * classes + predicted[i])
                 .sorted()

@@ -27,12 +27,18 @@ public final class Bootstrap {
     /**
      * Computes the interval of macro F1.
      *
-     * @param resamples how often the images are drawn; 2000 give two stable digits
+     * @param resamples how often the images are drawn; at least 100; 2000 give two stable digits
      * @param confidence above 0 and below 1, such as 0.95
      * @return bounds within 0 to 1; null if a class has a single image, which more than a third of the draws miss
      */
     public static @Nullable Interval macroF1(
             PredictedClasses predictions, int resamples, double confidence, long seed) {
+        if (resamples < 100) {
+            throw new IllegalArgumentException("expected at least 100 resamples, but found " + resamples);
+        }
+        if (!(confidence > 0 && confidence < 1)) {
+            throw new IllegalArgumentException("expected a confidence above 0 and below 1, but found " + confidence);
+        }
         ConfusionMatrix matrix =
                 ConfusionMatrix.of(predictions.classes(), predictions.labels(), predictions.predicted());
         if (IntStream.range(0, matrix.classes()).anyMatch(c -> matrix.support(c) == 1)) {

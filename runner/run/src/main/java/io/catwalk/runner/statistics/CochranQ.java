@@ -22,6 +22,9 @@ public record CochranQ(double statistic, int degreesOfFreedom, double p) {
      */
     public static CochranQ of(List<boolean[]> correct) {
         int models = correct.size();
+        if (models < 2) {
+            throw new IllegalArgumentException("expected at least 2 models to compare, but found " + models);
+        }
         correct.forEach(answers -> Paired.sameLength(correct.get(0).length, answers.length, "answers, one per image"));
         double total = 0;
         double modelSquares = 0;

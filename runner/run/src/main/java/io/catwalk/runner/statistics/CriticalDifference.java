@@ -1,9 +1,9 @@
 package io.catwalk.runner.statistics;
 
+import io.catwalk.runner.RequestException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
@@ -24,21 +24,22 @@ public record CriticalDifference(
     /** With fewer data sets there is no diagram. */
     public static final int FEWEST_DATA_SETS = 5;
 
-    /** A classifier's rank, averaged over the data sets; 1 is the best. */
+    /**
+     * Holds one classifier's rank.
+     *
+     * @param average its rank averaged over the data sets; 1 is the best
+     */
     public record Rank(String classifier, double average) {}
 
     /**
      * Ranks classifiers.
      *
      * @param names the classifiers' names; at least 2
-     * @param scores (data sets, classifiers), 0 to 1, higher is better; equal scores share their ranks; of at least
-     *     {@value #FEWEST_DATA_SETS} data sets
+     * @param scores (data sets, classifiers), 0 to 1, higher is better; equal scores share their ranks
      * @param level probability of any false alarm, above 0 and below 1, such as 0.05
      */
     public static CriticalDifference of(List<String> names, double[][] scores, double level) {
-        for (double[] row : scores) {
-            Paired.sameLength(names.size(), row.length, "names as scores");
-        }
+        check(names, scores, level);
         int count = names.size();
         double[] averages = new double[count];
         double ties = 0;
@@ -61,6 +62,28 @@ public record CriticalDifference(
         return new CriticalDifference(ranks, friedman, p, difference, groups(ranks, difference));
     }
 
+    static void requireEnough(int dataSets) {
+        if (dataSets < FEWEST_DATA_SETS) {
+            throw new RequestException("expected at least " + FEWEST_DATA_SETS
+                    + " data sets for a critical-difference diagram, but found " + dataSets
+                    + ": ranks over so few say nothing about classifiers; use crossval, or add data sets");
+        }
+    }
+
+    private static void check(List<String> names, double[][] scores, double level) {
+        requireEnough(scores.length);
+        if (names.size() < 2) {
+            throw new IllegalArgumentException("expected at least 2 classifiers to rank, but found " + names.size());
+        }
+        for (double[] row : scores) {
+            Paired.sameLength(names.size(), row.length, "names as scores");
+            Paired.atLeastTwo(row);
+        }
+        if (!(level > 0 && level < 1)) {
+            throw new IllegalArgumentException("expected a level above 0 and below 1, but found " + level);
+        }
+    }
+
     /** Ranks one data set's scores, the highest first; equal scores share the mean of their ranks. */
     private static double[] ranks(double[] scores) {
         double[] ranks = new double[scores.length];
@@ -76,9 +99,10 @@ public record CriticalDifference(
 
     /** Computes one score's part in the correction for ties: summed over t equal scores it gives t cubed minus t. */
     private static double tied(double[] scores, int index) {
-        double equals = DoubleStream.of(scores)
-                .filter(other -> Paired.order(other, scores[index]) == 0)
-                .count();
+        double equals = 0;
+        for (double other : scores) {
+            equals += Paired.order(other, scores[index]) == 0 ? 1 : 0;
+        }
         return equals * equals - 1;
     }
 

@@ -16,14 +16,29 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * made-up images, and also bounds the difference of models that never differ (compared by Fagerland, Lydersen and
  * Laake, "Recommended tests and confidence intervals for paired binomial proportions", 2014).
  *
- * @param images number of images that both predicted; at least 1, and as many as differ
+ * @param images number of images that both predicted; at least 1
  */
 public record PairedAccuracy(int images, McNemar test) {
 
     /** This many halvings find a bound to the last bit. */
     private static final int HALVINGS = 60;
 
-    /** Compares by whether each model predicts each image correctly, of at least one. */
+    /** Checks that no more images differ than there are. */
+    public PairedAccuracy {
+        if (images < 1 || (long) test.onlyFirst() + test.onlySecond() > images) {
+            throw new IllegalArgumentException(
+                    "expected answers to at least 1 image, of which at most all differ, but found " + images
+                            + " images, "
+                            + test.onlyFirst() + " that only the first got right and " + test.onlySecond()
+                            + " that only the second did");
+        }
+    }
+
+    /**
+     * Compares by all predictions.
+     *
+     * @param first whether the first model predicts each image correctly; at least one image
+     */
     public static PairedAccuracy of(boolean[] first, boolean[] second) {
         return new PairedAccuracy(first.length, McNemar.of(first, second));
     }
@@ -113,13 +128,22 @@ public record PairedAccuracy(int images, McNemar test) {
      */
     public record McNemar(int onlyFirst, int onlySecond, double p) {
 
-        /** Tests by the images on which the models differ; p is 1 where they never do. */
+        /**
+         * Tests by the images on which the models differ.
+         *
+         * @return the test; p is 1 where the models never differ
+         */
         public static McNemar of(int onlyFirst, int onlySecond) {
+            if (onlyFirst < 0 || onlySecond < 0) {
+                throw new IllegalArgumentException(
+                        "expected counts of images, 0 or more, but found " + onlyFirst + " and " + onlySecond);
+            }
             double tail = BinomialDistribution.of(Math.addExact(onlyFirst, onlySecond), 0.5)
                     .cumulativeProbability(Math.min(onlyFirst, onlySecond));
             return new McNemar(onlyFirst, onlySecond, Math.min(1, 2 * tail));
         }
 
+        /** Tests by all predictions. */
         public static McNemar of(boolean[] first, boolean[] second) {
             Paired.sameLength(first.length, second.length, "answers, one per image");
             int onlyFirst = 0;

@@ -180,6 +180,7 @@ public record PairedComparison(
      * @param scores (data sets, classifiers), 0 to 1
      */
     public static List<PairedComparison> ofDataSets(List<String> names, double[][] scores, EquivalenceRegion region) {
+        CriticalDifference.requireEnough(scores.length);
         for (double[] row : scores) {
             Paired.sameLength(names.size(), row.length, "names as scores");
         }

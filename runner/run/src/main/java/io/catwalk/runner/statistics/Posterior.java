@@ -52,6 +52,10 @@ record Posterior(double worse, double equivalent, double better) {
      * @return the same for the same differences
      */
     static Posterior ofDataSets(double[] differences, EquivalenceRegion region) {
+        if (differences.length < 1 || !Arrays.stream(differences).allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException(
+                    "expected finite differences of at least 1 data set, but found " + Arrays.toString(differences));
+        }
         double[] points = Arrays.copyOf(differences, differences.length + 1); // the last is the prior's 0
         double[][] above = shares(points, 1, 2 * region.share());
         double[][] below = shares(points, -1, 2 * region.share());

@@ -1,6 +1,7 @@
 package io.catwalk.runner.statistics;
 
 import static io.catwalk.runner.Refusals.illegal;
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -31,8 +32,12 @@ class CriticalDifferenceTest {
     }
 
     @Test
-    void raggedScoresAreRefused() {
-        illegal(() -> CriticalDifference.of(List.of("a", "b"), new double[5][3], 0.05), "found 2 and 3");
+    void fewDataSetsRaggedScoresAndWrongLevelsAreRefused() {
+        List<String> ab = List.of("a", "b");
+        refused(() -> CriticalDifference.of(ab, new double[4][2], 0.05), "at least 5 data sets", "found 4");
+        illegal(() -> CriticalDifference.of(ab, new double[5][3], 0.05), "found 2 and 3");
+        illegal(() -> CriticalDifference.of(List.of("a"), new double[5][1], 0.05), "at least 2 classifiers");
+        illegal(() -> CriticalDifference.of(ab, new double[5][2], 0), "level");
     }
 
     @Test

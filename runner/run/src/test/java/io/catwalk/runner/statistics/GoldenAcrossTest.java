@@ -2,6 +2,7 @@ package io.catwalk.runner.statistics;
 
 import static io.catwalk.runner.Golden.agree;
 import static io.catwalk.runner.Golden.doubles;
+import static io.catwalk.runner.Refusals.illegal;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -83,6 +84,8 @@ class GoldenAcrossTest {
                 .isEqualTo(new Posterior(0, 1, 0));
         assertThat(Posterior.ofDataSets(new double[5], new EquivalenceRegion(0)))
                 .isEqualTo(new Posterior(0.5, 0, 0.5));
+        double[] nan = {Double.NaN};
+        illegal(() -> Posterior.ofDataSets(nan, EquivalenceRegion.STANDARD), "NaN");
     }
 
     @Test
@@ -114,6 +117,15 @@ class GoldenAcrossTest {
 
         assertThat(pair.onlyFirst()).isZero();
         assertThat(pair.onlySecond()).isZero();
+    }
+
+    @Test
+    void fewerThanFiveDataSetsAreRefused() {
+        List<String> names = List.of("a", "b");
+        refused(
+                () -> PairedComparison.ofDataSets(names, new double[4][2], EquivalenceRegion.STANDARD),
+                "at least 5 data sets",
+                "found 4");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.catwalk.runner.statistics;
 
+import static io.catwalk.runner.Refusals.illegal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -152,5 +153,13 @@ class PairedAccuracyTest {
         assertThat(PairedAccuracy.of(new boolean[] {false, true}, new boolean[] {true, true})
                         .difference())
                 .isEqualTo(-0.5);
+    }
+
+    @Test
+    void noImagesCompareNothing() {
+        boolean[] none = {};
+        illegal(() -> PairedAccuracy.of(none, none), "at least 1 image");
+        McNemar eleven = McNemar.of(6, 5);
+        illegal(() -> new PairedAccuracy(10, eleven), "found 10 images, 6 ", "and 5 ");
     }
 }

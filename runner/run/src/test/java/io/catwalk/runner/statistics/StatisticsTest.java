@@ -31,6 +31,7 @@ class StatisticsTest {
 
         assertThat(McNemar.of(first, second)).isEqualTo(new McNemar(2, 1, 1));
         illegal(() -> McNemar.of(first, new boolean[4]), "found 5 and 4");
+        illegal(() -> McNemar.of(-1, 4), "-1 and 4");
     }
 
     @Test
@@ -42,7 +43,8 @@ class StatisticsTest {
     }
 
     @Test
-    void cochranNeedsTheSameImages() {
+    void cochranNeedsTwoModelsAndTheSameImages() {
+        illegal(() -> CochranQ.of(List.of(new boolean[3])), "at least 2 models");
         illegal(() -> CochranQ.of(List.of(new boolean[3], new boolean[2])), "found 3 and 2");
     }
 
@@ -111,6 +113,8 @@ class StatisticsTest {
         PredictedClasses predicted = new Predictions(2, new int[] {0, 1, 0, 1, 1}, logits).predictedClasses();
 
         assertThat(Bootstrap.macroF1(predicted, 100, 0.9, 7)).isEqualTo(Bootstrap.macroF1(predicted, 100, 0.9, 7));
+        illegal(() -> Bootstrap.macroF1(predicted, 99, 0.9, 7), "at least 100");
+        illegal(() -> Bootstrap.macroF1(predicted, 100, 1, 7), "below 1");
     }
 
     /** 450 of 500 classes are right: 400 have F1 1, 50 have 2/3 for a mistake of another, and 50 have 0: mean 0.8667. */
