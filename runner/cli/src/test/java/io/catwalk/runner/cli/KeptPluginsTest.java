@@ -92,9 +92,8 @@ final class KeptPluginsTest {
                 private final boolean pretrained;           -> $0 private final boolean grown;
                 @Nullable Boolean pretrained\\) \\{           -> @Nullable Boolean pretrained, @Nullable Boolean grown) {
                 this\\.pretrained =                          -> this.grown = grown == null || grown; $0
-                Loss\\.CROSS_ENTROPY,\\s+false\\)            -> Loss.CROSS_ENTROPY, false, true)
                 (\\n\\s+)pretrained\\);                     -> $1pretrained, grown);
-                private boolean pretrained;                 -> $0 private boolean grown;
+                private boolean pretrained;                 -> $0 private boolean grown = true;
                 pretrained = recipe\\.pretrained;            -> $0 grown = recipe.grown;
                 public boolean pretrained\\(\\)              -> public boolean grown() { return grown; } $0
                 """);
