@@ -124,7 +124,9 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
     private record Candidate(TrialFolder folder, Done done, Predictions validation) {
 
         static Candidate of(TrialFolder folder) throws IOException {
-            Done done = (Done) folder.readOutcome();
+            if (!(folder.readOutcome() instanceof Done done)) {
+                throw new IllegalStateException("expected a trained trial, found " + folder.path());
+            }
             folder.requireOwnOnnx(done);
             return new Candidate(folder, done, folder.readPredictions(done, "validation"));
         }

@@ -173,6 +173,11 @@ public final class NearDuplicates {
 
     /** Finds the duplicates of an image, by distance, then by index, from an index on. */
     private List<Pair> of(ImageSource others, int image, int from) {
+        if (others.channels() != images.channels()
+                || others.height() != images.height()
+                || others.width() != images.width()) {
+            throw new IllegalArgumentException("expected images of the same shape");
+        }
         byte[] pixels = others.image(image).pixels();
         Map<Integer, Pair> nearest = new HashMap<>();
         search(pixels, image, false, from, nearest);

@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -227,5 +228,12 @@ final class NearDuplicatesTest {
 
         refused(() -> NearDuplicates.between(black, black, 3), "at most 1,000,000 pairs", "within 3.0", "--distance");
         assertThat(NearDuplicates.within(black, 3)).hasSize(1001 * 1000 / 2);
+    }
+
+    @Test
+    void otherShapesAreRefused() {
+        ImageSource other = HeapImages.of(1, 2, 8, new byte[16], new int[1]);
+
+        assertThatThrownBy(() -> NearDuplicates.between(NOISE, other, 8)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -3,7 +3,6 @@ package io.catwalk.runner.report;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -52,6 +51,10 @@ public final class Palette {
     }
 
     public Look look(String name) {
-        return Objects.requireNonNull(looks.get(name), name);
+        Look look = looks.get(name);
+        if (look == null) {
+            throw new IllegalArgumentException("expected a classifier of the report, but found " + name);
+        }
+        return look;
     }
 }

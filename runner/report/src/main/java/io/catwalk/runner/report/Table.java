@@ -18,6 +18,15 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
     /** Rows that fit a terminal beside other things. */
     public static final int SHORT = 12;
 
+    public Table {
+        for (Row row : rows) {
+            if (row.cells().size() != columns.size()) {
+                throw new IllegalArgumentException("expected a cell for each of " + columns.size() + " columns of \""
+                        + title + "\", but found " + row.cells().size());
+            }
+        }
+    }
+
     public record Column(Set<Medium> media, String head, Kind kind) {
 
         public enum Kind {

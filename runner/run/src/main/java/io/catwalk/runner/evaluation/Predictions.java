@@ -195,6 +195,14 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     @SuppressWarnings("ArrayRecordComponent")
     public record PredictedClasses(int classes, int[] labels, int[] predicted) {
 
+        /** Checks that there are as many predictions as labels. */
+        public PredictedClasses {
+            if (labels.length != predicted.length) {
+                throw new IllegalArgumentException(
+                        "expected " + labels.length + " predicted classes, but found " + predicted.length);
+            }
+        }
+
         /** Reads them from a file that {@link Predictions#write} wrote, row by row: no logit is kept. */
         public static PredictedClasses read(Path file) throws IOException {
             return PredictionsFile.readClasses(file);

@@ -46,6 +46,18 @@ public record LatencySettings(
     /** At each batch size: one window to warm up and one that counts. */
     private static final int WINDOWS = 2;
 
+    /** Checks the ranges of the numbers. */
+    public LatencySettings {
+        if (window.isNegative() || longest.isNegative() || cap.isNegative()) {
+            throw new IllegalArgumentException(
+                    "expected times of 0 or more, but found " + window + ", " + longest + " and " + cap);
+        }
+        if (fewestCalls < 1 || fewestBatches < 1 || processes < 1 || turnsIfBusy < 1) {
+            throw new IllegalArgumentException("expected at least 1 call, process and turn, but found " + fewestCalls
+                    + ", " + fewestBatches + ", " + processes + " and " + turnsIfBusy);
+        }
+    }
+
     /**
      * Returns the settings of a run: five processes, in each of them 3 seconds for an ordinary network on each engine,
      * and up to 9 for a network that is slow or takes long to warm up; or, in one process, those of the environment

@@ -28,6 +28,9 @@ public record GeneralizationGap(
 
     /** Measures the gap of one classifier by its trials that are done, at least one. */
     public static GeneralizationGap of(List<Done> trials, RunResults.Dataset images) {
+        if (trials.isEmpty()) {
+            throw new IllegalArgumentException("expected at least 1 trial that is done, but found none");
+        }
         Observations observations =
                 new Observations(trials.stream().anyMatch(done -> done.trial().fold() > 0), images);
         Interval interval = trials.size() == 1

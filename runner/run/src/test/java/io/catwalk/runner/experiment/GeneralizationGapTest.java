@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.evaluation.Overfitting.Verdict;
@@ -68,6 +69,13 @@ class GeneralizationGapTest {
 
         assertThat(gap.verdict()).isEqualTo(Verdict.STRONG);
         assertThat(Objects.requireNonNull(done.overfitting()).verdict()).isEqualTo(Verdict.STRONG);
+    }
+
+    @Test
+    void withoutATrialThereIsNoGap() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GeneralizationGap.of(List.of(), IMAGES))
+                .withMessageContaining("at least 1 trial");
     }
 
     private static Done trial(long seed, int fold, double training, double validation) {

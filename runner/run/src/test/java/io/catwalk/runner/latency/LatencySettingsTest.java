@@ -1,5 +1,6 @@
 package io.catwalk.runner.latency;
 
+import static io.catwalk.runner.Refusals.illegal;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,5 +46,6 @@ final class LatencySettingsTest {
         for (String wrong : new String[] {"3s", "-1", "1.5", "3000000000", "99999999999"}) {
             refused(() -> LatencySettings.parse(wrong), "CATWALK_LATENCY_MILLIS", wrong);
         }
+        illegal(() -> LatencySettings.of(Duration.ofSeconds(3)).withProcesses(0), "0");
     }
 }
