@@ -26,9 +26,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The journal of a run, which need not exist yet. The first line holds what all trials share; each other line holds the outcome of one trial, and
- * is on the disk before the run goes on. A later line replaces an earlier one about the same trial.
- * Results, reports and cards are made from it. What throws an {@link IOException} while it writes leaves it unchanged.
+ * The journal of a run, which need not exist yet. The first line holds what all trials share; each other line holds
+ * the outcome of one trial, and is on the disk before the run goes on. A later line replaces an earlier one about the
+ * same trial. Results, reports and cards are made from it. What throws an {@link IOException} while it writes leaves it unchanged.
  */
 record Journal(Path path) {
 
