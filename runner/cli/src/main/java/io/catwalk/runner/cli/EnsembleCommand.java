@@ -1,11 +1,11 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.ensemble.EnsembleBuilder;
+import io.catwalk.runner.derived.EnsembleBuilder;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencySettings;
-import io.catwalk.runner.quantization.Quantizer;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
@@ -122,7 +122,7 @@ final class EnsembleCommand extends JsonCommand {
         return String.format(
                 Locale.ROOT,
                 "the mean is %s and takes %s%.1f times as long: %s",
-                Quantizer.points(
+                Wording.points(
                         verdict.accuracy(),
                         verdict.gained(),
                         "more accurate than its best member",

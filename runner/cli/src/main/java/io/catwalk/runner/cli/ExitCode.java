@@ -1,6 +1,6 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.quantization.Decision;
+import io.catwalk.runner.derived.Decision;
 
 final class ExitCode {
 

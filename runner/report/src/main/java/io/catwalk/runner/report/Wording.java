@@ -3,7 +3,9 @@ package io.catwalk.runner.report;
 import io.catwalk.api.Criterion;
 import io.catwalk.onnx.parity.Parity.Flip;
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.statistics.PairedAccuracy;
 import io.catwalk.runner.trial.ParityResult;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -130,6 +132,18 @@ public final class Wording {
             case WAITED -> "it waited for a processor %.0f %% of the time";
         };
         return String.format(Locale.ROOT, text, 100 * busy.share());
+    }
+
+    /** Says how accuracies differ: in the first words if the first is not less accurate, in the other words else. */
+    public static String points(PairedAccuracy accuracy, Interval interval, String unlessBelow, String below) {
+        boolean positive = accuracy.difference() >= 0;
+        return "%s points %s (95 %% interval %s to %s; McNemar p %s)"
+                .formatted(
+                        Numbers.plainPoints(Math.abs(accuracy.difference())),
+                        positive ? unlessBelow : below,
+                        Numbers.plainPoints(positive ? interval.low() : -interval.high()),
+                        Numbers.plainPoints(positive ? interval.high() : -interval.low()),
+                        Numbers.p(accuracy.test().p()));
     }
 
     public static String capital(String sentence) {

@@ -1,4 +1,4 @@
-package io.catwalk.runner.quantization;
+package io.catwalk.runner.derived;
 
 import static io.catwalk.runner.Refusals.refused;
 import static io.catwalk.runner.trial.GroupedPhotos.patients;

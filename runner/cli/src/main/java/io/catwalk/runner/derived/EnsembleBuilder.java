@@ -1,4 +1,4 @@
-package io.catwalk.runner.ensemble;
+package io.catwalk.runner.derived;
 
 import io.catwalk.onnx.compose.Ensemble;
 import io.catwalk.onnx.file.ModelFiles;
@@ -22,8 +22,6 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.latency.LatencySettings;
-import io.catwalk.runner.quantization.Decision;
-import io.catwalk.runner.quantization.Quantizer;
 import io.catwalk.runner.statistics.PairedAccuracy;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
@@ -202,9 +200,9 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
                     evaluation.accuracy(),
                     proof,
                     verdict);
-            SortedMap<String, String> stated = Quantizer.stated(MetadataKeys.ENSEMBLE, facts(result, members));
+            SortedMap<String, String> stated = DerivedFile.stated(MetadataKeys.ENSEMBLE, facts(result, members));
             stated.putAll(proof.entries());
-            Quantizer.publish(draft, images, evaluation, stated, result.file(), to);
+            DerivedFile.publish(draft, images, evaluation, stated, result.file(), to);
             return result;
         }
     }
@@ -249,7 +247,7 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
 
     private List<Latency> latencies(Candidate best, Path ensemble) throws IOException, InterruptedException {
         try (OnnxPredictor predictor = OnnxPredictor.open(ensemble)) {
-            return Quantizer.latencies(
+            return DerivedFile.latencies(
                     List.of(best.folder().onnx(), ensemble),
                     OnnxHints.none(),
                     LatencyBench.Image.noise(predictor),

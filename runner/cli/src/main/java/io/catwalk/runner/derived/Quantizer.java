@@ -1,4 +1,4 @@
-package io.catwalk.runner.quantization;
+package io.catwalk.runner.derived;
 
 import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.onnx.quantize.CalibratedModel;
@@ -10,13 +10,11 @@ import io.catwalk.onnx.quantize.WeightRange;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
-import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OnnxPredictor.Scores;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Tensor;
-import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
@@ -25,15 +23,12 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencyBench;
 import io.catwalk.runner.latency.LatencySettings;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.statistics.PairedAccuracy;
-import io.catwalk.runner.trial.EvaluatedImages;
-import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,8 +40,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,21 +121,6 @@ public record Quantizer(
         return ModelFiles.beside(file, ".int8.onnx");
     }
 
-    /** Writes a file where it is named so, and states what it reached; an earlier one of the name asked for goes. */
-    public static void publish(
-            Path draft, ImageDataset images, Evaluation evaluation, Map<String, String> stated, Path named, Path to)
-            throws IOException {
-        SortedMap<String, String> entries =
-                new TreeMap<>(OnnxMetadata.read(draft).entries());
-        EvaluatedImages.restate(entries, images, evaluation.metrics());
-        entries.putAll(stated);
-        new OnnxMetadata(entries).write(draft);
-        AtomicFiles.write(named, Files.readAllBytes(draft));
-        if (!named.equals(to)) {
-            Files.deleteIfExists(to);
-        }
-    }
-
     /** Quantizes a file, whose classes are those of the images. */
     public Result quantize(Path file, OnnxHints hints, ImageDataset images, Normalization normalization, Path to)
             throws IOException, InterruptedException {
@@ -164,8 +142,8 @@ public record Quantizer(
             Predictions after = answers(found.model().bytes(), hints, images.test(), normalization, classes.size());
             Path draft = scratch.file("int8.onnx");
             Files.write(draft, found.model().bytes());
-            List<Latency> latencies =
-                    latencies(List.of(file, draft), hints, LatencyBench.Image.noise(predictor), threads, settings);
+            List<Latency> latencies = DerivedFile.latencies(
+                    List.of(file, draft), hints, LatencyBench.Image.noise(predictor), threads, settings);
             QuantizationVerdict verdict = QuantizationVerdict.of(
                     latencies.get(0),
                     latencies.get(1),
@@ -184,8 +162,9 @@ public record Quantizer(
                     latencies.get(0),
                     latencies.get(1),
                     parts.notes());
-            Map<String, String> stated = stated(MetadataKeys.QUANTIZATION, facts(file, quantized, chosen.size()));
-            publish(draft, images, evaluation, stated, quantized.file(), to);
+            Map<String, String> stated =
+                    DerivedFile.stated(MetadataKeys.QUANTIZATION, facts(file, quantized, chosen.size()));
+            DerivedFile.publish(draft, images, evaluation, stated, quantized.file(), to);
             return quantized;
         }
     }
@@ -252,22 +231,6 @@ public record Quantizer(
                 .ofLogits(predictor.scores() == Scores.PROBABILITIES);
     }
 
-    /** Measures files in turns on the same image. */
-    public static List<Latency> latencies(
-            List<Path> files, OnnxHints hints, LatencyBench.Image image, int threads, LatencySettings settings)
-            throws IOException, InterruptedException {
-        Map<Path, LatencyBench.Order> orders = new LinkedHashMap<>();
-        files.forEach(file -> orders.put(
-                file, new LatencyBench.Order(file.toAbsolutePath(), null, hints, null, image, threads, settings)));
-        List<Latency> latencies = new ArrayList<>();
-        for (LatencyBench.Result result : new LatencyBench(TrialProcess::measure)
-                .measure(orders, file -> {})
-                .values()) {
-            latencies.add(result.latency());
-        }
-        return latencies;
-    }
-
     /** Collects for the 8-bit file what it was compared with, and the results; null for what there is not. */
     private Map<String, @Nullable Object> facts(Path from, Result quantized, int calibrated) throws IOException {
         QuantizationVerdict verdict = quantized.verdict;
@@ -302,17 +265,6 @@ public record Quantizer(
         return facts;
     }
 
-    /** Writes facts as entries of metadata; null for what there is not. */
-    public static SortedMap<String, String> stated(String prefix, Map<String, @Nullable Object> facts) {
-        SortedMap<String, String> entries = new TreeMap<>();
-        facts.forEach((name, value) -> {
-            if (value != null) {
-                entries.put(prefix + name, value.toString());
-            }
-        });
-        return entries;
-    }
-
     private static @Nullable String lines(List<String> lines) {
         return lines.isEmpty() ? null : String.join("\n", lines);
     }
@@ -329,20 +281,8 @@ public record Quantizer(
                 "int8 is %s, %.1f times smaller, %s: %s",
                 speed(verdict),
                 verdict.shrinking(),
-                points(verdict.accuracy(), verdict.lost(), "less accurate", "more accurate"),
+                Wording.points(verdict.accuracy(), verdict.lost(), "less accurate", "more accurate"),
                 conclusion(verdict));
-    }
-
-    /** Says how accuracies differ: in the first words if the first is not less accurate, in the other words else. */
-    public static String points(PairedAccuracy accuracy, Interval interval, String unlessBelow, String below) {
-        boolean positive = accuracy.difference() >= 0;
-        return "%s points %s (95 %% interval %s to %s; McNemar p %s)"
-                .formatted(
-                        Numbers.plainPoints(Math.abs(accuracy.difference())),
-                        positive ? unlessBelow : below,
-                        Numbers.plainPoints(positive ? interval.low() : -interval.high()),
-                        Numbers.plainPoints(positive ? interval.high() : -interval.low()),
-                        Numbers.p(accuracy.test().p()));
     }
 
     private static String speed(QuantizationVerdict verdict) {

@@ -1,10 +1,10 @@
-package io.catwalk.runner.quantization;
+package io.catwalk.runner.derived;
 
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.derived.QuantizationVerdict.Gate;
 import io.catwalk.runner.latency.Latency;
-import io.catwalk.runner.quantization.QuantizationVerdict.Gate;
 import io.catwalk.runner.statistics.PairedAccuracy;
 import io.catwalk.runner.statistics.PairedAccuracy.McNemar;
 import io.catwalk.runner.trial.MadeUp;

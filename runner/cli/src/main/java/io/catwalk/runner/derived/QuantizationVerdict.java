@@ -1,4 +1,4 @@
-package io.catwalk.runner.quantization;
+package io.catwalk.runner.derived;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Interval;
