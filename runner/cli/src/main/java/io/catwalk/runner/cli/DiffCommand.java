@@ -14,7 +14,6 @@ import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
-import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.EngineSettings;
@@ -112,8 +111,7 @@ final class DiffCommand extends JsonCommand {
         TrialFolder folder = RunFolder.onlyTrained(other);
         EngineSettings.apply(folder.readOrder().spec().threads());
         try (Scratch scratch = new Scratch();
-                SavedTrial saved =
-                        SavedTrial.open(folder, plugins.open(console), Home.data(console), null, ClassMatch.BY_NAME)) {
+                SavedTrial saved = SavedTrial.open(folder, plugins.open(console), Home.data(console))) {
             return report(diff(exported(saved, scratch), file));
         }
     }

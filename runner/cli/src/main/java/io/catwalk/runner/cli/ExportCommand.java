@@ -3,7 +3,6 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.file.ModelFiles;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
-import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -112,7 +111,7 @@ final class ExportCommand extends ConsoleCommand {
         DataHome data = Home.data(console);
         // What cannot be exported or recorded is refused before the first file is written.
         for (TrialFolder trial : trials) {
-            try (SavedTrial saved = SavedTrial.open(trial, catalog, data, null, ClassMatch.BY_NAME)) {
+            try (SavedTrial saved = SavedTrial.open(trial, catalog, data)) {
                 saved.requireOwnPredictions();
             }
         }
@@ -123,7 +122,7 @@ final class ExportCommand extends ConsoleCommand {
         boolean allAgree = true;
         try (Closeable results = changed::writeResults) {
             for (TrialFolder trial : trials) {
-                try (SavedTrial saved = SavedTrial.open(trial, catalog, data, null, ClassMatch.BY_NAME)) {
+                try (SavedTrial saved = SavedTrial.open(trial, catalog, data)) {
                     Path file = Objects.requireNonNull(files.get(trial));
                     ParityResult parity = out == null
                             ? saved.exportInPlace(options, outcome -> changed.record(List.of(outcome)))

@@ -11,7 +11,6 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.derived.Quantizer;
 import io.catwalk.runner.packaging.ModelPackage;
@@ -140,8 +139,7 @@ final class PackageCommand extends ConsoleCommand {
         DatasetSpec other = dataset.other(order.dataset().imageSize());
         ExportOptions own = trial.readExportOptions();
         try (Scratch scratch = new Scratch();
-                SavedTrial saved =
-                        SavedTrial.open(trial, plugins.open(console), Home.data(console), null, ClassMatch.BY_NAME)) {
+                SavedTrial saved = SavedTrial.open(trial, plugins.open(console), Home.data(console))) {
             List<String> damage = trial.damage(saved.result());
             if (!damage.isEmpty()) {
                 throw new RequestException("expected the trial as it was trained and exported, but " + trial.path()

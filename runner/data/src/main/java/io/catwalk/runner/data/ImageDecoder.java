@@ -226,8 +226,9 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
                     "its %d scans have %d pixels, more than %d".formatted(scans(), scans() * pixels, MOST_SCANNED),
                     null);
         }
-        if (tags.picturePixels() > pixels) {
-            throw damaged("the embedded picture is larger than its header says, or occurs twice", null);
+        if (format == ImageFormat.WEBP && (tags.picturePixels() < 1 || tags.picturePixels() > pixels)) {
+            String wrong = tags.picturePixels() < 1 ? "missing" : "larger than its header says, or occurs twice";
+            throw damaged("the embedded picture is " + wrong, null);
         }
         ImageTypeSpecifier stored = reader.getRawImageType(0);
         if (stored != null) {

@@ -219,7 +219,7 @@ final class ImageTags {
                         if (first) {
                             SequentialByteArrayReader frame = new SequentialByteArrayReader(content, FRAME_HEADER);
                             frame.setMotorolaByteOrder(false);
-                            new RiffReader().processChunks(frame, content.length - FRAME_HEADER, this);
+                            new RiffReader().processChunks(frame, content.length, this);
                         }
                     }
                     default -> add(first, 0, 0);

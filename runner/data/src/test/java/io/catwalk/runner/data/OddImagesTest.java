@@ -304,6 +304,23 @@ class OddImagesTest {
         refuses(write("bomb.webp", file), "the embedded picture is larger", "or occurs twice");
     }
 
+    @Test
+    void aWebPWithALargerPictureInItsFirstFrameIsRefused() throws IOException {
+        byte[] file = golden("moving.webp");
+        little(file).putInt(indexOf(file, 'V', 'P', '8', 'L') + 9, 0x0fffffff); // 14 bits for each side, minus one
+
+        refuses(write("bomb.webp", file), "the embedded picture is larger");
+    }
+
+    /** A reader takes the size from the first chunk, and returns a blank image. */
+    @Test
+    void aWebPWithoutAPictureIsRefused() throws IOException {
+        byte[] header = Arrays.copyOf(golden("lossy-alpha.webp"), 30); // RIFF, its length, WEBP, and the chunk VP8X
+        little(header).putInt(4, header.length - 8);
+
+        refuses(write("header.webp", header), "the embedded picture is missing");
+    }
+
     /** A BMP may contain a whole PNG, whose size is independent. */
     @Test
     void aBmpWithABombInItIsRefused() throws IOException {

@@ -9,7 +9,6 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.data.TinyImages;
@@ -435,7 +434,7 @@ final class TrialRunTest {
 
     private ParityResult export(SavedTrial.Recorder recorder) throws IOException {
         PluginCatalog catalog = PluginCatalog.open(shared.resolve("plugins"));
-        try (SavedTrial saved = SavedTrial.open(trial(), catalog, DataHome.of(shared), null, ClassMatch.BY_NAME)) {
+        try (SavedTrial saved = SavedTrial.open(trial(), catalog, DataHome.of(shared))) {
             return saved.exportInPlace(ExportOptions.standard(), recorder);
         }
     }
