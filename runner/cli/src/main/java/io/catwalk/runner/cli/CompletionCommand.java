@@ -1,5 +1,7 @@
 package io.catwalk.runner.cli;
 
+import java.util.Locale;
+import java.util.regex.Pattern;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -17,12 +19,16 @@ final class CompletionCommand extends ConsoleCommand {
         ZSH
     }
 
+    private static final Pattern VALUES = Pattern.compile("_args=\\(.+?\\)");
+
     @Parameters(paramLabel = "bash|zsh", description = "The shell.")
     private Shell shell = Shell.BASH;
 
     @Override
     int run() {
-        String script = AutoComplete.bash("catwalk", Main.withAllCommands());
+        // Values of enums, which are written in small letters elsewhere.
+        String script = VALUES.matcher(AutoComplete.bash("catwalk", Main.withAllCommands()))
+                .replaceAll(values -> values.group().toLowerCase(Locale.ROOT));
         spec.commandLine().getOut().print(shell == Shell.ZSH ? forZsh(script) : script);
         spec.commandLine().getOut().flush();
         return ExitCode.DONE;

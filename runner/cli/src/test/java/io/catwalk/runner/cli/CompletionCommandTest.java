@@ -53,8 +53,13 @@ final class CompletionCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"catwalk compa, compare", "catwalk compare --qui, --quick", "catwalk plugin new --kot, --kotlin"})
-    void bashCompletesCommandsAndOptions(String typed, String expected) throws Exception {
+    @CsvSource({
+        "catwalk compa, compare",
+        "catwalk compare --qui, --quick",
+        "catwalk plugin new --kot, --kotlin",
+        "catwalk tune --strategy hal, halving"
+    })
+    void bashCompletesCommandsOptionsAndValues(String typed, String expected) throws Exception {
         require("bash");
         ProcessBuilder bash = new ProcessBuilder(
                 "bash", "-c", ASK_BASH, "bash", script("bash", "catwalk").toString());
