@@ -149,7 +149,7 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
 
     private static Optional<List<String>> labels(Map<String, String> entries) {
         String value = entries.get(MetadataKeys.LABELS);
-        if (value == null) {
+        if (value == null || value.matches(".*,.*")) { // other programs write a list in one line
             return Optional.empty();
         }
         List<String> labels = List.of(value.split("\n", -1));

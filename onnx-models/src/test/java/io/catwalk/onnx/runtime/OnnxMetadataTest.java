@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
 class OnnxMetadataTest {
@@ -69,6 +71,14 @@ class OnnxMetadataTest {
         assertThat(read.get(MetadataKeys.LICENSE)).contains("MIT");
         assertThat(read.get("Image.BitmapPixelFormat")).contains("Rgb8");
         assertThat(read.get("Image.NominalPixelRange")).contains("NominalRange_0_255");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cat, dog", "[\"cat\", \"dog\"]", "{0: 'cat', 1: 'dog'}"})
+    void aListOfAnotherProgramNamesNoLabels(String list) {
+        OnnxMetadata.empty().with(MetadataKeys.LABELS, list).write(file);
+
+        assertThat(OnnxMetadata.read(file).labels()).isEmpty();
     }
 
     @Test

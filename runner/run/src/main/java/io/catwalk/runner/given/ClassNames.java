@@ -1,5 +1,6 @@
 package io.catwalk.runner.given;
 
+import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -79,8 +81,7 @@ record ClassNames(GivenSource source, List<String> dataset) {
     private List<String> find(OnnxMetadata metadata, int outputs) {
         List<String> names = stated();
         if (names == null) {
-            names = metadata.labels()
-                    .orElseGet(() -> metadata.get("names").map(this::python).orElse(null));
+            names = metadata.labels().or(() -> listed(metadata)).orElse(null);
         }
         for (String beside : List.of("labels.txt", "classes.txt", "config.json")) {
             Path file = source.path().resolveSibling(beside);
@@ -101,6 +102,16 @@ record ClassNames(GivenSource source, List<String> dataset) {
         return names;
     }
 
+    /** Returns what other programs write in one line. */
+    private Optional<List<String>> listed(OnnxMetadata metadata) {
+        return Stream.of("names", MetadataKeys.LABELS)
+                .flatMap(key -> metadata.get(key).stream())
+                .findFirst()
+                .map(list -> list.matches("(?s)\\s*[\\[{].*")
+                        ? python(list)
+                        : List.of(list.strip().split("\\s*,\\s*", -1)));
+    }
+
     /** Reads a dictionary or a list as Python prints it, which is no JSON: {@code {0: 'tench', 1: "it's"}}. */
     private List<String> python(String text) {
         SortedMap<Integer, String> names = new TreeMap<>();
@@ -111,7 +122,7 @@ record ClassNames(GivenSource source, List<String> dataset) {
                     entry.group(1) == null ? names.size() : Integer.parseInt(entry.group(1)),
                     quoted.substring(1, quoted.length() - 1).replaceAll("\\\\(.)", "$1"));
         }
-        return ordered("names in its metadata", names);
+        return ordered("names or labels in its metadata", names);
     }
 
     private List<String> ordered(String where, SortedMap<Integer, String> names) {

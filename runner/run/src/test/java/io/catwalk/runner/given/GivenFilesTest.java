@@ -201,11 +201,14 @@ class GivenFilesTest {
         {0: "green", 2: 'red', 1: 'blue'}
         ['green', "blue", 'red']
         {"0": "green", "1": "blue", "2": "red"}
+        green, blue,red
         """)
-    void namesOfUltralyticsAreADictionaryOfPython(String names) throws IOException {
-        ColorNetwork network = means().metadata(Map.of("names", names, "task", "classify"));
-        GivenModel model = GivenModel.of(source(file(network), "normalize=0-1"), colors(5), null);
-        assertThat(model.classes()).containsExactly("green", "blue", "red");
+    void namesInOneLineAreADictionaryOfPythonAsThoseOfUltralyticsOrAList(String names) throws IOException {
+        for (String key : List.of("names", "labels")) {
+            ColorNetwork network = means().metadata(Map.of(key, names, "task", "classify"));
+            GivenModel model = GivenModel.of(source(file(network), "normalize=0-1"), colors(5), null);
+            assertThat(model.classes()).as(key).containsExactly("green", "blue", "red");
+        }
     }
 
     @Test
