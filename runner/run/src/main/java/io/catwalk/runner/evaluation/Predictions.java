@@ -130,7 +130,8 @@ public record Predictions(int classes, int[] labels, float[] logits) {
 
     /**
      * Computes the probabilities of a row of logits, which starts at {@code row}, into an array of one for each class. No
-     * logit overflows.
+     * logit overflows. What a summand loses is added in the end (Neumaier 1974), so that equal logits in another order have
+     * equal probabilities, which ROC AUC and curves by confidence count as ties.
      *
      * @return what a class's logit is subtracted from for its cross entropy, in nats: the logarithm of the sum of all
      *     exponentials
@@ -142,10 +143,15 @@ public record Predictions(int classes, int[] labels, float[] logits) {
             highest = Math.max(highest, logits[row + c]);
         }
         double sum = 0;
+        double lost = 0;
         for (int c = 0; c < classes; c++) {
-            probabilities[c] = Math.exp(logits[row + c] - highest);
-            sum += probabilities[c];
+            double one = Math.exp(logits[row + c] - highest);
+            double more = sum + one;
+            lost += Math.max(sum, one) - more + Math.min(sum, one);
+            sum = more;
+            probabilities[c] = one;
         }
+        sum += lost;
         for (int c = 0; c < classes; c++) {
             probabilities[c] /= sum;
         }

@@ -54,6 +54,23 @@ class EvaluationTest {
         assertThat(everything).doesNotContain("NaN", "Infinity");
     }
 
+    /** The second cat gets as much for a cat as each other image does: half of its pairs count, and all of the first one's. */
+    @Test
+    void probabilitiesOfTheSameLogitsInAnotherOrderAreTies() {
+        List<String> names = List.of("cat", "dog", "owl", "ape", "bee");
+        int[] predicted = {0, 1, 1, 2, 3, 4};
+        float[] logits = new float[5 * predicted.length];
+        Arrays.fill(logits, (float) Math.log(0.025));
+        for (int i = 0; i < predicted.length; i++) {
+            logits[5 * i + predicted[i]] = (float) Math.log(0.9);
+        }
+
+        Evaluation evaluation = Evaluation.of(new Predictions(5, new int[] {0, 0, 1, 2, 3, 4}, logits), names);
+
+        assertThat(evaluation.classes().get(0).rocAuc()).isEqualTo(0.75);
+        assertThat(evaluation.riskCoverage().curve()).hasSize(1);
+    }
+
     /** Of cats and not cats: 0.5 above 0.3, above 0.25 and equal to 0.5; 0.25 below 0.3, equal to 0.25, below 0.5. */
     @Test
     void equalProbabilitiesCountHalf() {
