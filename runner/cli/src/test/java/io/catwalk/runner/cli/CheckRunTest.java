@@ -44,7 +44,8 @@ final class CheckRunTest {
         made("seeds", "compare", "one", "two", "--seeds", "4", "--on", "made-up:one/2-0=0.5,one/3-0=0.6");
         made("folds", "crossval", "one", "two", "--folds", "4", "--on", "made-up:one=0.5,two/1-3=0.6");
         made("repeats", "crossval", "one", "two", "--folds", "2", "--repeats", "2", "--seeds", "2", "--on", "made-up:");
-        made("missing", "compare", "one", "two", "--seeds", "4", "--on", "made-up:one/3-0=failed");
+        made("missing", "compare", "one", "two", "--seeds", "4", "--on", "made-up:one/3-0=failed,two/2-0=lost");
+        made("weak", "compare", "one", "--on", "made-up:one=0.08"); // 1 of 12 has no end in decimals
         made("search", "tune", "one", "--candidates", "2", "--on", "made-up:");
         made(
                 "untested",

@@ -53,7 +53,7 @@ public record MultiDatasetComparison(
      * @param classes number of classes, 0 before the run has begun
      * @param train number of images that are trained on
      * @param test number of test images of a trial
-     * @param finished number of trials that are done or failed
+     * @param finished number of trials that are done, failed or lost
      * @param counts whether it counts in the ranking: every classifier of the ranking has a network here
      * @param accuracies of each classifier, the mean over its seeds and folds, 0 to 1; a classifier without a
      *     trained network is missing

@@ -46,7 +46,7 @@ public record RunResults(
      * @param startedAt moment of the start, ISO 8601, UTC
      * @param seconds from the start until these results were written
      * @param planned number of trials requested
-     * @param finished number of trials that are done or failed
+     * @param finished number of trials that are done, failed or lost
      * @param notRun titles of the trials that were left out because the time was over
      * @param folds number of folds, 0 for a hold-out
      * @param repeats how often the images were dealt into folds

@@ -74,7 +74,7 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
             }
             try {
                 return switch (end) {
-                    case "failed" -> new TrialOutcome.Failed(spec, "made up");
+                    case "failed" -> new TrialOutcome.Failed(spec, "made up, see " + folder.file(TrialFile.LOG));
                     case "lost" -> new TrialOutcome.Lost(spec, "made up");
                     default -> done(order, folder, end.isEmpty() ? plausible(spec) : Double.parseDouble(end), listener);
                 };
