@@ -111,6 +111,9 @@ final class GivenModelsTest {
                 .hasSize(3);
         assertThat(report).contains("3 models were trained elsewhere").containsPattern("theirs.csv .*classes");
         assertThat(report).contains("with another seed the ranking may change").doesNotContain("--seeds");
+        assertThat(Files.readString(all.resolve("plots/files.txt")))
+                .contains("reliability-my-net.svg", "confusion-matrix-theirs.svg")
+                .doesNotContain("reliability-theirs");
         CheckRunTest.requirePass(all);
         assertThat(ResultsSchemaTest.errors(Files.readString(all.resolve("results.json"))))
                 .isEmpty();

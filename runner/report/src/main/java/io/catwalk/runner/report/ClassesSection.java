@@ -46,14 +46,13 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
         return evaluation(shown.get(0));
     }
 
+    /** Returns the classes with images by their recall by the best, which is the one that all media show. */
     private List<Integer> labels() {
-        List<Evaluation> all = shown.stream().map(ClassesSection::evaluation).toList();
         return IntStream.range(0, model.dataset().classes().size())
                 .filter(label -> best().confusion().support(label) > 0)
                 .boxed()
-                .sorted(Comparator.comparingDouble(label -> all.stream()
-                        .mapToDouble(one -> one.classes().get(label).recall())
-                        .sum()))
+                .sorted(Comparator.comparingDouble(
+                        label -> best().classes().get(label).recall()))
                 .toList();
     }
 

@@ -36,13 +36,17 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
     public static final int CLASSES = 24;
 
     public List<Chart> all() {
+        List<Chart> charts = new ArrayList<>();
+        Stream.of(Curve.values()).map(this::curves).flatMap(Optional::stream).forEach(charts::add);
         Evaluation evaluation = entrant.evaluation();
-        return Stream.concat(
-                        Stream.of(Curve.values()).map(this::curves).flatMap(Optional::stream),
-                        evaluation == null
-                                ? Stream.of()
-                                : Stream.of(reliability(evaluation), confusion(evaluation), scores(evaluation)))
-                .toList();
+        if (evaluation != null && evaluation.calibration() != null) {
+            charts.add(reliability(evaluation));
+        }
+        if (evaluation != null) {
+            charts.add(confusion(evaluation));
+            charts.add(scores(evaluation));
+        }
+        return charts;
     }
 
     private Optional<Chart> curves(Curve curve) {

@@ -78,8 +78,7 @@ record CostsSection(ReportModel model) {
                     ? model.timed().isEmpty() ? "No latency was measured" : "The latencies are of a busy machine"
                     : "The training times are not known";
         }
-        return "Training took " + Numbers.duration(seconds.getMin())
-                + (seconds.getCount() == 1 ? "" : " to " + Numbers.duration(seconds.getMax()));
+        return "Training took " + Wording.range(Numbers.duration(seconds.getMin()), Numbers.duration(seconds.getMax()));
     }
 
     private static String latency(ClassifierReport one) {

@@ -47,10 +47,7 @@ record DataSection(ReportModel model) {
     }
 
     private String ofAClass() {
-        String most = Numbers.count(data().largestClass());
-        return data().largestClass() == data().smallestClass()
-                ? most
-                : Numbers.count(data().smallestClass()) + " to " + most;
+        return Wording.range(Numbers.count(data().smallestClass()), Numbers.count(data().largestClass()));
     }
 
     /** Returns the classes without a test image, as far as that is known. */

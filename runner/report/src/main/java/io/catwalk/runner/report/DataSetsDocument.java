@@ -94,9 +94,19 @@ public record DataSetsDocument(
         return "Over " + counted() + " data sets "
                 + (last.average() - best.average() < ranking.difference()
                         ? "no two classifiers differ significantly"
-                        : best.classifier() + " ranks significantly above " + last.classifier())
-                + ": mean ranks " + Numbers.fixed(best.average(), 2) + " (" + best.classifier() + ") to "
-                + Numbers.fixed(last.average(), 2) + " (" + last.classifier() + ")";
+                        : Wording.names(all(ranking, best), " ranks", " rank") + " significantly above "
+                                + Wording.names(all(ranking, last)))
+                + ": mean ranks " + Numbers.fixed(best.average(), 2) + " (" + Wording.names(all(ranking, best))
+                + ") to "
+                + Numbers.fixed(last.average(), 2) + " (" + Wording.names(all(ranking, last)) + ")";
+    }
+
+    /** Names all that have the mean rank of one. */
+    private static List<String> all(CriticalDifference known, Rank one) {
+        return known.ranks().stream()
+                .filter(rank -> rank.average() == one.average())
+                .map(Rank::classifier)
+                .toList();
     }
 
     private List<Block> accuracies() {
@@ -254,11 +264,7 @@ public record DataSetsDocument(
                 .filter(one -> one.average() - best.average() < known.difference())
                 .map(Rank::classifier)
                 .toList();
-        List<String> first = known.ranks().stream()
-                .filter(one -> one.average() == best.average())
-                .map(Rank::classifier)
-                .toList();
-        String title = Wording.names(first, " has", " have") + " the best mean rank, "
+        String title = Wording.names(all(known, best), " has", " have") + " the best mean rank, "
                 + Numbers.fixed(best.average(), 2) + ", "
                 + (isChance(known)
                         ? "which may be chance (Friedman's test: p " + Numbers.p(known.p()) + ")"

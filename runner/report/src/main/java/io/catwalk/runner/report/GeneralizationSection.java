@@ -98,8 +98,7 @@ record GeneralizationSection(ReportModel model) {
                     ? "Training accuracy is " + Numbers.percent(-first.mean()) + " points below validation accuracy"
                     : "Training accuracy does not clearly differ from validation accuracy";
         }
-        String points = Numbers.percent(above.getMin())
-                + (above.getCount() == 1 ? "" : " to " + Numbers.percent(above.getMax())) + " points";
+        String points = Wording.range(Numbers.percent(above.getMin()), Numbers.percent(above.getMax())) + " points";
         String who = gaps.size() == 1
                 ? model.learned().get(0).name() + " overfits"
                 : above.getCount() == gaps.size()

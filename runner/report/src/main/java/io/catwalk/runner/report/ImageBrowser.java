@@ -8,7 +8,7 @@ import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.evaluation.RiskCoverage.Threshold;
+import io.catwalk.runner.evaluation.RiskCoverage;
 import io.catwalk.runner.report.ReportModel.Model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,9 +71,10 @@ record ImageBrowser(
     /**
      * The predictions of a classifier.
      *
-     * @param confidence of each prediction, 0 to 65,535 for 0 to 1, rounded down: only 1 is 65,535
+     * @param confidence of each prediction, 0 to 65,535 for 0 to 1, rounded down: only 1 is 65,535, as is
+     *     all that is not known
      * @param knee of its curve of error rate by coverage: a confidence in whole percent, rounded down
-     * @param bins of its reliability curve, by rising confidence
+     * @param bins of its reliability curve, by rising confidence; none if its confidence is not known
      * @param bin number of the bin of each image, 8 bits each
      */
     record Answers(
@@ -205,10 +206,12 @@ record ImageBrowser(
 
         Answers answers(int count) {
             Evaluation evaluation = Objects.requireNonNull(entrant.evaluation());
-            List<Bin> bins = Objects.requireNonNull(evaluation.calibration()).reliability();
-            Threshold knee = Objects.requireNonNull(evaluation.riskCoverage()).knee();
+            List<Bin> bins = evaluation.calibration() == null
+                    ? List.of()
+                    : evaluation.calibration().reliability();
+            RiskCoverage curve = evaluation.riskCoverage();
             int[] shares = DoubleStream.of(confidence)
-                    .mapToInt(one -> (int) (0xffff * one))
+                    .mapToInt(one -> curve == null ? 0xffff : (int) (0xffff * one))
                     .toArray();
             int[] places =
                     DoubleStream.of(confidence).mapToInt(one -> bin(bins, one)).toArray();
@@ -217,7 +220,7 @@ record ImageBrowser(
                     entrant.name(),
                     packed(predicted, count, 2),
                     packed(shares, count, 2),
-                    (int) (100 * knee.confidence()),
+                    curve == null ? 0 : (int) (100 * curve.knee().confidence()),
                     bins.stream()
                             .map(bin ->
                                     new Edges(Math.round(1e4 * bin.low()) / 1e4, Math.round(1e4 * bin.high()) / 1e4))

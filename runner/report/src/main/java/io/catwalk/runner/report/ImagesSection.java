@@ -76,8 +76,10 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
 
     /** Draws how often classifiers err on the images that they are most confident of. */
     static List<Chart> charts(ReportModel model) {
-        List<ClassifierReport> evaluated =
-                model.evaluated().stream().limit(RunDocument.LINES).toList();
+        List<ClassifierReport> evaluated = model.evaluated().stream()
+                .filter(one -> Objects.requireNonNull(one.evaluation()).riskCoverage() != null)
+                .limit(RunDocument.LINES)
+                .toList();
         if (evaluated.isEmpty()) {
             return List.of();
         }
@@ -109,7 +111,8 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
                                 + " the better. A symbol marks the knee, the point farthest below the line from no"
                                 + " images to all; a page's confidence slider starts there."
                                 + (model.trained().size() > evaluated.size()
-                                        ? " Shown: the " + evaluated.size() + " most accurate with predictions."
+                                        ? " Shown: the " + evaluated.size()
+                                                + " most accurate whose confidence is known."
                                         : "")),
                 new Axis("Coverage, % of the images", 0, 100, 20, Axis.Scale.LINEAR),
                 Axis.fromZero("Error rate, %", Series.span(series)),

@@ -100,12 +100,16 @@ public record ReportModel(
      */
     public record Answers(Supplier<Predictions> predictions, Supplier<Evaluation> evaluation) {
 
-        /** Reads predictions; the classes are in the order of their logits. */
-        public static Answers of(Supplier<Predictions> reading, List<String> classes) {
+        /** Reads predictions; the classes are in the order of their logits, which mean nothing if they are not scored. */
+        public static Answers of(Supplier<Predictions> reading, List<String> classes, boolean scored) {
             Cached<Predictions> read = new Cached<>();
             Cached<Evaluation> evaluated = new Cached<>();
             Supplier<Predictions> predictions = () -> read.get(reading);
-            return new Answers(predictions, () -> evaluated.get(() -> Evaluation.of(predictions.get(), classes)));
+            return new Answers(
+                    predictions,
+                    () -> evaluated.get(() -> scored
+                            ? Evaluation.of(predictions.get(), classes)
+                            : Evaluation.of(predictions.get().predictedClasses(), classes)));
         }
     }
 
@@ -201,7 +205,9 @@ public record ReportModel(
             history = folder.readHistory(done);
             if (Files.exists(folder.predictions("test"))) {
                 answers = Answers.of(
-                        () -> predictions(folder, done), results.dataset().classes());
+                        () -> predictions(folder, done),
+                        results.dataset().classes(),
+                        done.answers() == null || done.answers().scored());
             } else {
                 missing.add(label + " has no predictions, so no confusion matrix, class scores or calibration: "
                         + done.trial().folder() + "/"

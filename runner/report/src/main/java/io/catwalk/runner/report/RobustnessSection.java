@@ -172,10 +172,8 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
         var shares = measured.stream()
                 .mapToDouble(one -> strongest(measured(one), corruption))
                 .summaryStatistics();
-        String least = Numbers.percent(shares.getMin());
-        String most = Numbers.percent(shares.getMax());
         return corruption.title() + " (" + corruption.strongest() + " " + corruption.unit() + ") leaves "
-                + (least.equals(most) ? "" : least + " to ") + most + " % accuracy";
+                + Wording.range(Numbers.percent(shares.getMin()), Numbers.percent(shares.getMax())) + " % accuracy";
     }
 
     /** Says which classifier loses least under each corruption; of a single one, which corruption costs it most. */

@@ -40,6 +40,11 @@ public final class Wording {
         return count == 2 ? "both" : "all " + Numbers.count(count);
     }
 
+    /** Says from what to what numbers are, or what all are. */
+    static String range(String low, String high) {
+        return low.equals(high) ? low : low + " to " + high;
+    }
+
     /** Lists names for a sentence; of many, only the first few. */
     public static String names(Collection<String> names) {
         List<String> shown = new ArrayList<>(names);

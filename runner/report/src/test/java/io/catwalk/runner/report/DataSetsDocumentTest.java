@@ -116,4 +116,16 @@ final class DataSetsDocumentTest {
                                 .startsWith("a has the best mean rank, 1.20, ")
                                 .contains("chance"));
     }
+
+    /** On all five, a and b share rank 1.5, and c has 3; by Demsar's table, three on five differ by 1.48 at least. */
+    @Test
+    void allThatShareARankAreNamed() {
+        List<String> names = List.of("a", "b", "c");
+        double[][] scores = {{0.9, 0.9, 0.8}, {0.9, 0.9, 0.8}, {0.9, 0.9, 0.8}, {0.9, 0.9, 0.8}, {0.9, 0.9, 0.8}};
+        MultiDatasetComparison across = new MultiDatasetComparison(
+                1, "runs", "", 0.5, names, List.of(), CriticalDifference.of(names, scores, 0.05), List.of(), List.of());
+
+        assertThat(DataSetsDocument.of(across).title())
+                .contains("a and b rank significantly above c", "1.50 (a and b) to 3.00 (c)");
+    }
 }

@@ -83,7 +83,7 @@ class PlotsTest {
         TrialMetrics metrics = new TrialMetrics(MadeUp.metrics(accuracy), MadeUp.metrics(accuracy + 0.01), train);
         Efficiency costs = efficiency == null ? MadeUp.efficiency(null, null) : efficiency;
         Done done = MadeUp.done(MadeUp.trial(classifier, 1, fold), metrics, costs, null);
-        Answers answers = predictions == null ? null : Answers.of(() -> predictions, classes);
+        Answers answers = predictions == null ? null : Answers.of(() -> predictions, classes, true);
         models.add(new Model(classifier, done, history, answers, null));
     }
 

@@ -201,7 +201,7 @@ public record SampleRun(
                 label,
                 result(trial, evaluation, place),
                 history(evaluation.accuracy(), place),
-                Answers.of(() -> test, classes),
+                Answers.of(() -> test, classes, true),
                 null);
     }
 

@@ -87,7 +87,7 @@ class SectionsTest {
     private void add(String name, double test, double train, @Nullable Predictions predictions) {
         Efficiency costs = MadeUp.efficiency(null, null);
         Done done = MadeUp.done(MadeUp.trial(name), MadeUp.metrics(test), MadeUp.metrics(train), costs, null);
-        add(done, predictions == null ? null : Answers.of(() -> predictions, RUN.classes()), null);
+        add(done, predictions == null ? null : Answers.of(() -> predictions, RUN.classes(), true), null);
     }
 
     private void add(Done done, @Nullable Answers answers, @Nullable Boolean onFront) {
@@ -206,23 +206,22 @@ class SectionsTest {
                 .hasSize(1);
     }
 
-    /** The order is that of the mean of the recalls that the row shows. */
+    /** The order is that of the recalls of the best, the only ones on slides. */
     @Test
     void theHardestClassIsTheFirstOfManyAndEachHasARow() {
         Table table = first(sample("classes-200"), "classes", Table.class);
-        List<Integer> recalls = IntStream.range(0, table.columns().size())
-                .filter(column -> table.columns().get(column).head().matches("(?!Precision).* %"))
-                .boxed()
-                .toList();
-        assertThat(recalls).hasSizeGreaterThan(1);
+        int best = IntStream.range(0, table.columns().size())
+                .filter(column -> table.columns().get(column).media().contains(Medium.SLIDES))
+                .filter(column -> table.columns().get(column).head().endsWith(" %"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(table.columns())
+                .filteredOn(column -> column.head().endsWith(" %"))
+                .hasSizeGreaterThan(2);
         assertThat(table.rows()).hasSize(200);
         assertThat(table.rows().stream()
-                        .map(row -> recalls.stream()
-                                .map(column -> (Cell.Quantity) row.cells().get(column))
-                                .mapToDouble(cell ->
-                                        Objects.requireNonNull(cell.value()).doubleValue())
-                                .sum())
-                        .map(sum -> Math.round(sum * 1e9)))
+                        .map(row -> (Cell.Quantity) row.cells().get(best))
+                        .map(cell -> Objects.requireNonNull(cell.value()).doubleValue()))
                 .isSorted();
     }
 
@@ -480,7 +479,7 @@ class SectionsTest {
             0.98 100 true, 0.97 50 true, 0.99 - -          |                     | Of the 2 with a latency; among b and a: each
             0.91 500 true, 0.909 100 true, 0.908 200 false | UNDECIDED UNDECIDED | a does not clearly differ from b; 500 µs
             0.91 100 true, 0.90 40 true, 0.909 60 true     | BETTER EQUIVALENT   | equivalent to c; 100 µs instead of 60 µs
-            0.91 - -, 0.90 - -                             | UNDECIDED           | Training took 1m 00s
+            0.91 - -, 0.90 - -                             | UNDECIDED           | Training took 1m 00s [
             """)
     void costsNameWhoIsOnTheFrontAndWhoIsFastest(String classifiers, @Nullable String outcomes, String said) {
         for (String one : classifiers.split(", ", -1)) {
@@ -625,6 +624,25 @@ class SectionsTest {
             logits[3 * i + 2] = -60;
         }
         return new Predictions(3, labels, logits);
+    }
+
+    @Test
+    void answersWithoutScoresHaveNoConfidence() {
+        Predictions answers = predictions("20 0 0, 0 16 4, 0 0 20");
+        add("a", 0.95, 0.95, answers);
+        add(MadeUp.done(MadeUp.trial("b"), 0.9), Answers.of(() -> answers, RUN.classes(), false), null);
+        ReportModel model = compared(Scope.MODELS);
+
+        assertThat(texts(RunDocument.of(model).section("classifiers").blocks())
+                        .filter(text -> text.contains("Expected calibration error")))
+                .hasSize(1);
+        assertThat(SampleDocument.chart(ImagesSection.charts(model), "risk-coverage")
+                        .caption()
+                        .title())
+                .startsWith("a errs on");
+        ImageBrowser.Answers images = ImageBrowser.of(model).models().get(1);
+        assertThat(images.bins()).isEmpty();
+        assertThat(images.knee()).isZero();
     }
 
     @Test

@@ -140,6 +140,7 @@
     const spot = new Int32Array(data.images).fill(-1); // place of each image on the sheets
     order.forEach((image, i) => (spot[image] = i));
     const right = (model, image) => predicted[model][image] === truth[image];
+    const sureness = (m, image) => data.models[m].bins.length ? `${Math.round(confidence[m][image] / 655.35)} %` : '\u2013'; // classes alone have none
     const wrongs = Array.from(truth, (_, image) => data.models.reduce((sum, _model, m) => sum + !right(m, image), 0));
 
     /** Returns the largest sum of confidences for one class other than the label: if it is high, the label may be wrong. */
@@ -310,7 +311,7 @@
         const name = data.classes[truth[image]];
         const says = data.classes[predicted[m][image]];
         const button = element('button', { type: 'button', class: is ? 'tick' : 'miss', title: `${caption(image)}${file(image) && `, ${file(image)}`}: ${name}, answer ${says}` },
-          tile(image, 56), element('small', {}, bdi(says), ` ${Math.round(confidence[m][image] / 655.35)} %`));
+          tile(image, 56), element('small', {}, bdi(says), ` ${sureness(m, image)}`));
         button.addEventListener('click', () => explain(image));
         grid.append(element('li', {}, button));
       }
@@ -340,7 +341,7 @@
     function explain(image) {
       const rows = data.models.map((one, m) => element('tr', { class: right(m, image) ? '' : 'marked' },
         element('th', { scope: 'row' }, bdi(one.name)), element('td', {}, bdi(data.classes[predicted[m][image]])),
-        element('td', { class: 'n' }, `${Math.round(confidence[m][image] / 655.35)} %`)));
+        element('td', { class: 'n' }, sureness(m, image))));
       detail.replaceChildren(
         tile(image, 168),
         element('p', {}, caption(image), ...(file(image) ? [', ', bdi(file(image))] : []), ', labeled ', element('b', {}, bdi(data.classes[truth[image]])), '.'),
