@@ -924,7 +924,7 @@ class Run:
         for trial in trials:
             groups[trial["fold"] if self.folds else trial["seed"]].append(of(trial))
         each = [mean(group) for group in groups.values()]
-        if len(trials) == 1:
+        if max(map(of, trials)) - min(map(of, trials)) <= SAME:
             train, validation = (trials[0]["metrics"][part] for part in ("train", "validation"))
             right = [round(m["accuracy"] * m["images"]) for m in (train, validation)]
             low, high = newcombe(right[0], train["images"], right[1], validation["images"])

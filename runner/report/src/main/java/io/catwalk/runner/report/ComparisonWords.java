@@ -113,8 +113,11 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
     }
 
     private String detail(Standing one) {
-        String interval = String.format(
-                Locale.ROOT, "95 %% interval %.1f to %.1f", 100 * one.accuracyLow(), 100 * one.accuracyHigh());
+        // Of seeds without a spread, the interval would be a single number, and would seem certain.
+        String interval = Paired.order(one.accuracyLow(), one.accuracyHigh()) == 0
+                ? "the same in each"
+                : String.format(
+                        Locale.ROOT, "95 %% interval %.1f to %.1f", 100 * one.accuracyLow(), 100 * one.accuracyHigh());
         return results.dataset().unbalanced()
                 ? interval + String.format(Locale.ROOT, "; balanced accuracy %.2f %%", 100 * one.balancedAccuracy())
                 : interval;
@@ -251,7 +254,7 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                 text.append(" The " + name(baseline.name()) + " baseline, without a network, reaches "
                         + Numbers.percent(baseline.accuracy()) + " %, which "
                         + (pair == null
-                                ? "is not below the interval"
+                                ? "is not clearly less"
                                 : pair.outcome() == Outcome.WORSE ? "is significantly more" : "does not clearly differ")
                         + ".");
             }

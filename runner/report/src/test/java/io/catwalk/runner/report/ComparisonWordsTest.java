@@ -95,6 +95,14 @@ class ComparisonWordsTest {
     }
 
     @org.junit.jupiter.api.Test
+    void seedsThatReachTheSameHaveNoIntervalOfASingleNumber() {
+        List<Standing> standings = List.of(MadeUpComparison.standing("conv", 0.9, 0.9, 0.9));
+
+        assertThat(words(MadeUpComparison.of(Scope.SEEDS, standings, List.of())).headline())
+                .contains("90.00 % (the same in each)");
+    }
+
+    @org.junit.jupiter.api.Test
     void thatTrialsAreMissingIsSaidFirst() {
         Comparison whole = comparison(Scope.SEEDS, 0.9, List.of());
         Comparison part = MadeUpComparison.of(

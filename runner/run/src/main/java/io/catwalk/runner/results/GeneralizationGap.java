@@ -3,6 +3,7 @@ package io.catwalk.runner.results;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialOutcome.TrialMetrics;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ import java.util.function.Function;
  * @param trials number of its trials; at least 1
  * @param mean gap, -1 to 1; above 0 if the training images are predicted better
  * @param low lower bound of its 95 % interval: Student's over seeds, corrected over folds for shared training images;
- *     Newcombe's for one trial, since training and validation images are different ones
+ *     Newcombe's of the first if there is no spread, as with one, since training and validation images are different
  * @param trainingLoss mean cross entropy on training images, in nats
  * @param validationLoss mean cross entropy on validation images, in nats; it can also be higher because a network is
  *     overconfident, without being wrong more often
@@ -33,7 +34,8 @@ public record GeneralizationGap(
         }
         Observations observations =
                 new Observations(trials.stream().anyMatch(done -> done.trial().fold() > 0), images);
-        Interval interval = trials.size() == 1
+        var gaps = trials.stream().mapToDouble(GeneralizationGap::gap).summaryStatistics();
+        Interval interval = Paired.order(gaps.getMin(), gaps.getMax()) == 0
                 ? Overfitting.gap(
                         trials.get(0).metrics().learned(),
                         trials.get(0).metrics().held())

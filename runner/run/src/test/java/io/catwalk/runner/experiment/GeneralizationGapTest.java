@@ -28,7 +28,7 @@ class GeneralizationGapTest {
             new RunResults.Dataset("forty", "", List.of("a", "b"), 1, 8, 8, 135, 15, 50, 25, 25);
 
     /**
-     * One trial has Newcombe's interval of 1000 images; seeds have Student's. The variance of folds is multiplied by 1 /
+     * One trial has Newcombe's interval of 1000 images, and so have seeds without a spread; others have Student's. The variance of folds is multiplied by 1 /
      * 4 + 50 / 135, and seeds on the same fold are one observation. Trials are seed, fold, training and validation
      * accuracy; a made-up loss is 1 less the accuracy.
      */
@@ -36,6 +36,7 @@ class GeneralizationGapTest {
     @CsvSource(delimiter = '|', textBlock = """
             1 0 .99 .90 | 0.09 | 0.07099646371844681 | 0.11066127635584597 | STRONG | 0.01
             1 0 .91 .90 | 0.01 | -0.015810696638122318 | 0.03585858460252145 | NONE | 0.09
+            1 0 .91 .90, 2 0 .91 .90 | 0.01 | -0.015810696638122318 | 0.03585858460252145 | NONE | 0.09
             1 0 .92 .90, 2 0 .93 .90, 3 0 .97 .90 | 0.04 | -0.025724106076469806 | 0.10572410607646981 | NONE | 0.06
             1 1 .92 .90, 1 2 .93 .90, 1 3 .97 .90, 1 4 .94 .90 | 0.04 | -0.014148944929715392 | 0.0941489449297154 | NONE | 0.06
             1 1 .92 .90, 2 1 .94 .90, 1 2 .95 .90, 2 2 .97 .90 | 0.045 | -0.20646303611389366 | 0.29646303611389363 | NONE | 0.055
