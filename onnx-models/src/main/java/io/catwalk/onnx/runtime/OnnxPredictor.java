@@ -1,6 +1,6 @@
 package io.catwalk.onnx.runtime;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -48,7 +49,10 @@ public final class OnnxPredictor implements Predictor {
 
     private OnnxPredictor(ModelFile model, OnnxMetadata metadata, OnnxHints hints, OnnxOptions options) {
         this.signature = Signature.of(model, metadata, hints);
-        this.scores = Scores.of(model.content().getGraph(), signature.output());
+        this.scores = Scores.of(
+                model.content().getGraph().getNodeList(),
+                signature.output(),
+                model.content().getFunctionsList());
         this.metadata = metadata;
         this.operators = model.operators();
         this.pixels = new Pixels(signature, metadata.preprocessing());
@@ -386,20 +390,32 @@ public final class OnnxPredictor implements Predictor {
         /** Probabilities: the graph ends with a softmax. */
         PROBABILITIES;
 
-        /** Operators that leave each number as it is. */
+        /** Operators that leave each number as it is, or round it. */
         private static final Set<String> PASSING =
-                Set.of("Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast", "Dropout");
+                Set.of("Identity Reshape Flatten Squeeze Unsqueeze Cast Dropout Clip QuantizeLinear DequantizeLinear"
+                        .split(" ", -1));
 
-        /** Determines the kind from the operators that compute an output. */
-        static Scores of(GraphProto graph, String output) {
+        /** Determines the kind from the operators that compute a value, also inside functions. */
+        static Scores of(List<NodeProto> nodes, String value, List<FunctionProto> functions) {
             Map<String, NodeProto> makers = new HashMap<>();
-            graph.getNodeList().forEach(node -> node.getOutputList().forEach(made -> makers.put(made, node)));
-            NodeProto maker = makers.remove(output);
+            nodes.forEach(node -> node.getOutputList().forEach(made -> makers.put(made, node)));
+            String made = value;
+            NodeProto maker = makers.remove(made);
             // Each value is visited once, so that a damaged graph with a cycle does not cause an endless loop.
             while (maker != null && PASSING.contains(maker.getOpType()) && maker.getInputCount() > 0) {
-                maker = makers.remove(maker.getInput(0));
+                made = maker.getInput(0);
+                maker = makers.remove(made);
             }
-            return maker != null && maker.getOpType().equals("Softmax") ? PROBABILITIES : LOGITS;
+            String type = maker == null ? "" : maker.getOpType();
+            int place = maker == null ? 0 : maker.getOutputList().indexOf(made);
+            return functions.stream()
+                    .filter(one -> one.getName().equals(type) && place < one.getOutputCount())
+                    .findFirst()
+                    .map(one -> of(
+                            one.getNodeList(),
+                            one.getOutput(place),
+                            functions.stream().filter(other -> other != one).toList()))
+                    .orElse(type.equals("Softmax") || type.equals("QLinearSoftmax") ? PROBABILITIES : LOGITS);
         }
     }
 }

@@ -15,8 +15,10 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
+import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.catwalk.onnx.OnnxExport;
@@ -179,6 +181,10 @@ final class FileFormsTest {
                 .addInt64Data(number);
     }
 
+    private static TensorProto.Builder scalar(String name, float number) {
+        return TensorProto.newBuilder().setName(name).setDataType(FLOAT).addFloatData(number);
+    }
+
     /** A model that sums each image. */
     private static ModelProto.Builder summing(int type, Object... axes) {
         return TestModels.model(GraphProto.newBuilder()
@@ -290,6 +296,38 @@ final class FileFormsTest {
     })
     void aFileThatEndsWithASoftmaxGivesProbabilities(String operators, Scores expected) {
         assertThat(scores(ending(operators.split(" ", -1)), OnnxHints.none())).isEqualTo(expected);
+    }
+
+    /** As the quantization tool of ONNX Runtime ends a file: the probabilities are rounded to 8 bits and back. */
+    @Test
+    void aSoftmaxThatIsRoundedGivesProbabilities() {
+        ModelProto.Builder model = ending("Softmax", "Identity", "Identity", "Identity");
+        GraphProto.Builder graph = model.getGraphBuilder();
+        int last = graph.getNodeCount() - 1;
+        graph.addInitializer(scalar("scale", 1 / 255f)).addInitializer(scalar("least", 0));
+        graph.getNodeBuilder(last - 2).setOpType("QuantizeLinear").addInput("scale");
+        graph.getNodeBuilder(last - 1).setOpType("DequantizeLinear").addInput("scale");
+        graph.getNodeBuilder(last).setOpType("Clip").addInput("least");
+        assertThat(scores(model, OnnxHints.none())).isEqualTo(Scores.PROBABILITIES);
+    }
+
+    /** As exporters write a module: its operators are those of a function, whose values have names of their own. */
+    @ParameterizedTest
+    @CsvSource({"Softmax, PROBABILITIES", "Neg, LOGITS"})
+    void aSoftmaxInAFunctionGivesProbabilities(String operator, Scores expected) {
+        ModelProto.Builder model = ending("Head", "Identity");
+        model.getGraphBuilder().getNodeBuilder(2).setDomain("modules");
+        model.addOpsetImport(
+                OperatorSetIdProto.newBuilder().setDomain("modules").setVersion(1));
+        model.addFunctions(FunctionProto.newBuilder()
+                .setDomain("modules")
+                .setName("Head")
+                .addInput("before")
+                .addOutput("logits")
+                .addOpsetImport(model.getOpsetImport(0))
+                .addNode(node(operator, List.of("before"), "softened"))
+                .addNode(node("Identity", List.of("softened"), "logits")));
+        assertThat(scores(model, OnnxHints.none())).isEqualTo(expected);
     }
 
     @Test
