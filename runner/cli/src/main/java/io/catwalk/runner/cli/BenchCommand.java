@@ -133,7 +133,8 @@ final class BenchCommand extends JsonCommand {
             return options.normalizes()
                     ? LatencyBench.Image.noise(
                             predictor.signature().imageSize(),
-                            options.preprocessing(subject, predictor).normalization())
+                            FileOptions.preprocessing(subject, predictor, options.normalize)
+                                    .normalization())
                     : LatencyBench.Image.noise(predictor);
         }
     }

@@ -8,6 +8,7 @@ import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.data.ResizeRule.Fit;
+import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.given.TypedNormalization;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,8 @@ final class FileOptions {
                     + "or none (pixels as they are); or one number for all channels or one each, such as "
                     + "0.485,0.456,0.406/0.229,0.224,0.225; or JSON with mean and std, or a file of it, such as "
                     + "preprocessor_config.json.")
-    private @Nullable String normalize;
+    @Nullable
+    String normalize;
 
     @Option(names = "--output", paramLabel = "NAME", description = "The output with logits. Default: logits")
     private @Nullable String output;
@@ -38,6 +40,10 @@ final class FileOptions {
 
     /** Finds how to normalize: from the options, else from the file. A file that takes bytes gets unchanged pixels. */
     Preprocessing preprocessing(Path file, OnnxPredictor predictor) {
+        if (predictor.signature().channels() > 1 && GivenModel.isBlueFirst(predictor.metadata())) {
+            throw new RequestException(file + ": expected a network that takes red, green, blue, found Bgr8 in its"
+                    + " metadata; catwalk compare evaluates it, for all else export it with a layer that turns them");
+        }
         return preprocessing(file, predictor, normalize);
     }
 

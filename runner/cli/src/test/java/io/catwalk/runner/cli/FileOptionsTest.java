@@ -186,6 +186,18 @@ final class FileOptionsTest {
         Catwalk.ask("bench --seconds 0.02 %s", model).done();
     }
 
+    /** Only compare turns the channels: elsewhere blue would be taken for red, and nothing would tell. */
+    @Test
+    void aFileThatTakesBlueFirstIsMeasuredAndElseRefused() throws IOException {
+        Path model = bytes();
+        OnnxMetadata.empty().with("Image.BitmapPixelFormat", "Bgr8").write(model);
+
+        Catwalk.ask("predict %s %s --labels %s", model, colorPicture(6, 8), COLORS)
+                .refused("red, green, blue", "Bgr8", "compare");
+        Catwalk.ask("verify %s --write-signature", model).refused("Bgr8");
+        Catwalk.ask("bench --seconds 0.02 %s", model).done();
+    }
+
     @Test
     void anOutputIsChosenByItsName() throws IOException {
         Path model = world.changed(folder.resolve("two.onnx"), builder -> {

@@ -72,7 +72,7 @@ public record GivenModel(
     }
 
     /** What ONNX itself calls the range of the pixels that a network takes (MetadataProps.md). */
-    private static final Map<String, String> RANGES = Map.of(
+    static final Map<String, String> RANGES = Map.of(
             "NominalRange_0_255", "none",
             "Normalized_0_1", "0-1",
             "Normalized_1_1", "-1-1");
@@ -215,17 +215,18 @@ public record GivenModel(
             return Order.GRAY;
         }
         if (source.order() == null) {
-            return metadata.get(MetadataKeys.PIXEL_FORMAT)
-                            .filter("Bgr8"::equals)
-                            .isPresent()
-                    ? Order.BGR
-                    : Order.RGB;
+            return isBlueFirst(metadata) ? Order.BGR : Order.RGB;
         }
         return switch (source.order().toLowerCase(Locale.ROOT)) {
             case "rgb" -> Order.RGB;
             case "bgr" -> Order.BGR;
             default -> throw source.refusal("the order rgb or bgr", Reasons.quoted(source.order()), "correct order");
         };
+    }
+
+    /** Tells whether a file says in the words of ONNX that blue is its first channel. */
+    public static boolean isBlueFirst(OnnxMetadata metadata) {
+        return metadata.get(MetadataKeys.PIXEL_FORMAT).filter("Bgr8"::equals).isPresent();
     }
 
     /** Returns the pixels of an image as a network takes them. */
