@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,6 +86,25 @@ final class GivenModelsTest {
         double then = trial(first, "dense").at("/metrics/test/log_loss").asDouble();
         assertThat(trial(run, "dense").at("/metrics/test/log_loss").asDouble()).isCloseTo(then, within(1e-5));
         assertThat(trial(run, "My-net").at("/metrics/test/log_loss").asDouble()).isNotCloseTo(then, within(0.01));
+    }
+
+    /** And a given model that a later run names is prepared as in the run that it is taken from. */
+    @Test
+    void whatIsSaidOfSeveralFilesHoldsForThoseThatDoNotSayIt() throws IOException {
+        Path bare = Files.copy(model, folder.resolve("bare.onnx"));
+        OnnxMetadata.empty().write(bare);
+        Path run = folder.resolve("several");
+        String compare = "compare %s %s --dataset %s --normalize none --model-labels night,day" + HOW;
+        Catwalk.ask(compare, model, bare, photos, folder, run).done();
+        Path next = folder.resolve("next");
+        Catwalk.ask("compare %s/bare %s --dataset %s" + HOW, run, model, photos, folder, next)
+                .done();
+
+        JsonNode then = trial(first, "dense").at("/metrics/test");
+        JsonNode raw = trial(run, "bare").at("/metrics/test");
+        assertThat(trial(run, "My-net").at("/metrics/test/accuracy")).isEqualTo(then.path("accuracy"));
+        assertThat(raw.path("accuracy")).isNotEqualTo(then.path("accuracy"));
+        assertThat(trial(next, "bare").at("/metrics/test")).isEqualTo(raw);
     }
 
     @Test

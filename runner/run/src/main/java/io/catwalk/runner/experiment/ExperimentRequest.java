@@ -17,6 +17,7 @@ import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.WarmStart.InitialWeights;
 import io.catwalk.runner.trial.DatasetSpec;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -233,6 +234,12 @@ public final class ExperimentRequest {
     public ExperimentSpec withGiven(ExperimentSpec spec, ImageDataset images) {
         GivenNetworks networks = new GivenNetworks(spec.classifiers());
         List<ClassifierConfig> all = new ArrayList<>(spec.classifiers());
+        boolean alone = backbones.isEmpty()
+                && entries().stream()
+                                .filter(entry -> entry.file() != null
+                                        && Files.isRegularFile(entry.source().path()))
+                                .count()
+                        == 1;
         for (Entry entry : entries()) {
             if (entry.given() != null) {
                 all.add(ClassifierConfig.of(entry.title(), entry.given()));
@@ -241,6 +248,7 @@ public final class ExperimentRequest {
                         entry.name(),
                         entry.source(),
                         content.given(),
+                        alone,
                         images,
                         spec.dataset().fit()));
             }

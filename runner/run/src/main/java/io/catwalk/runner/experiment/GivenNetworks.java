@@ -41,6 +41,7 @@ final class GivenNetworks {
      *
      * @param name null to name it after its file
      * @param ofFiles what is said of all files; a network of a run says itself how its images are prepared
+     * @param alone whether it is said of one file, of which it then counts more than what the file says
      * @param fit as in {@link GivenModel#of}
      * @throws RequestException if there is none, or it does not say enough about itself
      */
@@ -48,6 +49,7 @@ final class GivenNetworks {
             @Nullable String name,
             GivenSource source,
             @Nullable GivenSource ofFiles,
+            boolean alone,
             ImageDataset images,
             @Nullable Fit fit) {
         Path path = source.path();
@@ -55,12 +57,14 @@ final class GivenNetworks {
         Path file = path;
         GivenSource whole = source;
         if (Files.isRegularFile(path)) {
-            whole = ofFiles == null ? source : source.or(ofFiles);
+            whole = ofFiles == null ? source : alone ? source.or(ofFiles) : source.orUnsaid(ofFiles, images.classes());
         } else {
             try {
                 TrialFolder trial = trial(path);
                 file = trial.onnx();
-                own = trial.readOrder().spec().label();
+                TrialSpec spec = trial.readOrder().spec();
+                own = spec.label();
+                whole = spec.given() == null ? source : source.or(GivenSource.of(spec.given()));
             } catch (IOException e) {
                 throw new RequestException("cannot read the run at " + path + ": " + e.getMessage(), e);
             }

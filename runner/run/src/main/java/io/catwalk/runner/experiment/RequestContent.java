@@ -281,7 +281,9 @@ record RequestContent(
             GivenSource own = new GivenSource(Objects.requireNonNull(file), normalize, order, fit, null, output, size);
             GivenSource source = others == null
                     ? own
-                    : own.or(new GivenSource(file, others.normalize(), others.order(), null, null, null, null));
+                    : own.orUnsaid(
+                            new GivenSource(file, others.normalize(), others.order(), null, null, null, null),
+                            List.of());
             Pool chosen = pool != null ? pool : otherPool != null ? otherPool : Pool.MEAN;
             return BackboneSpec.of(source, chosen, images, otherFit);
         }

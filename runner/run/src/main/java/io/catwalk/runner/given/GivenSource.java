@@ -10,8 +10,10 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.data.ResizeRule.Fit;
+import io.catwalk.runner.given.GivenModel.Order;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,44 @@ public record GivenSource(
     /** Returns the same with its file at another place. */
     public GivenSource at(String place) {
         return new GivenSource(place, normalize, order, fit, labels, output, size);
+    }
+
+    /** States what a run knows of a model; not its classes, where one has a comma in its name. */
+    public static GivenSource of(GivenModel model) {
+        ResizeRule rule = model.imageSize() == null ? null : ResizeRule.parse(model.imageSize());
+        List<String> classes = model.classes();
+        return new GivenSource(
+                model.file(),
+                model.mean() == null ? "none" : (model.mean() + "/" + model.std()).replaceAll("[\\[\\] ]", ""),
+                model.order() == null || model.order() == Order.GRAY
+                        ? null
+                        : model.order().key(),
+                rule == null ? null : rule.fit().key(),
+                classes == null || classes.toString().split(",").length > classes.size()
+                        ? null
+                        : String.join(",", classes),
+                model.output(),
+                rule == null ? null : rule.width() + "x" + rule.height());
+    }
+
+    /** Takes from the options of several files what neither this nor the metadata of the file says about these classes. */
+    public GivenSource orUnsaid(GivenSource options, List<String> classes) {
+        if (!file.toLowerCase(Locale.ROOT).endsWith(".onnx")) {
+            return or(options);
+        }
+        OnnxMetadata own = metadata();
+        boolean prepared = own.preprocessing().isPresent();
+        boolean ranged = own.get(MetadataKeys.PIXEL_RANGE)
+                .filter(GivenModel.RANGES::containsKey)
+                .isPresent();
+        return or(new GivenSource(
+                file,
+                prepared || ranged ? null : options.normalize,
+                prepared || own.get(MetadataKeys.PIXEL_FORMAT).isPresent() ? null : options.order,
+                options.fit,
+                own.labels().filter(names -> names.containsAll(classes)).isPresent() ? null : options.labels,
+                options.output,
+                options.size));
     }
 
     /** Takes what this does not state from another. */
