@@ -278,9 +278,10 @@ public record Quantizer(
     static String words(QuantizationVerdict verdict) {
         return String.format(
                 Locale.ROOT,
-                "int8 is %s, %.1f times smaller, %s: %s",
+                "int8 is %s, %.1f times %s, %s: %s",
                 speed(verdict),
-                verdict.shrinking(),
+                Math.max(verdict.shrinking(), 1 / verdict.shrinking()),
+                verdict.shrinking() < 1 ? "larger" : "smaller",
                 Wording.points(verdict.accuracy(), verdict.lost(), "less accurate", "more accurate"),
                 conclusion(verdict));
     }

@@ -65,6 +65,14 @@ class QuantizationVerdictTest {
         assertThat(Quantizer.words(verdict)).contains(words);
     }
 
+    /** Scales and casts are more than the weights of a network that has few. */
+    @Test
+    void aFileThatGrowsIsLarger() {
+        PairedAccuracy paired = new PairedAccuracy(10_000, McNemar.of(5, 5));
+        assertThat(Quantizer.words(new QuantizationVerdict(2.0, 1.0, null, 0.4, paired, GATE)))
+                .startsWith("int8 is 2.0 times faster, 2.5 times larger, ");
+    }
+
     private static QuantizationVerdict verdict(Latency before, Latency after) {
         return QuantizationVerdict.of(before, after, 3.62, new PairedAccuracy(10_000, McNemar.of(5, 5)), GATE);
     }
