@@ -66,7 +66,7 @@ public final class ExperimentRequest {
             // Not every file system distinguishes upper and lower case.
             if (positions.put(entry.label().toLowerCase(Locale.ROOT), positions.size()) != null) {
                 throw new RequestException(source + "classifiers must be distinct, but has " + entry.label()
-                        + " twice: give each choice a variant of its own");
+                        + " twice: give each choice a " + (entry.trains() ? "variant" : "name") + " of its own");
             }
         }
     }

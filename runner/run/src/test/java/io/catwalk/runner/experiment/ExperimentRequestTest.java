@@ -402,6 +402,7 @@ final class ExperimentRequestTest {
             classifiers: [{name: null}]  | classifiers[0]: expected the key name, or file for a model that was trained elsewhere, but found neither
             classifiers: [{name: [gru]}] | classifiers[0].name must be text, but is a list
             classifiers: [gru, gru]      | classifiers must be distinct, but has gru twice: give each choice a variant of its own
+            classifiers: [{file: a.onnx}, {file: a.onnx, order: bgr}] | classifiers must be distinct, but has a.onnx twice: give each choice a name of its own
             classifiers: [{name: gru, variant: a}, {name: gru, variant: A}] | classifiers must be distinct, but has gru@A twice: give each choice a variant of its own
             views: 0               | views.count must be 1 to 100, but is 0: try 4
             recipe: fast                                      | recipe must be keys with values, such as epochs: 20, but is 'fast'
