@@ -90,19 +90,8 @@ public record Split(int[] train, int[] validation) {
     /**
      * Splits into stratified folds: every image is a validation image in exactly one of them. The folds differ by at
      * most one image, in total and in each class.
-     *
-     * @param k the number of folds; at least 2, and at most the images of the smallest class
      */
-    public static List<Split> folds(int[] labels, int classes, int k, long seed) {
-        int smallest = Arrays.stream(Stratification.countPerClass(labels, classes))
-                .filter(count -> count > 0)
-                .min()
-                .orElse(0);
-        if (k < 2 || k > smallest) {
-            throw new RequestException(
-                    "Folds: expected 2 to %d, the number of images of the smallest class, found %d; try %s"
-                            .formatted(smallest, k, smallest < 2 ? "more images" : Math.min(5, smallest)));
-        }
+    static List<Split> folds(int[] labels, int classes, int k, long seed) {
         SplittableRandom random = Stratification.random(seed, "folds");
         // Dealing the classes one after the other, like one pack of cards, balances classes and totals alike.
         int[] pack = Stratification.shuffledByClass(labels, classes, random).stream()
@@ -126,9 +115,6 @@ public record Split(int[] train, int[] validation) {
      * @param k the number of folds; at least 2, and no more than each class has clusters with its images
      */
     public static List<Split> folds(ImageSource images, List<String> classes, int k, long seed) {
-        if (!images.isClustered()) {
-            return folds(images.labels(), classes.size(), k, seed);
-        }
         Clusters clusters = Clusters.of(images, classes.size());
         int[] apart = clusters.perClass();
         int scarcest = IntStream.range(0, apart.length)
@@ -139,14 +125,16 @@ public record Split(int[] train, int[] validation) {
         int fewest = apart[scarcest];
         if (k < 2 || k > fewest) {
             throw new RequestException(
-                    ("Folds: expected 2 to %d, because duplicates and images of one group stay together and class %s"
-                                    + " can be divided into no more than %d, found %d; try %s")
+                    ("Folds: expected 2 or more, and of each class as many images that are neither duplicates nor of one"
+                                    + " group, found %d folds and %d such images of class %s; try %s")
                             .formatted(
+                                    k,
                                     fewest,
                                     classes.get(scarcest),
-                                    fewest,
-                                    k,
                                     fewest < 2 ? "more images, or " + FEWER_SHARED : Math.min(5, fewest)));
+        }
+        if (!images.isClustered()) {
+            return folds(images.labels(), classes.size(), k, seed);
         }
         List<int[]> parts = clusters.deal(k, Stratification.random(seed, "folds"));
         requireSeveralOfEveryClass(parts, images, classes);

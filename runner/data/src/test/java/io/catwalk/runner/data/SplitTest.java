@@ -72,7 +72,9 @@ class SplitTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 1, 6})
     void foldsBelowTwoOrAboveTheSmallestClassAreRefused(int k) {
-        refused(() -> Split.folds(LABELS, 3, k, 1), "expected 2 to 5", "found " + k);
+        ImageSource images = HeapImages.of(1, 1, 1, new byte[LABELS.length], LABELS);
+
+        refused(() -> Split.folds(images, CLASSES, k, 1), "found " + k + " folds and 5 such images of class c; try 5");
     }
 
     @Test
@@ -163,7 +165,7 @@ class SplitTest {
         ImageSource groups = clustered(new int[] {0, 0, 0, 1, 1, 1}, new int[] {0, 0, 2, 3, 4, 5});
 
         assertThat(Split.folds(groups, TWO, 2, 1)).hasSize(2);
-        refused(() -> Split.folds(groups, TWO, 3, 1), "expected 2 to 2", "class a", "no more than 2, found 3; try 2");
+        refused(() -> Split.folds(groups, TWO, 3, 1), "found 3 folds and 2 such images of class a; try 2");
     }
 
     @Test
@@ -172,8 +174,7 @@ class SplitTest {
 
         refused(
                 () -> Split.folds(same, TWO, 2, 1),
-                "class a",
-                "no more than 1, found 2; try more images",
+                "found 2 folds and 1 such images of class a; try more images",
                 "catwalk data");
         refused(
                 () -> Split.holdOut(same, 2, 0.5, 1),

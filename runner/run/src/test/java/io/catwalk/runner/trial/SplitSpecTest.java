@@ -61,6 +61,6 @@ final class SplitSpecTest {
     @Test
     void moreFoldsThanGroupsAreRefused() throws IOException {
         ImageDataset dataset = GroupedPhotos.in(folder, true);
-        refused(() -> new SplitSpec(9, 1, 0.1, 0).split(dataset, 1), "Folds: expected 2 to 8", "group");
+        refused(() -> new SplitSpec(9, 1, 0.1, 0).split(dataset, 1), "group, found 9 folds and 8 such images of class");
     }
 }
