@@ -229,6 +229,7 @@ final class DataCommand extends JsonCommand {
         told.put("images", survey.classes());
         told.put("unreadable", survey.unreadable());
         told.put("duplicates", survey.duplicates());
+        told.put("contradicting", survey.contradicting());
         told.put(
                 "passed_over",
                 survey.skipped().entrySet().stream()
@@ -254,10 +255,17 @@ final class DataCommand extends JsonCommand {
         more(
                 "Cannot be read: %,d more, which --json lists with --skip-unreadable=1",
                 survey.unreadable().size() - MOST_UNREADABLE);
-        survey.duplicates().stream()
-                .limit(MOST_DUPLICATES)
-                .forEach(names -> console.item("The same file: ", String.join(", ", names)));
+        survey.duplicates().stream().limit(MOST_DUPLICATES).forEach(names -> show(names, survey.contradicting()));
         more("The same file: %,d more, which --json lists", survey.duplicates().size() - MOST_DUPLICATES);
+    }
+
+    private void show(List<String> same, Map<String, String> contradicting) {
+        boolean several = contradicting.containsKey(same.get(0));
+        console.item(
+                several ? "The same file with different labels: " : "The same file: ",
+                same.stream()
+                        .map(name -> several ? name + " (" + contradicting.get(name) + ")" : name)
+                        .collect(Collectors.joining(", ")));
     }
 
     private void more(String format, int leftOut) {

@@ -153,6 +153,25 @@ final class DataCommandTest {
         assertThat(kept).isDirectoryNotContaining("glob:**.images");
     }
 
+    @Test
+    void aFileWithTwoLabelsIsNamedWithBoth() throws IOException {
+        Path photos = Files.createDirectories(folder.resolve("photos"));
+        BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+        for (int i = 0; i < 6; i++) {
+            image.getRaster().setSample(i / 2, 0, 0, 255); // 0 and 1 are equal, and so on
+            ImageIO.write(image, "png", photos.resolve(i + ".png").toFile());
+        }
+        Path table = folder.resolve("labels.csv");
+        Files.writeString(table, "path,label\n0.png,cat\n1.png,cat\n2.png,cat\n3.png,dog\n4.png,dog\n5.png,dog\n");
+
+        assertThat(data("%s --labels %s", photos, table).done().out())
+                .contains(
+                        "The same file with different labels: 2.png (cat), 3.png (dog)\n"
+                                + "The same file: 0.png, 1.png\n",
+                        "The same file: 4.png, 5.png\n");
+        requireJson(data("%s --labels %s --json", photos, table).json(), "/contradicting/3.png=dog");
+    }
+
     /** The first is no image by its header, the second only where its pixels are, as after a download that broke off. */
     @Test
     void imagesThatCannotBeReadAreListedWithTheReason() throws IOException {

@@ -8,11 +8,12 @@ import io.catwalk.runner.data.ImageDecoder.UnreadableImageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param sizes number of images of each size, WIDTHxHEIGHT of the upright image, the most frequent first
  * @param unreadable the images whose headers cannot be read, with the reason for each; after {@link #decoded}, all that
  *     cannot be read
- * @param duplicates paths of files with the same content, grouped by content
+ * @param duplicates paths of files with the same content, grouped by content, those of several classes first
+ * @param contradicting the class of each of them that has the same content as a file of another class
  * @param skipped the other files in the folder, by what they are: a plural that can follow a number
  */
 public record FolderSurvey(
@@ -35,6 +37,7 @@ public record FolderSurvey(
         List<Map.Entry<String, Integer>> sizes,
         SortedMap<String, String> unreadable,
         List<List<String>> duplicates,
+        SortedMap<String, String> contradicting,
         SortedMap<String, Skipped> skipped) {
 
     public static FolderSurvey of(Path folder, FolderReading reading) {
@@ -43,7 +46,7 @@ public record FolderSurvey(
         SortedMap<String, Integer> formats = new TreeMap<>();
         SortedMap<String, Integer> sizes = new TreeMap<>();
         SortedMap<String, String> unreadable = new TreeMap<>();
-        Map<String, List<String>> byContent = new HashMap<>();
+        Map<String, Map<String, String>> byContent = new HashMap<>(); // to paths and their classes
         List<Seen> seen = OrderedParallel.map(layout.files(), Seen::of);
         for (int i = 0; i < seen.size(); i++) {
             ImageFile file = layout.files().get(i);
@@ -54,19 +57,27 @@ public record FolderSurvey(
             if (one.header != null) {
                 formats.merge(one.header.format(), 1, Integer::sum);
                 sizes.merge(one.header.size(), 1, Integer::sum);
-                byContent.computeIfAbsent(one.sha256, sum -> new ArrayList<>()).add(file.name());
+                byContent
+                        .computeIfAbsent(one.sha256, sum -> new LinkedHashMap<>())
+                        .put(file.name(), file.className());
             } else {
                 unreadable.put(file.name(), one.reason);
             }
         }
+        SortedMap<String, String> contradicting = new TreeMap<>();
+        byContent.values().stream()
+                .filter(named -> Set.copyOf(named.values()).size() > 1)
+                .forEach(contradicting::putAll);
         List<List<String>> duplicates = byContent.values().stream()
-                .filter(names -> names.size() > 1)
-                .sorted(Comparator.comparing(names -> names.get(0)))
+                .filter(named -> named.size() > 1)
+                .map(named -> List.copyOf(named.keySet()))
+                .sorted(Comparator.comparing((List<String> names) -> !contradicting.containsKey(names.get(0)))
+                        .thenComparing(names -> names.get(0)))
                 .toList();
         List<Map.Entry<String, Integer>> often = sizes.entrySet().stream()
                 .sorted(Comparator.comparingInt(entry -> -entry.getValue()))
                 .toList();
-        return new FolderSurvey(classes, formats, often, unreadable, duplicates, layout.skipped());
+        return new FolderSurvey(classes, formats, often, unreadable, duplicates, contradicting, layout.skipped());
     }
 
     /** Tells whether a folder holds image files and not IDX files. */
@@ -87,7 +98,7 @@ public record FolderSurvey(
     /** Decodes the images, unless they are cached, to find all that cannot be read. All have one size, or a rule. */
     public FolderSurvey decoded(Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
         SortedMap<String, String> all = ImageFolder.unreadable(folder, rule, reading, cache);
-        return new FolderSurvey(classes, formats, sizes, all, duplicates, skipped);
+        return new FolderSurvey(classes, formats, sizes, all, duplicates, contradicting, skipped);
     }
 
     /** What one file is like, or why its header cannot be read. */

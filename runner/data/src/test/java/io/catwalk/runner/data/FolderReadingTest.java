@@ -353,6 +353,18 @@ class FolderReadingTest {
         assertThat(survey.isOfOneSize()).isFalse();
     }
 
+    @Test
+    void equalFilesOfSeveralClassesComeFirst() throws IOException {
+        images("a 0-1", "b 1-2");
+        write("a/copy.png", 0);
+
+        FolderSurvey survey = FolderSurvey.of(folder, FolderReading.STANDARD);
+
+        assertThat(survey.duplicates())
+                .containsExactly(List.of("a/1.png", "b/1.png"), List.of("a/0.png", "a/copy.png"));
+        assertThat(survey.contradicting().toString()).isEqualTo("{a/1.png=a, b/1.png=b}");
+    }
+
     private ImageDataset load() {
         return load(FolderReading.STANDARD);
     }
