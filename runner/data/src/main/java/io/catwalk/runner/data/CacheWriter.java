@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageCache.ImageListing;
@@ -10,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -90,14 +90,14 @@ final class CacheWriter implements AutoCloseable {
         }
         if (bytes > free - SPARE) {
             throw new RequestException(String.format(
-                    Locale.ROOT,
-                    "the decoded images of %s take %,d MiB, but the disk of %s has %,d MiB left: name a folder on"
-                            + " another disk with --cache, make room with catwalk data --clear, or take a smaller"
-                            + " --image-size",
+                    "the decoded images of %s take %s, but the disk of %s has %s left, of which %s are kept free: name a"
+                            + " folder on another disk with --cache, make room with catwalk data --clear, or take a"
+                            + " smaller --image-size",
                     listing.name(),
-                    bytes >> 20,
+                    Numbers.bytes(bytes),
                     draft.getParent(),
-                    free >> 20));
+                    Numbers.bytes(free),
+                    Numbers.bytes(SPARE)));
         }
         done.set(0);
         listener.started(

@@ -289,8 +289,13 @@ class ImageCacheTest {
                 throw new AssertionError("was decoded");
             }
         };
-        // 10^9 images of 3 x 4096 x 4096 bytes with 48 bytes of sums are 48,000,045,776 MiB.
-        refused(() -> cache.open(huge), "of five take 48,000,045,776 MiB", "the disk of " + folder, "--cache");
+        // 10^9 images of 3 x 4096 x 4096 bytes with 48 bytes of sums are 48,000,045,776 MiB, 45,776 TiB.
+        refused(
+                () -> cache.open(huge),
+                "of five take 45776 TiB",
+                "the disk of " + folder,
+                "64.0 MiB are kept free",
+                "--cache");
     }
 
     @Test
