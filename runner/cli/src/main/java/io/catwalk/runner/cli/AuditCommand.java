@@ -110,7 +110,8 @@ final class AuditCommand extends JsonCommand {
                 throw new RequestException("expected predictions for the "
                         + images.test().size() + " test images of " + images.name() + " in "
                         + folder.predictions("test")
-                        + ", but found those of others: the images have changed since the run");
+                        + ", but found those of others: the images have changed since the run; restore them, or evaluate the"
+                        + " present ones with catwalk resume");
             }
             predictions.put(done.trial().title(), answers);
         }

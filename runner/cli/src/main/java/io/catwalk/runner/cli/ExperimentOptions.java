@@ -90,8 +90,8 @@ final class ExperimentOptions {
             names = "--init",
             paramLabel = "FILE|FOLDER",
             description = "Start from these weights, not from random ones: a .params, .safetensors or .onnx file, or a "
-                    + "folder with one trained network. They are matched by name and shape; a last layer for another "
-                    + "number of classes starts at random.")
+                    + "folder with one trained network. They are matched by name and shape; a last layer for other "
+                    + "classes starts at random.")
     private @Nullable String init;
 
     @Option(

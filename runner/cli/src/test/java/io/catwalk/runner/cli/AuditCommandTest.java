@@ -146,6 +146,7 @@ final class AuditCommandTest {
         String trained = ExportedRun.get().images().toString();
         Files.writeString(request, Files.readString(request).replace(trained, images.toString()));
 
-        Catwalk.ask("audit %s", run).refused("40 test images of planted", "the images have changed since the run");
+        Catwalk.ask("audit %s", run)
+                .refused("40 test images of planted", "the images have changed since the run", "catwalk resume");
     }
 }

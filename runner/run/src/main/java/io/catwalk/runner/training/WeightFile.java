@@ -165,7 +165,7 @@ public final class WeightFile {
             return weights;
         } catch (MalformedModelException e) {
             throw new TrainingException(file + ": expected weights of the network of " + classifier.name()
-                    + ", but they are of another: " + Reasons.of(e));
+                    + ", but they are of another; take a trial of " + classifier.name());
         }
     }
 

@@ -270,6 +270,8 @@ class TransferReportTest {
         Block dense = Layers.sequence(Layers.flatten(), Layers.dense(2));
         dense.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 4, 4));
         Path other = params(dense);
-        refuses(other, other + ": expected weights of the network of small, but they are of another");
+        refuses(
+                other,
+                other + ": expected weights of the network of small, but they are of another; take a trial of small");
     }
 }
