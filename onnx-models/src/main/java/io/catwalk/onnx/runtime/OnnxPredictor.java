@@ -414,7 +414,9 @@ public final class OnnxPredictor implements Predictor {
                     .map(one -> of(
                             one.getNodeList(),
                             one.getOutput(place),
-                            functions.stream().filter(other -> other != one).toList()))
+                            functions.stream()
+                                    .filter(other -> !other.equals(one))
+                                    .toList()))
                     .orElse(type.equals("Softmax") || type.equals("QLinearSoftmax") ? PROBABILITIES : LOGITS);
         }
     }

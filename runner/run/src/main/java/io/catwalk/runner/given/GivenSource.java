@@ -63,7 +63,7 @@ public record GivenSource(
                         ? null
                         : model.order().key(),
                 rule == null ? null : rule.fit().key(),
-                classes == null || classes.toString().split(",").length > classes.size()
+                classes == null || classes.toString().split(",", -1).length > classes.size()
                         ? null
                         : String.join(",", classes),
                 model.output(),
