@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -68,7 +69,7 @@ class EvaluationTest {
         Evaluation evaluation = Evaluation.of(new Predictions(5, new int[] {0, 0, 1, 2, 3, 4}, logits), names);
 
         assertThat(evaluation.classes().get(0).rocAuc()).isEqualTo(0.75);
-        assertThat(evaluation.riskCoverage().curve()).hasSize(1);
+        assertThat(Objects.requireNonNull(evaluation.riskCoverage()).curve()).hasSize(1);
     }
 
     /** Of cats and not cats: 0.5 above 0.3, above 0.25 and equal to 0.5; 0.25 below 0.3, equal to 0.25, below 0.5. */
