@@ -67,7 +67,7 @@ public record FolderSurvey(
         SortedMap<String, String> contradicting = new TreeMap<>();
         byContent.values().stream()
                 .filter(named -> Set.copyOf(named.values()).size() > 1)
-                .forEach(contradicting::putAll);
+                .forEach(named -> contradicting.putAll(named));
         List<List<String>> duplicates = byContent.values().stream()
                 .filter(named -> named.size() > 1)
                 .map(named -> List.copyOf(named.keySet()))
