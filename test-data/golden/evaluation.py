@@ -7,12 +7,12 @@ leaves undefined is null, or 0 where its zero_division=0 says so.
 """
 
 import json
+import math
 import warnings
 
 import numpy as np
 import scipy
 import sklearn
-from scipy.special import softmax
 from scipy.stats import binomtest
 from sklearn import metrics
 
@@ -89,10 +89,16 @@ def averages(labels, predicted, classes, average):
     }
 
 
+def softmax(logits):
+    """Round each sum once, so that equal logits in another order are ties, which they are not in scipy."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / np.array([[math.fsum(row)] for row in powers])
+
+
 def expected(labels, logits):
     images, classes = logits.shape
     predicted = logits.argmax(axis=1)
-    probabilities = softmax(logits, axis=1)
+    probabilities = softmax(logits)
     correct = int(np.sum(labels == predicted))
     wilson = binomtest(correct, images).proportion_ci(0.95, method="wilson")
     per_class_auc = [roc_auc(labels, probabilities, c) for c in range(classes)]
