@@ -159,11 +159,6 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
         List<Integer> votes =
                 selected.members().stream().map(selected.votes()::get).toList();
         Candidate best = candidates.get(selected.best());
-        if (members.size() == 1) {
-            throw new RequestException("expected at least two members, but of " + candidates.size() + " networks "
-                    + best.done().trial().title() + " alone answers the validation images best: use "
-                    + best.folder().onnx());
-        }
         TrialOrder order = some.folder().readOrder();
         ImageDataset images = order.split()
                 .split(

@@ -109,14 +109,6 @@ final class EnsembleCommandTest {
     }
 
     @Test
-    void oneNetworkIsNoEnsemble() {
-        Catwalk.Answer answer =
-                Catwalk.ask("ensemble %s/run --members 1 --force", folder).exits(ExitCode.BAD_REQUEST);
-
-        assertThat(answer.err()).contains("of 3 networks dense seed", "alone", "model.onnx");
-    }
-
-    @Test
     void aRunThatHoldsAnEnsembleCanBeReplaced() throws IOException {
         Files.writeString(folder.resolve("run/ensemble.onnx"), "an earlier one");
         Catwalk.Answer answer = Catwalk.ask("ensemble %s/run --members 2 --min-gain 100 --force", folder)
