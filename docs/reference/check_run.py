@@ -638,13 +638,13 @@ class Run:
                 self.fault(id, "is only in one of results.json and journal.jsonl")
 
     def trial(self, id, trial):
-        journal = placeless(self.outcomes.get(id, {}), trial)
+        journal = placeless(self.outcomes.get(id, {}))
         self.same(id, "journal", trial, journal) if trial != journal else None
         if trial["status"] != "done":
             return
         folder = ["trials", *id.split("/")]
         self.unpack(folder)
-        self.same(id, "trial.json", placeless(self.json(*folder, "trial.json"), trial), trial)
+        self.same(id, "trial.json", placeless(self.json(*folder, "trial.json")), trial)
         for file in trial["files"]:
             content = self.stream(*folder, *file["file"].split("/"))
             if content is None:
@@ -1074,16 +1074,20 @@ def label(trial):
     return trial["classifier"] + ("" if trial["variant"] == "default" else "@" + trial["variant"])
 
 
-def placeless(trial, stated):
-    """The same, with the names of files alone, as results.json states them."""
+# Absolute paths in quotes, and those that begin a word; the last part of each is a group.
+QUOTED_PATH = re.compile(r"(?<=')(?:/|[A-Za-z]:[/\\])(?:[^'/\\]+[/\\])*([^'/\\]+)[/\\]?(?=')")
+PLAIN_PATH = re.compile(r"""(?<![^\s"'=(\[,;:])(?:/|\b[A-Za-z]:[/\\])(?:[^\s"'/\\,;:()\[\]]+[/\\])*([^\s"'/\\,;:()\[\]]+)[/\\]?""")
+
+
+def placeless(trial):
+    """The same, with the names of files alone, as results.json has them."""
     named = dict(trial)
     for place in ("given", "init"):
         if trial.get(place):
             named[place] = {**trial[place], "file": re.split(r"[/\\\\]", trial[place]["file"])[-1]}
     for message in ("error", "first_error"):
-        letters = iter(trial.get(message) or "")
-        if stated.get(message) and all(letter in letters for letter in stated[message]):
-            named[message] = stated[message]  # only folders are left out
+        if trial.get(message):
+            named[message] = PLAIN_PATH.sub(r"\1", QUOTED_PATH.sub(r"\1", trial[message]))
     if trial.get("backbone"):
         network = trial["backbone"]["network"]
         named["backbone"] = {**trial["backbone"], "network": {**network, "file": re.split(r"[/\\\\]", network["file"])[-1]}}
