@@ -91,7 +91,7 @@ public record Split(int[] train, int[] validation) {
      * Splits into stratified folds: every image is a validation image in exactly one of them. The folds differ by at
      * most one image, in total and in each class.
      */
-    public static List<Split> folds(int[] labels, int classes, int k, long seed) {
+    static List<Split> folds(int[] labels, int classes, int k, long seed) {
         SplittableRandom random = Stratification.random(seed, "folds");
         // Dealing the classes one after the other, like one pack of cards, balances classes and totals alike.
         int[] pack = Stratification.shuffledByClass(labels, classes, random).stream()

@@ -222,7 +222,8 @@ public record SampleRun(
 
     private int[] foldLabels(int fold) {
         int[] labels = labels(trainImages());
-        Split split = Split.folds(labels, classes.size(), folds, 0).get(fold - 1);
+        ImageSource all = HeapImages.of(1, 1, 1, new byte[labels.length], labels);
+        Split split = Split.folds(all, classes, folds, 0).get(fold - 1);
         return Arrays.stream(split.validation()).map(image -> labels[image]).toArray();
     }
 
