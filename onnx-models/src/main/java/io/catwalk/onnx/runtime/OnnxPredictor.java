@@ -49,10 +49,8 @@ public final class OnnxPredictor implements Predictor {
 
     private OnnxPredictor(ModelFile model, OnnxMetadata metadata, OnnxHints hints, OnnxOptions options) {
         this.signature = Signature.of(model, metadata, hints);
-        this.scores = Scores.of(
-                model.content().getGraph().getNodeList(),
-                signature.output(),
-                model.content().getFunctionsList());
+        List<NodeProto> nodes = model.content().getGraph().getNodeList();
+        this.scores = Scores.of(nodes, signature.output(), model.content().getFunctionsList());
         this.metadata = metadata;
         this.operators = model.operators();
         this.pixels = new Pixels(signature, metadata.preprocessing());
@@ -406,18 +404,21 @@ public final class OnnxPredictor implements Predictor {
                 made = maker.getInput(0);
                 maker = makers.remove(made);
             }
-            String type = maker == null ? "" : maker.getOpType();
-            int place = maker == null ? 0 : maker.getOutputList().indexOf(made);
-            return functions.stream()
-                    .filter(one -> one.getName().equals(type) && place < one.getOutputCount())
-                    .findFirst()
-                    .map(one -> of(
-                            one.getNodeList(),
-                            one.getOutput(place),
-                            functions.stream()
-                                    .filter(other -> !other.equals(one))
-                                    .toList()))
-                    .orElse(type.equals("Softmax") || type.equals("QLinearSoftmax") ? PROBABILITIES : LOGITS);
+            if (maker == null) {
+                return LOGITS;
+            }
+            int place = maker.getOutputList().indexOf(made);
+            for (FunctionProto one : functions) {
+                boolean called = one.getName().equals(maker.getOpType())
+                        && one.getDomain().equals(maker.getDomain());
+                if (called && place < one.getOutputCount()) {
+                    List<FunctionProto> others = functions.stream()
+                            .filter(other -> !other.equals(one))
+                            .toList();
+                    return of(one.getNodeList(), one.getOutput(place), others);
+                }
+            }
+            return maker.getOpType().matches("(QLinear)?Softmax") ? PROBABILITIES : LOGITS;
         }
     }
 }

@@ -311,17 +311,17 @@ final class FileFormsTest {
         assertThat(scores(model, OnnxHints.none())).isEqualTo(Scores.PROBABILITIES);
     }
 
-    /** As exporters write a module: its operators are those of a function, whose values have names of their own. */
+    /** As exporters write a module: its operators are those of a function, whose values have names of their own. An operator of ONNX is none. */
     @ParameterizedTest
-    @CsvSource({"Softmax, PROBABILITIES", "Neg, LOGITS"})
-    void aSoftmaxInAFunctionGivesProbabilities(String operator, Scores expected) {
-        ModelProto.Builder model = ending("Head", "Identity");
-        model.getGraphBuilder().getNodeBuilder(2).setDomain("modules");
+    @CsvSource({"modules, Softmax, PROBABILITIES", "modules, Neg, LOGITS", "'', Softmax, LOGITS"})
+    void aSoftmaxInAFunctionGivesProbabilities(String domain, String operator, Scores expected) {
+        ModelProto.Builder model = ending("Neg", "Identity");
+        model.getGraphBuilder().getNodeBuilder(2).setDomain(domain);
         model.addOpsetImport(
                 OperatorSetIdProto.newBuilder().setDomain("modules").setVersion(1));
         model.addFunctions(FunctionProto.newBuilder()
                 .setDomain("modules")
-                .setName("Head")
+                .setName("Neg")
                 .addInput("before")
                 .addOutput("logits")
                 .addOpsetImport(model.getOpsetImport(0))
