@@ -63,7 +63,7 @@ public record GivenSource(
                         ? null
                         : model.order().key(),
                 rule == null ? null : rule.fit().key(),
-                classes == null || classes.toString().split(",", -1).length > classes.size()
+                classes == null || classes.stream().anyMatch(name -> name.contains(","))
                         ? null
                         : String.join(",", classes),
                 model.output(),

@@ -58,7 +58,7 @@ public final class SavedTrial implements AutoCloseable {
         this.plugin = plugin;
     }
 
-    /** Loads a trial with the images that it was trained on, as the other method does. */
+    /** Loads a trial with its own images. */
     public static SavedTrial open(TrialFolder folder, PluginCatalog catalog, DataHome dataHome) throws IOException {
         return open(folder, catalog, dataHome, null, ClassMatch.BY_NAME);
     }
