@@ -22,7 +22,7 @@ const KINDS = [
   ["results", "Results"],
 ];
 // Copied as they are: pages link to them.
-const FILES = /\.(json|yaml|sh|png|csv|py|html|pptx|md)$/;
+const FILES = /\.(json|yaml|sh|png|csv|py|html|pptx|md|patch)$/;
 const PAGES_BESIDE = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "THIRD-PARTY.md", "LICENSE"];
 
 const markdown = new MarkdownIt({ html: false, linkify: false }).use(slugs);
