@@ -30,9 +30,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         description = {
-            "Write the reports of a run again from the files in its folder, even if it was interrupted:",
-            "report.html, slides.pptx, plots, results.md and .csv, and the card of each model. The page shows the page of"
-                    + " catwalk demo RUN, if that was written."
+            "Write the reports of a run again from the files in its folder, even if it was interrupted.",
+            "These are report.html, slides.pptx, plots, results.md and .csv, and the card of each model. The page shows the"
+                    + " page of catwalk demo RUN, if that was written."
         })
 final class ReportCommand extends ConsoleCommand {
 

@@ -8,14 +8,14 @@ import io.catwalk.runner.experiment.DataSetRuns;
 import io.catwalk.runner.experiment.ListedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Says what lies in a folder, and the command to go on with.
@@ -53,7 +53,7 @@ record WorkingFolder(String found, String command) {
                 .findFirst()
                 .orElse(here);
         boolean usable = dataset.classes().size() > 1;
-        List<String> models = models(folder);
+        List<String> models = names(folder, file -> file.toString().endsWith(".onnx"));
         if (!models.isEmpty()) {
             String names = models.stream()
                     .limit(MOST_NAMED)
@@ -65,8 +65,13 @@ record WorkingFolder(String found, String command) {
                             + ". Compare them on images" + (usable ? "" : " in a folder for each class") + ":",
                     "compare " + names + " --dataset " + (usable ? relative(folder, dataset) : "DIR"));
         }
-        if (!dataset.folder().equals(folder) && Files.isDirectory(folder.resolve(RUNS))) {
-            return new WorkingFolder("Found runs in the folder " + RUNS + ". List them:", "runs");
+        if (!usable || !dataset.folder().equals(folder)) {
+            if (Files.isDirectory(folder.resolve(RUNS))) {
+                return new WorkingFolder("Found runs in the folder " + RUNS + ". List them:", "runs");
+            }
+            if (!names(folder, ListedRun::isOne).isEmpty()) {
+                return new WorkingFolder("Found run folders. List them:", "runs .");
+            }
         }
         if (usable) {
             return new WorkingFolder(
@@ -82,14 +87,15 @@ record WorkingFolder(String found, String command) {
                         "compare --dataset . --labels TABLE.csv");
     }
 
-    private static List<String> models(Path folder) {
-        List<String> models = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.onnx")) {
-            files.forEach(file -> models.add(String.valueOf(file.getFileName())));
-        } catch (IOException | DirectoryIteratorException e) {
+    private static List<String> names(Path folder, Predicate<Path> wanted) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(wanted)
+                    .map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
             return List.of();
         }
-        return models.stream().sorted().toList();
     }
 
     private static String relative(Path folder, FolderGlance dataset) {

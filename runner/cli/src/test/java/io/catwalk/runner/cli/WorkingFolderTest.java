@@ -32,6 +32,8 @@ final class WorkingFolderTest {
             my/a/1.png my/a/2.png my/b/1.png my/b/2.png b.onnx a.onnx | 2 ONNX files and 4 images | compare a.onnx b.onnx --dataset my
             net.onnx README.md | 1 ONNX file. | compare net.onnx --dataset DIR
             p/a/1.png p/a/2.png p/b/1.png p/b/2.png runs/x/journal.jsonl | runs | runs
+            runs/x/journal.jsonl | runs | runs
+            first/journal.jsonl first/experiment.yaml | Found run folders | runs .
             1.png 2.png notes.txt | 2 images, but not a folder for each class | compare --dataset . --labels TABLE.csv
             journal.jsonl experiment.yaml report.html | a run with a report | report . --open
             journal.jsonl experiment.yaml | a run that has not ended | resume .
