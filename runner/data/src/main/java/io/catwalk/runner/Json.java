@@ -336,15 +336,9 @@ public final class Json {
                     boolean provided = part == null
                             ? mayBeNull(component.getAnnotatedType())
                             : mayHoldNull(component.getAnnotatedType());
-                    String missing = provided
-                            ? null
-                            : missing(
-                                    path + "."
-                                            + component
-                                                    .getName()
-                                                    .replaceAll("([A-Z])", "_$1")
-                                                    .toLowerCase(Locale.ROOT),
-                                    part);
+                    String name =
+                            component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+                    String missing = provided ? null : missing(path + "." + name, part);
                     if (missing != null) {
                         return missing;
                     }

@@ -124,7 +124,7 @@ final class SandboxedCommandTest {
                     .redirectOutput(folder.resolve("out").toFile())
                     .start();
             try (BufferedReader err = program.errorReader(StandardCharsets.UTF_8)) {
-                assertThat(err.readLine()).startsWith("waiting for the images that another process decodes");
+                assertThat(err.readLine()).startsWith("waiting for the images that another process makes");
                 assertThat(program.waitFor(8, TimeUnit.SECONDS)).isFalse();
                 assertThat(folder.resolve("out")).isEmptyFile();
                 lock.close();

@@ -25,12 +25,12 @@ record Clusters(int[] labels, int[] sizes, List<int[]> members) {
 
     /** Returns for each image the first, perhaps itself, with the same pixels or group; an empty one is no group. */
     static int[] firsts(ImageSource images, List<String> groups) {
-        UnionFind together = new UnionFind(images.size());
+        int[] firsts = IntStream.range(0, images.size()).toArray();
         Map<String, Integer> known = new HashMap<>();
         for (int i = 0; i < images.size(); i++) {
             Integer other = groups.get(i).isEmpty() ? null : known.putIfAbsent(groups.get(i), i);
             if (other != null) {
-                together.join(i, other);
+                join(firsts, i, other);
             }
         }
         // Pixels are read only where the hashes of their sums, which are cached, are equal. Most are unique: a map of
@@ -47,12 +47,12 @@ record Clusters(int[] labels, int[] sizes, List<int[]> members) {
                 byHash.computeIfAbsent(hashes[i], hash -> new ArrayList<>()).add(i);
             }
         }
-        byHash.values().forEach(alike -> joinDuplicates(images, alike, together));
-        return IntStream.range(0, images.size()).map(together::find).toArray();
+        byHash.values().forEach(alike -> joinDuplicates(images, alike, firsts));
+        return IntStream.range(0, images.size()).map(i -> first(firsts, i)).toArray();
     }
 
     /** Compares pixels only where their hashes are equal: an object that is moved leaves all sums as they were. */
-    private static void joinDuplicates(ImageSource images, List<Integer> alike, UnionFind together) {
+    private static void joinDuplicates(ImageSource images, List<Integer> alike, int[] firsts) {
         Map<Integer, List<Integer>> byPixels = new HashMap<>();
         for (int image : alike) {
             byte[] pixels = images.read(image, image + 1);
@@ -60,33 +60,24 @@ record Clusters(int[] labels, int[] sizes, List<int[]> members) {
             different.stream()
                     .filter(one -> Arrays.equals(images.read(one, one + 1), pixels))
                     .findFirst()
-                    .ifPresentOrElse(one -> together.join(one, image), () -> different.add(image));
+                    .ifPresentOrElse(one -> join(firsts, one, image), () -> different.add(image));
         }
     }
 
-    /** Sets of numbers, each known by its lowest. */
-    private static final class UnionFind {
+    /** Joins the clusters of two images; each leads, perhaps over others, to its first image. */
+    private static void join(int[] firsts, int a, int b) {
+        int one = first(firsts, a);
+        int other = first(firsts, b);
+        firsts[Math.max(one, other)] = Math.min(one, other);
+    }
 
-        private final int[] first;
-
-        UnionFind(int size) {
-            first = IntStream.range(0, size).toArray();
+    private static int first(int[] firsts, int image) {
+        int at = image;
+        while (firsts[at] != at) {
+            firsts[at] = firsts[firsts[at]];
+            at = firsts[at];
         }
-
-        void join(int a, int b) {
-            int one = find(a);
-            int other = find(b);
-            first[Math.max(one, other)] = Math.min(one, other);
-        }
-
-        int find(int number) {
-            int at = number;
-            while (first[at] != at) {
-                first[at] = first[first[at]];
-                at = first[at];
-            }
-            return at;
-        }
+        return at;
     }
 
     static Clusters of(ImageSource images, int classes) {

@@ -2,10 +2,12 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.ProcessLock;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -156,6 +158,28 @@ public final class ContentStore {
         }
         used(entry);
         return kept.orElseThrow(() -> new IOException(entry + " does not hold what was written to it"));
+    }
+
+    /** Does the same, tells when it waits, and says in one line why it cannot. */
+    <T> T open(String key, Reader<T> reader, Maker maker, ImageCache.Listener listener) {
+        Runnable waiting =
+                () -> listener.waiting("waiting for the " + kind.title() + " that another process makes in " + folder);
+        try {
+            return get(key, reader, maker, waiting);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RequestException("stopped while waiting for " + kind.title() + " that another process makes", e);
+        } catch (IOException | UncheckedIOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    RequestException unwritable(Exception e) {
+        return new RequestException(
+                "expected a writable folder to keep " + kind.title() + " in, but " + folder + " is not ("
+                        + Reasons.of(e) + "): name another with --cache DIR, or with the variable "
+                        + UserCache.VARIABLE,
+                e);
     }
 
     private void make(Path entry, Maker maker) throws IOException {

@@ -3,7 +3,6 @@ package io.catwalk.runner.data;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.FeatureFile.Row;
-import io.catwalk.runner.process.UserCache;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -69,21 +68,8 @@ public final class FeatureCache {
 
     /** Returns the features that are kept, or makes them, or waits while another process makes them. */
     public ImageDataset open(String key, Supplier<ImageDataset> images, Function<ImageSource, Extractor> network) {
-        try {
-            return store.get(
-                    key,
-                    file -> FeatureFile.open(file, key),
-                    draft -> make(draft, key, images.get(), network),
-                    () -> listener.waiting("waiting for the features that another process makes in " + store.folder()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RequestException("stopped while waiting for features that another process makes", e);
-        } catch (IOException e) {
-            throw new RequestException(
-                    "expected a writable folder for features, but " + store.folder() + " is not (" + Reasons.of(e)
-                            + "): name another with --cache DIR, or with the variable " + UserCache.VARIABLE,
-                    e);
-        }
+        return store.open(
+                key, file -> FeatureFile.open(file, key), draft -> make(draft, key, images.get(), network), listener);
     }
 
     /** Reads features that another machine made. */

@@ -1,7 +1,6 @@
 package io.catwalk.runner.data;
 
 import io.catwalk.runner.AtomicFiles;
-import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
@@ -83,19 +82,11 @@ public final class ImageCache {
     CachedImages open(ImageListing listing) {
         String stamp = listing.stamp();
         String sha256 = sha256(listing, stamp, listing::stamp, listing::sha256);
-        try {
-            return store.get(
-                    sha256,
-                    file -> CachedImages.open(file, sha256),
-                    draft -> make(listing, draft, sha256, stamp),
-                    () -> listener.waiting(
-                            "waiting for the images that another process decodes into " + store.folder()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RequestException("stopped while waiting for images that another process decodes", e);
-        } catch (IOException | UncheckedIOException e) {
-            throw unwritable(e);
-        }
+        return store.open(
+                sha256,
+                file -> CachedImages.open(file, sha256),
+                draft -> make(listing, draft, sha256, stamp),
+                listener);
     }
 
     /**
@@ -115,15 +106,8 @@ public final class ImageCache {
             AtomicFiles.write(UserCache.make(found()).resolve(before), sha256);
             return sha256;
         } catch (IOException | UncheckedIOException e) {
-            throw unwritable(e);
+            throw store.unwritable(e);
         }
-    }
-
-    private RequestException unwritable(Exception e) {
-        return new RequestException(
-                "expected a writable folder for decoded images, but " + store.folder() + " is not (" + Reasons.of(e)
-                        + "): name another with --cache DIR, or with the variable " + UserCache.VARIABLE,
-                e);
     }
 
     private void make(ImageListing listing, Path draft, String sha256, String stamp) throws IOException {

@@ -105,6 +105,10 @@ public final class NearDuplicates {
 
     /** Prepares the lookup of images up to a distance in gray levels. */
     private NearDuplicates(ImageSource images, double distance) {
+        if (!(distance >= 0 && distance <= LARGEST)) {
+            throw new RequestException(
+                    "--distance must be from 0 (the same pixels) to 255 gray levels, but is " + distance);
+        }
         this.images = images;
         this.distance = distance;
         int across = images.width() < 3 ? 0 : 1;
@@ -138,12 +142,12 @@ public final class NearDuplicates {
 
     /** Finds the images of one set that resemble images of another: all pairs, by the first, then by distance. */
     public static List<Pair> between(ImageSource first, ImageSource second, double distance) {
-        return new NearDuplicates(second, checked(distance)).pairs(first, 0);
+        return new NearDuplicates(second, distance).pairs(first, 0);
     }
 
     /** Finds the images of a set that resemble each other: all pairs, each once with the lower index first. */
     public static List<Pair> within(ImageSource images, double distance) {
-        return new NearDuplicates(images, checked(distance)).pairs(images, 1);
+        return new NearDuplicates(images, distance).pairs(images, 1);
     }
 
     /** With a step of 1, an image is paired only with those after it; with 0, with all. */
@@ -161,14 +165,6 @@ public final class NearDuplicates {
             }
         }
         return pairs;
-    }
-
-    private static double checked(double distance) {
-        if (!(distance >= 0 && distance <= LARGEST)) {
-            throw new RequestException(
-                    "--distance must be from 0 (the same pixels) to 255 gray levels, but is " + distance);
-        }
-        return distance;
     }
 
     /** Finds the duplicates of an image, by distance, then by index, from an index on. */

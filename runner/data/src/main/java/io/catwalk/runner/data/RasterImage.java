@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDecoder.UnreadableImageException;
+import io.catwalk.runner.data.ResizeRule.Fit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) im
     }
 
     /** Reads an image file, in as many channels as it has; without a fit, refuses an image of another size. */
-    public static RasterImage read(Path file, int width, int height, ResizeRule.@Nullable Fit fit) {
+    public static RasterImage read(Path file, int width, int height, @Nullable Fit fit) {
         DecodedImage image = decoded(file);
         if (image.width() == width && image.height() == height) {
             return image.raster(null);
@@ -58,17 +59,9 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) im
     /** Returns the image with no side longer than this; a larger one is reduced by averaging over squares of pixels. */
     public RasterImage atMost(int longest) {
         int side = (Math.max(width, height) + longest - 1) / longest;
-        if (side == 1) {
-            return this;
-        }
-        int rows = Math.max(1, height / side);
-        int columns = Math.max(1, width / side);
-        byte[] small = new byte[channels * rows * columns];
-        for (int i = 0; i < small.length; i++) {
-            int plane = i / (rows * columns) * height * width;
-            small[i] = average(plane, i / columns % rows * side, i % columns * side, side);
-        }
-        return new RasterImage(channels, rows, columns, small);
+        return side == 1
+                ? this
+                : resized(new ResizeRule(Math.max(1, width / side), Math.max(1, height / side), Fit.STRETCH));
     }
 
     @Override
@@ -92,18 +85,6 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) im
             }
         }
         return bytes;
-    }
-
-    private byte average(int plane, int top, int left, int side) {
-        int sum = 0;
-        int count = 0;
-        for (int y = top; y < Math.min(top + side, height); y++) {
-            for (int x = left; x < Math.min(left + side, width); x++) {
-                sum += pixels[plane + y * width + x] & 0xff;
-                count++;
-            }
-        }
-        return (byte) (sum / count);
     }
 
     /**
