@@ -2,6 +2,7 @@ package io.catwalk.runner;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -49,6 +50,9 @@ public final class Reasons {
         }
         if (thrown instanceof ExceptionInInitializerError && thrown.getCause() != null) {
             return of(thrown.getCause());
+        }
+        if (thrown instanceof CharacterCodingException) {
+            return "another encoding; save it as UTF-8";
         }
         String message = thrown instanceof FileSystemException file ? reason(file) : thrown.getMessage();
         String type = thrown.getClass().getSimpleName();

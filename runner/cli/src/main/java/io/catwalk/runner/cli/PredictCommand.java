@@ -22,7 +22,6 @@ import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -236,10 +235,8 @@ final class PredictCommand extends ConsoleCommand {
     }
 
     private static RequestException unreadable(@Nullable Path list, UncheckedIOException e) {
-        boolean encoding = e.getCause() instanceof MalformedInputException;
         return new RequestException(
-                "Cannot read the list %s: %s; expected UTF-8 text with one path a line"
-                        .formatted(list, encoding ? "another encoding" : Reasons.of(e)),
+                "Cannot read the list %s: %s; expected UTF-8 text with one path a line".formatted(list, Reasons.of(e)),
                 e);
     }
 

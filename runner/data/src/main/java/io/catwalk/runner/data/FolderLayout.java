@@ -1,11 +1,10 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.ForeignText;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.FoundFiles.Skipped;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -251,7 +250,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
     }
 
     /**
-     * Reads the labels of images from a file of comma- or tab-separated values in UTF-8, whose first line names the
+     * Reads the labels of images from a table in UTF-8, with commas, semicolons or tabs, whose first line names the
      * columns: {@code path,label}, and perhaps {@code split} and {@code group}; other columns are ignored.
      */
     static final class LabelTable {
@@ -296,8 +295,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
 
         static List<Row> read(Path table) {
             String text = text(table);
-            char separator = text.lines().findFirst().orElse("").contains("\t") ? '\t' : ',';
-            CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator);
+            CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(ForeignText.separator(text));
             List<Row> rows = new ArrayList<>();
             try (MappingIterator<Map<String, String>> records = new CsvMapper()
                     .readerFor(Map.class)
@@ -326,23 +324,9 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             return rows;
         }
 
-        /** Returns the text without the byte order mark, which the parser would take for a part of the first name. */
         private static String text(Path table) {
-            if (Files.exists(table) && !Files.isRegularFile(table)) { // opening a pipe may wait for ever
-                throw new RequestException(
-                        "Cannot read the labels in %s: it is not a file; expected %s".formatted(table, EXPECTED));
-            }
             try {
-                String text = Files.readString(table);
-                if (text.indexOf('\0') >= 0) {
-                    throw new MalformedInputException(1); // plain letters in UTF-16 are valid UTF-8, too
-                }
-                return text.startsWith("\ufeff") ? text.substring(1) : text;
-            } catch (CharacterCodingException e) {
-                throw new RequestException(
-                        "Labels in %s: expected %s, found another encoding; save it as UTF-8"
-                                .formatted(table, EXPECTED),
-                        e);
+                return ForeignText.read(table);
             } catch (IOException e) {
                 throw new RequestException(
                         "Cannot read the labels in %s: %s; expected %s".formatted(table, Reasons.of(e), EXPECTED), e);

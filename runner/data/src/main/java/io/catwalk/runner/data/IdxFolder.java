@@ -1,10 +1,10 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.ForeignText;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageCache.ImageListing;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,18 +211,14 @@ record IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) 
     private static List<String> classes(Path file) {
         List<String> names;
         try {
-            String text = Files.readString(file);
-            String lines = text.startsWith("\ufeff") ? text.substring(1) : text; // some editors write this mark
-            names = lines.lines()
+            names = ForeignText.read(file)
+                    .lines()
                     .map(String::strip)
                     .filter(name -> !name.isEmpty())
                     .toList();
-        } catch (CharacterCodingException e) {
-            throw new RequestException(
-                    "Class names in %s: expected UTF-8 text, found another encoding; save it as UTF-8".formatted(file),
-                    e);
         } catch (IOException e) {
-            throw new RequestException("Cannot read %s: %s; expected UTF-8 text".formatted(file, Reasons.of(e)), e);
+            throw new RequestException(
+                    "Class names in %s: expected UTF-8 text, found %s".formatted(file, Reasons.of(e)), e);
         }
         if (names.size() < 2 || new HashSet<>(names).size() < names.size()) {
             throw new RequestException("Class names in %s: expected at least 2 different names, one per line, found %s"

@@ -132,7 +132,8 @@ class FolderLayoutTest {
 
         assertTimeoutPreemptively(
                 Duration.ofSeconds(30),
-                () -> Refusals.refused(() -> layout(pipe), "labels in " + pipe + ": it is not a file"));
+                () -> Refusals.refused(
+                        () -> layout(pipe), "labels in " + pipe + ": that is a pipe or a device, and no file"));
     }
 
     @Test
@@ -211,11 +212,23 @@ class FolderLayoutTest {
         assertThat(skipped(layout)).isEqualTo(Map.of("non-image files", 1));
     }
 
-    @Test
-    void aTableMayHaveTabsAndLeaveImagesOut() throws IOException {
+    /** Spreadsheets write semicolons where the comma is in numbers; neither a quoted nor a later letter separates. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "path\tlabel~1.png\ta~2.png\tb",
+                "path;label~1.png;a~2.png;b",
+                "\ufeffpath;label~1.png;a~2.png;b~",
+                "~path;label~1.png;a~2.png;b",
+                "path,label,seen;by~1.png,a,x~2.png,b,x",
+                "^label;1^,path,label~x,1.png,a~x,2.png,b"
+            })
+    void aTableMayHaveTabsOrSemicolonsAndLeaveImagesOut(String text) throws IOException {
         files("1.png", "2.png", "3.png");
 
-        FolderLayout layout = layout(table("path\tlabel\n1.png\ta\n2.png\tb\n"));
+        FolderLayout layout = layout(table(text.replace('~', '\n').replace('^', '"')));
+
+        assertThat(layout.classes()).containsExactly("a", "b");
 
         assertThat(names(layout)).containsExactly("1.png", "2.png");
         assertThat(skipped(layout)).containsEntry("images without a label in labels.csv", 1);
@@ -259,7 +272,7 @@ class FolderLayoutTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "file;label~1.png;a|found the columns file;label; name them in the first line",
+                "file;label~1.png;a|found the columns file, label; name them in the first line",
                 "file,label~1.png,a|found the columns file, label; name them in the first line",
                 "path,label|found no records",
                 "path,label~1.png,a~1.png,b|expected each file once, found 1.png again in record 2; correct it",
@@ -290,7 +303,7 @@ class FolderLayoutTest {
         for (String other : List.of("ISO-8859-1", "UTF-16" /* with a byte order mark */, "UTF-16LE", "UTF-16BE")) {
             Path table = Files.write(folder.resolve("labels.csv"), text.getBytes(Charset.forName(other)));
 
-            Refusals.refused(() -> layout(table), "Labels in " + table, "found another encoding; save it as UTF-8");
+            Refusals.refused(() -> layout(table), "labels in " + table, "another encoding; save it as UTF-8");
         }
         Refusals.refused(() -> layout(folder.resolve("none.csv")), "Cannot read the labels in");
     }

@@ -2,6 +2,7 @@ package io.catwalk.runner.given;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.ForeignText;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import java.io.IOException;
@@ -136,8 +137,7 @@ record ClassNames(GivenSource source, List<String> dataset) {
     /** Reads one name a line, or the {@code id2label} of JSON; null if that is missing and need not be there. */
     private @Nullable List<String> read(Path file, boolean required) {
         try {
-            String text = Files.readString(file);
-            String lines = text.startsWith("\ufeff") ? text.substring(1) : text;
+            String lines = ForeignText.read(file);
             if (!file.toString().endsWith(".json")) {
                 return lines.lines()
                         .map(String::strip)

@@ -1,5 +1,6 @@
 package io.catwalk.runner.given;
 
+import io.catwalk.runner.ForeignText;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
@@ -7,8 +8,6 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.MappingIterator;
@@ -76,11 +74,7 @@ final class PredictionTable {
 
     GivenAnswers answers() {
         String text = text();
-        String header = text.lines().findFirst().orElse("").replaceAll("\"[^\"]*\"", "");
-        separator = Stream.of(';', '\t', ',')
-                .filter(one -> header.indexOf(one) >= 0)
-                .findFirst()
-                .orElse(',');
+        separator = ForeignText.separator(text);
         int number = 1;
         try (MappingIterator<List<String>> records = new CsvMapper()
                 .readerForListOf(String.class)
@@ -247,15 +241,9 @@ final class PredictionTable {
 
     private String text() {
         try {
-            String text = Files.readString(table);
-            if (text.indexOf('\0') >= 0) {
-                throw new CharacterCodingException(); // plain letters in UTF-16 are valid UTF-8, too
-            }
-            return text.startsWith("\ufeff") ? text.substring(1) : text;
-        } catch (CharacterCodingException e) {
-            throw refusal(EXPECTED, "another encoding", "save it as UTF-8");
+            return ForeignText.read(table);
         } catch (IOException e) {
-            throw refusal(EXPECTED, Reasons.of(e), "check its permissions");
+            throw refusal(EXPECTED, Reasons.of(e), "correct it");
         }
     }
 
