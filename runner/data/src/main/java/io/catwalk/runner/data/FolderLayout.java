@@ -75,6 +75,21 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         return files.stream().anyMatch(file -> file.part() == part);
     }
 
+    /** Returns each group that a table of labels puts into several parts, with their names. */
+    List<String> dividedGroups() {
+        SortedMap<String, Set<String>> parts = new TreeMap<>();
+        for (ImageFile file : files) {
+            if (file.part() != null && !file.group().isEmpty()) {
+                parts.computeIfAbsent(file.group(), group -> new LinkedHashSet<>())
+                        .add(file.part().title());
+            }
+        }
+        return parts.entrySet().stream()
+                .filter(group -> group.getValue().size() > 1)
+                .map(group -> group.getKey() + " (" + String.join(", ", group.getValue()) + ")")
+                .toList();
+    }
+
     static List<ImageFile> byFolders(Path folder, FoundFiles found, SortedMap<String, Skipped> skipped) {
         boolean parts = found.images().stream()
                 .map(image -> folder.relativize(image))

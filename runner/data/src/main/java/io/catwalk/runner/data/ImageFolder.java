@@ -217,6 +217,12 @@ final class ImageFolder implements ImageListing {
         if (!layout.skipped().isEmpty()) {
             notes.add("skipped " + FoundFiles.described(layout.skipped()));
         }
+        List<String> divided = layout.dividedGroups();
+        if (!divided.isEmpty()) {
+            notes.add(
+                    "the column split divides %d of the groups: %s; results may be too good: leave it out to keep groups whole"
+                            .formatted(divided.size(), FolderLayout.some(divided)));
+        }
         int[] omitted = IntStream.range(0, size()).filter(i -> !images.holds(i)).toArray();
         if (omitted.length > 0) {
             notes.add("%d of %d images cannot be read and are left out (--skip-unreadable): %s%s"

@@ -101,6 +101,29 @@ class FolderReadingTest {
         assertThat(dataset.validating()).isEqualTo(6);
     }
 
+    /** The column split is taken as it is; nobody should miss that it makes a test easier than it looks. */
+    @Test
+    void groupsThatTheColumnSplitDividesAreNamed() throws IOException {
+        StringBuilder table = new StringBuilder("path,label,split,group\n");
+        String[] rows = "0,a,train,p1 1,b,train,p2 2,a,val,p2 3,b,test,p1 4,a,test,p3 5,a,test,p3 6,b,train, 7,b,test,"
+                .split(" ");
+        for (String row : rows) {
+            write(row.charAt(0) + ".png", row.charAt(0) - '0');
+            table.append(row.replaceFirst(",", ".png,")).append('\n');
+        }
+
+        ImageDataset dataset = load(labeled(table, null));
+
+        assertThat(levels(dataset.test())).containsExactlyInAnyOrder(3, 4, 5, 7);
+        assertThat(dataset.notes())
+                .last()
+                .asString()
+                .startsWith("the column split divides 2 of the groups: p1 (train, test), p2 (train, val); ");
+        String whole =
+                table.toString().replace("3.png,b,test,p1", "3.png,b,test,p4").replace("val,p2", "val,p5");
+        assertThat(load(labeled(new StringBuilder(whole), null)).notes()).noneMatch(note -> note.contains("group"));
+    }
+
     @Test
     void aClassWithNothingApartFromValidationHasNothingToTestOn() throws IOException {
         images("train/a 0-3", "train/b 4-5", "val/a 8-8", "val/b 4-5");
