@@ -108,6 +108,23 @@ final class GivenModelsTest {
     }
 
     @Test
+    void whatPredictPrintsIsATableWithTheScoresOfTheNetwork() throws IOException {
+        Path printed = folder.resolve("printed.csv");
+        String csv =
+                Catwalk.ask("predict %s %s/test --csv", model, photos).done().out();
+        Files.writeString(printed, csv);
+        Path run = folder.resolve("printed");
+        Catwalk.ask("compare %s --dataset %s" + HOW, printed, photos, folder, run)
+                .done();
+
+        JsonNode then = trial(first, "dense").at("/metrics/test");
+        JsonNode now = trial(run, "printed").at("/metrics/test");
+        assertThat(now.path("accuracy")).isEqualTo(then.path("accuracy"));
+        assertThat(now.path("log_loss").asDouble())
+                .isCloseTo(then.path("log_loss").asDouble(), within(1e-5));
+    }
+
+    @Test
     void aTableWithoutScoresHasWhatNeedsNone() throws IOException {
         JsonNode test = trial(all, "theirs").at("/metrics/test");
 

@@ -24,8 +24,9 @@ import tools.jackson.dataformat.csv.CsvReadFeature;
 import tools.jackson.dataformat.csv.CsvSchema;
 
 /**
- * Reads a table of predictions: a line for each image, with its file or its number, and with a score for each class or
- * the predicted class. Other columns are ignored, and so are other images.
+ * Reads a table of predictions: a line for each image, with its file or its number, and with a score for each class, in
+ * a column of its own or behind its name, as {@code catwalk predict --csv} prints it; or with the predicted class. Other
+ * columns are ignored, and so are other images.
  */
 final class PredictionTable {
 
@@ -46,8 +47,8 @@ final class PredictionTable {
             "unnamed: 0",
             "");
 
-    private static final List<String> PREDICTED = List.of(
-            "predicted", "prediction", "predicted_label", "predicted_class", "pred", "y_pred", "label", "class");
+    private static final List<String> PREDICTED =
+            List.of("predicted prediction predicted_label predicted_class pred y_pred label class label1".split(" "));
 
     private static final String EXPECTED = "CSV in UTF-8 with a column image and one for each class, or one predicted";
 
@@ -88,7 +89,7 @@ final class PredictionTable {
             }
             Columns columns = columns(records.next());
             int[] predicted = new int[images.size()];
-            float[] scores = new float[columns.scores.length * images.size()];
+            float[] scores = new float[columns.scored ? dataset.classes().size() * images.size() : 0];
             while (records.hasNext()) {
                 number++;
                 add(records.next(), columns, predicted, scores, " in line " + number);
@@ -100,9 +101,14 @@ final class PredictionTable {
         }
     }
 
-    /** The numbers of the columns; without scores, that of the predicted class counts. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Columns(int image, int predicted, int[] scores, int width) {}
+    /**
+     * The numbers of the columns; without scores, that of the predicted class counts.
+     *
+     * @param scores of each class; or empty, and each row names the classes of its scores
+     * @param ranks of these names, in each of which the score follows
+     */
+    private record Columns(
+            int image, int predicted, boolean scored, List<Integer> scores, List<Integer> ranks, int width) {}
 
     private Columns columns(List<String> header) {
         List<String> names = header.stream().map(String::strip).toList();
@@ -130,6 +136,11 @@ final class PredictionTable {
         }
         int predicted = first(lower, PREDICTED, scores);
         boolean scored = missing.isEmpty();
+        List<Integer> ranks = IntStream.rangeClosed(1, names.size())
+                .mapToObj(rank -> Collections.indexOfSubList(names, List.of("label" + rank, "probability" + rank)))
+                .takeWhile(column -> column >= 0)
+                .toList();
+        boolean ranked = ranks.size() >= dataset.classes().size();
         if (!scored && (predicted < 0 || scores.size() > 1)) {
             throw refusal(
                     "a column for each class, or a column predicted",
@@ -143,11 +154,7 @@ final class PredictionTable {
                     "the columns " + ClassNames.some(names),
                     "add it");
         }
-        return new Columns(
-                image,
-                predicted,
-                scored ? scores.stream().mapToInt(Integer::intValue).toArray() : new int[0],
-                names.size());
+        return new Columns(image, predicted, scored || ranked, scored ? scores : List.of(), ranks, names.size());
     }
 
     private static int first(List<String> names, List<String> wanted, List<Integer> taken) {
@@ -170,12 +177,29 @@ final class PredictionTable {
             throw refusal("each image once", images.title(image) + " again" + where, "keep one line for it");
         }
         seen[image] = true;
-        if (columns.scores.length == 0) {
+        if (scores.length == 0) {
             predicted[image] = label(row.get(columns.predicted), where);
+            return;
         }
-        for (int c = 0; c < columns.scores.length; c++) {
-            scores[image * columns.scores.length + c] = score(row.get(columns.scores[c]), where);
+        List<Integer> own = columns.scores.isEmpty() ? scoresOfRow(row, columns.ranks, where) : columns.scores;
+        for (int c = 0; c < own.size(); c++) {
+            scores[image * own.size() + c] = score(row.get(own.get(c)), where);
         }
+    }
+
+    private List<Integer> scoresOfRow(List<String> row, List<Integer> ranks, String where) {
+        Map<String, Integer> columns = new HashMap<>();
+        ranks.forEach(rank -> columns.put(row.get(rank), rank + 1));
+        List<Integer> scores = new ArrayList<>();
+        for (String name : dataset.classes()) {
+            Integer column = columns.get(name);
+            if (column == null) {
+                throw refusal(
+                        "a probability of " + Reasons.quoted(name), "none" + where, "print all: predict --csv --top N");
+            }
+            scores.add(column);
+        }
+        return scores;
     }
 
     /** Finds an image by its number, or by its path, perhaps with folders before it; -1 if it is no test image. */

@@ -55,6 +55,7 @@ class PredictionTableTest {
                 ",y_pred~0,cat~1,owl~2,owl",
                 "index\tpred\r~0\tcat\r~1\towl\r~2\towl\r~",
                 "image,label,predicted~0,cat,cat~1,dog,owl~2,owl,owl",
+                "image,label1,probability1,label2,probability2~0,cat,.5,owl,.3~1,owl,.9,dog,.1~2,owl,.5,cat,.4",
                 "id,\"predicted\",note~\"0\",\"cat\",\"a,b~c\"~1,owl,~2,owl,~3,wolf,~7,cat,",
             })
     void classesAloneHaveNoScores(String text) throws IOException {
@@ -118,6 +119,10 @@ class PredictionTableTest {
             strings = {
                 "image,cat,dog,owl~0,0.5,0.25,0.25~1,0,0.125,0.875~2,0.25,0.25,0.5",
                 "image;cat;dog;owl~0;0,5;0,25;0,25~1;0;0,125;0,875~2;0,25;0,25;5e-1",
+                // as catwalk predict --csv prints it, of a network with a fourth class
+                "image,label1,probability1,label2,probability2,label3,probability3,label4,probability4"
+                        + "~a/2,owl,0.5,dog,0.25,emu,0.0,cat,0.25~a/1,owl,0.875,dog,0.125,cat,0.0,emu,0.0"
+                        + "~a/0,cat,0.5,dog,0.25,emu,0.0,owl,0.25",
                 // a fourth class takes the rest
                 "image,cat,dog,owl,emu~0,0.5,0.25,0.25,0~1,0,0.125,0.875,0~2,0.25,0.25,0.5,0.3"
             })
@@ -157,6 +162,8 @@ class PredictionTableTest {
         cat,dog,owl^1,2,3^1,2,3^1,2,3                   | a column image; cat, dog, owl
         image,score^0,1^1,1^2,2                         | or a column predicted; image, score
         image,label,logit_0,logit_1,logit_2^0,0,1,2,3   | predictions of a trial; name the trial
+        image,label1,probability1^0,cat,0.5^1,wolf,0.9^2,cat,1 | cat, dog, owl; 'wolf' in line 3
+        image,label1,probability1,label2,probability2,label3,probability3^0,cat,1,emu,0,dog,0 | 'owl'; line 2; --top
         image,predicted^0,"cat^1,owl^2,owl              | malformed text
         """)
     void whatIsWrongIsSaid(String text, String facts) {
