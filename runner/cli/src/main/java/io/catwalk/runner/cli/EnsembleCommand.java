@@ -121,12 +121,15 @@ final class EnsembleCommand extends JsonCommand {
     private static String words(EnsembleBuilder.Verdict verdict) {
         return String.format(
                 Locale.ROOT,
-                "the mean is %s and takes %s%.1f times as long: %s",
-                Wording.points(
-                        verdict.accuracy(),
-                        verdict.gained(),
-                        "more accurate than its best member",
-                        "less accurate than its best member"),
+                "%s and takes %s%.1f times as long: %s",
+                verdict.members() == 1
+                        ? "it answers as its only member does"
+                        : "the mean is "
+                                + Wording.points(
+                                        verdict.accuracy(),
+                                        verdict.gained(),
+                                        "more accurate than its best member",
+                                        "less accurate than its best member"),
                 verdict.busy() == null ? "" : Latency.ROUGH,
                 verdict.slowdown(),
                 switch (verdict.decision()) {

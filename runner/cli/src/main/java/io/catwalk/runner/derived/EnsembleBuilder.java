@@ -82,8 +82,9 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
      * @param member latency of the best member
      * @param ensemble latency of the ensemble
      * @param leastGain percentage points that the ensemble must win, with the whole 95 % interval; below 0, what it may lose
+     * @param members how many different networks it has, at least 1
      */
-    public record Verdict(PairedAccuracy accuracy, Latency member, Latency ensemble, double leastGain) {
+    public record Verdict(PairedAccuracy accuracy, Latency member, Latency ensemble, double leastGain, int members) {
 
         private static final double CONFIDENCE = 0.95;
 
@@ -103,9 +104,9 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
             return 100 * gained().high() <= leastGain ? Decision.KEEP : Decision.CANNOT_TELL;
         }
 
-        /** Returns the 95 % interval of the share of images that it wins. */
+        /** Returns the 95 % interval of the share of images that it wins; nothing, whatever the images, over its only member. */
         public Interval gained() {
-            return accuracy.interval(CONFIDENCE);
+            return members == 1 ? new Interval(0, 0) : accuracy.interval(CONFIDENCE);
         }
 
         /** Returns how many times as long one image takes. */
@@ -185,7 +186,7 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
                         after.predictedClasses().correct(),
                         before.predictedClasses().correct());
                 List<Latency> latencies = latencies(best, draft);
-                verdict = new Verdict(accuracy, latencies.get(0), latencies.get(1), leastGain);
+                verdict = new Verdict(accuracy, latencies.get(0), latencies.get(1), leastGain, members.size());
             }
             List<Member> joined = new ArrayList<>();
             for (int i = 0; i < members.size(); i++) {

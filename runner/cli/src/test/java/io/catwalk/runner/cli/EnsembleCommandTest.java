@@ -108,6 +108,21 @@ final class EnsembleCommandTest {
         Catwalk.ask("verify %s --dataset %s/tiny", file, folder).done();
     }
 
+    /** It answers as this network does, whatever the test images are, and a loss that is allowed is not reached. */
+    @Test
+    void anEnsembleOfOneNetworkIsNoGainAndNothingIsUnknown() {
+        String one = "ensemble %s/run --members 1 --force --out %s/one.onnx --min-gain ";
+        Catwalk.Answer answer = Catwalk.ask(one + "0", folder, folder).exits(ExitCode.SOME_FAILED);
+        JsonNode json = Catwalk.ask(one + "-1 --json", folder, folder).done().json();
+
+        assertThat(answer.joined())
+                .contains("one.rejected.onnx: ", "answers as its only member does", "ship the best member")
+                .doesNotContain("too few", "interval");
+        Catwalk.requireJson(
+                json, "/decision=ship", "/gained_interval/low=0.0", "/gained_interval/high=0.0", "/mcnemar_p=1.0");
+        assertThat(json.path("verdict").asString()).contains("only member");
+    }
+
     @Test
     void aRunThatHoldsAnEnsembleCanBeReplaced() throws IOException {
         Files.writeString(folder.resolve("run/ensemble.onnx"), "an earlier one");
