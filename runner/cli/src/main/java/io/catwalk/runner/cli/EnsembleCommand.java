@@ -4,7 +4,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.derived.EnsembleBuilder;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.latency.Latency;
-import io.catwalk.runner.latency.LatencySettings;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialSpec;
@@ -79,8 +78,8 @@ final class EnsembleCommand extends JsonCommand {
         Path to = out == null ? folder.resolve("ensemble.onnx") : out;
         OptionParsers.writable("--out", to);
         OptionParsers.requireNew(to, force);
-        EnsembleBuilder.Result built = new EnsembleBuilder(members, minGain, threads, LatencySettings.standard())
-                .build(trials, Home.data(console), to);
+        EnsembleBuilder.Result built =
+                new EnsembleBuilder(members, minGain, threads).build(trials, Home.data(console), to);
         print(() -> asMap(built), () -> print(built));
         return built.verdict() == null
                 ? ExitCode.CROSS_CHECK_FAILED

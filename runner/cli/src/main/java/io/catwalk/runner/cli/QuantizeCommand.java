@@ -10,7 +10,6 @@ import io.catwalk.runner.derived.Decision;
 import io.catwalk.runner.derived.QuantizationVerdict;
 import io.catwalk.runner.derived.Quantizer;
 import io.catwalk.runner.latency.Latency;
-import io.catwalk.runner.latency.LatencySettings;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialSpec;
@@ -113,12 +112,8 @@ final class QuantizeCommand extends JsonCommand {
             normalization = dataset.options.preprocessing(file, predictor).normalization();
             FileDataset.requireFit(file, predictor.signature(), images);
         }
-        Quantizer quantizer = new Quantizer(
-                gate,
-                fullRange ? WeightRange.FULL : WeightRange.REDUCED,
-                calibrationImages,
-                threads,
-                LatencySettings.standard());
+        Quantizer quantizer =
+                new Quantizer(gate, fullRange ? WeightRange.FULL : WeightRange.REDUCED, calibrationImages, threads);
         Quantizer.Result quantized = quantizer.quantize(
                 file, dataset.hints(images), dataset.matched(file, images, metadata), normalization, to);
         print(() -> asMap(quantized), () -> print(quantized));

@@ -42,10 +42,10 @@ final class DerivedFile {
     }
 
     /** Measures files in turns on the same image. */
-    static List<Latency> latencies(
-            List<Path> files, OnnxHints hints, LatencyBench.Image image, int threads, LatencySettings settings)
+    static List<Latency> latencies(List<Path> files, OnnxHints hints, LatencyBench.Image image, int threads)
             throws IOException, InterruptedException {
         Map<Path, LatencyBench.Order> orders = new LinkedHashMap<>();
+        LatencySettings settings = LatencySettings.standard();
         files.forEach(file -> orders.put(
                 file, new LatencyBench.Order(file.toAbsolutePath(), null, hints, null, image, threads, settings)));
         List<Latency> latencies = new ArrayList<>();

@@ -21,7 +21,6 @@ import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencyBench;
-import io.catwalk.runner.latency.LatencySettings;
 import io.catwalk.runner.statistics.PairedAccuracy;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
@@ -51,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * @param leastGain percentage points that the ensemble must win
  * @param threads to measure with
  */
-public record EnsembleBuilder(int mostMembers, double leastGain, int threads, LatencySettings settings) {
+public record EnsembleBuilder(int mostMembers, double leastGain, int threads) {
 
     /**
      * An ensemble.
@@ -252,8 +251,7 @@ public record EnsembleBuilder(int mostMembers, double leastGain, int threads, La
                     List.of(best.folder().onnx(), ensemble),
                     OnnxHints.none(),
                     LatencyBench.Image.noise(predictor),
-                    threads,
-                    settings);
+                    threads);
         }
     }
 

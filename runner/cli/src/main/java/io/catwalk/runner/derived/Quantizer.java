@@ -26,7 +26,6 @@ import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.LatencyBench;
-import io.catwalk.runner.latency.LatencySettings;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.statistics.PairedAccuracy;
 import java.io.IOException;
@@ -51,12 +50,7 @@ import org.slf4j.LoggerFactory;
  * @param calibrationImages number of training images that ranges are computed from; at least 1
  * @param threads of ONNX Runtime while the latency is measured
  */
-public record Quantizer(
-        QuantizationVerdict.Gate gate,
-        WeightRange weights,
-        int calibrationImages,
-        int threads,
-        LatencySettings settings) {
+public record Quantizer(QuantizationVerdict.Gate gate, WeightRange weights, int calibrationImages, int threads) {
 
     /** Number of training images that models are selected by; one image is then a twentieth of a percentage point. */
     private static final int VALIDATION_IMAGES = 2_000;
@@ -142,8 +136,8 @@ public record Quantizer(
             Predictions after = answers(found.model().bytes(), hints, images.test(), normalization, classes.size());
             Path draft = scratch.file("int8.onnx");
             Files.write(draft, found.model().bytes());
-            List<Latency> latencies = DerivedFile.latencies(
-                    List.of(file, draft), hints, LatencyBench.Image.noise(predictor), threads, settings);
+            List<Latency> latencies =
+                    DerivedFile.latencies(List.of(file, draft), hints, LatencyBench.Image.noise(predictor), threads);
             QuantizationVerdict verdict = QuantizationVerdict.of(
                     latencies.get(0),
                     latencies.get(1),
@@ -172,10 +166,7 @@ public record Quantizer(
     /** The training images to calibrate with (train) and to select by (validation), and notes for users. */
     record Parts(Split split, List<String> notes) {}
 
-    /**
-     * Splits the training images into those to calibrate with and those to select by. Clusters stay together, unless
-     * there are too few: neither part is evaluated on.
-     */
+    /** Splits the training images into those to calibrate with and to select by; clusters are split if there are few. */
     static Parts parts(ImageDataset images) {
         int classes = images.classes().size();
         double share = Math.min(0.5, (double) VALIDATION_IMAGES / images.train().size());
