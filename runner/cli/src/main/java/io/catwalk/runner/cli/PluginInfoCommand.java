@@ -12,13 +12,13 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.report.Picture.Theme;
 import io.catwalk.runner.report.RecipeWords;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
 import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -110,9 +110,7 @@ final class PluginInfoCommand extends JsonCommand {
         String year = tags.year().map(number -> ", " + number).orElse("");
         tags.paper().ifPresent(paper -> console.item("paper   ", paper + year));
         console.line("");
-        String at = chosen.values().entrySet().stream()
-                .map(one -> one.getKey() + " " + one.getValue())
-                .collect(Collectors.joining(", "));
+        String at = Wording.settings(chosen.values());
         String with = at.isEmpty() ? "" : ", with " + at;
         console.item("", "Network for " + image + " and " + classes + " classes" + with + ":");
         console.line("");

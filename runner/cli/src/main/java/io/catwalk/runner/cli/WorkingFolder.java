@@ -1,12 +1,12 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.Numbers;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.FolderGlance;
 import io.catwalk.runner.experiment.DataSetRuns;
 import io.catwalk.runner.experiment.ListedRun;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.report.Wording;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,7 +60,7 @@ record WorkingFolder(String found, String command) {
                     .map(TextEscaping::shellWord)
                     .collect(Collectors.joining(" "));
             return new WorkingFolder(
-                    "Found " + counted(models.size(), "ONNX file")
+                    "Found " + Wording.count(models.size(), "ONNX file")
                             + (usable ? " and " + described(dataset) : "")
                             + ". Compare them on images" + (usable ? "" : " in a folder for each class") + ":",
                     "compare " + names + " --dataset " + (usable ? relative(folder, dataset) : "DIR"));
@@ -81,7 +81,7 @@ record WorkingFolder(String found, String command) {
         return here.loose() == 0
                 ? NOTHING
                 : new WorkingFolder(
-                        "Found " + counted(here.loose(), "image")
+                        "Found " + Wording.count(here.loose(), "image")
                                 + ", but not a folder for each class. Make these folders, or write a"
                                 + " table with the columns path and label, and compare networks:",
                         "compare --dataset . --labels TABLE.csv");
@@ -106,15 +106,10 @@ record WorkingFolder(String found, String command) {
     private static String described(FolderGlance dataset) {
         SortedMap<String, Integer> classes = dataset.classes();
         int images = classes.values().stream().mapToInt(Integer::intValue).sum();
-        return (dataset.whole() ? "" : "at least ") + counted(images, "image") + " of "
-                + counted(classes.size(), "class") + " ("
+        return (dataset.whole() ? "" : "at least ") + Wording.count(images, "image") + " of "
+                + Wording.count(classes.size(), "class", "classes") + " ("
                 + classes.keySet().stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
                 + (classes.size() > MOST_NAMED ? ", ..." : "") + ")";
-    }
-
-    private static String counted(int count, String what) {
-        String plural = what.endsWith("s") ? "es" : "s";
-        return Numbers.count(count) + " " + what + (count == 1 ? "" : plural);
     }
 
     /** Prints it; returns false if there is nothing to go on with. */

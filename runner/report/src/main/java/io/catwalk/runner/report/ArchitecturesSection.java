@@ -16,33 +16,28 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How large the networks are, and how they are built. */
-record ArchitecturesSection(ReportModel model) {
+record ArchitecturesSection(List<ClassifierReport> networks) {
 
     static final String MACS = "MACs, millions";
 
     private static final int DRAWN = 3;
 
     static Optional<Section> of(ReportModel model) {
-        ArchitecturesSection section = new ArchitecturesSection(model);
-        return section.networks().isEmpty() ? Optional.empty() : Optional.of(section.section());
-    }
-
-    /** Returns the classifiers but tables of predictions, of which no network is known. */
-    private List<ClassifierReport> networks() {
-        return model.entrants().stream()
+        // Of a table of predictions, no network is known.
+        List<ClassifierReport> networks = model.entrants().stream()
                 .filter(one ->
                         one.request().given() == null || one.request().given().kind() == GivenModel.Kind.ONNX)
                 .toList();
+        return networks.isEmpty() ? Optional.empty() : Optional.of(new ArchitecturesSection(networks).section());
     }
 
     private Section section() {
         List<Block> blocks = new ArrayList<>();
-        TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, networks());
-        if (networks().stream().anyMatch(one -> !one.request().hyperparameters().isEmpty())) {
+        TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, networks);
+        if (networks.stream().anyMatch(one -> !one.request().hyperparameters().isEmpty())) {
             table.words("Hyperparameters", one -> settings(one.request().hyperparameters()));
         }
         blocks.add(table.bar("Parameters", one -> Cell.of(one.cost(Efficiency::parameters), Unit.COUNT))
@@ -52,9 +47,8 @@ record ArchitecturesSection(ReportModel model) {
                         "architectures-table",
                         "Hyperparameters and sizes",
                         "MACs are multiplications with additions for one image, counted on the ONNX graph."));
-        if (networks().size() <= DRAWN) {
-            networks()
-                    .forEach(one -> drawing(Medium.ONLY_SLIDES, one.name(), one).ifPresent(blocks::add));
+        if (networks.size() <= DRAWN) {
+            networks.forEach(one -> drawing(Medium.ONLY_SLIDES, one.name(), one).ifPresent(blocks::add));
         }
         return new Section(
                 "architectures",
@@ -66,13 +60,13 @@ record ArchitecturesSection(ReportModel model) {
     }
 
     private String title() {
-        List<ClassifierReport> known = networks().stream()
+        List<ClassifierReport> known = networks.stream()
                 .filter(one -> one.cost(Efficiency::parameters) != null)
                 .toList();
         if (known.isEmpty()) {
-            return networks().size() == 1
+            return networks.size() == 1
                     ? "The network was not trained"
-                    : "None of the " + networks().size() + " networks was trained";
+                    : "None of the " + networks.size() + " networks was trained";
         }
         Comparator<ClassifierReport> bySize = Comparator.comparingLong(ArchitecturesSection::parameters);
         ClassifierReport smallest = known.stream().min(bySize).orElseThrow();
@@ -97,11 +91,7 @@ record ArchitecturesSection(ReportModel model) {
 
     /** Writes hyperparameters for a cell; a dash if there are none. */
     static String settings(Map<String, Object> settings) {
-        return settings.isEmpty()
-                ? Numbers.NONE
-                : settings.entrySet().stream()
-                        .map(entry -> entry.getKey() + " " + entry.getValue())
-                        .collect(Collectors.joining(", "));
+        return settings.isEmpty() ? Numbers.NONE : Wording.settings(settings);
     }
 
     /** Draws a network from its ONNX file; nothing if there is no readable file. */

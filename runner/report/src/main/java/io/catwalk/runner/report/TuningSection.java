@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Which candidate of a search is the best. */
 record TuningSection(ReportModel model, Tuning tuning) {
@@ -142,7 +141,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
                                 Integer.toString(score.epochs()),
                                 text,
                                 Integer.toString(score.folds().size()),
-                                choices(candidate))));
+                                Wording.settings(candidate.choices()))));
                 most = Math.max(most, score.epochs());
                 if (best) {
                     title = "Candidate " + candidate.number() + " is the best of "
@@ -170,11 +169,5 @@ record TuningSection(ReportModel model, Tuning tuning) {
                         Axis.counting("Epochs of each training", most),
                         Axis.around(criterion() + ", " + unit, span),
                         series));
-    }
-
-    private static String choices(Candidate candidate) {
-        return candidate.choices().entrySet().stream()
-                .map(choice -> choice.getKey() + " " + choice.getValue())
-                .collect(Collectors.joining(", "));
     }
 }
