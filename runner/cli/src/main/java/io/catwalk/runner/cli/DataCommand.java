@@ -401,16 +401,10 @@ final class DataCommand extends JsonCommand {
 
     private static byte[] sampleSheet(ImageDataset dataset) {
         ImageSource images = dataset.train();
-        int[] labels = images.labels();
         int classes = Math.min(CLASSES, dataset.classes().size());
         List<ContactSheet.Entry> entries = IntStream.range(0, classes)
-                .mapToObj(c -> new ContactSheet.Entry(
-                        IntStream.range(0, labels.length)
-                                .filter(i -> labels[i] == c)
-                                .limit(EACH)
-                                .<Supplier<RasterImage>>mapToObj(i -> () -> images.image(i))
-                                .toList(),
-                        List.of(dataset.classes().get(c))))
+                .mapToObj(c -> ContactSheet.Entry.ofClass(
+                        images, c, EACH, dataset.classes().get(c)))
                 .filter(entry -> !entry.pictures().isEmpty())
                 .toList();
         return new ContactSheet(

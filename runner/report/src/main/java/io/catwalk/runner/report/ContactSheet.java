@@ -1,5 +1,6 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
 import java.awt.Color;
 import java.awt.Font;
@@ -9,6 +10,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Draws images of a data set side by side as one PNG, each entry with a few lines of text under it. */
 public record ContactSheet(String title, List<Entry> entries, int letters) {
@@ -25,7 +27,20 @@ public record ContactSheet(String title, List<Entry> entries, int letters) {
     }
 
     /** Pictures that belong together, all of the same size; each is loaded when it is drawn. */
-    public record Entry(List<Supplier<RasterImage>> pictures, List<String> lines) {}
+    public record Entry(List<Supplier<RasterImage>> pictures, List<String> lines) {
+
+        /** Shows the first images of a class, at most so many. */
+        public static Entry ofClass(ImageSource images, int label, int most, String name) {
+            int[] labels = images.labels();
+            return new Entry(
+                    IntStream.range(0, labels.length)
+                            .filter(i -> labels[i] == label)
+                            .limit(most)
+                            .<Supplier<RasterImage>>mapToObj(i -> () -> images.image(i))
+                            .toList(),
+                    List.of(name));
+        }
+    }
 
     public byte[] png() {
         RasterImage first = entries.get(0).pictures.get(0).get();

@@ -3,7 +3,6 @@ package io.catwalk.runner.report;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.report.Block.Fact;
 import io.catwalk.runner.report.Block.Facts;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** Which images the networks were trained and tested on. */
@@ -103,23 +101,12 @@ record DataSection(ReportModel model) {
             return Optional.empty();
         }
         ImageSource images = folded() ? dataset.train() : dataset.test();
-        List<List<Integer>> places = new ArrayList<>();
-        data().classes().forEach(name -> places.add(new ArrayList<>()));
-        for (int i = 0; i < images.size(); i++) {
-            places.get(images.labels()[i]).add(i);
-        }
-        int[] labels = IntStream.range(0, places.size())
-                .filter(label -> !places.get(label).isEmpty())
-                .limit(PHOTOS)
-                .toArray();
+        int[] labels =
+                IntStream.of(images.labels()).distinct().sorted().limit(PHOTOS).toArray();
         int each = labels.length <= 5 ? 8 : labels.length <= 12 ? 4 : 2;
         List<ContactSheet.Entry> entries = IntStream.of(labels)
-                .mapToObj(label -> new ContactSheet.Entry(
-                        places.get(label).stream()
-                                .limit(each)
-                                .<Supplier<RasterImage>>map(image -> () -> images.image(image))
-                                .toList(),
-                        List.of(data().classes().get(label))))
+                .mapToObj(label -> ContactSheet.Entry.ofClass(
+                        images, label, each, data().classes().get(label)))
                 .toList();
         String heading = "The first test images of "
                 + (labels.length < data().classes().size()
