@@ -11,6 +11,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.report.Audit;
+import io.catwalk.runner.report.Cell;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -156,9 +157,9 @@ final class AuditCommand extends JsonCommand {
             rows.add(List.of(
                     model.model(),
                     Numbers.percent(model.all().share()),
-                    interval(model.all()),
+                    Cell.of(model.all()).text(),
                     without == null ? "-" : Numbers.percent(without.share()),
-                    without == null ? "-" : interval(without),
+                    without == null ? "-" : Cell.of(without).text(),
                     Numbers.count(without == null ? 0 : without.images())));
         }
         console.table(rows);
@@ -175,10 +176,6 @@ final class AuditCommand extends JsonCommand {
             row.add(Numbers.count(number));
         }
         return row;
-    }
-
-    private static String interval(Accuracy accuracy) {
-        return Numbers.percent(accuracy.low()) + " to " + Numbers.percent(accuracy.high());
     }
 
     private static String level(double distance) {

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,10 +79,8 @@ final class EvaluateCommand extends JsonCommand {
         }
         console.line("");
         ShownClasses shown = ShownClasses.of(evaluation);
-        List<ClassScores> listed =
-                Stream.concat(shown.first().stream(), shown.best().stream()).toList();
         List<List<String>> rows =
-                ShownClasses.table(Medium.ALL, listed).table("", "", "").texts();
+                ShownClasses.table(Medium.ALL, shown.all()).table("", "", "").texts();
         if (shown.leftOut() > 0) {
             rows.add(1 + shown.first().size(), List.of("...", "", "", "", ""));
         }

@@ -30,32 +30,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All that a card says about an exported network, which was trained here. */
-record CardDocument(
-        ModelCard card,
-        Done done,
-        Normalization normalization,
-        Metrics train,
-        Metrics validation,
-        ImageSource images,
-        List<String> classes) {
+record CardDocument(ModelCard card, Done done, ImageSource images, List<String> classes) {
 
     /** Number of classes that are named if there is no room for all. */
     private static final int NAMED = 5;
 
-    static CardDocument of(ModelCard card) {
-        Done done = card.done();
-        return new CardDocument(
-                card,
-                done,
-                Objects.requireNonNull(done.normalization()),
-                Objects.requireNonNull(done.metrics().train()),
-                Objects.requireNonNull(done.metrics().validation()),
-                card.dataset().test(),
-                card.dataset().classes());
+    CardDocument(ModelCard card) {
+        this(card, card.done(), card.dataset().test(), card.dataset().classes());
+    }
+
+    private Normalization normalization() {
+        return Objects.requireNonNull(done.normalization());
     }
 
     /** Writes the document, with a link to a picture of the confusion matrix unless that is null. */
@@ -120,8 +108,8 @@ record CardDocument(
                 + (options.embeddedPreprocessing() || options.anySize()
                         ? "; the file normalizes them itself"
                         : ", which become (pixel / 255 - mean) / std, with mean "
-                                + CardCode.numbers(normalization.mean(), "") + " and std "
-                                + CardCode.numbers(normalization.std(), ""));
+                                + CardCode.numbers(normalization().mean(), "") + " and std "
+                                + CardCode.numbers(normalization().std(), ""));
         String logits = "(" + batch + ", " + classes.size() + "), float32; their softmax "
                 + (options.probabilities() ? "is the output \"probabilities\"" : "gives probabilities");
         int named = classes.size() <= ShownClasses.ALL ? classes.size() : NAMED;
@@ -135,7 +123,7 @@ record CardDocument(
     }
 
     private Block[] programs() {
-        CardCode code = new CardCode(card.file(), images, normalization, card.options());
+        CardCode code = new CardCode(card.file(), images, normalization(), card.options());
         String library = "com.microsoft.onnxruntime:onnxruntime:"
                 + done.provenance().software().onnxruntime();
         return new Block[] {
@@ -150,8 +138,9 @@ record CardDocument(
         List<Fact> facts = new ArrayList<>();
         facts.add(Fact.of("data", card.dataset().name()));
         facts.add(new Fact("sha256 of the data", new Cell.Code(card.dataset().sha256())));
-        facts.add(Fact.of("images for training", train.images(), Unit.COUNT));
-        facts.add(new Fact("images for validation (epoch selection)", Cell.of(validation.images(), Unit.COUNT)));
+        facts.add(Fact.of("images for training", done.metrics().learned().images(), Unit.COUNT));
+        facts.add(Fact.of(
+                "images for validation (epoch selection)", done.metrics().held().images(), Unit.COUNT));
         facts.add(Fact.of("images for testing", done.metrics().test().images(), Unit.COUNT));
         Map<String, String> settings = RecipeWords.settings(done.trial());
         settings.put("Epochs", timing.epochs() + ", with the weights after epoch " + timing.bestEpoch());
@@ -186,8 +175,11 @@ record CardDocument(
         if (picture != null) {
             blocks.add(new PictureFile("Confusion matrix", picture));
         }
-        blocks.add(
-                Sentences.of(Medium.ONLY_MARKDOWN, Tone.TEXT, Wording.capital(overfitting(train, validation)) + "."));
+        blocks.add(Sentences.of(
+                Medium.ONLY_MARKDOWN,
+                Tone.TEXT,
+                Wording.capital(overfitting(
+                                done.metrics().learned(), done.metrics().held())) + "."));
         return blocks.toArray(Block[]::new);
     }
 
@@ -208,9 +200,7 @@ record CardDocument(
     }
 
     private static Table scores(ShownClasses shown) {
-        List<ClassScores> classes =
-                Stream.concat(shown.first().stream(), shown.best().stream()).toList();
-        return ShownClasses.table(Medium.ONLY_MARKDOWN, classes).table("", "", shown.sentence());
+        return ShownClasses.table(Medium.ONLY_MARKDOWN, shown.all()).table("", "", shown.sentence());
     }
 
     private static Sentences parity(ParityResult parity) {

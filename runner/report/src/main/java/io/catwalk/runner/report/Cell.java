@@ -1,6 +1,7 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.latency.Latency;
 import java.net.URI;
@@ -91,6 +92,11 @@ public sealed interface Cell {
     /** Returns an interval of differences of shares, in points. */
     static Range points(@Nullable Double low, @Nullable Double high) {
         return new Range(low, high, Unit.POINTS);
+    }
+
+    /** Returns the 95 % interval of an accuracy, in percent. */
+    static Range of(Accuracy accuracy) {
+        return percent(accuracy.low(), accuracy.high());
     }
 
     static Cell of(String text) {

@@ -7,13 +7,10 @@ import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.report.Block.Figure;
 import io.catwalk.runner.report.Table.TableBuilder;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /** Which classes are recognized and which are confused, by as many of the best classifiers as fit beside each other. */
 record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
@@ -38,22 +35,9 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
                 "trials/*/*/predictions.csv, columns label and logit_0 and following");
     }
 
-    private static Evaluation evaluation(ClassifierReport one) {
-        return Objects.requireNonNull(one.evaluation());
-    }
-
+    /** Returns the evaluation of the best, which is the one that all media show. */
     private Evaluation best() {
-        return evaluation(shown.get(0));
-    }
-
-    /** Returns the classes with images by their recall by the best, which is the one that all media show. */
-    private List<Integer> labels() {
-        return IntStream.range(0, model.dataset().classes().size())
-                .filter(label -> best().confusion().support(label) > 0)
-                .boxed()
-                .sorted(Comparator.comparingDouble(
-                        label -> best().classes().get(label).recall()))
-                .toList();
+        return shown.get(0).requireEvaluation();
     }
 
     private String title() {
@@ -92,13 +76,9 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
         Accuracy recall = classes.get(0).recognized();
         String of = " (" + Numbers.count(recall.right()) + " of " + Numbers.count(recall.images()) + " images";
         if (classes.size() == 1) {
-            return of + ", 95 % interval " + interval(recall) + ")";
+            return of + ", 95 % interval " + Cell.of(recall).text() + ")";
         }
         return classes.stream().allMatch(scores -> scores.support() == recall.images()) ? of + " each)" : "";
-    }
-
-    private static String interval(Accuracy recall) {
-        return Cell.percent(recall.low(), recall.high()).text();
     }
 
     /** Says which two classes are confused most; nothing if several pairs tie, or a class has too few images. */
@@ -123,7 +103,7 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
     }
 
     private Table table() {
-        List<Integer> labels = labels();
+        List<Integer> labels = ShownClasses.byRecall(best());
         Set<Medium> media = labels.size() <= ShownClasses.ALL ? Medium.WRITTEN : Medium.SEEN;
         ClassifierReport best = shown.get(0);
         boolean alone = shown.size() == 1;
@@ -141,7 +121,7 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
             table.in(one.equals(best) ? Medium.WRITTEN : Medium.TEXT)
                     .number(
                             alone ? "Recall %" : one.name() + " %",
-                            label -> recall(evaluation(one).classes().get(label), one.equals(best)));
+                            label -> recall(one.requireEvaluation().classes().get(label), one.equals(best)));
         }
         return table.in(Medium.TEXT)
                 .number(
@@ -156,7 +136,7 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
 
     private static Cell recall(ClassScores scores, boolean detailed) {
         Cell.Quantity share = Cell.of(scores.recall(), Unit.PERCENT);
-        return detailed ? share.with(interval(scores.recognized())) : share;
+        return detailed ? share.with(Cell.of(scores.recognized()).text()) : share;
     }
 
     /** Says as what the images of a class are classified most often by mistake, and how many; a dash for nothing. */

@@ -225,11 +225,7 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
     /** Draws precision and recall of each class; of many, those with the lowest recall, the lowest first. */
     private Chart scores(Evaluation evaluation) {
         List<ClassScores> all = evaluation.classes();
-        List<Integer> hardest = IntStream.range(0, all.size())
-                .boxed()
-                .filter(label -> all.get(label).support() > 0)
-                .sorted(Comparator.comparingDouble(label -> all.get(label).recall()))
-                .toList();
+        List<Integer> hardest = ShownClasses.byRecall(evaluation);
         boolean many = hardest.size() > CLASSES;
         RowChart.Key precision = new RowChart.Key("Precision", Symbol.DIAMOND, false);
         RowChart.Key recall = new RowChart.Key("Recall", Symbol.CIRCLE, true);

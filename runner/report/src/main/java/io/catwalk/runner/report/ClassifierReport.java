@@ -217,13 +217,11 @@ record ClassifierReport(
      * that have predictions is taken.
      */
     public List<Model> shown() {
-        List<Model> shown = List.of();
-        for (List<Model> part : answered()
+        return answered()
                 .collect(Collectors.groupingBy(this::partOf, LinkedHashMap::new, Collectors.toList()))
-                .values()) {
-            shown = part.size() > shown.size() ? part : shown;
-        }
-        return shown;
+                .values()
+                .stream()
+                .reduce(List.of(), (most, part) -> part.size() > most.size() ? part : most);
     }
 
     private Stream<Model> answered() {
@@ -251,10 +249,7 @@ record ClassifierReport(
         return Wording.capital(seed + repetition) + " only, so that each image counts once. ";
     }
 
-    /**
-     * Returns the evaluation of the predictions of the trials that are {@link #shown}, all together; null if there are
-     * none.
-     */
+    /** Returns the evaluation of all predictions of the trials that are {@link #shown}; null if there are none. */
     public @Nullable Evaluation evaluation() {
         List<Model> shown = shown();
         if (shown.size() < 2) {
@@ -265,5 +260,10 @@ record ClassifierReport(
                         .<Supplier<Predictions>>map(trial -> () -> Objects.requireNonNull(trial.predictions()))
                         .toList(),
                 results.dataset().classes()));
+    }
+
+    /** Returns the same of a classifier that is {@link #evaluated}. */
+    public Evaluation requireEvaluation() {
+        return Objects.requireNonNull(evaluation(), name);
     }
 }

@@ -102,7 +102,7 @@ record ClassifiersSection(ReportModel model) {
                     one,
                     "classes",
                     "Precision, recall and F1 of each class",
-                    classes(one, Objects.requireNonNull(one.evaluation()).classes())));
+                    classes(one, one.requireEvaluation().classes())));
         }
         if (one.done().size() > 1 && model.done().size() <= TrialsSection.ROWS) {
             String heading = "Its " + one.done().size() + " trials";

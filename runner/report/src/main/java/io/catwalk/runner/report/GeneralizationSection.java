@@ -63,7 +63,7 @@ record GeneralizationSection(ReportModel model) {
         figures.stream().limit(1).forEach(blocks::add);
         Optional<ClassifierReport> best =
                 model.learned().stream().filter(ClassifierReport::evaluated).findFirst();
-        best.map(one -> new ClassifierCharts(model, one, "best").reliability(evaluation(one)))
+        best.map(one -> new ClassifierCharts(model, one, "best").reliability(one.requireEvaluation()))
                 .ifPresent(chart -> blocks.add(new Figure(Medium.ONLY_SLIDES, chart)));
         blocks.add(table());
         best.ifPresent(one -> blocks.add(Sentences.of(Medium.WRITTEN, Tone.TEXT, calibration(one) + ".")));
@@ -109,7 +109,7 @@ record GeneralizationSection(ReportModel model) {
 
     /** Compares the mean confidence with the interval of the accuracy; too high and too low ones may cancel out. */
     private static String calibration(ClassifierReport best) {
-        Evaluation evaluation = evaluation(best);
+        Evaluation evaluation = best.requireEvaluation();
         double excess = overconfidence(evaluation);
         String points = Numbers.percent(Math.abs(excess));
         // If all or none are right, the bound of the interval is the accuracy itself, and rounding could cross it.
@@ -123,10 +123,6 @@ record GeneralizationSection(ReportModel model) {
                 + Numbers.percent(
                         Objects.requireNonNull(evaluation.calibration()).expectedError())
                 + " points (bins of equal mass)";
-    }
-
-    private static Evaluation evaluation(ClassifierReport one) {
-        return Objects.requireNonNull(one.evaluation());
     }
 
     /** Returns by how much the mean confidence is above the accuracy, from -1 to 1. */

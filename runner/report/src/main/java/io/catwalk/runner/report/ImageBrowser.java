@@ -205,7 +205,7 @@ record ImageBrowser(
         }
 
         Answers answers(int count) {
-            Evaluation evaluation = Objects.requireNonNull(entrant.evaluation());
+            Evaluation evaluation = entrant.requireEvaluation();
             List<Bin> bins = evaluation.calibration() == null
                     ? List.of()
                     : evaluation.calibration().reliability();

@@ -71,13 +71,13 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
     }
 
     private static RiskCoverage curve(ClassifierReport one) {
-        return Objects.requireNonNull(Objects.requireNonNull(one.evaluation()).riskCoverage());
+        return Objects.requireNonNull(one.requireEvaluation().riskCoverage());
     }
 
     /** Draws how often classifiers err on the images that they are most confident of. */
     static List<Chart> charts(ReportModel model) {
         List<ClassifierReport> evaluated = model.evaluated().stream()
-                .filter(one -> Objects.requireNonNull(one.evaluation()).riskCoverage() != null)
+                .filter(one -> one.requireEvaluation().riskCoverage() != null)
                 .limit(RunDocument.LINES)
                 .toList();
         if (evaluated.isEmpty()) {

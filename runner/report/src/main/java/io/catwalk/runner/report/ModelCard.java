@@ -115,7 +115,7 @@ public record ModelCard(
     /** Returns the card as Markdown, with a link to a picture of the confusion matrix unless that is null. */
     String markdown(@Nullable String picture) {
         return head() + "\n# " + TextEscaping.markdown(name) + "\n\n"
-                + MarkdownText.of(CardDocument.of(this).document(picture));
+                + MarkdownText.of(new CardDocument(this).document(picture));
     }
 
     /** Names the images that the metrics are of: of a known data set, others than its test set are not its split. */

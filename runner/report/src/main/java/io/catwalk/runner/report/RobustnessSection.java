@@ -149,8 +149,7 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
                                         one.name(),
                                         Integer.toString(step.strength()),
                                         Numbers.percent(accuracy.share()),
-                                        Cell.percent(accuracy.low(), accuracy.high())
-                                                .text()));
+                                        Cell.of(accuracy).text()));
                     })
                     .toList();
             series.add(Series.of(one, Look.MARKED, points));

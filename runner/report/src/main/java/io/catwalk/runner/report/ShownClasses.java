@@ -7,6 +7,8 @@ import io.catwalk.runner.report.Table.TableBuilder;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Selects the classes that are shown in a table without room for all: those with the lowest recall, and some with the
@@ -30,16 +32,28 @@ public record ShownClasses(List<ClassScores> first, List<ClassScores> best, int 
         if (all.size() <= ALL) {
             return new ShownClasses(all, List.of(), 0);
         }
-        List<ClassScores> ranked = all.stream()
-                .filter(scores -> scores.support() > 0)
-                .sorted(Comparator.comparingDouble(ClassScores::recall))
-                .toList();
+        List<ClassScores> ranked = byRecall(evaluation).stream().map(all::get).toList();
         int worst = Math.min(WORST, ranked.size());
         int best = Math.min(BEST, ranked.size() - worst);
         return new ShownClasses(
                 ranked.subList(0, worst),
                 ranked.subList(ranked.size() - best, ranked.size()),
                 all.size() - worst - best);
+    }
+
+    /** Returns the numbers of the classes with images, the one with the lowest recall first. */
+    static List<Integer> byRecall(Evaluation evaluation) {
+        List<ClassScores> all = evaluation.classes();
+        return IntStream.range(0, all.size())
+                .boxed()
+                .filter(label -> all.get(label).support() > 0)
+                .sorted(Comparator.comparingDouble(label -> all.get(label).recall()))
+                .toList();
+    }
+
+    /** Returns the classes that are shown, in their order. */
+    public List<ClassScores> all() {
+        return Stream.concat(first.stream(), best.stream()).toList();
     }
 
     /** Says which classes are shown, in a sentence; empty if all are. */
