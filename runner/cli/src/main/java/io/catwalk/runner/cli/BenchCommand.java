@@ -130,7 +130,7 @@ final class BenchCommand extends JsonCommand {
     private LatencyBench.Image image(OnnxHints hints) {
         try (OnnxPredictor predictor = OnnxPredictor.open(subject, OnnxOptions.standard(), hints)) {
             size.require(subject, predictor.signature());
-            return options.normalizes()
+            return options.normalize != null
                     ? LatencyBench.Image.noise(
                             predictor.signature().imageSize(),
                             FileOptions.preprocessing(subject, predictor, options.normalize)

@@ -30,10 +30,6 @@ final class FileOptions {
     @Option(names = "--output", paramLabel = "NAME", description = "The output with logits. Default: logits")
     private @Nullable String output;
 
-    boolean normalizes() {
-        return normalize != null;
-    }
-
     OnnxHints hints() {
         return output == null ? OnnxHints.none() : OnnxHints.none().withOutput(output);
     }

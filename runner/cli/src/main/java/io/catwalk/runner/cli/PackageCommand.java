@@ -75,7 +75,7 @@ final class PackageCommand extends ConsoleCommand {
 
     @Override
     int run() throws IOException, InterruptedException {
-        if (dataset.options.normalizes() || !dataset.options.hints().equals(OnnxHints.none())) {
+        if (dataset.options.normalize != null || !dataset.options.hints().equals(OnnxHints.none())) {
             throw new RequestException(
                     "expected no --normalize and no --output, since the file says both of itself: leave them out");
         }

@@ -142,10 +142,7 @@ final class Reports {
         ReportPage.write(RunDocument.of(model(recorded, recorded.compared(), console)), page(recorded.folder()));
     }
 
-    /**
-     * Writes the reports after a run from what it has made, and returns whether that worked. The answer is printed
-     * first, unless a program reads the output.
-     */
+    /** Writes the reports of what a run has made, after the answer unless a program reads that; tells if it worked. */
     static boolean writeAfter(
             Experiment experiment, RunFolder run, RunResults results, boolean printed, Console console) {
         try {

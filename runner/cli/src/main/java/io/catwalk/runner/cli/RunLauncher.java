@@ -53,10 +53,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Conducts runs: opens what runs the trials, locks the folder, runs, measures, writes the reports, tells the user what
- * is left, and finds the exit code.
- */
+/** Conducts runs: locks the folder, runs, measures, writes the reports, tells what is left, and finds the exit code. */
 record RunLauncher(Settings settings, PluginCatalog catalog, Console console) {
 
     private static final Duration LEAST = Duration.ofMillis(1);

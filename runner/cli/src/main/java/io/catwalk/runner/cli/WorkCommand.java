@@ -26,7 +26,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -157,13 +156,11 @@ final class WorkCommand extends ConsoleCommand {
 
     /** Refuses a folder with other files, or those of another trial: an attempt deletes what is there. */
     private static void requireOwn(@Nullable Path files, TrialOrder asked) throws IOException {
-        if (files == null) {
-            return;
-        }
-        Optional<String> foreign = new TrialFolder(files).foreign(asked);
-        if (foreign.isPresent()) {
+        String foreign =
+                files == null ? null : new TrialFolder(files).foreign(asked).orElse(null);
+        if (foreign != null) {
             throw new RequestException("expected for --files a new folder, or that of an earlier attempt of this trial,"
-                    + " because its content is deleted, but " + files + " has " + foreign.get()
+                    + " because its content is deleted, but " + files + " has " + foreign
                     + ": nothing was changed; name another folder");
         }
     }

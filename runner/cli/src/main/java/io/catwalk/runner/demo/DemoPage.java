@@ -22,10 +22,7 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes the folder of the page. A page that is opened from disk may load scripts and nothing else, so networks and the
- * WebAssembly of ONNX Runtime Web are packed as text in scripts.
- */
+/** Writes the folder of the page: from disk, it may load scripts only, so networks and WebAssembly are text in these. */
 public final class DemoPage {
 
     public static final String PAGE = "index.html";

@@ -51,10 +51,7 @@ public record Audit(
     public record Model(
             String model, Accuracy all, @Nullable Accuracy withoutDuplicates) {}
 
-    /**
-     * Counts of duplicates: pairs, those with the same pixels, those with two different labels, and the test images that
-     * are the first of a pair.
-     */
+    /** Counts of pairs, of those with the same pixels or with two labels, and of the test images that are their first. */
     public record Count(int pairs, int exact, int otherLabel, int images) {}
 
     /** Audits a data set; refuses a distance that is not 0 to 255, and more than a million pairs. */
@@ -131,10 +128,7 @@ public record Audit(
         return new Writing(folder).write();
     }
 
-    /**
-     * Reads the leaked pairs, sorted by test image, then by distance, from the file that {@link #write} wrote; null if the run
-     * was not audited.
-     */
+    /** Reads the leaked pairs that {@link #write} wrote, by test image, then by distance; null without an audit. */
     static @Nullable List<NearDuplicates.Pair> readLeaked(Path run) throws IOException {
         Path file = folder(run).resolve(LEAKED + ".csv");
         if (!Files.exists(file)) {

@@ -6,10 +6,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A part of a section: sentences, a table, a chart, facts, code, a picture, or several of them that can be folded away. Its
- * heading is above it; that and an id for links may be empty.
- */
+/** A part of a section. Its heading is above it; that and an id for links may be empty. */
 public sealed interface Block
         permits Block.Sentences,
                 Table,
@@ -146,10 +143,7 @@ public sealed interface Block
         }
     }
 
-    /**
-     * Blocks of which a page shows the one that the reader chooses, at first the first. Elsewhere there is only that. The label
-     * is that of the choice, such as "Compared with".
-     */
+    /** Blocks of which a page shows the one that the reader chooses, below a label; elsewhere there is only the first. */
     record Choice(String label, List<Option> options) implements Block {
 
         public record Option(String name, Block block) {}

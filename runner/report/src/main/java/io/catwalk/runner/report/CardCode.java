@@ -11,10 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/**
- * Writes complete programs that classify one image with an ONNX file, as it was exported. In their templates, words of
- * capital letters are filled in.
- */
+/** Writes programs that classify one image with an ONNX file; words of capitals in their templates are filled in. */
 record CardCode(String file, ImageSource images, Normalization normalization, ExportOptions options) {
 
     private static final String REPEATED = "the file takes this many images";
@@ -34,7 +31,7 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
                 std = np.float32([%s])
                 pixels = (pixels / np.float32(255) - mean) / std
                 """.formatted(numbers(normalization.mean(), ""), numbers(normalization.std(), ""));
-        String repeated = size(1) == 1 ? "" : "batch = np.repeat(batch, " + size(1) + ", axis=0)  # " + REPEATED + "\n";
+        String repeated = batch() == 1 ? "" : "batch = np.repeat(batch, " + batch() + ", axis=0)  # " + REPEATED + "\n";
         return filled(program("classify.py")
                 .replace("NORMALIZED", options.embeddedPreprocessing() ? "" : normalized)
                 .replace("REPEATED", repeated)
@@ -54,7 +51,7 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
                 """.formatted(numbers(normalization.mean(), "f"), numbers(normalization.std(), "f"));
         return filled(program("Classify.java")
                 .replace("NORMALIZED", bytes ? "" : normalized)
-                .replace("REPEATED", size(1) == 1 ? "" : " // " + REPEATED)
+                .replace("REPEATED", batch() == 1 ? "" : " // " + REPEATED)
                 .replace("VALUE", bytes ? "(byte) (" + pixel + ")" : "((" + pixel + ") / 255f - mean[c]) / std[c]")
                 .replace("DEPTH", gray() ? "\n                || image.getSampleModel().getSampleSize(0) != 8" : "")
                 .replace("BUFFER", bytes ? "ByteBuffer" : "FloatBuffer")
@@ -74,7 +71,7 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
         return program.replace("WIDTH", Integer.toString(images.width()))
                 .replace("HEIGHT", Integer.toString(images.height()))
                 .replace("CHANNELS", Integer.toString(images.channels()))
-                .replace("BATCH", Integer.toString(size(1)))
+                .replace("BATCH", Integer.toString(batch()))
                 .replace("SIZE", images.width() + "x" + images.height() + " pixels, " + (gray() ? "gray" : "RGB"))
                 // A JSON string is valid in Python and in Java, too.
                 .replace("FILE", Json.JSON.writeValueAsString(file));
@@ -84,10 +81,9 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
         return images.channels() == 1;
     }
 
-    /** Returns the batch size of the file, or the given one if the file takes any. */
-    private int size(int any) {
-        Integer fixed = options.batch();
-        return fixed == null ? any : fixed;
+    /** Returns the batch size of the file, or 1 if the file takes any. */
+    private int batch() {
+        return Objects.requireNonNullElse(options.batch(), 1);
     }
 
     /** Writes numbers with commas between them, and a suffix behind each. */

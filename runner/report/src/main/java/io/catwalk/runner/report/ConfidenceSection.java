@@ -321,7 +321,8 @@ record ConfidenceSection(ReportModel model) {
         return Optional.of(new RowChart(
                 table.caption("accuracy", title, "Lines are 95 % intervals of each accuracy by itself."),
                 Axis.percent("Accuracy, %", Row.span(rows)),
-                rows));
+                rows,
+                List.of()));
     }
 
     /** Draws the accuracies of several trials of a classifier, one for each fold and seed. */
@@ -364,6 +365,9 @@ record ConfidenceSection(ReportModel model) {
         return rows.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new RowChart(
-                        table.caption(trials, title, note), Axis.percent("Accuracy, %", Row.span(rows)), rows));
+                        table.caption(trials, title, note),
+                        Axis.percent("Accuracy, %", Row.span(rows)),
+                        rows,
+                        List.of()));
     }
 }

@@ -282,7 +282,8 @@ public record DataSetsDocument(
                                         : "Classifiers whose bars do not overlap differ significantly (Nemenyi). ")
                                 + "1 is the best rank."),
                 Axis.around("Mean rank", Row.span(rows)),
-                rows);
+                rows,
+                List.of());
     }
 
     private Chart accuracyChart() {

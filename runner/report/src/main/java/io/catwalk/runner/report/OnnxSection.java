@@ -13,18 +13,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the ONNX files answer like the networks that were tested. */
-record OnnxSection(ReportModel model) {
+record OnnxSection(List<ClassifierReport> checked) {
 
     static Optional<Section> of(ReportModel model) {
-        OnnxSection section = new OnnxSection(model);
-        return section.checked().isEmpty()
+        OnnxSection section = new OnnxSection(model.trained().stream()
+                .filter(one -> !one.parities().isEmpty())
+                .toList());
+        return section.checked.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Section(
                         "onnx", "ONNX files", section.title(), section.blocks(), "results.json, key trials[].parity"));
-    }
-
-    private List<ClassifierReport> checked() {
-        return model.trained().stream().filter(one -> !one.parities().isEmpty()).toList();
     }
 
     /** Returns the worst cross-check among a classifier's trials; null if nothing was exported. */
@@ -37,7 +35,7 @@ record OnnxSection(ReportModel model) {
 
     private String title() {
         List<ParityResult> all =
-                checked().stream().flatMap(one -> one.parities().stream()).toList();
+                checked.stream().flatMap(one -> one.parities().stream()).toList();
         long agreeing = all.stream().filter(ParityResult::agrees).count();
         if (agreeing == all.size()) {
             long flips = all.stream().mapToLong(ParityResult::flips).sum();
@@ -65,17 +63,17 @@ record OnnxSection(ReportModel model) {
 
     private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
-        List<String> problems = checked().stream()
+        List<String> problems = checked.stream()
                 .map(OnnxSection::problem)
                 .flatMap(Optional::stream)
                 .toList();
         blocks.addAll(RunSection.warnings(Medium.ALL, "", problems));
-        int configurations = checked().stream()
+        int configurations = checked.stream()
                 .flatMap(one -> one.parities().stream())
                 .mapToInt(ParityResult::configurations)
                 .max()
                 .orElse(0);
-        blocks.add(new TableBuilder<>(Medium.ALL, checked())
+        blocks.add(new TableBuilder<>(Medium.ALL, checked)
                 .text("Classifier", StandingsSection::name)
                 .text("Agrees", one -> agrees(known(one)))
                 .number(

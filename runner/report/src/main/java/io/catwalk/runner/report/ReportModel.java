@@ -403,10 +403,7 @@ public record ReportModel(
                 .orElseThrow();
     }
 
-    /**
-     * Returns the classifiers that the best is not clearly ahead of, itself first; also those that it is probably better
-     * than, and those that it is not compared with.
-     */
+    /** Returns the best and those that it is not clearly better than: at most probably, or it is not compared with them. */
     public List<ClassifierReport> choices() {
         List<ClassifierReport> trained = trained();
         return trained.stream()

@@ -33,10 +33,6 @@ public record RowChart(
 
     public record Band(double from, double to) {}
 
-    public RowChart(Caption caption, Axis axis, List<Row> rows) {
-        this(caption, axis, rows, List.of());
-    }
-
     public RowChart(Caption caption, Axis axis, List<Row> rows, List<Key> legend) {
         this(caption, axis, rows, legend, null, 0);
     }

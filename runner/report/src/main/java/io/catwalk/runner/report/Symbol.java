@@ -7,10 +7,7 @@ import io.catwalk.runner.report.Mark.Rect;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A shape that marks one thing on a chart; shapes differ even without color. All are shapes that the charts of PowerPoint
- * and LibreOffice have, so that a classifier has the same one everywhere.
- */
+/** A shape that marks one thing on a chart, even without color. The charts of PowerPoint and LibreOffice have all. */
 public enum Symbol {
     CIRCLE(1),
     SQUARE(0.88),

@@ -79,10 +79,7 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
         return texts;
     }
 
-    /**
-     * Makes a table whose rows are of one kind: each column says how its cell is made from a row. Columns in which no row has
-     * a number are left out.
-     */
+    /** Makes a table by a function for each column, from a row to its cell; columns without any number are left out. */
     public static final class TableBuilder<T> {
 
         private final Set<Medium> media;

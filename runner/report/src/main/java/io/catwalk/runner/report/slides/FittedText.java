@@ -5,10 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/**
- * Paragraphs of one font size. Their height is estimated cautiously: what fits by it also fits in the fonts of other
- * machines.
- */
+/** Paragraphs of one font size. Their height is estimated so cautiously that they also fit in other fonts. */
 record FittedText(List<String> paragraphs, double size, boolean bold, double gap) {
 
     /** Smallest size of any text on a slide, in points. */

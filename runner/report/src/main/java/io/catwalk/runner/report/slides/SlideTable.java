@@ -81,10 +81,7 @@ record SlideTable(Table table, List<List<String>> texts) {
         }
     }
 
-    /**
-     * Lays it out in the largest size up to one given in which no word is broken and all rows fit, or in the smallest
-     * size.
-     */
+    /** Lays it out in the largest size up to one given that breaks no word and fits all rows, or in the smallest. */
     Layout in(double width, double height, double most) {
         double size = Math.min(most, LARGEST);
         Layout layout = at(size, width);
