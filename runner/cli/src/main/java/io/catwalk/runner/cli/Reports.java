@@ -18,6 +18,7 @@ import io.catwalk.runner.report.TerminalText;
 import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.report.slides.Slides;
 import io.catwalk.runner.report.slides.Slides.SlideOptions;
+import io.catwalk.runner.report.slides.Slides.SlideOptions.Extent;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.robustness.Robustness;
@@ -147,7 +148,7 @@ final class Reports {
             Experiment experiment, RunFolder run, RunResults results, boolean printed, Console console) {
         try {
             ReportModel model = ReportModel.of(run, experiment.spec(), results, experiment::dataset);
-            write(run, model, SlideOptions.standard(), document -> {
+            write(run, model, new SlideOptions(Extent.FINDINGS, null), document -> {
                 if (printed) {
                     new TerminalText(console).print(document);
                 }

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +37,10 @@ record ArchitecturesSection(List<ClassifierReport> networks) {
         List<Block> blocks = new ArrayList<>();
         TableBuilder<ClassifierReport> table = StandingsSection.classifiers(Medium.WRITTEN, networks);
         if (networks.stream().anyMatch(one -> !one.request().hyperparameters().isEmpty())) {
-            table.words("Hyperparameters", one -> settings(one.request().hyperparameters()));
+            table.words("Hyperparameters", one -> {
+                String settings = Wording.settings(one.request().hyperparameters());
+                return settings.isEmpty() ? Numbers.NONE : settings;
+            });
         }
         blocks.add(table.bar("Parameters", one -> Cell.of(one.cost(Efficiency::parameters), Unit.COUNT))
                 .number(MACS, Unit.TIMES, ArchitecturesSection::millions)
@@ -87,11 +89,6 @@ record ArchitecturesSection(List<ClassifierReport> networks) {
 
     static @Nullable Number millions(ClassifierReport one) {
         return one.cost(costs -> costs.multiplyAccumulates() == null ? null : costs.multiplyAccumulates() / 1e6);
-    }
-
-    /** Writes hyperparameters for a cell; a dash if there are none. */
-    static String settings(Map<String, Object> settings) {
-        return settings.isEmpty() ? Numbers.NONE : Wording.settings(settings);
     }
 
     /** Draws a network from its ONNX file; nothing if there is no readable file. */

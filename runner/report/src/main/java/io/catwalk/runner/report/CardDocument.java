@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All that a card says about an exported network, which was trained here. */
@@ -223,18 +224,17 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
     }
 
     private static Block[] latency(Latency latency) {
-        String mark = latency.busy() == null ? "" : Latency.ROUGH;
-        List<Fact> facts = new ArrayList<>();
-        facts.add(new Fact("batch 1, median", Cell.of(latency)));
-        if (latency.p99Micros() != null) {
-            facts.add(Fact.of("batch 1, 99th percentile", mark + Numbers.micros(latency.p99Micros())));
-        }
-        if (latency.imagesPerSecond64() != null) {
-            facts.add(Fact.of("images per second, batch 64", mark + Numbers.count(latency.imagesPerSecond64())));
-        }
-        if (latency.imagesPerSecond256() != null) {
-            facts.add(Fact.of("images per second, batch 256", mark + Numbers.count(latency.imagesPerSecond256())));
-        }
+        List<Fact> facts = Stream.of(
+                        new Fact("batch 1, median", Cell.of(latency)),
+                        new Fact("batch 1, 99th percentile", Cell.of(latency, Latency::p99Micros, Unit.MICROS)),
+                        new Fact(
+                                "images per second, batch 64",
+                                Cell.of(latency, Latency::imagesPerSecond64, Unit.COUNT)),
+                        new Fact(
+                                "images per second, batch 256",
+                                Cell.of(latency, Latency::imagesPerSecond256, Unit.COUNT)))
+                .filter(fact -> Cell.isKnown(fact.value()))
+                .toList();
         String how = "Measured on ONNX Runtime over " + Numbers.count(latency.calls()) + " calls after warm-up on "
                 + latency.place() + "."
                 + (latency.busy() == null

@@ -6,6 +6,7 @@ import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.latency.Latency;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A value in a table. Its text is the same wherever it is read. */
@@ -99,6 +100,11 @@ public sealed interface Cell {
         return percent(accuracy.low(), accuracy.high());
     }
 
+    /** Returns whether it is no number, or a number that is known. */
+    static boolean isKnown(Cell cell) {
+        return !(cell instanceof Quantity number) || number.value() != null;
+    }
+
     static Cell of(String text) {
         return new Text(text);
     }
@@ -109,10 +115,12 @@ public sealed interface Cell {
 
     /** Returns the median latency of one image, which is rough if the machine was busy; a dash without one. */
     static Quantity of(@Nullable Latency latency) {
-        return new Quantity(
-                latency == null ? null : latency.p50Micros(),
-                Unit.MICROS,
-                latency != null && latency.busy() != null,
-                "");
+        return of(latency, Latency::p50Micros, Unit.MICROS);
+    }
+
+    /** Returns a figure of a latency in the same way. */
+    static Quantity of(@Nullable Latency latency, Function<Latency, @Nullable Number> figure, Unit unit) {
+        boolean rough = latency != null && latency.busy() != null;
+        return new Quantity(latency == null ? null : figure.apply(latency), unit, rough, "");
     }
 }

@@ -203,13 +203,7 @@ record ClassifiersSection(ReportModel model) {
     private record Speed(String name, Function<Latency, @Nullable Number> figure, Unit unit, int batch) {
 
         Cell cell(@Nullable Latency latency) {
-            return batch == 1
-                    ? CostsSection.latency(latency)
-                    : new Cell.Quantity(
-                            latency == null ? null : figure.apply(latency),
-                            unit,
-                            latency != null && latency.busy() != null,
-                            "");
+            return batch == 1 ? CostsSection.latency(latency) : Cell.of(latency, figure, unit);
         }
     }
 

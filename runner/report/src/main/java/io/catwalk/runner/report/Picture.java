@@ -28,17 +28,51 @@ public record Picture(double width, double height, List<Mark> marks) {
 
     /** Writes it as SVG; texts stay text. */
     public String svg(Theme theme, String title, String description) {
-        return SvgPainter.paint(this, theme, title, description);
+        SvgPainter painter = new SvgPainter(theme);
+        String wide = number(width);
+        String high = number(height);
+        painter.add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", wide, " ", high, "\" width=\"");
+        painter.add(wide, "\" height=\"", high, "\" style=\"max-width:100%;height:auto\" font-family=\"");
+        boolean page = theme == Theme.PAGE;
+        painter.add(page ? "inherit" : "Helvetica, Arial, sans-serif");
+        if (page && marks.stream().anyMatch(Tip.class::isInstance)) {
+            // Tips are reachable by keyboard, too, which they would not be inside an element with role img.
+            painter.add("\" role=\"group\" aria-label=\"", escaped(title + ". " + description), "\">\n");
+        } else {
+            painter.add("\" role=\"img\">\n<title>", escaped(title), "</title>\n<desc>");
+            painter.add(escaped(description), "</desc>\n");
+        }
+        if (!page) {
+            painter.add("<rect width=\"100%\" height=\"100%\" fill=\"", theme.color("paper"), "\"/>\n");
+        }
+        return painter.ended(marks);
     }
 
     /** Writes it as SVG without title and description, as a decoration. */
     public String ornament(Theme theme) {
-        return SvgPainter.ornament(this, theme);
+        SvgPainter painter = new SvgPainter(theme);
+        painter.add("<svg width=\"", number(width), "\" height=\"", number(height), "\">");
+        return painter.ended(marks);
     }
 
     /** Paints it into a PNG, on white, with so many pixels for one of the picture. */
     public byte[] png(double scale) {
-        return ImagePainter.png(this, scale);
+        BufferedImage image = new BufferedImage(
+                (int) Math.ceil(width * scale), (int) Math.ceil(height * scale), BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        try {
+            graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+            graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+            graphics.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
+            graphics.setColor(Color.decode(Theme.LIGHT.color("paper")));
+            graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
+            graphics.scale(scale, scale);
+            ImagePainter painter = new ImagePainter(graphics);
+            marks.forEach(painter::paint);
+        } finally {
+            graphics.dispose();
+        }
+        return Png.of(image);
     }
 
     /** Paints a picture as SVG, without styles and ids, so that one page can hold several. */
@@ -48,35 +82,8 @@ public record Picture(double width, double height, List<Mark> marks) {
             this(theme, new StringBuilder());
         }
 
-        static String paint(Picture picture, Theme theme, String title, String description) {
-            SvgPainter painter = new SvgPainter(theme);
-            String width = number(picture.width());
-            String height = number(picture.height());
-            painter.add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", width, " ", height, "\" width=\"");
-            painter.add(width, "\" height=\"", height, "\" style=\"max-width:100%;height:auto\" font-family=\"");
-            boolean page = theme == Theme.PAGE;
-            painter.add(page ? "inherit" : "Helvetica, Arial, sans-serif");
-            if (page && picture.marks().stream().anyMatch(Tip.class::isInstance)) {
-                // Tips are reachable by keyboard, too, which they would not be inside an element with role img.
-                painter.add("\" role=\"group\" aria-label=\"", escaped(title + ". " + description), "\">\n");
-            } else {
-                painter.add("\" role=\"img\">\n<title>", escaped(title), "</title>\n<desc>");
-                painter.add(escaped(description), "</desc>\n");
-            }
-            if (!page) {
-                painter.add("<rect width=\"100%\" height=\"100%\" fill=\"", theme.color("paper"), "\"/>\n");
-            }
-            return painter.ended(picture);
-        }
-
-        static String ornament(Picture picture, Theme theme) {
-            SvgPainter painter = new SvgPainter(theme);
-            painter.add("<svg width=\"", number(picture.width()), "\" height=\"", number(picture.height()), "\">");
-            return painter.ended(picture);
-        }
-
-        private String ended(Picture picture) {
-            picture.marks().forEach(this::paint);
+        private String ended(List<Mark> marks) {
+            marks.forEach(this::paint);
             return svg.append("</svg>").toString();
         }
 
@@ -155,22 +162,22 @@ public record Picture(double width, double height, List<Mark> marks) {
                 svg.append(part);
             }
         }
+    }
 
-        /** Writes at most two decimals, without trailing zeros. */
-        private static String number(double value) {
-            return BigDecimal.valueOf(Math.round(value * 100), 2)
-                    .stripTrailingZeros()
-                    .toPlainString();
-        }
+    /** Writes at most two decimals, without trailing zeros. */
+    private static String number(double value) {
+        return BigDecimal.valueOf(Math.round(value * 100), 2)
+                .stripTrailingZeros()
+                .toPlainString();
+    }
 
-        /** Escapes characters with a meaning in XML, and leaves out those that XML does not allow. */
-        private static String escaped(String text) {
-            return text.replaceAll("[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF\\uD800-\\uDFFF]", "")
-                    .replace("&", "&amp;")
-                    .replace("<", "&lt;")
-                    .replace(">", "&gt;")
-                    .replace("\"", "&quot;");
-        }
+    /** Escapes characters with a meaning in XML, and leaves out those that XML does not allow. */
+    private static String escaped(String text) {
+        return text.replaceAll("[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF\\uD800-\\uDFFF]", "")
+                .replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     /** Returns the outline of a rectangle or a path; that of other marks is empty. */
@@ -192,28 +199,6 @@ public record Picture(double width, double height, List<Mark> marks) {
 
     /** Paints a picture on white into an image, for programs that cannot read SVG. */
     private record ImagePainter(Graphics2D graphics) {
-
-        static byte[] png(Picture picture, double scale) {
-            BufferedImage image = new BufferedImage(
-                    (int) Math.ceil(picture.width() * scale),
-                    (int) Math.ceil(picture.height() * scale),
-                    BufferedImage.TYPE_INT_RGB);
-            Graphics2D graphics = image.createGraphics();
-            try {
-                graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-                graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-                graphics.setRenderingHint(
-                        RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-                graphics.setColor(Color.decode(Theme.LIGHT.color("paper")));
-                graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
-                graphics.scale(scale, scale);
-                ImagePainter painter = new ImagePainter(graphics);
-                picture.marks().forEach(painter::paint);
-            } finally {
-                graphics.dispose();
-            }
-            return Png.of(image);
-        }
 
         private void paint(Mark mark) {
             if (mark instanceof Rect rect) {

@@ -130,15 +130,11 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
         }
 
         private TableBuilder<T> add(String head, Kind kind, Function<T, Cell> cell) {
-            if (kind == Kind.TEXT || rows.stream().anyMatch(row -> isKnown(cell.apply(row)))) {
+            if (kind == Kind.TEXT || rows.stream().anyMatch(row -> Cell.isKnown(cell.apply(row)))) {
                 columns.add(new Column(next, head, kind));
                 cells.add(cell);
             }
             return this;
-        }
-
-        private static boolean isKnown(Cell cell) {
-            return !(cell instanceof Cell.Quantity number) || number.value() != null;
         }
 
         public Table table(String id, String title, String note) {

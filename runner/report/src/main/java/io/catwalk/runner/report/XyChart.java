@@ -9,6 +9,7 @@ import io.catwalk.runner.report.Mark.Tip;
 import io.catwalk.runner.report.Mark.Way;
 import io.catwalk.runner.report.XyChart.Series.Look;
 import io.catwalk.runner.report.XyChart.Series.Point;
+import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +23,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
     private static final double TOP = 30;
     private static final double BELOW = 42;
     private static final double LINE = 14;
+    private static final double GAP = 5;
     private static final double HIGHEST = 380;
 
     /** Leaves out series without a point. */
@@ -37,7 +39,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
     private final class Drafting {
 
         private final Pen pen = new Pen();
-        private final List<Area> taken = new ArrayList<>();
+        private final List<Rectangle2D> taken = new ArrayList<>();
         private final double width;
         private final double left = Math.max(10 + Pen.numbers(up), 30);
         private final double right;
@@ -94,11 +96,11 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
             Mark.Point from = points.get(0);
             Mark.Point to = points.get(1);
             if (one.look() == Look.GUIDE && (from.x() == to.x() || from.y() == to.y())) {
-                taken.add(new Area(
+                taken.add(area(
                         Math.min(from.x(), to.x()) - 1,
                         Math.min(from.y(), to.y()) - 1,
-                        Math.max(from.x(), to.x()) + 1,
-                        Math.max(from.y(), to.y()) + 1));
+                        Math.abs(from.x() - to.x()) + 2,
+                        Math.abs(from.y() - to.y()) + 2));
             }
         }
 
@@ -114,7 +116,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
                     Mark.Point high = at(point.x(), point.high());
                     Paint pale = Paint.line(one.color(), 2).opacity(0.55);
                     marks.add(new Path(List.of(high, low), false, pale));
-                    taken.add(new Area(low.x() - 1, high.y(), low.x() + 1, low.y()));
+                    taken.add(area(low.x() - 1, high.y(), 2, low.y() - high.y()));
                 }
                 Paint visible = Paint.fill(one.color()).framed("paper", 1);
                 Paint invisible = Paint.fill(one.color()).opacity(0); // so that the reader can point at it
@@ -126,7 +128,8 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
                     pen.add(new Tip(point.tip().isEmpty() ? one.name() : point.tip(), point.key(), marks));
                 }
                 if (one.look() == Look.DOTS) {
-                    taken.add(Area.around(middle, point.radius()));
+                    double r = point.radius();
+                    taken.add(area(middle.x() - r, middle.y() - r, 2 * r, 2 * r));
                 }
             }
         }
@@ -167,45 +170,31 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         /** Writes words at the first place around a point that covers nothing else; leaves them out if there is none. */
         private void write(String words, Letters letters, String color, Mark.Point point, double radius) {
             String name = letters.cut(words, width * (radius == 0 ? 0.6 : 0.34));
-            Area frame = new Area(left, TOP - 4, width, bottom);
-            Area.places(point, radius, letters.width(name)).stream()
-                    .filter(area -> frame.holds(area) && taken.stream().noneMatch(area::meets))
+            Rectangle2D frame = area(left, TOP - 4, width - left, bottom - TOP + 4);
+            places(point, radius + GAP, letters.width(name)).stream()
+                    .filter(area -> frame.contains(area) && taken.stream().noneMatch(area::intersects))
                     .findFirst()
                     .ifPresent(area -> {
                         taken.add(area);
-                        pen.add(new Text(
-                                area.left, area.bottom - 3.5, name, letters, color, Anchor.START, Way.LEVEL_WITH_EDGE));
+                        double base = area.getMaxY() - 3.5;
+                        pen.add(new Text(area.getX(), base, name, letters, color, Anchor.START, Way.LEVEL_WITH_EDGE));
                     });
-        }
-    }
-
-    private record Area(double left, double top, double right, double bottom) {
-
-        private static final double GAP = 5;
-
-        static Area around(Mark.Point point, double radius) {
-            return new Area(point.x() - radius, point.y() - radius, point.x() + radius, point.y() + radius);
         }
 
         /** Returns possible places of words around a point, the best first. */
-        static List<Area> places(Mark.Point point, double radius, double wide) {
-            double away = radius + GAP;
-            List<Area> places = new ArrayList<>();
+        private static List<Rectangle2D> places(Mark.Point point, double away, double wide) {
+            List<Rectangle2D> places = new ArrayList<>();
             for (double down : new double[] {0, -0.6, 0.6, -1.1, 1.1, -1.7, 1.7}) {
                 double top = point.y() + (down - 0.5) * LINE;
-                places.add(new Area(point.x() + away, top, point.x() + away + wide, top + LINE));
-                places.add(new Area(point.x() - away - wide, top, point.x() - away, top + LINE));
-                places.add(new Area(point.x() - wide / 2, top, point.x() + wide / 2, top + LINE));
+                for (double left : new double[] {away, -away - wide, -wide / 2}) {
+                    places.add(area(point.x() + left, top, wide, LINE));
+                }
             }
             return places;
         }
 
-        boolean meets(Area other) {
-            return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
-        }
-
-        boolean holds(Area other) {
-            return left <= other.left && other.right <= right && top <= other.top && other.bottom <= bottom;
+        private static Rectangle2D area(double left, double top, double wide, double high) {
+            return new Rectangle2D.Double(left, top, wide, high);
         }
     }
 

@@ -115,10 +115,5 @@ public record Slides(XMLSlideShow show, Look look, Document document, Words word
             /** The findings, and every detail in an appendix. */
             WITH_APPENDIX
         }
-
-        /** Returns the options for ten slides in Catwalk's own look. */
-        public static SlideOptions standard() {
-            return new SlideOptions(Extent.FINDINGS, null);
-        }
     }
 }
