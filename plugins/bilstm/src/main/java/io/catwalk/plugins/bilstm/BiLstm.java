@@ -18,6 +18,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
+import org.jspecify.annotations.NullMarked;
 import org.pf4j.Extension;
 
 /**
@@ -37,6 +38,7 @@ import org.pf4j.Extension;
  * </table>
  */
 @Extension
+@NullMarked
 public final class BiLstm implements Classifier {
 
     @Override

@@ -21,6 +21,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
+import org.jspecify.annotations.NullMarked;
 import org.pf4j.Extension;
 
 /**
@@ -39,6 +40,7 @@ import org.pf4j.Extension;
  * </table>
  */
 @Extension
+@NullMarked
 public final class Mixer implements Classifier {
 
     private static final int GRID = 7;

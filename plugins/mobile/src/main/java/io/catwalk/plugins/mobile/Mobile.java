@@ -22,6 +22,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
+import org.jspecify.annotations.NullMarked;
 import org.pf4j.Extension;
 
 /**
@@ -42,6 +43,7 @@ import org.pf4j.Extension;
  * </table>
  */
 @Extension
+@NullMarked
 public final class Mobile implements Classifier {
 
     private static final int SIDE = 16;

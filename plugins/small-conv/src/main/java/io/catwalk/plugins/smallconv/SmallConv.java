@@ -15,6 +15,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
+import org.jspecify.annotations.NullMarked;
 import org.pf4j.Extension;
 
 /**
@@ -31,6 +32,7 @@ import org.pf4j.Extension;
  * </table>
  */
 @Extension
+@NullMarked
 public final class SmallConv implements Classifier {
 
     @Override

@@ -16,6 +16,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
+import org.jspecify.annotations.NullMarked;
 import org.pf4j.Extension;
 
 /**
@@ -32,6 +33,7 @@ import org.pf4j.Extension;
  * </table>
  */
 @Extension
+@NullMarked
 public final class StrideConv implements Classifier {
 
     @Override

@@ -1,5 +1,0 @@
-/** Provides the classifier {@code bilstm}. */
-@NullMarked
-package io.catwalk.plugins.bilstm;
-
-import org.jspecify.annotations.NullMarked;

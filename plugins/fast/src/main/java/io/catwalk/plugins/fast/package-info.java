@@ -1,5 +1,0 @@
-/** Provides the classifier {@code fast}. */
-@NullMarked
-package io.catwalk.plugins.fast;
-
-import org.jspecify.annotations.NullMarked;

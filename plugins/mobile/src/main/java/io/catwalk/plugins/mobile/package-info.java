@@ -1,5 +1,0 @@
-/** Provides the classifier {@code mobile}. */
-@NullMarked
-package io.catwalk.plugins.mobile;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Provides the classifier {@code vit}. */
-@NullMarked
-package io.catwalk.plugins.vit;
-
-import org.jspecify.annotations.NullMarked;
