@@ -82,12 +82,6 @@ public final class Protos {
         return tensor(name, numbers, List.of((long) numbers.length));
     }
 
-    public static TensorProto doubles(String name, double... numbers) {
-        ByteBuffer data = room(numbers.length, Double.BYTES);
-        data.asDoubleBuffer().put(numbers);
-        return tensor(name, DataType.DOUBLE, ByteString.copyFrom(data), List.of((long) numbers.length));
-    }
-
     public static TensorProto longs(String name, long... numbers) {
         ByteBuffer data = room(numbers.length, Long.BYTES);
         data.asLongBuffer().put(numbers);

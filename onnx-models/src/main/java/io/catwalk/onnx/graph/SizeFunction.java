@@ -1,7 +1,5 @@
 package io.catwalk.onnx.graph;
 
-import java.util.LinkedHashSet;
-import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
@@ -27,13 +25,6 @@ public record SizeFunction(double factor, Kind kind, Dim over, Dim under) {
                     case ROOT -> Math.sqrt(quotient);
                     case LOG -> Math.log(quotient);
                 };
-    }
-
-    /** Lists the axes that the number depends on. */
-    public Set<String> axes() {
-        Set<String> axes = new LinkedHashSet<>(over.axes());
-        axes.addAll(under.axes());
-        return axes;
     }
 
     @Override

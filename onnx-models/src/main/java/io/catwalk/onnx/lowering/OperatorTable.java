@@ -1,6 +1,7 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.ExportException;
+import io.catwalk.onnx.lowering.ElementwiseRows.ActivationRows;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -18,6 +18,7 @@ import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.lowering.Lowering.Places;
 import io.catwalk.onnx.lowering.Options.ExportFlag;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.trace.Arguments;
