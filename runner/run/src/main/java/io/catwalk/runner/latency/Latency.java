@@ -1,6 +1,7 @@
 package io.catwalk.runner.latency;
 
 import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.latency.LatencyBench.LatencyMeter;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;

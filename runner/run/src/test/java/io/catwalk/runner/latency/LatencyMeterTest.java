@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.onnx.Predictor;
 import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.latency.LatencyBench.LatencyMeter;
 import io.catwalk.runner.trial.MadeUp;
 import java.time.Duration;
 import java.util.ArrayList;
