@@ -18,4 +18,10 @@ public final class RequestException extends RuntimeException {
     public RequestException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /** Says that the thread was interrupted in what it did, which it stays. */
+    public static RequestException stopped(String during, InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new RequestException("stopped while " + during, e);
+    }
 }

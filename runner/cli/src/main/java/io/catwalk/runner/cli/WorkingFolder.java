@@ -2,7 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.TextEscaping;
-import io.catwalk.runner.data.FolderGlance;
+import io.catwalk.runner.data.FolderSurvey.FolderGlance;
 import io.catwalk.runner.experiment.DataSetRuns;
 import io.catwalk.runner.experiment.ListedRun;
 import io.catwalk.runner.experiment.RunFolder;

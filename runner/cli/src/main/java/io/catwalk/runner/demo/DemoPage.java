@@ -4,18 +4,17 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.PackedFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.ModelSignature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
@@ -112,9 +111,7 @@ public final class DemoPage {
 
     private void fill(Path folder, Content content) throws IOException {
         for (String name : OWN) {
-            try (InputStream in = Objects.requireNonNull(DemoPage.class.getResourceAsStream(name), name)) {
-                Files.copy(in, folder.resolve(name));
-            }
+            Files.write(folder.resolve(name), PackedFiles.bytes(DemoPage.class, name));
         }
         for (Build build : Build.values()) {
             List<String> files = build.files();

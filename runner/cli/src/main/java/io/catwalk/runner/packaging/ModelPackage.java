@@ -9,6 +9,7 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.PackedFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.TextEscaping;
@@ -23,8 +24,6 @@ import io.catwalk.runner.runtimes.Runner.Example;
 import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.Software;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -172,15 +170,12 @@ public record ModelPackage(String name, List<PackagedModel> files, ImageDataset 
                 .map(file -> "`" + file.file() + "`: " + file.purpose() + ".")
                 .flatMap(item -> Reasons.wrapped("- ", "  ", item, COLUMNS).stream())
                 .collect(Collectors.joining("\n"));
-        try (InputStream in =
-                Objects.requireNonNull(ModelPackage.class.getResourceAsStream("README.md"), "build broken")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("{name}", TextEscaping.markdown(name))
-                    .replace("{dataset}", TextEscaping.markdown(dataset.name()))
-                    .replace("{files}", list)
-                    .replace("{programs}", programs)
-                    .replace("{left-out}", leftOut);
-        }
+        return PackedFiles.text(ModelPackage.class, "README.md")
+                .replace("{name}", TextEscaping.markdown(name))
+                .replace("{dataset}", TextEscaping.markdown(dataset.name()))
+                .replace("{files}", list)
+                .replace("{programs}", programs)
+                .replace("{left-out}", leftOut);
     }
 
     /** Returns the card that lies beside one of the files, or else writes a new one, as Markdown. */

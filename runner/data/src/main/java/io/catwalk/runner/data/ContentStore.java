@@ -167,8 +167,7 @@ public final class ContentStore {
         try {
             return get(key, reader, maker, waiting);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RequestException("stopped while waiting for " + kind.title() + " that another process makes", e);
+            throw RequestException.stopped("waiting for " + kind.title() + " that another process makes", e);
         } catch (IOException | UncheckedIOException e) {
             throw unwritable(e);
         }

@@ -74,11 +74,7 @@ public record FoundFiles(List<Path> images, SortedMap<String, Skipped> skipped) 
     }
 
     /** Lists the files of a folder until so many were found, in the order of the file system. */
-    static FoundFiles first(Path folder, int most) {
-        return in(folder, false, most);
-    }
-
-    private static FoundFiles in(Path folder, boolean followLinks, int most) {
+    static FoundFiles in(Path folder, boolean followLinks, int most) {
         try {
             Walk walk = new Walk(folder, followLinks ? null : folder.toRealPath(), most);
             Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), DEEPEST, walk);

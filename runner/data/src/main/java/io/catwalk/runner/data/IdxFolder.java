@@ -3,6 +3,7 @@ package io.catwalk.runner.data;
 import io.catwalk.runner.ForeignText;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.CachedImages.CacheWriter;
 import io.catwalk.runner.data.ImageCache.ImageListing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.CachedImages.CacheWriter;
 import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
 import java.io.UncheckedIOException;

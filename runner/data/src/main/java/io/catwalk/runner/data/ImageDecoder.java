@@ -79,7 +79,8 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
 
     /** Decodes the first image of a file, in at most this processor time. */
     static DecodedImage decode(Path path, Duration longest) throws UnreadableImageException {
-        return read(path, longest).decode();
+        ImageDecoder decoder = read(path, longest);
+        return decoder.with(decoder::decode);
     }
 
     /** Reads only the header of a file. */
@@ -126,7 +127,7 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
             int width = reader.getWidth(0);
             int height = reader.getHeight(0);
             checkSize(width, height, Byte.SIZE);
-            boolean turned = ImageTags.of(format, file).orientation().isTransposed();
+            boolean turned = ImageTags.of(format, file).orientation.isTransposed();
             return new Header(format.title(), turned ? height : width, turned ? width : height);
         });
     }
@@ -135,10 +136,6 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
         long content = Integer.toUnsignedLong(
                 ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(RIFF_LENGTH));
         return RIFF_LENGTH + Integer.BYTES + content > file.length;
-    }
-
-    private DecodedImage decode() throws UnreadableImageException {
-        return with(this::decode);
     }
 
     private interface Work<T> {
@@ -207,13 +204,13 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
 
     private DecodedImage decode(ImageReader reader) throws IOException, UnreadableImageException {
         ImageTags tags = ImageTags.of(format, file);
-        if (tags.profileBytes() > file.length) {
-            throw damaged("its color profile says that it has %d bytes".formatted(tags.profileBytes()), null);
+        if (tags.profileBytes > file.length) {
+            throw damaged("its color profile says that it has %d bytes".formatted(tags.profileBytes), null);
         }
-        if (tags.tilePixels() > MOST_PIXELS) {
-            throw damaged("its tiles have %d pixels".formatted(tags.tilePixels()), null);
+        if (tags.tilePixels > MOST_PIXELS) {
+            throw damaged("its tiles have %d pixels".formatted(tags.tilePixels), null);
         }
-        if (format == ImageFormat.TIFF && tags.isLab()) {
+        if (format == ImageFormat.TIFF && tags.isLab) {
             throw otherColors(); // its reader would convert them
         }
         if (format == ImageFormat.JPEG && scans() > MOST_SCANS) {
@@ -226,8 +223,8 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
                     "its %d scans have %d pixels, more than %d".formatted(scans(), scans() * pixels, MOST_SCANNED),
                     null);
         }
-        if (format == ImageFormat.WEBP && (tags.picturePixels() < 1 || tags.picturePixels() > pixels)) {
-            String wrong = tags.picturePixels() < 1 ? "missing" : "larger than its header says, or occurs twice";
+        if (format == ImageFormat.WEBP && (tags.picturePixels < 1 || tags.picturePixels > pixels)) {
+            String wrong = tags.picturePixels < 1 ? "missing" : "larger than its header says, or occurs twice";
             throw damaged("the embedded picture is " + wrong, null);
         }
         ImageTypeSpecifier stored = reader.getRawImageType(0);
@@ -239,8 +236,7 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
             checkSize(reader.getWidth(0), reader.getHeight(0), bits);
         }
         if (format == ImageFormat.JPEG && stored != null && stored.getNumBands() == FOUR_INKS) {
-            return new DecodedImage(
-                    reader.readRaster(0, null), new Samples.JpegInks(tags.isYcck()), tags.orientation());
+            return new DecodedImage(reader.readRaster(0, null), new Samples.JpegInks(tags.isYcck), tags.orientation);
         }
         // When it is asked for the colors of the file itself, a reader applies no profile. The reader of PNG never
         // applies one, and would drop the color that is declared transparent.
@@ -253,7 +249,7 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
         BufferedImage image = reader.read(0, param);
         Raster raster = image.getRaster();
         Samples samples = Samples.of(image.getColorModel(), raster).orElseThrow(this::otherColors);
-        return new DecodedImage(raster, samples, tags.orientation());
+        return new DecodedImage(raster, samples, tags.orientation);
     }
 
     /** Makes an image of red, green and blue: lines are copied in this order, and value by value in any other. */

@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.CachedImages.CacheWriter;
 import io.catwalk.runner.data.FolderLayout.ImageFile;
 import io.catwalk.runner.data.FolderLayout.Part;
 import io.catwalk.runner.data.ImageCache.ImageListing;

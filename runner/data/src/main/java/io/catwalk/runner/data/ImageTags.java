@@ -43,12 +43,22 @@ final class ImageTags {
 
     private static final int ITU_LAB = 10;
 
-    private Orientation orientation = Orientation.UPRIGHT;
-    private boolean isYcck;
-    private long profileBytes;
-    private boolean isLab;
-    private long tilePixels = 1;
-    private long picturePixels;
+    Orientation orientation = Orientation.UPRIGHT;
+
+    /** Whether the first three of four components of a JPEG file are luma and chroma. */
+    boolean isYcck;
+
+    /** How many bytes a color profile claims to have, which a decoder allocates although it is not used. */
+    long profileBytes;
+
+    /** Whether the samples of a TIFF file are lightness and two color axes. */
+    boolean isLab;
+
+    /** How many pixels a tile of a TIFF file has. */
+    long tilePixels = 1;
+
+    /** The most pixels of a picture within a WebP; more than any picture has if there is one twice. */
+    long picturePixels;
 
     private ImageTags() {}
 
@@ -73,35 +83,6 @@ final class ImageTags {
             return tags;
         }
         return tags;
-    }
-
-    Orientation orientation() {
-        return orientation;
-    }
-
-    /** Returns whether the first three of four components of a JPEG file are luma and chroma. */
-    boolean isYcck() {
-        return isYcck;
-    }
-
-    /** Returns how many bytes a color profile claims to have, which a decoder allocates although it is not used. */
-    long profileBytes() {
-        return profileBytes;
-    }
-
-    /** Returns whether the samples of a TIFF file are lightness and two color axes. */
-    boolean isLab() {
-        return isLab;
-    }
-
-    /** Returns how many pixels a tile of a TIFF file has. */
-    long tilePixels() {
-        return tilePixels;
-    }
-
-    /** Returns the most pixels of a picture within a WebP; more than any picture has if there is one twice. */
-    long picturePixels() {
-        return picturePixels;
     }
 
     private void read(JpegSegmentData segments) throws ImageProcessingException, IOException {

@@ -38,6 +38,11 @@ public final class Sha256 {
         return sum.hex();
     }
 
+    /** Returns as much of a digest as a message needs. */
+    public static String shortened(String digest) {
+        return digest.length() > 12 ? digest.substring(0, 12) : digest;
+    }
+
     Sha256 add(byte[] bytes) {
         digest.update(bytes);
         return this;

@@ -45,6 +45,8 @@ public final class ChildProcess {
     /** A process that it left behind may hold the pipes open for ever. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
+    private static final long LARGEST_LOG = 10_000_000;
+
     /** A signal that both processes get, as by Ctrl-C, may end the other one a little before this one. */
     private static final Duration SAME_SIGNAL = Duration.ofSeconds(2);
 
@@ -211,7 +213,7 @@ public final class ChildProcess {
     /** Runs a JVM to its end. Another thread gets each message on its standard output, and tells which is the last. */
     public <T> Ending run(Path log, Limit limit, Class<T> type, Predicate<T> messages)
             throws IOException, InterruptedException {
-        try (CappedLog kept = CappedLog.open(log)) {
+        try (CappedLog kept = CappedLog.open(log, LARGEST_LOG)) {
             return carryOut(limit, Channel.OUT, message -> isLast(message, type, messages), kept, kept);
         }
     }
@@ -356,7 +358,7 @@ public final class ChildProcess {
                 LOG.info("The output of a process broke off", e);
             }
         };
-        return CompletableFuture.runAsync(reading, reader -> ParentPipe.start("process-output", reader));
+        return CompletableFuture.runAsync(reading, reader -> ParentPipe.startDaemon("process-output", reader));
     }
 
     /** Returns whether the event happened within the time. */

@@ -44,7 +44,7 @@ public final class ParentPipe {
      * the signs: native code, which may run for minutes, reports nothing that could be waited for.
      */
     public void beatWhile(BooleanSupplier goesOn) {
-        start("heartbeat", () -> {
+        startDaemon("heartbeat", () -> {
             try {
                 while (true) {
                     if (goesOn.getAsBoolean()) {
@@ -83,7 +83,7 @@ public final class ParentPipe {
     }
 
     private static void endWithParent(InputStream parent) {
-        start("end-with-parent", () -> {
+        startDaemon("end-with-parent", () -> {
             try {
                 while (parent.read() >= 0) {
                     LOG.debug("The parent is there");
@@ -97,7 +97,7 @@ public final class ParentPipe {
     }
 
     /** Starts a thread that does not keep this process from ending. */
-    static void start(String name, Runnable task) {
+    public static void startDaemon(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();

@@ -105,10 +105,6 @@ interface ProcessOutput {
         }
 
         /** Opens the log; its existing content counts towards the limit. */
-        static CappedLog open(Path file) throws IOException {
-            return open(file, 10_000_000);
-        }
-
         static CappedLog open(Path file, long limit) throws IOException {
             long before = Files.exists(file) ? Files.size(file) : 0;
             return new CappedLog(new FileOutputStream(file.toFile(), true), before, limit);

@@ -141,8 +141,7 @@ public record FileSource(Supplier<HttpClient> client, Duration patience) {
             throw new RequestException(
                     "expected a file at " + shown(from) + ", but " + reason(e) + ": check the address", e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RequestException("stopped while reading " + shown(from), e);
+            throw RequestException.stopped("reading " + shown(from), e);
         }
     }
 

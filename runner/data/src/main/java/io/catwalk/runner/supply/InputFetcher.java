@@ -55,8 +55,7 @@ public final class InputFetcher {
                 LOG.info("{} cannot be kept", what, e);
                 reasons.add("it cannot be stored in " + store.folder() + " (" + Reasons.of(e) + ")");
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new RequestException("stopped while fetching " + what, e);
+                throw RequestException.stopped("fetching " + what, e);
             }
         }
         throw new RequestException(
@@ -107,7 +106,7 @@ public final class InputFetcher {
         String found = Sha256.of(to);
         if (!found.equals(sha256)) {
             throw new RequestException("the file at " + FileSource.shown(place.uri()) + " has the sha256 "
-                    + found.substring(0, 12) + ", not " + sha256.substring(0, 12));
+                    + Sha256.shortened(found) + ", not " + Sha256.shortened(sha256));
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.catwalk.runner.OtherJvm;
 import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.CachedImages.CacheWriter;
 import io.catwalk.runner.data.CachedImages.ImageRecords;
 import io.catwalk.runner.data.ImageCache.ImageListing;
 import java.io.IOException;

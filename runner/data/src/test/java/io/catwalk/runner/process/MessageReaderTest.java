@@ -25,7 +25,7 @@ final class MessageReaderTest {
         for (int piece = 1; piece < text.length; piece++) {
             List<String> messages = new ArrayList<>();
             Path file = folder.resolve(piece + ".txt");
-            try (CappedLog log = CappedLog.open(file)) {
+            try (CappedLog log = CappedLog.open(file, 10_000_000)) {
                 MessageReader reader = new MessageReader("#m ", log, messages::add);
                 for (int from = 0; from < text.length; from += piece) {
                     byte[] next = Arrays.copyOfRange(text, from, Math.min(text.length, from + piece));

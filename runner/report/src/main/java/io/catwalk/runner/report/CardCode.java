@@ -2,14 +2,10 @@ package io.catwalk.runner.report;
 
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.PackedFiles;
 import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.trial.ExportOptions;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 
 /** Writes programs that classify one image with an ONNX file; words of capitals in their templates are filled in. */
 record CardCode(String file, ImageSource images, Normalization normalization, ExportOptions options) {
@@ -59,11 +55,7 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
     }
 
     private static String program(String name) {
-        try (InputStream program = Objects.requireNonNull(CardCode.class.getResourceAsStream("card/" + name))) {
-            return new String(program.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return PackedFiles.text(CardCode.class, "card/" + name);
     }
 
     /** Fills in what both programs need; the name of the file last, since it may contain any word. */

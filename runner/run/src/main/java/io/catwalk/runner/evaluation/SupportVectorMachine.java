@@ -63,16 +63,14 @@ final class SupportVectorMachine {
 
     /** Returns the class that most pairs decide for, the lowest of equals, by squared distances from all examples. */
     int predicted(float[] distances) {
-        double[] kernel = new double[distances.length];
-        for (int i = 0; i < kernel.length; i++) {
-            kernel[i] = counts[i] ? kernel(distances[i]) : 0;
-        }
+        double[] decisions = decisions(distances);
         int[] votes = new int[examples.classes()];
         for (int c = 0; c < votes.length; c++) {
             votes[c] = examples.count(c) > 0 ? 0 : -1;
         }
-        for (Pair pair : pairs) {
-            votes[decision(pair, kernel) > 0 ? pair.first : pair.second]++;
+        for (int i = 0; i < decisions.length; i++) {
+            Pair pair = pairs.get(i);
+            votes[decisions[i] > 0 ? pair.first : pair.second]++;
         }
         return IntStream.range(0, votes.length).reduce(0, (a, b) -> votes[b] > votes[a] ? b : a);
     }
@@ -80,7 +78,7 @@ final class SupportVectorMachine {
     /** Returns the decisions of all pairs about an image: above 0 for the first class. */
     double[] decisions(float[] distances) {
         double[] kernel = IntStream.range(0, distances.length)
-                .mapToDouble(i -> kernel(distances[i]))
+                .mapToDouble(i -> counts[i] ? kernel(distances[i]) : 0)
                 .toArray();
         return pairs.stream().mapToDouble(pair -> decision(pair, kernel)).toArray();
     }

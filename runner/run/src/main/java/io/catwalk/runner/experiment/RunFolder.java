@@ -2,6 +2,7 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.PackedFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ContentStore;
@@ -16,7 +17,6 @@ import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -266,8 +265,7 @@ public record RunFolder(Path path) {
                             () -> {});
             AtomicFiles.write(path.resolve(RunFiles.BASELINES), Json.JSON.writeValueAsString(baselines));
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RequestException("stopped while waiting for baselines that another process computes", e);
+            throw RequestException.stopped("waiting for baselines that another process computes", e);
         }
     }
 
@@ -294,9 +292,7 @@ public record RunFolder(Path path) {
                     path.resolve("standings.csv"),
                     RunResults.csv(results.comparison().standings()));
         }
-        try (InputStream in = Objects.requireNonNull(RunFolder.class.getResourceAsStream(RunFiles.CHECKER))) {
-            AtomicFiles.write(path.resolve(RunFiles.CHECKER), in.readAllBytes());
-        }
+        AtomicFiles.write(path.resolve(RunFiles.CHECKER), PackedFiles.bytes(RunFolder.class, RunFiles.CHECKER));
     }
 
     /** Reads the state of the run; refuses one that has not begun. */

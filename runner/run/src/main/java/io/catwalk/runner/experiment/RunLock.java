@@ -67,8 +67,7 @@ public final class RunLock implements AutoCloseable {
                 patience -= PAUSE_MILLIS;
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RequestException("stopped while waiting for the run " + run.path(), e);
+            throw RequestException.stopped("waiting for the run " + run.path(), e);
         } catch (IOException e) {
             throw new RequestException(
                     "expected a run folder that can be written, but " + run.path() + " cannot (" + Reasons.of(e)

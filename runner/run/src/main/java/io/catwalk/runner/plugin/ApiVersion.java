@@ -1,10 +1,9 @@
 package io.catwalk.runner.plugin;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.PackedFiles;
 import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,7 @@ import org.pf4j.DefaultVersionManager;
 /** Reads the versions that plugins are checked against; the build records them. */
 final class ApiVersion {
 
-    private static final Properties VERSIONS = read();
+    private static final Properties VERSIONS = PackedFiles.properties(ApiVersion.class, "api.properties");
 
     /** The version of the plugin contract that this program provides. */
     static final String CURRENT = VERSIONS.getProperty("version");
@@ -56,20 +55,6 @@ final class ApiVersion {
             return all.hex();
         } catch (IOException | URISyntaxException e) {
             throw new IllegalStateException("cannot read the code of the API", e);
-        }
-    }
-
-    private static Properties read() {
-        try (InputStream in = ApiVersion.class.getResourceAsStream("api.properties")) {
-            if (in == null) {
-                throw new IllegalStateException("expected api.properties beside " + ApiVersion.class.getName()
-                        + ", but found none: build the program with Maven");
-            }
-            Properties properties = new Properties();
-            properties.load(in);
-            return properties;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the version of the API", e);
         }
     }
 }

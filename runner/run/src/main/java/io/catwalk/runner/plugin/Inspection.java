@@ -98,7 +98,7 @@ record Inspection(Duration patience, ContentStore store) {
                 answers.putAll(askEachAlone(again, task));
             }
         } catch (InterruptedException e) {
-            throw stopped(e);
+            throw RequestException.stopped("inspecting the plugins", e);
         }
         for (PluginJar jar : unknown) {
             Answer answer = Objects.requireNonNull(answers.get(jar));
@@ -151,7 +151,7 @@ record Inspection(Duration patience, ContentStore store) {
         try {
             answer = answers(List.of(question(jar, classifier, task, values))).get(0);
         } catch (InterruptedException e) {
-            throw stopped(e);
+            throw RequestException.stopped("inspecting the plugins", e);
         }
         if (answer.seen() == null || answer.seen().size() != 1) {
             throw failed(jar, classifier, answer.failure() == null ? "is not in the jar any more" : answer.failure());
@@ -202,11 +202,6 @@ record Inspection(Duration patience, ContentStore store) {
         } finally {
             asking.shutdownNow();
         }
-    }
-
-    private static RequestException stopped(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new RequestException("stopped while inspecting the plugins", e);
     }
 
     /** The content of a file of the store. */

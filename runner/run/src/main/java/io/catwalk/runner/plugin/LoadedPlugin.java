@@ -11,6 +11,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.Sha256;
 import io.catwalk.testkit.contract.PluginFile;
 import io.catwalk.testkit.contract.ProvidedClasses;
 import java.io.IOException;
@@ -83,7 +84,7 @@ public final class LoadedPlugin implements AutoCloseable {
             PluginJar read = PluginJar.read(jar);
             if (!read.sha256().equals(sha256)) {
                 throw new RequestException("expected the plugin " + jar.getFileName() + " of sha256 "
-                        + shortened(sha256) + ", but found " + shortened(read.sha256())
+                        + Sha256.shortened(sha256) + ", but found " + Sha256.shortened(read.sha256())
                         + ": it has changed since it was asked for, so put the old one back or start again");
             }
             return open(read, step -> {});
@@ -95,7 +96,8 @@ public final class LoadedPlugin implements AutoCloseable {
     /** Loads the jar with a digest from a folder, whatever its name is. */
     public static LoadedPlugin find(Path pluginsDir, String sha256) {
         Path jar = PluginFolder.find(pluginsDir, sha256)
-                .orElseThrow(() -> new RequestException("expected a plugin of sha256 " + shortened(sha256) + " in "
+                .orElseThrow(() -> new RequestException("expected a plugin of sha256 " + Sha256.shortened(sha256)
+                        + " in "
                         + pluginsDir + ", but found none: the jar has changed since the trial was ordered, so put the"
                         + " old one back or start again"));
         return open(jar, sha256);
@@ -195,10 +197,6 @@ public final class LoadedPlugin implements AutoCloseable {
                     + " such as conv-maxpool, at most " + LONGEST_NAME + " of them, but returns " + name);
         }
         return name;
-    }
-
-    private static String shortened(String sha256) {
-        return sha256.length() > 12 ? sha256.substring(0, 12) : sha256;
     }
 
     /**

@@ -116,11 +116,11 @@ public final class PluginFolder {
             String expected = pinned.remove(name);
             String found = sha256(jar);
             if (expected == null) {
-                differences.add(name + ": is not in " + FILE + " (sha256 " + found.substring(0, 12)
+                differences.add(name + ": is not in " + FILE + " (sha256 " + Sha256.shortened(found)
                         + "): remove it, or lock it with catwalk list --lock");
             } else if (!expected.equals(found)) {
-                differences.add(name + ": expected sha256 " + expected.substring(0, 12) + ", but found "
-                        + found.substring(0, 12) + ": put the locked jar back, or lock this one with catwalk list"
+                differences.add(name + ": expected sha256 " + Sha256.shortened(expected) + ", but found "
+                        + Sha256.shortened(found) + ": put the locked jar back, or lock this one with catwalk list"
                         + " --lock");
             }
         }

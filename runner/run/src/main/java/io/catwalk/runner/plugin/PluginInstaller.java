@@ -5,6 +5,7 @@ import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
+import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.plugin.InspectionMain.SeenClassifier;
 import io.catwalk.runner.plugin.PluginCatalog.InstalledClassifier;
 import io.catwalk.runner.process.UserCache;
@@ -141,16 +142,16 @@ public final class PluginInstaller {
             LOG.info("{} is changed without a lock", pluginsDir, e);
             return null;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RequestException("stopped while waiting for another change of " + pluginsDir, e);
+            throw RequestException.stopped("waiting for another change of " + pluginsDir, e);
         }
     }
 
     private static void requireDigest(URI address, Path copy, String expected) {
         String found = sha512(copy);
         if (!found.equalsIgnoreCase(expected)) {
-            throw new RequestException("expected SHA-512 " + shortened(expected) + " of " + FileSource.shown(address)
-                    + ", but found " + shortened(found) + ": it is not the expected file, so do not use it");
+            throw new RequestException("expected SHA-512 " + Sha256.shortened(expected) + " of "
+                    + FileSource.shown(address) + ", but found " + Sha256.shortened(found)
+                    + ": it is not the expected file, so do not use it");
         }
     }
 
@@ -310,9 +311,5 @@ public final class PluginInstaller {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-512", e);
         }
-    }
-
-    private static String shortened(String digest) {
-        return digest.substring(0, 12);
     }
 }

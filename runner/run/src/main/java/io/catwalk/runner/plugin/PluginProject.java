@@ -1,13 +1,12 @@
 package io.catwalk.runner.plugin;
 
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.PackedFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,7 +185,7 @@ public record PluginProject(String name, String description, Language language) 
         templates.put("README.md", "README.md");
         Map<String, String> files = new LinkedHashMap<>();
         templates.forEach((file, template) -> {
-            String text = read(template);
+            String text = PackedFiles.text(PluginProject.class, "project/" + template);
             for (Map.Entry<String, String> value : values.entrySet()) {
                 text = text.replace("@" + value.getKey() + "@", value.getValue());
             }
@@ -221,13 +220,5 @@ public record PluginProject(String name, String description, Language language) 
         return Character.isDigit(joined.charAt(0))
                 ? "net" + joined
                 : SourceVersion.isKeyword(joined) || KOTLIN_WORDS.contains(joined) ? joined + "net" : joined;
-    }
-
-    private static String read(String template) {
-        try (InputStream in = PluginProject.class.getResourceAsStream("project/" + template)) {
-            return new String(Objects.requireNonNull(in, template).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -76,18 +76,7 @@ public record ExportOptions(
 
     /** Lets the file take the bytes of images of any size. */
     public ExportOptions withAnySize() {
-        return new ExportOptions(
-                opset,
-                probabilities,
-                false,
-                null,
-                unrolledRecurrence,
-                foldedBatchNorm,
-                false,
-                float16,
-                true,
-                author,
-                license);
+        return withPixelsOutside(opset, true);
     }
 
     /** Returns the options of a head that is merged with a backbone of others, which decides about its form. */
@@ -96,8 +85,23 @@ public record ExportOptions(
             throw new RequestException("expected a file with any batch, normalized pixels and all of its weights in 32"
                     + " bits where there is a backbone, but options say otherwise: leave them out");
         }
+        return withPixelsOutside(newOpset, false);
+    }
+
+    /** Returns the options of a file of any batch, which something else gives normalized pixels. */
+    private ExportOptions withPixelsOutside(int newOpset, boolean resizes) {
         return new ExportOptions(
-                newOpset, probabilities, false, null, unrolledRecurrence, foldedBatchNorm, author, license);
+                newOpset,
+                probabilities,
+                false,
+                null,
+                unrolledRecurrence,
+                foldedBatchNorm,
+                false,
+                float16,
+                resizes,
+                author,
+                license);
     }
 
     /** Returns whether files of both options hold the same graph, whoever made them and wherever the weights are. */

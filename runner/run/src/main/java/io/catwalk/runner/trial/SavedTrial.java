@@ -12,6 +12,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDataset.ClassMatch;
+import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.given.BackboneSpec;
@@ -308,9 +309,9 @@ public final class SavedTrial implements AutoCloseable {
         if (!trainedWith.equals(classifier.plugin().sha256())) {
             throw new RequestException("expected the plugin that "
                     + result.trial().classifier() + " was trained with (sha256 "
-                    + trainedWith.substring(0, 12) + "), but found "
+                    + Sha256.shortened(trainedWith) + "), but found "
                     + classifier.plugin().path().getFileName() + " ("
-                    + classifier.plugin().sha256().substring(0, 12)
+                    + Sha256.shortened(classifier.plugin().sha256())
                     + "): name the folder of the old one with --plugins-dir");
         }
     }
@@ -322,8 +323,8 @@ public final class SavedTrial implements AutoCloseable {
         if (!whole.sha256().equals(trainedOn)) {
             throw new RequestException("expected the images of " + whole.name() + " that "
                     + result.trial().classifier() + " was trained on (sha256 "
-                    + TrialSources.shortened(trainedOn) + "), but found others ("
-                    + TrialSources.shortened(whole.sha256())
+                    + Sha256.shortened(trainedOn) + "), but found others ("
+                    + Sha256.shortened(whole.sha256())
                     + "): they have changed, or an earlier version split them in another way: restore the old ones, or"
                     + " make the trial again with catwalk resume");
         }
@@ -336,8 +337,8 @@ public final class SavedTrial implements AutoCloseable {
         String found = Files.isRegularFile(file) ? GivenModel.digest(file) : "";
         if (!found.equals(backbone.network().sha256())) {
             throw new RequestException("expected the backbone " + file + " of sha256 "
-                    + TrialSources.shortened(backbone.network().sha256()) + ", but "
-                    + (found.isEmpty() ? "there is no such file" : "found " + TrialSources.shortened(found))
+                    + Sha256.shortened(backbone.network().sha256()) + ", but "
+                    + (found.isEmpty() ? "there is no such file" : "found " + Sha256.shortened(found))
                     + ": restore the old file, or use the ONNX file of the trial, which holds it");
         }
         return file;

@@ -1,17 +1,16 @@
 package io.catwalk.runner.trial;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Objects;
+import io.catwalk.runner.PackedFiles;
 import java.util.Properties;
 
 /** Holds the versions of the software that made a result: of the JVM with its vendor. */
 public record Software(String catwalk, String djl, String pytorch, String onnxruntime, String java) {
 
+    private static final String FILE = "versions.properties";
+
     /** Reads the versions that the build recorded. */
     public static Software current() {
-        Properties versions = written();
+        Properties versions = PackedFiles.properties(Software.class, FILE);
         return new Software(
                 versions.getProperty("catwalk"),
                 versions.getProperty("djl"),
@@ -26,18 +25,7 @@ public record Software(String catwalk, String djl, String pytorch, String onnxru
      * versions do.
      */
     public static String commit() {
-        return written().getProperty("commit");
-    }
-
-    private static Properties written() {
-        Properties written = new Properties();
-        try (InputStream in =
-                Objects.requireNonNull(Software.class.getResourceAsStream("versions.properties"), "build broken")) {
-            written.load(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return written;
+        return PackedFiles.properties(Software.class, FILE).getProperty("commit");
     }
 
     /** Tells whether other software makes the same weights: whether Catwalk, DJL and PyTorch have the same versions. */

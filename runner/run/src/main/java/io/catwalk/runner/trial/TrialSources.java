@@ -106,8 +106,8 @@ public final class TrialSources {
         String expected = order.inputs().datasetSha256();
         if (!images.sha256().equals(expected)) {
             throw new InfrastructureException(
-                    "expected the images of " + order.dataset().name() + " of sha256 " + shortened(expected)
-                            + ", but found " + shortened(images.sha256())
+                    "expected the images of " + order.dataset().name() + " of sha256 " + Sha256.shortened(expected)
+                            + ", but found " + Sha256.shortened(images.sha256())
                             + ": they have changed since the run was started: restore the old ones, or start again",
                     null);
         }
@@ -176,8 +176,8 @@ public final class TrialSources {
                                     : order.spec().trains()
                                             ? "expected the initial weights "
                                             : "expected the given model ")
-                            + file + " of sha256 " + shortened(sha256) + ", but "
-                            + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
+                            + file + " of sha256 " + Sha256.shortened(sha256) + ", but "
+                            + (found.isEmpty() ? "there is no such file" : "found " + Sha256.shortened(found))
                             + ": restore the old file, or start again",
                     null);
         }
@@ -201,14 +201,9 @@ public final class TrialSources {
         throw new InfrastructureException(
                 "expected the plugin " + order.inputs().pluginId() + " "
                         + order.inputs().pluginVersion()
-                        + " of sha256 " + shortened(expected) + ", but no jar in " + place
+                        + " of sha256 " + Sha256.shortened(expected) + ", but no jar in " + place
                         + " has that digest: it has changed since the run was started: restore the old one, or"
                         + " start again",
                 null);
-    }
-
-    /** Returns as much of a digest as a message needs. */
-    static String shortened(String sha256) {
-        return sha256.length() > 12 ? sha256.substring(0, 12) : sha256;
     }
 }

@@ -6,6 +6,7 @@ import gg.jte.TemplateOutput;
 import gg.jte.output.StringOutput;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.PackedFiles;
 import io.catwalk.runner.report.Block;
 import io.catwalk.runner.report.Cell;
 import io.catwalk.runner.report.Chart;
@@ -18,14 +19,10 @@ import io.catwalk.runner.report.Picture.Theme;
 import io.catwalk.runner.report.Table;
 import io.catwalk.runner.report.Table.Column.Kind;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -49,11 +46,7 @@ public final class ReportPage {
 
     /** Reads a script or a style sheet that is written into the page, and makes sure that it cannot end its element. */
     static String inlined(String resource) {
-        try (InputStream in = Objects.requireNonNull(ReportPage.class.getResourceAsStream(resource), "build broken")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("</script", "<\\/script");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return PackedFiles.text(ReportPage.class, resource).replace("</script", "<\\/script");
     }
 
     /** A document as the templates need it: what HTML needs besides the document itself. */

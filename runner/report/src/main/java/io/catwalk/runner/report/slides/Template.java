@@ -1,16 +1,15 @@
 package io.catwalk.runner.report.slides;
 
+import io.catwalk.runner.PackedFiles;
 import io.catwalk.runner.RequestException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.poi.openxml4j.exceptions.OpenXML4JException;
@@ -76,9 +75,7 @@ public final class Template {
     }
 
     static Template own() throws IOException {
-        try (InputStream own = Objects.requireNonNull(Template.class.getResourceAsStream("catwalk.pptx"))) {
-            return new Template(own.readAllBytes());
-        }
+        return new Template(PackedFiles.bytes(Template.class, "catwalk.pptx"));
     }
 
     XMLSlideShow open() throws IOException {
