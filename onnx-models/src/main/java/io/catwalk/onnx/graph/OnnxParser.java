@@ -11,18 +11,13 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.catwalk.onnx.ExportException;
-import io.catwalk.onnx.graph.Dim.Atom;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 
 /**
  * Reads models that {@link OnnxSerializer} wrote; writing them again gives the same bytes. It cannot read files of
@@ -38,8 +33,9 @@ public final class OnnxParser {
     }
 
     /**
-     * Reads a model. The numbers that shapes depend on ({@link Value#contents}) are not computed again. Tensors in
-     * another file keep name, type and shape, and have no elements.
+     * Reads a model. The numbers that shapes depend on ({@link Value#contents}) are not computed again, and a size that is
+     * not fixed is an axis whose name is the text of the size. Tensors in another file keep name, type and shape, and have
+     * no elements.
      *
      * @throws IllegalArgumentException if it is not an ONNX file, or not one that {@link OnnxSerializer} could have
      *     written
@@ -81,7 +77,7 @@ public final class OnnxParser {
 
     private Value declare(ValueInfoProto info) {
         List<Dim> dims = info.getType().getTensorType().getShape().getDimList().stream()
-                .map(size -> size.hasDimValue() ? Dim.of(size.getDimValue()) : Formula.parse(size.getDimParam()))
+                .map(size -> size.hasDimValue() ? Dim.of(size.getDimValue()) : Dim.axis(size.getDimParam()))
                 .toList();
         return put(Value.of(info.getName(), type(info.getType().getTensorType().getElemType()), new TensorShape(dims)));
     }
@@ -151,84 +147,5 @@ public final class OnnxParser {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("expected an element type of "
                         + Arrays.toString(ElementType.values()) + ", found the one with code " + code));
-    }
-
-    /** Parses the sizes that {@link Dim#toString} wrote. */
-    static final class Formula {
-
-        private static final Pattern NUMBER = Pattern.compile("-?\\d+");
-        private static final Pattern TOKEN = Pattern.compile(NUMBER + "|\\w+|.", Pattern.DOTALL);
-
-        private final Deque<String> tokens = new ArrayDeque<>();
-
-        private Formula(String text) {
-            TOKEN.matcher(text).results().map(MatchResult::group).forEach(tokens::add);
-        }
-
-        /** Parses a size; text that is not a formula is the name of an axis. */
-        static Dim parse(String text) {
-            Formula formula = new Formula(text);
-            try {
-                Dim sum = formula.sum();
-                return formula.tokens.isEmpty() ? sum : Dim.axis(text);
-            } catch (IllegalArgumentException | ArithmeticException e) {
-                return Dim.axis(text);
-            }
-        }
-
-        private Dim sum() {
-            Dim sum = product();
-            // The minus sign is part of the number after it.
-            while (take("+") || (!tokens.isEmpty() && tokens.element().startsWith("-"))) {
-                sum = sum.plus(product());
-            }
-            return sum;
-        }
-
-        private Dim product() {
-            Dim product = factor();
-            while (take("*")) {
-                product = product.times(factor());
-            }
-            return product;
-        }
-
-        private Dim factor() {
-            String token = next("\\w+|" + NUMBER);
-            if (NUMBER.matcher(token).matches()) {
-                return Dim.of(Long.parseLong(token));
-            }
-            if (token.equals("floor") && take("(")) {
-                next("\\(");
-                Dim dividend = sum();
-                next("\\)");
-                next("/");
-                Dim quotient = dividend.floorDividedBy(number());
-                next("\\)");
-                return quotient;
-            }
-            Atom steps = new Atom.Axis(token, take("/") ? number() : 1);
-            return new Dim(List.of(new Dim.Term(1, List.of(steps))), 0);
-        }
-
-        private long number() {
-            return Long.parseLong(next(NUMBER.pattern()));
-        }
-
-        private boolean take(String token) {
-            boolean seen = token.equals(tokens.peek());
-            if (seen) {
-                tokens.remove();
-            }
-            return seen;
-        }
-
-        private String next(String expected) {
-            String token = tokens.isEmpty() ? "" : tokens.remove();
-            if (!token.matches(expected)) {
-                throw new IllegalArgumentException("expected " + expected + ", found " + token);
-            }
-            return token;
-        }
     }
 }

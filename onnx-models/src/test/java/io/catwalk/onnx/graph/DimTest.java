@@ -3,7 +3,6 @@ package io.catwalk.onnx.graph;
 import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.onnx.graph.OnnxParser.Formula;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;

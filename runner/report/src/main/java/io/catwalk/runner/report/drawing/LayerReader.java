@@ -18,6 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +38,9 @@ final class LayerReader {
      * @param functions applied since, which are not part of the layer because its output is also read without them
      */
     private record Flow(
-            int layer, List<Long> sizes, @Nullable String rearranged, List<String> functions) {
+            int layer, List<Long> sizes, @Nullable String rearranged, List<String> functions) {}
 
-        boolean isPlain() {
-            return functions.isEmpty() && rearranged == null;
-        }
-    }
+    private static final Pattern FLOOR = Pattern.compile("floor\\(\\(([^()]+)\\)/(\\d+)\\)");
 
     private final List<Layer> layers = new ArrayList<>();
     private final Map<String, Flow> flows = new HashMap<>();
@@ -49,11 +49,10 @@ final class LayerReader {
     private final Map<String, Integer> readers = new HashMap<>();
     private final Map<Integer, String> names = new HashMap<>();
     private final Set<String> counted = new HashSet<>();
-    private final long batch;
+    private final Dim batch;
 
     private LayerReader(Graph graph) {
-        Dim first = graph.inputs().get(0).shape().get(0);
-        batch = first.isFixed() ? first.fixed() : -1;
+        batch = graph.inputs().get(0).shape().get(0);
         graph.nodes()
                 .forEach(node ->
                         new HashSet<>(node.inputs()).forEach(input -> readers.merge(input.name(), 1, Integer::sum)));
@@ -108,7 +107,7 @@ final class LayerReader {
         List<Integer> sources = data.stream().map(this::source).distinct().toList();
         Layer first = layers.get(sources.get(0));
         List<Long> sizes = sizes(node.output());
-        Recurrence recurrence = words.kind() == Kind.RECURRENT ? recurrence(node, words.name()) : null;
+        Recurrence recurrence = words.kind() == Kind.RECURRENT ? recurrence(node) : null;
         if (recurrence != null) {
             long width = recurrence.hidden() * (recurrence.way() == Way.BIDIRECTIONAL ? 2 : 1);
             sizes = recurrence.answers() == Answers.ALL ? List.of(recurrence.steps(), width) : List.of(width);
@@ -135,10 +134,10 @@ final class LayerReader {
         }
     }
 
-    private Recurrence recurrence(Node node, String cell) {
+    private Recurrence recurrence(Node node) {
         return new Recurrence(
-                cell.equals("simple recurrent") ? "RNN" : cell,
-                node.inputs().get(0).shape().get(0).at(1),
+                node.operator(),
+                ofOne(node.inputs().get(0).shape().get(0)),
                 node.attributes().number("hidden_size", 0),
                 switch (LayerWords.direction(node)) {
                     case "bidirectional" -> Way.BIDIRECTIONAL;
@@ -180,7 +179,7 @@ final class LayerReader {
         long last = -1;
         for (long axis : node.attributes().numbers("perm", new long[0])) {
             Dim size = input.shape().get((int) axis);
-            if (size.isFixed() && size.fixed() != 1 && size.fixed() != batch) {
+            if (size.isFixed() && size.fixed() != 1 && !size.equals(batch)) {
                 if (axis < last) {
                     return true;
                 }
@@ -198,7 +197,8 @@ final class LayerReader {
                 .orElseThrow();
         Layer layer = layers.get(flow.layer());
         String word = LayerWords.activation(node);
-        if (Objects.requireNonNull(readers.get(input.name())) == 1 && flow.isPlain() && joins(node, layer)) {
+        boolean plain = flow.functions().isEmpty() && flow.rearranged() == null;
+        if (plain && Objects.requireNonNull(readers.get(input.name())) == 1 && joins(node, layer)) {
             boolean bias = layer.kind() == Kind.DENSE
                     && word.equals("shift")
                     && !layer.detail().contains(",");
@@ -332,16 +332,31 @@ final class LayerReader {
     }
 
     private List<Long> sizes(Value value) {
-        List<Long> sizes = new ArrayList<>();
-        boolean dropped = batch < 0;
-        for (Dim size : value.shape().dims()) {
-            if (!dropped && size.isFixed() && size.fixed() == batch) {
-                dropped = true;
-            } else if (!size.equals(Dim.BATCH)) {
-                sizes.add(size.at(1));
+        List<Dim> sizes = new ArrayList<>(value.shape().dims());
+        sizes.remove(batch);
+        return sizes.stream().map(LayerReader::ofOne).toList();
+    }
+
+    /** Works out a size that {@link Dim} wrote as text, for axes of one step; other text is the name of such an axis. */
+    static long ofOne(Dim size) {
+        String text = size.toString().replaceAll("\\b(?!floor\\()[A-Za-z_]\\w*(/\\d+)?", "1");
+        try {
+            for (Matcher floor = FLOOR.matcher(text); floor.find(); floor = FLOOR.matcher(text)) {
+                long quotient = Math.floorDiv(sum(floor.group(1)), Long.parseLong(floor.group(2)));
+                text = floor.replaceFirst(Long.toString(quotient));
             }
+            return sum(text);
+        } catch (NumberFormatException | ArithmeticException e) {
+            return 1;
         }
-        return sizes;
+    }
+
+    private static long sum(String text) {
+        long sum = 0;
+        for (String term : text.replace("+-", "-").split("(?<=\\w)(?=[+-])", -1)) {
+            sum += Stream.of(term.split("\\*", -1)).mapToLong(Long::parseLong).reduce(1, Math::multiplyExact);
+        }
+        return sum;
     }
 
     private static boolean same(List<Long> some, List<Long> others) {

@@ -15,7 +15,7 @@ import java.util.stream.LongStream;
 /** Describes an ONNX operator in the words of the field, with details such as its stride. */
 record LayerWords(Kind kind, String name, List<String> details) {
 
-    /** Activations and normalizations; they usually become part of the layer before them. */
+    /** Activations, which usually become part of the layer before them, as normalizations do. */
     private static final Map<String, String> ACTIVATIONS = Map.ofEntries(
             Map.entry("Relu", "ReLU"),
             Map.entry("LeakyRelu", "leaky ReLU"),
@@ -25,11 +25,7 @@ record LayerWords(Kind kind, String name, List<String> details) {
             Map.entry("Gelu", "GELU"),
             Map.entry("Clip", "clip"),
             Map.entry("Tanh", "tanh"),
-            Map.entry("LogSoftmax", "log softmax"),
-            Map.entry("BatchNormalization", "batch norm"),
-            Map.entry("LayerNormalization", "layer norm"),
-            Map.entry("InstanceNormalization", "instance norm"),
-            Map.entry("GroupNormalization", "group norm"));
+            Map.entry("LogSoftmax", "log softmax"));
 
     private static final Set<String> SAME_NAME =
             Set.of(("Abs Acos Asin Atan Ceil Cos Cosh Erf Exp Floor HardSigmoid HardSwish Log Mish Neg"
@@ -60,7 +56,7 @@ record LayerWords(Kind kind, String name, List<String> details) {
 
     /** Returns whether the operator is an elementwise function, a softmax or a normalization. */
     static boolean isActivation(Node node) {
-        return ACTIVATIONS.containsKey(node.operator()) || SAME_NAME.contains(node.operator());
+        return ACTIVATIONS.containsKey(node.operator()) || SAME_NAME.contains(node.operator()) || isNormalization(node);
     }
 
     static boolean isNormalization(Node node) {
@@ -72,16 +68,16 @@ record LayerWords(Kind kind, String name, List<String> details) {
     }
 
     static String activation(Node node) {
-        String name = ACTIVATIONS.get(node.operator());
-        if (name != null) {
-            return name;
-        }
         return switch (node.operator()) {
             case "Add", "Sub" -> "shift";
             case "Mul", "Div" -> "scale";
-            default ->
-                TWO_OPERANDS.getOrDefault(node.operator(), node.operator().toLowerCase(Locale.ROOT));
+            default -> TWO_OPERANDS.getOrDefault(node.operator(), function(node.operator()));
         };
+    }
+
+    private static String function(String operator) {
+        String usual = operator.replace("Normalization", " norm").toLowerCase(Locale.ROOT);
+        return ACTIVATIONS.getOrDefault(operator, usual);
     }
 
     static LayerWords of(Node node) {
@@ -94,8 +90,7 @@ record LayerWords(Kind kind, String name, List<String> details) {
             case "GlobalAveragePool" -> new LayerWords(Kind.POOL, "global average pool");
             case "GlobalMaxPool" -> new LayerWords(Kind.POOL, "global max pool");
             case "Gemm", "MatMul" -> dense(node);
-            case "LSTM", "GRU" -> recurrent(node, node.operator());
-            case "RNN" -> recurrent(node, "simple recurrent");
+            case "LSTM", "GRU", "RNN" -> recurrent(node);
             case "Concat" -> new LayerWords(Kind.MERGE, "concatenate");
             case "Where" -> new LayerWords(Kind.MERGE, "choose");
             case "Sum" -> new LayerWords(Kind.MERGE, "add");
@@ -165,29 +160,27 @@ record LayerWords(Kind kind, String name, List<String> details) {
     }
 
     private static LayerWords dense(Node node) {
-        long units = node.output().shape().get(-1).at(1);
+        long units = LayerReader.ofOne(node.output().shape().get(-1));
         return new LayerWords(Kind.DENSE, "dense", List.of(units + (units == 1 ? " unit" : " units")));
     }
 
-    private static LayerWords recurrent(Node node, String name) {
+    private static LayerWords recurrent(Node node) {
         List<String> details = new ArrayList<>();
         details.add("hidden size " + node.attributes().number("hidden_size", 0));
         String way = direction(node);
         if (!way.equals("forward")) {
             details.add(way);
         }
-        if (node.operator().equals("RNN")
-                && node.attributes().entries().get("activations") instanceof List<?> functions) {
-            functions.stream()
-                    .map(function -> String.valueOf(function).equals("Relu")
-                            ? "ReLU"
-                            : String.valueOf(function).toLowerCase(Locale.ROOT))
-                    .distinct()
-                    .forEach(details::add);
-        } else if (node.operator().equals("RNN")) {
-            details.add("tanh");
+        boolean simple = node.operator().equals("RNN");
+        if (simple) {
+            Object functions = node.attributes().entries().getOrDefault("activations", List.of("Tanh"));
+            ((List<?>) functions)
+                    .stream()
+                            .map(one -> function(String.valueOf(one)))
+                            .distinct()
+                            .forEach(details::add);
         }
-        return new LayerWords(Kind.RECURRENT, name, details);
+        return new LayerWords(Kind.RECURRENT, simple ? "simple recurrent" : node.operator(), details);
     }
 
     /** Returns the way in which a recurrent layer reads a sequence, as ONNX names it. */
