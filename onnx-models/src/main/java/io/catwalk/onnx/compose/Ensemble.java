@@ -2,6 +2,7 @@ package io.catwalk.onnx.compose;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import io.catwalk.onnx.OnnxFileException;
@@ -131,8 +132,11 @@ public final class Ensemble {
             String probabilities =
                     one.scores() == Scores.PROBABILITIES ? scores : "ensemble/" + prefix + "probabilities";
             if (!probabilities.equals(scores)) {
-                graph.addNode(Graphs.node("Softmax", List.of(scores), probabilities)
-                        .addAttribute(Protos.attribute("axis", 1)));
+                // Probabilities of a sigmoid each are divided by their sum, as one-vs-rest classifiers are.
+                String operator = one.scores() == Scores.LOGITS ? "Softmax" : "LpNormalization";
+                NodeProto.Builder node =
+                        Graphs.node(operator, List.of(scores), probabilities).addAttribute(Protos.attribute("axis", 1));
+                graph.addNode(one.scores() == Scores.LOGITS ? node : node.addAttribute(Protos.attribute("p", 1)));
             }
             String share = "ensemble/" + prefix + "share";
             graph.addInitializer(Protos.floats("ensemble/" + prefix + "votes", (float)

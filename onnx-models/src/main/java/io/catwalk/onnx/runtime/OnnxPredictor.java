@@ -1,7 +1,10 @@
 package io.catwalk.onnx.runtime;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -10,18 +13,22 @@ import ai.onnxruntime.platform.Fp16Conversions;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.file.ModelFile;
+import io.catwalk.onnx.file.OnnxWeights;
+import io.catwalk.onnx.file.Protos;
 import io.catwalk.onnx.runtime.ImageInput.Layout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +56,12 @@ public final class OnnxPredictor implements Predictor {
 
     private OnnxPredictor(ModelFile model, OnnxMetadata metadata, OnnxHints hints, OnnxOptions options) {
         this.signature = Signature.of(model, metadata, hints);
-        List<NodeProto> nodes = model.content().getGraph().getNodeList();
-        this.scores = Scores.of(nodes, signature.output(), model.content().getFunctionsList());
+        GraphProto graph = model.content().getGraph();
+        this.scores = Scores.of(
+                graph.getNodeList(),
+                graph.getInitializerList(),
+                signature.output(),
+                model.content().getFunctionsList());
         this.metadata = metadata;
         this.operators = model.operators();
         this.pixels = new Pixels(signature, metadata.preprocessing());
@@ -112,8 +123,8 @@ public final class OnnxPredictor implements Predictor {
     }
 
     /**
-     * Tells whether {@link #logits} returns logits or probabilities: a file from another program may end with a
-     * softmax.
+     * Tells whether {@link #logits} returns logits or probabilities: a file from another program may end with a softmax or
+     * a sigmoid.
      */
     public Scores scores() {
         return scores;
@@ -385,28 +396,25 @@ public final class OnnxPredictor implements Predictor {
     public enum Scores {
         /** Any real numbers; their softmax gives probabilities. */
         LOGITS,
-        /** Probabilities: the graph ends with a softmax. */
-        PROBABILITIES;
+        /** Probabilities of classes of which one is right, which sum to 1: the graph ends with a softmax. */
+        PROBABILITIES,
+        /** A probability of each class by itself: the graph ends with a sigmoid. They need not sum to 1. */
+        INDEPENDENT;
 
         /** Operators that leave each number as it is, or round it. */
         private static final Set<String> PASSING =
                 Set.of("Identity Reshape Flatten Squeeze Unsqueeze Cast Dropout Clip QuantizeLinear DequantizeLinear"
                         .split(" ", -1));
 
-        /** Determines the kind from the operators that compute a value, also inside functions. */
-        static Scores of(List<NodeProto> nodes, String value, List<FunctionProto> functions) {
-            Map<String, NodeProto> makers = new HashMap<>();
-            nodes.forEach(node -> node.getOutputList().forEach(made -> makers.put(made, node)));
-            String made = value;
-            NodeProto maker = makers.remove(made);
-            // Each value is visited once, so that a damaged graph with a cycle does not cause an endless loop.
-            while (maker != null && PASSING.contains(maker.getOpType()) && maker.getInputCount() > 0) {
-                made = maker.getInput(0);
-                maker = makers.remove(made);
-            }
-            if (maker == null) {
-                return LOGITS;
-            }
+        private static final Set<String> NOT_NEGATIVE =
+                Set.of("Exp Sigmoid HardSigmoid Softmax Softplus Relu".split(" ", -1));
+
+        /** Determines the kind from the operators that compute a value of a graph or a function. */
+        static Scores of(
+                List<NodeProto> nodes, List<TensorProto> weights, String value, List<FunctionProto> functions) {
+            Makers makers = Makers.of(nodes, weights);
+            String made = makers.origin(value);
+            NodeProto maker = makers.of(made);
             int place = maker.getOutputList().indexOf(made);
             for (FunctionProto one : functions) {
                 boolean called = one.getName().equals(maker.getOpType())
@@ -415,10 +423,76 @@ public final class OnnxPredictor implements Predictor {
                     List<FunctionProto> others = functions.stream()
                             .filter(other -> !other.equals(one))
                             .toList();
-                    return of(one.getNodeList(), one.getOutput(place), others);
+                    return of(one.getNodeList(), List.of(), one.getOutput(place), others);
                 }
             }
-            return maker.getOpType().matches("(QLinear)?Softmax") ? PROBABILITIES : LOGITS;
+            return switch (maker.getOpType()) {
+                case "Softmax", "QLinearSoftmax" -> PROBABILITIES;
+                case "Exp" -> makers.of(maker, 0).getOpType().equals("LogSoftmax") ? PROBABILITIES : LOGITS;
+                case "Div" -> makers.isShare(maker) ? PROBABILITIES : LOGITS;
+                case "Sigmoid", "HardSigmoid", "QLinearSigmoid" -> INDEPENDENT;
+                default -> LOGITS;
+            };
+        }
+
+        /** The operators that compute the values of a graph, and its constants. */
+        private record Makers(Map<String, NodeProto> nodes, Map<String, TensorProto> constants) {
+
+            static Makers of(List<NodeProto> nodes, List<TensorProto> weights) {
+                Makers makers = new Makers(new HashMap<>(), new HashMap<>());
+                weights.forEach(weight -> makers.constants.put(weight.getName(), weight));
+                for (NodeProto node : nodes) {
+                    node.getOutputList().forEach(made -> makers.nodes.put(made, node));
+                    Protos.attribute(node, "value")
+                            .filter(constant -> constant.hasT() && node.getOutputCount() > 0)
+                            .ifPresent(constant -> makers.constants.put(node.getOutput(0), constant.getT()));
+                }
+                return makers;
+            }
+
+            NodeProto of(String value) {
+                return nodes.getOrDefault(value, NodeProto.getDefaultInstance());
+            }
+
+            NodeProto of(NodeProto reader, int input) {
+                return of(origin(reader, input));
+            }
+
+            /** Returns the value whose numbers an operator reads, and an empty name if it has no such input. */
+            private String origin(NodeProto reader, int input) {
+                return input < reader.getInputCount() ? origin(reader.getInput(input)) : "";
+            }
+
+            /** Returns the value that others pass on as this one. A cycle in a damaged graph ends the search. */
+            String origin(String value) {
+                Set<String> seen = new HashSet<>();
+                String made = value;
+                while (PASSING.contains(of(made).getOpType()) && of(made).getInputCount() > 0 && seen.add(made)) {
+                    made = of(made).getInput(0);
+                }
+                return made;
+            }
+
+            /** Tells whether a quotient is that of numbers and their sum over the classes: a softmax that is written out. */
+            boolean isShare(NodeProto quotient) {
+                NodeProto sum = of(quotient, 1);
+                return NOT_NEGATIVE.contains(of(quotient, 0).getOpType())
+                        && sum.getOpType().equals("ReduceSum")
+                        && origin(sum, 0).equals(origin(quotient, 0))
+                        && Set.of(List.of(1L), List.of(-1L)).contains(axes(sum));
+            }
+
+            /** Returns the axes of a reduction: an attribute, and an input since opset 13. */
+            private List<Long> axes(NodeProto reduction) {
+                TensorProto input = reduction.getInputCount() < 2 ? null : constants.get(reduction.getInput(1));
+                return input == null
+                        ? Protos.attribute(reduction, "axes")
+                                .map(AttributeProto::getIntsList)
+                                .orElse(List.of())
+                        : DoubleStream.of(OnnxWeights.of(input).toDoubles())
+                                .mapToObj(axis -> (long) axis)
+                                .toList();
+            }
         }
     }
 }

@@ -69,6 +69,26 @@ final class EnsembleTest {
         }
     }
 
+    /** As in scikit-learn's OneVsRestClassifier.predict_proba: probabilities of each class by itself, divided by their sum. */
+    @Test
+    void theProbabilitiesOfASigmoidAreDividedByTheirSum() {
+        ModelProto.Builder model = TestModels.convolution(1);
+        model.getGraphBuilder().getNodeBuilder(3).setOutput(0, "scores");
+        model.getGraphBuilder().addNode(node("Sigmoid", List.of("scores"), "logits"));
+
+        double[] found = softmax(logits(Ensemble.of(List.of(member("one", model, 1)), Map.of()), IMAGES));
+        float[] plain = logits(TestModels.convolution(1).build().toByteArray(), IMAGES);
+        for (int row = 0; row < plain.length; row += CLASSES) {
+            double sum = 0;
+            for (int c = row; c < row + CLASSES; c++) {
+                sum += 1 / (1 + Math.exp(-plain[c]));
+            }
+            for (int c = row; c < row + CLASSES; c++) {
+                assertThat(found[c]).isCloseTo(1 / (1 + Math.exp(-plain[c])) / sum, within(1e-6));
+            }
+        }
+    }
+
     @Test
     void aMemberThatReturnsProbabilitiesIsTakenAsItIs() {
         ModelProto.Builder model = TestModels.convolution(1);

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -23,6 +24,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.file.Protos;
 import io.catwalk.onnx.runtime.ImageInput.Layout;
 import io.catwalk.onnx.runtime.OnnxPredictor.Scores;
 import java.io.IOException;
@@ -292,10 +294,73 @@ final class FileFormsTest {
         "Softmax Identity, PROBABILITIES",
         "Identity, LOGITS",
         "LogSoftmax, LOGITS",
+        "LogSoftmax Exp, PROBABILITIES",
+        "Exp, LOGITS",
+        "Sigmoid, INDEPENDENT",
+        "HardSigmoid Identity, INDEPENDENT",
+        "Sigmoid Neg, LOGITS",
         "Softmax Neg, LOGITS"
     })
-    void aFileThatEndsWithASoftmaxGivesProbabilities(String operators, Scores expected) {
+    void aFileThatEndsWithASoftmaxOrASigmoidGivesProbabilities(String operators, Scores expected) {
         assertThat(scores(ending(operators.split(" ", -1)), OnnxHints.none())).isEqualTo(expected);
+    }
+
+    /**
+     * The definition of a softmax (ONNX, Softmax-13) as some exporters write it out: with the maximum subtracted or not, and
+     * with the axes of the sum in an attribute, a weight or a constant. A sum over the batch makes no probabilities.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "11, attribute, Exp, 1, PROBABILITIES",
+        "13, weight, Exp, 1, PROBABILITIES",
+        "17, weight, Exp, -1, PROBABILITIES",
+        "17, constant, Exp, 1, PROBABILITIES",
+        "17, constant, Sigmoid, 1, PROBABILITIES",
+        "17, weight, Exp, 0, LOGITS",
+        "17, constant, Neg, 1, LOGITS"
+    })
+    void aSoftmaxThatIsWrittenOutGivesProbabilities(
+            int opset, String where, String positive, long axis, Scores expected) {
+        for (String first : List.of("Identity", "Sub")) {
+            ModelProto.Builder model = ending(first, positive, "ReduceSum", "Div", "Identity");
+            model.getOpsetImportBuilder(0).setVersion(opset);
+            GraphProto.Builder graph = model.getGraphBuilder();
+            int sum = graph.getNodeCount() - 3;
+            if (first.equals("Sub")) {
+                graph.addInitializer(scalar("largest", 3));
+                graph.getNodeBuilder(sum - 2).addInput("largest");
+            }
+            graph.getNodeBuilder(sum + 1).setInput(0, "between1").addInput("between2");
+            if (where.equals("attribute")) {
+                graph.getNodeBuilder(sum).addAttribute(Protos.attribute("axes", List.of(axis)));
+            } else {
+                graph.getNodeBuilder(sum).addInput("axes");
+            }
+            if (where.equals("weight")) {
+                graph.addInitializer(Protos.longs("axes", axis));
+            } else if (where.equals("constant")) {
+                graph.addNode(
+                        0,
+                        node("Constant", List.of(), "axes")
+                                .addAttribute(AttributeProto.newBuilder()
+                                        .setName("value")
+                                        .setType(AttributeProto.AttributeType.TENSOR)
+                                        .setT(Protos.longs("", axis))));
+            }
+            assertThat(scores(model, OnnxHints.none())).as(first).isEqualTo(expected);
+        }
+    }
+
+    /** A sum of other numbers than those that it divides is none of theirs. */
+    @Test
+    void aQuotientByAnotherSumGivesNoProbabilities() {
+        ModelProto.Builder model = ending("Exp", "ReduceSum", "Div");
+        GraphProto.Builder graph = model.getGraphBuilder();
+        int sum = graph.getNodeCount() - 2;
+        graph.addInitializer(Protos.longs("axes", 1));
+        graph.getNodeBuilder(sum).setInput(0, "before").addInput("axes");
+        graph.getNodeBuilder(sum + 1).setInput(0, "between0").addInput("between1");
+        assertThat(scores(model, OnnxHints.none())).isEqualTo(Scores.LOGITS);
     }
 
     /** As the quantization tool of ONNX Runtime ends a file: the probabilities are rounded to 8 bits and back. */

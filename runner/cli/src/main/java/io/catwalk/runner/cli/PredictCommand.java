@@ -181,6 +181,10 @@ final class PredictCommand extends ConsoleCommand {
                     some = ahead.join();
                 }
                 view.end();
+                if (predictor.scores() == Scores.INDEPENDENT) {
+                    console.note(
+                            file + " gives each class a probability by itself (a sigmoid): they need not sum to 100 %");
+                }
                 if (converted.get() > 0) {
                     console.note(told(converted.get(), signature.channels()));
                 }

@@ -193,7 +193,7 @@ final class VerifyCommand extends JsonCommand {
                             images.test().labels(),
                             new OriginalImages(images.test(), folder).answers(predictor))
                     : Predictions.of(predictor, images.test(), preprocessing.normalization(), classes);
-            Predictions predictions = answered.ofLogits(predictor.scores() == Scores.PROBABILITIES);
+            Predictions predictions = answered.ofLogits(predictor.scores() != Scores.LOGITS);
             if (answers != null) {
                 predictions.write(answers, images.test());
             }

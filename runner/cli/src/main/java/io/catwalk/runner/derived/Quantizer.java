@@ -218,8 +218,7 @@ public record Quantizer(QuantizationVerdict.Gate gate, WeightRange weights, int 
 
     private static Predictions answers(
             OnnxPredictor predictor, ImageSource images, Normalization normalization, int classes) {
-        return Predictions.of(predictor, images, normalization, classes)
-                .ofLogits(predictor.scores() == Scores.PROBABILITIES);
+        return Predictions.of(predictor, images, normalization, classes).ofLogits(predictor.scores() != Scores.LOGITS);
     }
 
     /** Collects for the 8-bit file what it was compared with, and the results; null for what there is not. */

@@ -174,7 +174,7 @@ async function logitsOfTest(index, images) {
 }
 
 function probabilities({ about: { output } }, scores) {
-  if (output.scores === 'probabilities') return scores;
+  if (output.scores !== 'logits') return scores;
   const largest = Math.max(...scores);
   const powers = scores.map(score => Math.exp(score - largest));
   const sum = powers.reduce((a, b) => a + b);

@@ -260,6 +260,23 @@ final class PredictCommandTest {
         requireStored(json(predict(file, image, "--json")).path(0), 3, names);
     }
 
+    /** A network for several answers at once: each class has a sigmoid, and what it says of one says nothing of another. */
+    @Test
+    void theProbabilitiesOfASigmoidAreShownAsTheyAreAndSaidToBeSo() throws IOException {
+        Path file = world.changed(folder.resolve("sigmoid.onnx"), model -> {
+            GraphProto.Builder graph = model.getGraphBuilder();
+            graph.addNodeBuilder().setOpType("Sigmoid").addInput("logits").addOutput("scores");
+            graph.getOutputBuilder(0).setName("scores");
+        });
+        Catwalk.Answer answer = predict(file, image, "--json").done();
+        assertThat(answer.err()).hasLineCount(1).contains(file + "", "probability by itself", "sum");
+        JsonNode found = answer.json().at("/0/probabilities");
+        for (int c = 0; c < names.size(); c++) {
+            double expected = 1 / (1 + Math.exp(-stored.logits()[3 * names.size() + c]));
+            assertThat(found.path(names.get(c)).asDouble(-1)).isCloseTo(expected, within(1e-4));
+        }
+    }
+
     @Test
     void itsOwnClassesMayComeInAnyOrderAndOthersByTheirNumbers() {
         JsonNode sorted = json(predict(image, "--labels", "9,8,7,6,5,4,3,2,1,0", "--json"));

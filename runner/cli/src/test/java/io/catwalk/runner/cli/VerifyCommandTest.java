@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.protobuf.ByteString;
 import io.catwalk.onnx.file.ModelFile;
+import io.catwalk.onnx.file.Protos;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.evaluation.Predictions;
 import java.awt.image.BufferedImage;
@@ -76,8 +77,19 @@ final class VerifyCommandTest {
         ModelProto.Builder model = ModelFile.read(world.model()).whole().toBuilder();
         model.getGraphBuilder()
                 .addNode(NodeProto.newBuilder()
-                        .setOpType("Softmax")
+                        .setOpType("Exp")
                         .addInput("logits")
+                        .addOutput("powers"))
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("ReduceSum")
+                        .addInput("powers")
+                        .addInput("classes")
+                        .addOutput("sum"))
+                .addInitializer(Protos.longs("classes", 1))
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Div")
+                        .addInput("powers")
+                        .addInput("sum")
                         .addOutput("scores"))
                 .getOutputBuilder(0)
                 .setName("scores");

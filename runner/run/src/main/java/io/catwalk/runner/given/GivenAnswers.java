@@ -4,6 +4,7 @@ import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.onnx.runtime.OnnxPredictor.Scores;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
@@ -79,7 +80,7 @@ public record GivenAnswers(
         float[] originals = resizes ? new OriginalImages(images, folder).answers(network.predictor()) : new float[0];
         int classes = dataset.classes().size();
         float[] scores = new float[Math.multiplyExact(images.size(), classes)];
-        boolean probabilities = true;
+        boolean probabilities = true; // by their sums, where the graph does not show it
         int batch = images.batchSize();
         for (int from = 0; from < images.size(); from += batch) {
             int to = Math.min(images.size(), from + batch);
@@ -96,6 +97,7 @@ public record GivenAnswers(
             probabilities &= areProbabilities(answers, network.outputs(), 1 - LARGEST_GAP);
             System.arraycopy(network.selected(answers), 0, scores, from * classes, (to - from) * classes);
         }
+        probabilities |= network.predictor().scores() != Scores.LOGITS;
         Predictions predictions = new Predictions(classes, images.labels(), scores).ofLogits(probabilities);
         PredictedClasses predicted = predictions.predictedClasses();
         List<String> others =

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Says what a reader must know about the answers of a given model, besides their metrics.
  *
  * @param scored whether there is a score for each class, and not only the predicted class
- * @param probabilities whether the scores are probabilities, found by their sums, and not logits
+ * @param probabilities whether the scores are probabilities, by the graph or by their sums, and not logits
  * @param otherClasses classes that it knows beyond those of the data set: it was not asked for them
  * @param trainedOnTestImages whether it says itself that it was trained on images that are test images here
  * @param suggestion another preparation of the images, under which it is right far more often; null if there is none

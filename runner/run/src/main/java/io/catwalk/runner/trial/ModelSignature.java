@@ -59,7 +59,8 @@ public record ModelSignature(
      * The output tensor, {@code float32}.
      *
      * @param shape batch and classes
-     * @param scores {@code logits}, whose softmax gives probabilities, or {@code probabilities}
+     * @param scores {@code logits}, whose softmax gives probabilities, {@code probabilities}, or {@code independent}: those
+     *     of each class by itself, which need not sum to 1
      */
     public record Output(String name, String type, List<Object> shape, String scores) {}
 

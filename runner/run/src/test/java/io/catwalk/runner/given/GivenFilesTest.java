@@ -172,6 +172,17 @@ class GivenFilesTest {
         assertThat(answers.predicted().predicted()).containsExactly(0, 0, 1, 0, 2, 2);
     }
 
+    /** Their sums show nothing, but the graph does: each is a probability, of which 0 to 1 is no logit. */
+    @Test
+    void scoresOfASigmoidAreProbabilities() throws IOException {
+        GivenAnswers answers = answers(colors(5), source(file(named().ending("Sigmoid")), "normalize=0-1"));
+        assertThat(answers.report().probabilities()).isTrue();
+        for (int c = 0; c < 3; c++) {
+            double expected = -Math.log(1 + Math.exp(-MEANS[0][c] / 255.0));
+            assertThat((double) scores(answers).logits()[c]).isCloseTo(expected, within(1e-6));
+        }
+    }
+
     @Test
     void classesMatchByNameInAnyOrderAndOthersAreLeftOut() throws IOException {
         float[][] weights = {{9, 0, 0, 1, 0}, {9, 0, 1, 0, 0}, {9, 0, 0, 0, 1}};
