@@ -6,6 +6,7 @@ import io.catwalk.runner.PackedFiles;
 import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.trial.ExportOptions;
+import java.util.Objects;
 
 /** Writes programs that classify one image with an ONNX file; words of capitals in their templates are filled in. */
 record CardCode(String file, ImageSource images, Normalization normalization, ExportOptions options) {
