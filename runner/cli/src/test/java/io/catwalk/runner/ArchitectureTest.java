@@ -307,7 +307,7 @@ class ArchitectureTest {
         "evaluation, 13",
         "results, 5",
         "experiment, 23",
-        "latency, 8",
+        "latency, 7",
         "trial, 29",
         "derived, 5"
     })
