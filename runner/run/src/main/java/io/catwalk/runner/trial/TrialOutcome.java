@@ -225,7 +225,8 @@ public sealed interface TrialOutcome {
      * @param totalSeconds from the start to the last file, with loading and evaluation
      * @param bestEpoch number of the epoch whose weights were kept, from 1
      * @param secondsPerEpoch median over the epochs, without validation
-     * @param steps of the optimizer in all of these epochs; null for a given model, and in older results
+     * @param steps of the optimizer in all epochs of the training whose weights are tested, which is the second one if there
+     *     was one; null for a given model, and in older results
      * @param refitImages number of images that the network was trained on once more, for as many epochs as the best one has
      *     as its number; null if it was not
      */

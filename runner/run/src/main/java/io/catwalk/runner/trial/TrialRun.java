@@ -314,7 +314,7 @@ final class TrialRun {
             trainingSeconds +=
                     model.history().stream().mapToDouble(Epoch::seconds).sum();
             passed += (long) choice.bestEpoch() * all.images();
-            steps += (long) choice.bestEpoch() * all.steps();
+            steps = (long) choice.bestEpoch() * all.steps();
         }
         TrialFile.Digest digest = TrialFile.Digest.of(folder.path(), TrialFile.WEIGHTS);
         BackboneSpec backbone = order.spec().backbone();
