@@ -230,14 +230,9 @@ final class DataCommand extends JsonCommand {
         told.put("unreadable", survey.unreadable());
         told.put("duplicates", survey.duplicates());
         told.put("contradicting", survey.contradicting());
-        told.put(
-                "passed_over",
-                survey.skipped().entrySet().stream()
-                        .collect(Collectors.toMap(
-                                Map.Entry::getKey,
-                                entry -> entry.getValue().count(),
-                                (one, other) -> one,
-                                TreeMap::new)));
+        Map<String, Integer> passedOver = new TreeMap<>();
+        survey.skipped().forEach((why, files) -> passedOver.put(why, files.count()));
+        told.put("passed_over", passedOver);
         if (classes) {
             survey.classes().entrySet().stream()
                     .limit(ShownClasses.ALL)
@@ -295,14 +290,12 @@ final class DataCommand extends JsonCommand {
 
     static void describe(ImageDataset images, Console console) {
         ImageSource test = images.test();
-        console.say(
-                "%s: %,d training and %,d test images of %dx%d pixels, %s",
-                images.name(),
-                images.train().size(),
-                test.size(),
-                test.width(),
-                test.height(),
-                test.channels() == 1 ? "gray" : "colored");
+        console.item(
+                "",
+                images.name() + ": " + Numbers.count(images.train().size()) + " training and "
+                        + Numbers.count(test.size())
+                        + " test images of " + test.width() + "x" + test.height() + " pixels, "
+                        + (test.channels() == 1 ? "gray" : "colored"));
     }
 
     private void show(ImageDataset images) {

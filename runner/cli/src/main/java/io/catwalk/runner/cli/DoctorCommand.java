@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
@@ -16,7 +17,6 @@ import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import io.catwalk.runner.trial.Software;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,13 +83,8 @@ final class DoctorCommand extends JsonCommand {
 
     private static String machine() {
         Machine machine = Machine.current();
-        return String.format(
-                Locale.ROOT,
-                "%s, %s, %d cores, %.0f GiB",
-                machine.os(),
-                machine.processor(),
-                machine.cores(),
-                machine.memoryBytes() / Math.pow(2, 30));
+        return machine.os() + ", " + machine.processor() + ", " + machine.cores() + " cores, "
+                + Numbers.fixed(machine.memoryBytes() / Math.pow(2, 30), 0) + " GiB";
     }
 
     private static String platform() {

@@ -1,9 +1,12 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.report.Cell;
 import io.catwalk.runner.report.Medium;
 import io.catwalk.runner.report.ShownClasses;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -64,13 +67,13 @@ final class EvaluateCommand extends JsonCommand {
 
     private void print(Reevaluation evaluated) {
         Evaluation evaluation = evaluated.evaluation();
-        console.say(
-                "%s: accuracy %.2f %% (95 %% interval %.2f to %.2f) on %d images",
-                evaluated.result().trial().title(),
-                evaluation.accuracy() * 100,
-                evaluation.metrics().accuracyInterval().low() * 100,
-                evaluation.metrics().accuracyInterval().high() * 100,
-                evaluation.images());
+        Interval interval = evaluation.metrics().accuracyInterval();
+        console.item(
+                "",
+                evaluated.result().trial().title() + ": accuracy " + Numbers.percent(evaluation.accuracy())
+                        + " % (95 % interval "
+                        + Cell.percent(interval.low(), interval.high()).text() + ") on "
+                        + evaluation.images() + " images");
         if (evaluated.changedLabels() >= 0) {
             console.line(
                     evaluated.changedLabels() == 0

@@ -5,6 +5,7 @@ import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.derived.Decision;
 import io.catwalk.runner.derived.QuantizationVerdict;
@@ -130,18 +131,17 @@ final class QuantizeCommand extends JsonCommand {
 
     private void print(Quantizer.Result quantized) {
         console.item(quantized.file() + ": ", quantized.words());
-        console.format(
+        QuantizationVerdict verdict = quantized.verdict();
+        int changed = verdict.accuracy().test().onlyFirst()
+                + verdict.accuracy().test().onlySecond();
+        console.item(
                 "  ",
-                "accuracy %.2f %% (float: %.2f %%); %d of %d images changed between right and wrong; one image %s%.1f"
-                        + " times as fast; ranges by %s",
-                100 * quantized.accuracy(),
-                100 * quantized.floatAccuracy(),
-                quantized.verdict().accuracy().test().onlyFirst()
-                        + quantized.verdict().accuracy().test().onlySecond(),
-                quantized.verdict().accuracy().images(),
-                quantized.verdict().busy() == null ? "" : Latency.ROUGH,
-                quantized.verdict().speedupOfOne(),
-                quantized.found().method().title());
+                "accuracy " + Numbers.percent(quantized.accuracy()) + " % (float: "
+                        + Numbers.percent(quantized.floatAccuracy()) + " %); " + changed + " of "
+                        + verdict.accuracy().images() + " images changed between right and wrong; one image "
+                        + (verdict.busy() == null ? "" : Latency.ROUGH) + Numbers.fixed(verdict.speedupOfOne(), 1)
+                        + " times as fast; ranges by "
+                        + quantized.found().method().title());
         List<String> inFloat = quantized.found().model().inFloat();
         if (!inFloat.isEmpty()) {
             console.item("  ", "still in float: " + String.join(", ", inFloat));
@@ -150,7 +150,7 @@ final class QuantizeCommand extends JsonCommand {
             console.item("  ", "only ONNX Runtime reads it, for its LSTMs in 8 bits");
         }
         quantized.notes().forEach(note -> console.item("  ", note));
-        if (quantized.verdict().busy() != null) {
+        if (verdict.busy() != null) {
             console.note("the machine was busy while speed was measured: measure again when it is quiet");
         }
     }

@@ -6,6 +6,7 @@ import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.parity.Parity.Flip;
 import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.runtimes.Runner;
 import java.util.ArrayList;
@@ -191,12 +192,9 @@ record RuntimeReport(
                             ? ""
                             : " (" + entry.runner().runtime() + " " + compared.version() + ")");
             if (compared.outcome() instanceof RuntimeOutcome.Agrees agrees) {
-                console.format(
-                        file + ": ",
-                        "agrees in %s; answers to %d images differ by at most %.1e",
-                        name,
-                        compared.images(),
-                        agrees.answer().largest());
+                String most = Numbers.scientific(agrees.answer().largest());
+                String answers = "; answers to " + compared.images() + " images differ by at most " + most;
+                console.item(file + ": ", "agrees in " + name + answers);
             } else if (compared.outcome() instanceof RuntimeOutcome.Differs differs) {
                 console.item(file + " ", "differs in " + name + ":");
                 console.item("  answers: ", differs.answer().toString());

@@ -35,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -266,24 +265,18 @@ public record Quantizer(QuantizationVerdict.Gate gate, WeightRange weights, int 
 
     /** Describes a verdict with its numbers, in one line. */
     static String words(QuantizationVerdict verdict) {
-        return String.format(
-                Locale.ROOT,
-                "int8 is %s, %.1f times %s, %s: %s",
-                speed(verdict),
-                Math.max(verdict.shrinking(), 1 / verdict.shrinking()),
-                verdict.shrinking() < 1 ? "larger" : "smaller",
-                Wording.points(verdict.accuracy(), verdict.lost(), "less accurate", "more accurate"),
-                conclusion(verdict));
+        double shrinking = verdict.shrinking();
+        return "int8 is " + speed(verdict) + ", " + Numbers.fixed(Math.max(shrinking, 1 / shrinking), 1) + " times "
+                + (shrinking < 1 ? "larger, " : "smaller, ")
+                + Wording.points(verdict.accuracy(), verdict.lost(), "less accurate", "more accurate") + ": "
+                + conclusion(verdict);
     }
 
     private static String speed(QuantizationVerdict verdict) {
         double speedup = verdict.speedup();
         String words = Math.abs(speedup - 1) < NOTHING
                 ? "as fast"
-                : String.format(
-                        Locale.ROOT,
-                        speedup > 1 ? "%.1f times faster" : "%.1f times slower",
-                        speedup > 1 ? speedup : 1 / speedup);
+                : Numbers.fixed(Math.max(speedup, 1 / speedup), 1) + (speedup > 1 ? " times faster" : " times slower");
         return (verdict.busy() == null ? "" : Latency.ROUGH)
                 + words
                 + (verdict.speedupOf64() != null ? "" : " for one image at a time");
@@ -313,21 +306,15 @@ public record Quantizer(QuantizationVerdict.Gate gate, WeightRange weights, int 
         }
         return verdict.speedup() < 1 + NOTHING
                 ? "not faster here"
-                : String.format(
-                        Locale.ROOT,
-                        "not the required %.2f times as fast",
-                        verdict.gate().speedup());
+                : "not the required " + Numbers.fixed(verdict.gate().speedup(), 2) + " times as fast";
     }
 
     private static String needs(QuantizationVerdict verdict) {
         Long needed = verdict.neededTestImages();
         return needed == null
                 ? "no number of test images shows it: raise --budget"
-                : String.format(
-                        Locale.ROOT,
-                        "needs about %,d test images, has %,d",
-                        needed,
-                        verdict.accuracy().images());
+                : "needs about " + Numbers.count(needed) + " test images, has "
+                        + Numbers.count(verdict.accuracy().images());
     }
 
     private static String budget(QuantizationVerdict verdict) {

@@ -16,7 +16,6 @@ import io.catwalk.runner.training.Epoch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -190,11 +189,8 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                         title + ".",
                         entrant.selection() + "Rows are the true class, columns the predicted one."
                                 + (shown.size() < classes.size()
-                                        ? String.format(
-                                                Locale.ROOT,
-                                                " Shown: the %d most confused of %,d classes.",
-                                                shown.size(),
-                                                classes.size())
+                                        ? " Shown: the " + shown.size() + " most confused of "
+                                                + Numbers.count(classes.size()) + " classes."
                                         : "")),
                 matrix,
                 shown,
