@@ -3,7 +3,6 @@ package io.catwalk.runner.report;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a section. Its heading is above it; that and an id for links may be empty. */
@@ -56,11 +55,14 @@ public sealed interface Block
     /** Sentences, each with its period. */
     record Sentences(Set<Medium> media, String heading, Tone tone, List<String> sentences) implements Block {
 
-        /** Creates sentences without a heading; those that are empty are left out. */
+        /** Leaves out sentences that are empty. */
+        public Sentences {
+            sentences = sentences.stream().filter(one -> !one.isEmpty()).toList();
+        }
+
+        /** Creates sentences without a heading. */
         public static Sentences of(Set<Medium> media, Tone tone, String... sentences) {
-            List<String> said =
-                    Stream.of(sentences).filter(one -> !one.isEmpty()).toList();
-            return new Sentences(media, "", tone, said);
+            return new Sentences(media, "", tone, List.of(sentences));
         }
 
         @Override

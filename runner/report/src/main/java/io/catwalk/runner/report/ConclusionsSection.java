@@ -44,11 +44,7 @@ record ConclusionsSection(ReportModel model) {
     }
 
     private List<String> conclusions() {
-        List<String> sentences = new ArrayList<>();
-        String baselines = model.baselinesAbove();
-        if (!baselines.isEmpty()) {
-            sentences.add(baselines);
-        }
+        List<String> sentences = new ArrayList<>(List.of(model.baselinesAbove()));
         fastest().ifPresent(sentences::add);
         List<ClassifierReport> strong = model.learned().stream()
                 .filter(one -> one.gap().verdict() == Overfitting.Verdict.STRONG)
@@ -89,10 +85,7 @@ record ConclusionsSection(ReportModel model) {
     }
 
     private List<String> limits() {
-        List<String> sentences = new ArrayList<>();
-        if (!model.limits().isEmpty()) {
-            sentences.add(model.limits());
-        }
+        List<String> sentences = new ArrayList<>(List.of(model.limits()));
         if (model.results().tuning() != null) {
             sentences.add("The winner's score is optimistically biased: it was selected as the best of all.");
         }
