@@ -138,19 +138,18 @@ final class AuditCommand extends JsonCommand {
     private void print(Audit audit) {
         DataCommand.describe(audit.dataset(), console);
         console.line("");
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of(
-                level(audit.distance()) + " apart at most", "pairs", "same pixels", "other label", "test images"));
-        rows.add(row("a test and a training image", audit.leakedCount()));
-        rows.add(row("two test images", audit.repeatedCount()));
-        console.table(rows);
+        String head = level(audit.distance()) + " apart at most";
+        console.table(List.of(
+                List.of(head, "pairs", "same pixels", "other label", "test images"),
+                row("a test and a training image", audit.leakedCount()),
+                row("two test images", audit.repeatedCount())));
         console.line("");
         console.item("", NearDuplicates.DISTANCE);
         if (audit.predictions().isEmpty()) {
             return;
         }
         console.line("");
-        rows = new ArrayList<>();
+        List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("accuracy", "all", "95 % interval", "without", "95 % interval", "images"));
         for (Audit.Model model : audit.models()) {
             Accuracy without = model.withoutDuplicates();

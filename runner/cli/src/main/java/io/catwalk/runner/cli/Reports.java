@@ -68,10 +68,7 @@ final class Reports {
         void take(Document document) throws IOException;
     }
 
-    /**
-     * Writes plots, page and slides beside each other, since each takes its time: the slides longest, so that their
-     * template is opened while the document is made.
-     */
+    /** Writes plots, page and slides beside each other; the slides take longest, and open their template meanwhile. */
     @SuppressWarnings("try") // what is written beside is waited for, not used
     private static Document write(RunFolder run, ReportModel model, SlideOptions options, Answer answer)
             throws IOException {

@@ -28,10 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Runs checks on a built plugin. The plugin's code does not run in this process: a check that hangs or ends its process
- * is reported as failed, and the next check starts in another process.
- */
+/** Runs checks on a built plugin in other processes: what hangs or ends one has failed, and the next starts another. */
 public final class PluginContract {
 
     private static final Logger LOG = LoggerFactory.getLogger(PluginContract.class);

@@ -121,10 +121,7 @@ record ClassifierReport(
         return models.get(0).outcome().trial();
     }
 
-    /**
-     * Returns the trial whose costs are reported: the first that was measured, else the first with a trained network;
-     * null if there is none. A trial that the comparison leaves out is not among them.
-     */
+    /** Returns the trial whose costs are reported: of those that count, the first measured, else the first; or null. */
     public @Nullable Done first() {
         return counted()
                 .filter(Model::done)

@@ -15,10 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Shows which classes are classified as which: a row for each true class, a column for each predicted one. Correct
- * predictions are blue, mistakes vermilion; the larger their share of the row, the stronger the color.
- */
+/** Shows which classes are classified as which, a row for each true class: a larger share has a stronger color. */
 record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer> shown, List<String> classes)
         implements Chart {
 

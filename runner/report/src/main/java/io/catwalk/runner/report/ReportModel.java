@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,10 +95,7 @@ public record ReportModel(
         }
     }
 
-    /**
-     * The predictions of a network for its test images. Those of ten thousand trials do not fit into memory: they are
-     * read on first use, and cached for as long as there is room.
-     */
+    /** The predictions of a network, read on first use: those of ten thousand trials do not fit into memory. */
     public record Answers(Supplier<Predictions> predictions, Supplier<Evaluation> evaluation) {
 
         /** Reads predictions; the classes are in the order of their logits, which mean nothing if they are not scored. */
@@ -343,12 +341,10 @@ public record ReportModel(
 
     /** Returns what is reached without a network, the most accurate first; empty if it is not known. */
     public List<Baseline> baselines() {
-        Comparison comparison = comparison();
-        return comparison == null
-                ? List.of()
-                : comparison.baselines().stream()
-                        .sorted(Comparator.comparingDouble(Baseline::accuracy).reversed())
-                        .toList();
+        return Stream.ofNullable(comparison())
+                .flatMap(comparison -> comparison.baselines().stream())
+                .sorted(Comparator.comparingDouble(Baseline::accuracy).reversed())
+                .toList();
     }
 
     /** Returns the engine and the batch size of the latencies, as a title. */
@@ -356,10 +352,7 @@ public record ReportModel(
         return engine().title() + ", batch 1";
     }
 
-    /**
-     * Returns the Pareto front, from the fastest to the most accurate: the classifiers that no other is better than in
-     * both accuracy and latency. It is empty if no latency was measured, or only on a busy machine.
-     */
+    /** Returns the Pareto front of accuracy and latency, the fastest first; empty if no latency is of a quiet machine. */
     public List<ClassifierReport> front() {
         return timed().stream()
                 .filter(one -> Boolean.TRUE.equals(one.stands().onFront()))

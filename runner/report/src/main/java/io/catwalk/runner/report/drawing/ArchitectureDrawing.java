@@ -64,11 +64,7 @@ public record ArchitectureDrawing(String title, List<Layer> layers) {
                 + ".";
     }
 
-    /**
-     * Draws the layers of a network as lines of text, 80 columns wide: for each its number, what it does, the shape of its
-     * output, its parameters and its MACs. A line leads down to the next layer if that reads it; other inputs of a layer
-     * are named.
-     */
+    /** Draws layers as lines of text, 80 columns wide; a line leads down to the next layer if that reads it. */
     private record TextPainter(Summary summary, List<String> lines) {
 
         private static final int NAME = 34;

@@ -19,10 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
-/**
- * Lays out a drawing: the layers from the top to the bottom, branches beside each other, and lines that skip layers in
- * lanes at the left. Lines run between the boxes, never over them.
- */
+/** Lays out layers from top to bottom, branches beside each other; lines that skip layers are in lanes at the left. */
 final class Layout {
 
     private static final double PAGE = 400;

@@ -4,10 +4,7 @@ import io.catwalk.runner.report.Letters;
 import java.util.Comparator;
 import java.util.List;
 
-/**
- * Adapts texts to slides: long names of classifiers and classes are shortened, and names written from right to left are
- * isolated so that they do not change the direction of the sentence around them.
- */
+/** Adapts texts to slides: shortens long names, and isolates names that are written from right to left. */
 final class Words {
 
     /** Begins a part of a line that is written in its own direction (Unicode FSI); {@link #RELEASE} (PDI) ends it. */
