@@ -335,7 +335,7 @@ public final class Backbone {
         ModelProto.Builder cut = composed(graph, Graphs.operatorSets(model), model.getIrVersion());
         SortedMap<String, String> kept = new TreeMap<>(metadata().entries());
         kept.keySet().removeIf(key -> !key.startsWith("preprocessing."));
-        Graphs.addMetadata(cut, kept);
+        Protos.addMetadata(cut, kept);
         return cut.build().toByteArray();
     }
 
@@ -376,7 +376,7 @@ public final class Backbone {
         Graphs.append(graph, named);
         graph.addAllOutput(named.getOutputList());
         ModelProto.Builder whole = composed(graph, sets, Math.max(model.getIrVersion(), top.getIrVersion()));
-        Graphs.addMetadata(whole, entries(top, metadata));
+        Protos.addMetadata(whole, entries(top, metadata));
         return whole.build().toByteArray();
     }
 

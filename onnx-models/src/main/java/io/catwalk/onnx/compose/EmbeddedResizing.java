@@ -157,7 +157,7 @@ public final class EmbeddedResizing {
         GraphProto whole =
                 new EmbeddedResizing(fit, Graphs.opset(model)).before(model.getGraph(), images, preprocessing);
         ModelProto.Builder changed = model.toBuilder().setGraph(whole).clearMetadataProps();
-        Graphs.addMetadata(
+        Protos.addMetadata(
                 changed,
                 metadata.withAll(Map.of(
                                 MetadataKeys.RESIZES,

@@ -164,7 +164,7 @@ public final class Ensemble {
                 .flatMap(one -> one.model().getFunctionsList().stream())
                 .distinct()
                 .toList());
-        Graphs.addMetadata(model.setGraph(graph), metadata);
+        Protos.addMetadata(model.setGraph(graph), metadata);
         return model.build().toByteArray();
     }
 

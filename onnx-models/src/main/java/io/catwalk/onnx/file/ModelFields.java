@@ -2,7 +2,6 @@ package io.catwalk.onnx.file;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
@@ -20,7 +19,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -112,7 +110,9 @@ public final class ModelFields {
                         out.write(bytes, field.start(), field.end() - field.start());
                     }
                 }
-                append(out, metadata);
+                ModelProto.Builder entries = ModelProto.newBuilder();
+                Protos.addMetadata(entries, metadata);
+                entries.build().writeTo(out);
                 for (Field field : fields) {
                     if (field.number() > ModelProto.METADATA_PROPS_FIELD_NUMBER) {
                         out.write(bytes, field.start(), field.end() - field.start());
@@ -127,14 +127,6 @@ public final class ModelFields {
                     "check the rights and the free space of its folder",
                     e);
         }
-    }
-
-    private static void append(OutputStream out, Map<String, String> metadata) throws IOException {
-        ModelProto.Builder model = ModelProto.newBuilder();
-        metadata.forEach((key, value) -> model.addMetadataProps(
-                StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-        ByteString encoded = model.build().toByteString();
-        encoded.writeTo(out);
     }
 
     private static byte[] bytes(Path file) {

@@ -1,6 +1,5 @@
 package io.catwalk.onnx.file;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -133,7 +132,7 @@ public record ModelFile(
      */
     public static ModelFile of(Path name, byte[] content) {
         ModelFields fields = ModelFields.of(name, content);
-        visit(fields.model(), tensor -> {
+        visit(fields.model(), TensorProto.class, tensor -> {
             if (ExternalData.isExternal(tensor)) {
                 throw new OnnxFileException(
                         name,
@@ -205,7 +204,7 @@ public record ModelFile(
     /** Tells where the weights are, and rejects weights outside the folder of the model. */
     private static Weights checkWeights(Path file, ModelProto model) {
         List<TensorProto> external = new ArrayList<>();
-        visit(model, tensor -> {
+        visit(model, TensorProto.class, tensor -> {
             if (ExternalData.isExternal(tensor)) {
                 external.add(tensor);
             }
@@ -245,7 +244,7 @@ public record ModelFile(
      * @throws OnnxFileException if one is NaN
      */
     public void requireNumbers() {
-        visit(content, this::requireNumbers);
+        visit(content, TensorProto.class, this::requireNumbers);
     }
 
     private void requireNumbers(TensorProto tensor) {
@@ -278,35 +277,22 @@ public record ModelFile(
     /** Returns the names of the operators, sorted, including those in the graphs inside loops and conditions. */
     public SortedSet<String> operators() {
         SortedSet<String> names = new TreeSet<>();
-        addOperators(content.getGraph(), names);
+        visit(content.getGraph(), NodeProto.class, node -> names.add(node.getOpType()));
         return Collections.unmodifiableSortedSet(names);
     }
 
-    private static void addOperators(GraphProto graph, SortedSet<String> names) {
-        for (NodeProto node : graph.getNodeList()) {
-            names.add(node.getOpType());
-            for (AttributeProto attribute : node.getAttributeList()) {
-                if (attribute.hasG()) {
-                    addOperators(attribute.getG(), names);
-                }
-                attribute.getGraphsList().forEach(within -> addOperators(within, names));
-            }
-        }
-    }
-
     /**
-     * Visits every tensor: in initializers, constants, subgraphs, functions and sparse tensors. Follows the message
-     * descriptors, so that no part of the format is missed.
+     * Visits every message of a type, such as each tensor: in initializers, constants, subgraphs, functions and sparse
+     * tensors. Follows the message descriptors, so that no part of the format is missed.
      */
-    private static void visit(Message message, Consumer<TensorProto> visitor) {
-        if (message instanceof TensorProto tensor) {
-            visitor.accept(tensor);
-            return;
+    private static <T extends Message> void visit(Message message, Class<T> type, Consumer<? super T> visitor) {
+        if (type.isInstance(message)) {
+            visitor.accept(type.cast(message));
         }
         for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
             if (field.getKey().getJavaType() == JavaType.MESSAGE) {
                 List<?> values = field.getValue() instanceof List<?> list ? list : List.of(field.getValue());
-                values.forEach(value -> visit((Message) value, visitor));
+                values.forEach(value -> visit((Message) value, type, visitor));
             }
         }
     }

@@ -2,7 +2,9 @@ package io.catwalk.onnx.file;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
@@ -14,6 +16,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -105,6 +108,12 @@ public final class Protos {
         ByteBuffer buffer = room(numbers.length, Integer.BYTES);
         buffer.asIntBuffer().put(numbers);
         return ByteString.copyFrom(buffer);
+    }
+
+    /** Appends entries to the metadata of a model. */
+    public static void addMetadata(ModelProto.Builder model, Map<String, String> entries) {
+        entries.forEach((key, value) -> model.addMetadataProps(
+                StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
     }
 
     /** Creates a builder of a node that is named after its output. */

@@ -1,5 +1,7 @@
 package io.catwalk.onnx.graph;
 
+import static io.catwalk.onnx.graph.OperatorTypes.put;
+
 import io.catwalk.onnx.ExportException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 /**
  * Infers the types and shapes of an operator's outputs, from the ONNX specification alone. Results of the traced engine
@@ -106,12 +109,6 @@ public final class Inference {
         return Map.copyOf(rules);
     }
 
-    private static void put(Map<String, Rule> rules, Rule rule, String operators) {
-        for (String operator : operators.split(" ", -1)) {
-            rules.put(operator, rule);
-        }
-    }
-
     private static ElementType typeOf(long code) {
         for (ElementType type : ElementType.values()) {
             if (type.code() == code) {
@@ -177,14 +174,8 @@ public final class Inference {
         }
 
         private static long[] axes(Operands operands) {
-            if (operands.has(1)) {
-                return operands.numbers(1);
-            }
-            long[] all = new long[operands.shape(0).rank()];
-            for (int axis = 0; axis < all.length; axis++) {
-                all[axis] = axis;
-            }
-            return operands.attributes().numbers("axes", all);
+            long[] all = LongStream.range(0, operands.shape(0).rank()).toArray();
+            return operands.has(1) ? operands.numbers(1) : operands.attributes().numbers("axes", all);
         }
 
         private static TensorShape reduce(Operands operands, long[] axes) {

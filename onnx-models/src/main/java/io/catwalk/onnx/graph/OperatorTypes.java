@@ -73,9 +73,10 @@ public final class OperatorTypes {
         return Map.copyOf(types);
     }
 
-    private static void put(Map<String, Set<ElementType>> types, Set<ElementType> allowed, String operators) {
+    /** Puts the same value for each of some operators, with spaces between their names. */
+    static <T> void put(Map<String, T> all, T value, String operators) {
         for (String operator : operators.split(" ", -1)) {
-            types.put(operator, allowed);
+            all.put(operator, value);
         }
     }
 

@@ -106,4 +106,11 @@ record CallContext(
     ExportException error(String fault) {
         return call.error(fault);
     }
+
+    /** Refuses a call in training mode, as an argument says. */
+    void requireInference(int argument) {
+        if (get(argument, Boolean.class)) {
+            throw error("runs in training mode: export needs what forward does with training = false");
+        }
+    }
 }

@@ -25,19 +25,13 @@ final class NormalizationRows {
                 Row.of("NDArrayEx.dropout(NDArray, float, boolean)", "nothing", NormalizationRows::dropout));
     }
 
-    private static void requireInference(CallContext site, int argument) {
-        if (site.get(argument, Boolean.class)) {
-            throw site.error("runs in training mode: export needs what forward does with training = false");
-        }
-    }
-
     private static Value dropout(CallContext site) {
-        requireInference(site, 3);
+        site.requireInference(3);
         return site.value(1);
     }
 
     private static Value batchNorm(CallContext site) {
-        requireInference(site, 9);
+        site.requireInference(9);
         Emitter to = site.to();
         // For -1, the engine normalizes axis 1.
         int axis = site.integer(6) == -1 ? 1 : site.integer(6);

@@ -316,12 +316,9 @@ final class RecurrentRows {
         static Recurrence of(CallContext site, String kind) {
             // Only rnn takes its activation as an argument.
             int shift = kind.equals("rnn") ? 1 : 0;
-            boolean training = site.get(7 + shift, Boolean.class);
             boolean bidirectional = site.get(8 + shift, Boolean.class);
             boolean biased = site.get(4, Boolean.class);
-            if (training) {
-                throw site.error("runs in training mode: export needs what forward does with training = false");
-            }
+            site.requireInference(7 + shift);
             List<Operand> given = kind.equals("lstm")
                     ? site.call().operands(2)
                     : List.of(site.call().operand(2));

@@ -238,12 +238,7 @@ enum Resampling {
         ByteBuffer data = ByteBuffer.allocate(from * size * held.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (int input = 0; input < from; input++) {
             for (int output = 0; output < size; output++) {
-                double weight = weights[output][input];
-                if (held == ElementType.DOUBLE) {
-                    data.putDouble(weight);
-                } else {
-                    data.putFloat((float) weight);
-                }
+                held.put(data, weights[output][input]);
             }
         }
         return to.cast(to.constant("resampling", held, TensorShape.of(from, size), data.array()), type);

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,11 +165,7 @@ public final class BlockState {
     }
 
     private static boolean same(List<Object> now, List<Object> before) {
-        boolean same = now.size() == before.size();
-        for (int i = 0; same && i < before.size(); i++) {
-            same = now.get(i) == before.get(i);
-        }
-        return same;
+        return now.size() == before.size() && IntStream.range(0, now.size()).allMatch(i -> now.get(i) == before.get(i));
     }
 
     @SuppressWarnings("unchecked")
