@@ -19,6 +19,7 @@ import io.catwalk.runner.experiment.LabelPreservingAugmentations;
 import io.catwalk.runner.given.BackboneSpec;
 import io.catwalk.runner.given.BackboneSpec.Pool;
 import io.catwalk.runner.given.GivenSource;
+import io.catwalk.runner.given.TypedNormalization;
 import io.catwalk.runner.report.ContactSheet;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.ShownClasses;
@@ -187,8 +188,9 @@ final class DataCommand extends JsonCommand {
     /** Shows what a backbone makes of some training images, and how long all images would take. */
     private void show(String typed, DatasetSpec dataset, ImageDataset images) {
         Pool pooling = OptionParsers.oneOf("--pool", pool, Pool.values());
+        TypedNormalization normalization = normalize == null ? null : TypedNormalization.parse(normalize);
         GivenSource source =
-                GivenSource.ofBackbone(typed).or(new GivenSource(typed, normalize, null, null, null, null, null));
+                GivenSource.ofBackbone(typed).or(new GivenSource(typed, normalization, null, null, null, null, null));
         BackboneSpec spec = BackboneSpec.of(source, pooling == null ? Pool.MEAN : pooling, images, dataset.fit());
         String size = spec.network().imageSize();
         ImageSource train = (size == null ? images : dataset.resized(size).load(Home.data(console))).train();

@@ -16,6 +16,7 @@ import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
+import io.catwalk.runner.given.GivenSource;
 import io.catwalk.runner.report.RunDocument;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.ModelSignature;
@@ -177,7 +178,7 @@ final class DemoCommand extends ConsoleCommand {
                     FileDataset.requireFit(file, here, all);
                 }
                 DemoPage.Shape own =
-                        new DemoPage.Shape(classes(predictor, all), here.channels(), here.height(), here.width());
+                        new DemoPage.Shape(classes(file, predictor, all), here.channels(), here.height(), here.width());
                 if (shape != null && !shape.equals(own)) {
                     throw new RequestException(file + ": expected the image size and classes of " + first
                             + ", but found others: write a separate page for it");
@@ -231,10 +232,9 @@ final class DemoCommand extends ConsoleCommand {
         return predictor.logits(tests.normalized(rule.normalization(), 0, count), count);
     }
 
-    private static List<String> classes(OnnxPredictor predictor, @Nullable ImageDataset all) {
-        return predictor
-                .metadata()
-                .labels()
+    private static List<String> classes(Path file, OnnxPredictor predictor, @Nullable ImageDataset all) {
+        return GivenSource.classes(file, predictor.metadata())
+                .filter(names -> names.size() == predictor.signature().classes())
                 .orElseGet(() -> all != null
                         ? all.classes()
                         : IntStream.range(0, predictor.signature().classes())

@@ -15,6 +15,7 @@ import io.catwalk.onnx.runtime.Tolerance;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.given.TypedNormalization;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.SavedTrial;
@@ -254,7 +255,7 @@ final class DiffCommand extends JsonCommand {
 
     /** Normalizes as the file says; if it says nothing, to mean 0 and standard deviation 1. */
     private Preprocessing preprocessing(OnnxPredictor predictor) {
-        boolean stated = predictor.metadata().preprocessing().isPresent()
+        boolean stated = TypedNormalization.said(predictor.metadata()).isPresent()
                 || predictor.signature().pixels() == Signature.PixelType.UINT8;
         return FileOptions.preprocessing(file, predictor, stated ? null : EVEN);
     }

@@ -11,6 +11,7 @@ import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.given.TypedNormalization;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -50,20 +51,17 @@ final class FileOptions {
             throw new RequestException(
                     file + ": expected no --normalize, because it takes pixels from 0 to 255; leave it out");
         }
-        Preprocessing stated = predictor.metadata().preprocessing().orElse(null);
-        if (normalize == null && stated != null) {
-            return new Preprocessing(signature.height(), signature.width(), stated.mean(), stated.std());
-        }
-        if (normalize == null && !bytes) {
-            throw new RequestException(file + ": expected the mean and deviation of the pixels in the metadata, found "
-                    + "none; give them with --normalize MEAN/STD, such as 0.5/0.25");
-        }
         int channels = signature.channels();
         if (channels != 1 && channels != 3) {
             throw new RequestException(file + ": expected a network for 1 or 3 channels, found " + channels
                     + " channels; only gray and color images are read");
         }
-        TypedNormalization typed = normalize == null ? TypedNormalization.PIXELS : TypedNormalization.parse(normalize);
+        TypedNormalization typed = Optional.ofNullable(normalize)
+                .map(TypedNormalization::parse)
+                .or(() ->
+                        bytes ? Optional.of(TypedNormalization.PIXELS) : TypedNormalization.said(predictor.metadata()))
+                .orElseThrow(() -> new RequestException(file + ": expected the mean and deviation of the pixels in the"
+                        + " metadata, found none; give them with --normalize MEAN/STD, such as 0.5/0.25"));
         return new Preprocessing(
                 signature.height(), signature.width(), typed.mean(file, channels), typed.std(file, channels));
     }

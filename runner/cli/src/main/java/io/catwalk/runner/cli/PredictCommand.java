@@ -17,6 +17,7 @@ import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.evaluation.OriginalImages;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.given.GivenSource;
 import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
@@ -316,7 +317,7 @@ final class PredictCommand extends ConsoleCommand {
 
     private List<String> names(OnnxMetadata metadata, Signature signature) {
         List<String> names = labels.isEmpty()
-                ? metadata.labels()
+                ? GivenSource.classes(file, metadata)
                         .orElseThrow(() -> new RequestException(file
                                 + ": expected the names of the classes in the metadata, found none; give them with "
                                 + "--labels"))
@@ -325,7 +326,7 @@ final class PredictCommand extends ConsoleCommand {
             throw new RequestException(
                     file + ": expected " + signature.classes() + " labels, found " + names.size() + "; check --labels");
         }
-        List<String> ofFile = metadata.labels().orElse(names);
+        List<String> ofFile = metadata.labels().orElse(names); // a file beside it may be that of another model
         if (!byIndex && !ofFile.equals(names)) {
             if (!Set.copyOf(ofFile).equals(Set.copyOf(names))) {
                 throw new RequestException(file + ": expected the classes that it names (" + String.join(", ", ofFile)

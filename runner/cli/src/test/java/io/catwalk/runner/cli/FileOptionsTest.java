@@ -186,6 +186,55 @@ final class FileOptionsTest {
         Catwalk.ask("bench --seconds 0.02 %s", model).done();
     }
 
+    /** The network of the run as another program writes it: with names as Ultralytics has them, or in a file beside it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"names", "labels", "labels.txt"})
+    void eachCommandReadsTheNamesOfOtherPrograms(String where) throws IOException {
+        String entries = IntStream.range(0, 10)
+                .map(k -> 9 - k)
+                .mapToObj(k -> k + ": '" + k + "'")
+                .collect(Collectors.joining(", ", "{", "}"));
+        Path model = world.changed(folder.resolve("theirs.onnx"), builder -> {
+            builder.clearMetadataProps();
+            if (!where.endsWith(".txt")) {
+                builder.addMetadataPropsBuilder().setKey(where).setValue(entries);
+            }
+        });
+        if (where.endsWith(".txt")) {
+            Files.writeString(folder.resolve(where), DIGITS.replace(',', '\n'));
+        }
+        requireJson(
+                json("predict %s %s --normalize %s", model, picture, normalize), "/0/label=" + stored.predicted()[3]);
+
+        JsonNode own = json("verify %s --dataset %s", world.model(), world.images());
+        JsonNode verified = json("verify %s --dataset %s --normalize %s", model, world.images(), normalize);
+        assertThat(verified.at("/metrics/accuracy")).isEqualTo(own.at("/metrics/accuracy"));
+
+        Catwalk.ask("verify %s --write-signature --normalize %s", model, normalize)
+                .done();
+        assertThat(Catwalk.json(folder.resolve("theirs.signature.json")).path("labels"))
+                .extracting(JsonNode::asString)
+                .containsExactly(DIGITS.split(",", -1));
+
+        String quantize = "quantize %s --dataset %s --normalize %s --budget 100 --min-speedup 0";
+        Catwalk.ask(quantize, model, world.images(), normalize).done();
+    }
+
+    /** ONNX itself defines what the range of pixels is called (MetadataProps.md); the numbers follow from the name. */
+    @ParameterizedTest
+    @CsvSource({"NominalRange_0_255, none", "Normalized_0_1, 0-1", "Normalized_1_1, -1-1"})
+    void eachCommandReadsTheRangeOfPixels(String range, String normalization) throws IOException {
+        Path model = colors(false, 6, 8);
+        Path image = colorPicture(8, 6);
+        String predict = "predict %s %s --labels %s";
+        JsonNode expected = json(predict + " --normalize %s", model, image, COLORS, normalization);
+
+        OnnxMetadata.empty().with("Image.NominalPixelRange", range).write(model);
+
+        assertThat(json(predict, model, image, COLORS)).isEqualTo(expected);
+        Catwalk.ask("verify %s --write-signature", model).done();
+    }
+
     /** Only compare turns the channels: elsewhere blue would be taken for red, and nothing would tell. */
     @Test
     void aFileThatTakesBlueFirstIsMeasuredAndElseRefused() throws IOException {

@@ -15,6 +15,7 @@ import io.catwalk.runner.given.BackboneSpec.Pool;
 import io.catwalk.runner.given.BackboneSpec.Views;
 import io.catwalk.runner.given.GivenModel;
 import io.catwalk.runner.given.GivenSource;
+import io.catwalk.runner.given.TypedNormalization;
 import io.catwalk.runner.training.WarmStart.InitialWeights;
 import io.catwalk.runner.training.WeightFile;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -95,7 +96,7 @@ record RequestContent(
             @Nullable InitEntry init,
             @Nullable String pluginSha256,
             @Nullable String file,
-            @Nullable String normalize,
+            @Nullable TypedNormalization normalize,
             @Nullable String order,
             @Nullable String fit,
             @Nullable String labels,
@@ -227,7 +228,7 @@ record RequestContent(
     record BackboneEntry(
             @Nullable String file,
             @Nullable String output,
-            @Nullable String normalize,
+            @Nullable TypedNormalization normalize,
             @Nullable String order,
             @Nullable String fit,
             @Nullable String size,

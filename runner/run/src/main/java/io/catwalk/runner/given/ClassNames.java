@@ -80,27 +80,27 @@ record ClassNames(GivenSource source, List<String> dataset) {
     }
 
     private List<String> find(OnnxMetadata metadata, int outputs) {
-        List<String> names = stated();
-        if (names == null) {
-            names = metadata.labels().or(() -> listed(metadata)).orElse(null);
-        }
-        for (String beside : List.of("labels.txt", "classes.txt", "config.json")) {
-            Path file = source.path().resolveSibling(beside);
-            if (names == null && Files.isRegularFile(file)) {
-                names = read(file, false);
-            }
-        }
-        if (names == null) {
-            throw source.refusal(
-                    "the names of its " + outputs + " outputs",
-                    "none in its metadata, and no labels.txt, classes.txt or config.json beside it",
-                    "state --model-labels A,B,... or a file of them (labels: in an experiment file)"
-                            + (outputs == dataset.size()
-                                    ? ", or --model-labels " + BY_INDEX + " if the outputs are in the order "
-                                            + some(dataset)
-                                    : ""));
-        }
-        return names;
+        return Optional.ofNullable(stated())
+                .or(() -> said(metadata))
+                .orElseThrow(() -> source.refusal(
+                        "the names of its " + outputs + " outputs",
+                        "none in its metadata, and no labels.txt, classes.txt or config.json beside it",
+                        "state --model-labels A,B,... or a file of them (labels: in an experiment file)"
+                                + (outputs == dataset.size()
+                                        ? ", or --model-labels " + BY_INDEX + " if the outputs are in the order "
+                                                + some(dataset)
+                                        : "")));
+    }
+
+    /** Returns what the file says in its own words or in those of other programs, or what lies beside it. */
+    Optional<List<String>> said(OnnxMetadata metadata) {
+        return metadata.labels()
+                .or(() -> listed(metadata))
+                .or(() -> Stream.of("labels.txt", "classes.txt", "config.json")
+                        .map(source.path()::resolveSibling)
+                        .filter(Files::isRegularFile)
+                        .flatMap(file -> Stream.ofNullable(read(file, false)))
+                        .findFirst());
     }
 
     /** Returns what other programs write in one line. */

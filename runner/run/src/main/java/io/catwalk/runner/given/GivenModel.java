@@ -6,7 +6,6 @@ import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.Reasons;
@@ -24,8 +23,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,12 +69,6 @@ public record GivenModel(
             return name().toLowerCase(Locale.ROOT);
         }
     }
-
-    /** What ONNX itself calls the range of the pixels that a network takes (MetadataProps.md). */
-    static final Map<String, String> RANGES = Map.of(
-            "NominalRange_0_255", "none",
-            "Normalized_0_1", "0-1",
-            "Normalized_1_1", "-1-1");
 
     /**
      * Reads a file, and finds what its source does not state. No native code is run.
@@ -129,7 +122,8 @@ public record GivenModel(
         }
         Path path = source.path();
         OnnxMetadata metadata = source.metadata();
-        TypedNormalization normalization = normalization(source, input, metadata);
+        TypedNormalization typed = normalization(source, input, metadata);
+        TypedNormalization normalization = TypedNormalization.PIXELS.equals(typed) ? null : typed;
         return new GivenModel(
                 path.toString(),
                 digest(path),
@@ -192,22 +186,13 @@ public record GivenModel(
         if (input.pixels() == PixelType.UINT8) {
             return null;
         }
-        Preprocessing known = metadata.preprocessing().orElse(null);
-        if (source.normalize() == null && known != null) {
-            return new TypedNormalization(known.mean(), known.std());
-        }
-        String stated = source.normalize() != null
-                ? source.normalize()
-                : metadata.get(MetadataKeys.PIXEL_RANGE).map(RANGES::get).orElse(null);
-        if (stated == null) {
-            throw source.refusal(
-                    "how its pixels are normalized",
-                    "nothing about it in its metadata",
-                    "state --normalize imagenet, 0-1, -1-1, none, MEAN/STD or a preprocessor_config.json (normalize: in an"
-                            + " experiment file)");
-        }
-        TypedNormalization typed = TypedNormalization.parse(stated);
-        return typed.equals(TypedNormalization.PIXELS) ? null : typed;
+        return Optional.ofNullable(source.normalize())
+                .or(() -> TypedNormalization.said(metadata))
+                .orElseThrow(() -> source.refusal(
+                        "how its pixels are normalized",
+                        "nothing about it in its metadata",
+                        "state --normalize imagenet, 0-1, -1-1, none, MEAN/STD or a preprocessor_config.json (normalize: in"
+                                + " an experiment file)"));
     }
 
     private static Order order(GivenSource source, ImageInput input, OnnxMetadata metadata) {

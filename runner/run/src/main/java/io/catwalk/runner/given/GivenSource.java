@@ -10,11 +10,11 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.data.ResizeRule.Fit;
-import io.catwalk.runner.given.GivenModel.Order;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * several files.
  *
  * @param file an ONNX file, or a table of predictions
- * @param normalize how pixels are normalized, in a form that {@link TypedNormalization} reads
+ * @param normalize how pixels are normalized
  * @param order {@code rgb} or {@code bgr}
  * @param fit how images of another shape are resized, as {@link Fit} reads it
  * @param labels names of the classes in the order of the outputs: {@code A,B,...}, or a file of them; or
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record GivenSource(
         String file,
-        @Nullable String normalize,
+        @Nullable TypedNormalization normalize,
         @Nullable String order,
         @Nullable String fit,
         @Nullable String labels,
@@ -58,10 +58,10 @@ public record GivenSource(
         List<String> classes = model.classes();
         return new GivenSource(
                 model.file(),
-                model.mean() == null ? "none" : (model.mean() + "/" + model.std()).replaceAll("[\\[\\] ]", ""),
-                model.order() == null || model.order() == Order.GRAY
-                        ? null
-                        : model.order().key(),
+                model.mean() == null || model.std() == null
+                        ? TypedNormalization.PIXELS
+                        : new TypedNormalization(model.mean(), model.std()),
+                model.order() == null ? null : model.order().key(),
                 rule == null ? null : rule.fit().key(),
                 classes == null || classes.stream().anyMatch(name -> name.contains(","))
                         ? null
@@ -76,18 +76,22 @@ public record GivenSource(
             return or(options);
         }
         OnnxMetadata own = metadata();
-        boolean prepared = own.preprocessing().isPresent();
-        boolean ranged = own.get(MetadataKeys.PIXEL_RANGE)
-                .filter(GivenModel.RANGES::containsKey)
-                .isPresent();
+        boolean ordered = own.preprocessing().isPresent()
+                || own.get(MetadataKeys.PIXEL_FORMAT).isPresent();
         return or(new GivenSource(
                 file,
-                prepared || ranged ? null : options.normalize,
-                prepared || own.get(MetadataKeys.PIXEL_FORMAT).isPresent() ? null : options.order,
+                TypedNormalization.said(own).isPresent() ? null : options.normalize,
+                ordered ? null : options.order,
                 options.fit,
-                own.labels().filter(names -> names.containsAll(classes)).isPresent() ? null : options.labels,
+                classes(path(), own).filter(names -> names.containsAll(classes)).isPresent() ? null : options.labels,
                 options.output,
                 options.size));
+    }
+
+    /** Finds the names of the outputs in the metadata of a file, as this or another program writes them, or beside it. */
+    public static Optional<List<String>> classes(Path file, OnnxMetadata metadata) {
+        GivenSource source = new GivenSource(file.toString(), null, null, null, null, null, null);
+        return new ClassNames(source, List.of()).said(metadata);
     }
 
     /** Takes what this does not state from another. */

@@ -1,5 +1,8 @@
 package io.catwalk.runner.given;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
@@ -9,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -31,6 +35,11 @@ public record TypedNormalization(List<Double> mean, List<Double> std) {
             "-1-1", new TypedNormalization(List.of(0.5), List.of(0.5)),
             "none", PIXELS);
 
+    private static final Map<String, TypedNormalization> RANGES = Map.of(
+            "NominalRange_0_255", PIXELS,
+            "Normalized_0_1", new TypedNormalization(List.of(0.0), List.of(1.0)),
+            "Normalized_1_1", new TypedNormalization(List.of(0.5), List.of(0.5)));
+
     private static final String FORMS = "imagenet, 0-1, -1-1 or none, or numbers such as 0.286,0.353, or per channel "
             + "0.485,0.456,0.406/0.229,0.224,0.225, or JSON such as {\"mean\": [0.5], \"std\": [0.25]}, or a file of it";
 
@@ -46,7 +55,15 @@ public record TypedNormalization(List<Double> mean, List<Double> std) {
         }
     }
 
+    /** Returns what a file says itself: in the words of Catwalk, or in those of ONNX (MetadataProps.md). */
+    public static Optional<TypedNormalization> said(OnnxMetadata metadata) {
+        return metadata.preprocessing()
+                .map(own -> new TypedNormalization(own.mean(), own.std()))
+                .or(() -> metadata.get(MetadataKeys.PIXEL_RANGE).map(RANGES::get));
+    }
+
     /** Reads a name, numbers, JSON, or a file of JSON. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static TypedNormalization parse(String text) {
         TypedNormalization named = NAMED.get(text.strip());
         if (named != null) {

@@ -11,6 +11,7 @@ import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.ResizeRule.Fit;
+import io.catwalk.runner.given.GivenSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,7 +109,9 @@ public record ModelSignature(
                         shape),
                 new Output(
                         signature.output(), "float32", List.of(batch, signature.classes()), lower(predictor.scores())),
-                metadata.labels().orElse(null),
+                GivenSource.classes(file, metadata)
+                        .filter(names -> names.size() == signature.classes())
+                        .orElse(null),
                 color,
                 new Resize(
                         signature.width(),

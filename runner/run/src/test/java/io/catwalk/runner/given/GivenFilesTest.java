@@ -85,7 +85,7 @@ class GivenFilesTest {
         }
         return new GivenSource(
                 file.toString(),
-                all.get("normalize"),
+                all.containsKey("normalize") ? TypedNormalization.parse(all.get("normalize")) : null,
                 all.get("order"),
                 all.get("fit"),
                 all.get("labels"),
@@ -220,6 +220,15 @@ class GivenFilesTest {
             GivenModel model = GivenModel.of(source(file(network), "normalize=0-1"), colors(5), null);
             assertThat(model.classes()).as(key).containsExactly("green", "blue", "red");
         }
+    }
+
+    /** An option for several files holds for those that say nothing themselves, in whatever form. */
+    @Test
+    void namesInTheMetadataCountMoreThanAnOptionForSeveralFiles() throws IOException {
+        ColorNetwork network = means().metadata(Map.of("names", "{0: 'green', 1: 'blue', 2: 'red'}"));
+        GivenSource options = source(folder.resolve("any.onnx"), "normalize=0-1", "labels=red,green,blue");
+        GivenSource whole = source(file(network)).orUnsaid(options, CLASSES);
+        assertThat(GivenModel.of(whole, colors(5), null).classes()).containsExactly("green", "blue", "red");
     }
 
     @Test

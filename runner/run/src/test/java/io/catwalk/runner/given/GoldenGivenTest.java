@@ -71,9 +71,10 @@ class GoldenGivenTest {
     @MethodSource("files")
     void aFileAnswersAsInPython(String name, JsonNode golden) throws IOException {
         Path file = Files.write(folder.resolve(name + ".onnx"), bytes(golden.path("onnx")));
+        String normalize = text(golden.path("normalize"));
         GivenSource source = new GivenSource(
                 file.toString(),
-                text(golden.path("normalize")),
+                normalize == null ? null : TypedNormalization.parse(normalize),
                 text(golden.path("order")),
                 null,
                 text(golden.path("labels")),

@@ -41,7 +41,8 @@ class PredictionTableTest {
 
     private GivenAnswers answers(ImageDataset dataset, String text, @Nullable String labels) throws IOException {
         Path file = Files.writeString(folder.resolve("table.csv"), text.replace('~', '\n'));
-        GivenSource source = new GivenSource(file.toString(), "imagenet", null, null, labels, null, null);
+        GivenSource source =
+                new GivenSource(file.toString(), TypedNormalization.parse("imagenet"), null, null, labels, null, null);
         GivenModel model = GivenModel.of(source, dataset, null);
         return GivenAnswers.of(model, file, dataset, null);
     }
