@@ -62,6 +62,9 @@ public record DiffReport(
      */
     static final class MetadataDifferences {
 
+        /** What Catwalk and Ultralytics call the names of the classes. */
+        private static final List<String> NAMES = List.of(MetadataKeys.LABELS, "names");
+
         private static final List<String> NUMBERS = List.of(MetadataKeys.MEAN, MetadataKeys.STD);
 
         private static final List<String> WORDS = List.of(
@@ -77,7 +80,7 @@ public record DiffReport(
         /** Returns a sentence for each entry. */
         static List<String> between(Map<String, String> one, Map<String, String> other) {
             List<String> found = new ArrayList<>();
-            addLabels(found, one.get(MetadataKeys.LABELS), other.get(MetadataKeys.LABELS));
+            NAMES.forEach(key -> addNames(found, key, one.get(key), other.get(key)));
             Stream.concat(NUMBERS.stream(), WORDS.stream())
                     .forEach(key -> add(found, key, one.get(key), other.get(key)));
             return found;
@@ -85,7 +88,7 @@ public record DiffReport(
 
         /** Returns the keys that only one file has. */
         static List<String> oneSided(Map<String, String> one, Map<String, String> other) {
-            return Stream.of(List.of(MetadataKeys.LABELS), NUMBERS, WORDS)
+            return Stream.of(NAMES, NUMBERS, WORDS)
                     .flatMap(List::stream)
                     .filter(key -> one.containsKey(key) != other.containsKey(key))
                     .toList();
@@ -110,19 +113,25 @@ public record DiffReport(
             }
         }
 
-        private static void addLabels(List<String> found, @Nullable String left, @Nullable String right) {
+        private static void addNames(List<String> found, String key, @Nullable String left, @Nullable String right) {
             if (left == null || right == null) {
                 return;
             }
-            String[] ours = left.split("\n", -1);
-            String[] theirs = right.split("\n", -1);
+            String[] ours = names(left);
+            String[] theirs = names(right);
             int first = Arrays.mismatch(ours, theirs);
             if (ours.length != theirs.length) {
-                found.add(MetadataKeys.LABELS + ": " + ours.length + " against " + theirs.length);
+                found.add(key + ": " + ours.length + " against " + theirs.length);
             } else if (first >= 0) {
-                found.add(
-                        MetadataKeys.LABELS + ": output " + first + " is " + ours[first] + " against " + theirs[first]);
+                found.add(key + ": output " + first + " is " + ours[first] + " against " + theirs[first]);
             }
+        }
+
+        /** Returns the lines of a text, or the parts between the commas of a list or a dictionary in one line. */
+        private static String[] names(String text) {
+            return text.contains("\n")
+                    ? text.split("\n", -1)
+                    : text.replaceAll("^[\\[{]|[\\]}]$", "").split(",\\s*", -1);
         }
     }
 }

@@ -89,10 +89,18 @@ final class DiffCommandTest {
     }
 
     private Catwalk.Answer withEntries(Map<String, String> entries) throws IOException {
-        Path other = folder.resolve("other.onnx");
-        Files.deleteIfExists(other);
-        OnnxMetadata.read(Files.copy(model, other)).withAll(entries).write(other);
-        return Catwalk.ask("diff %s %s", model, other);
+        return differing(model, entries);
+    }
+
+    private Catwalk.Answer differing(Path first, Map<String, String> entries) throws IOException {
+        return Catwalk.ask("diff %s %s", first, with("other.onnx", entries));
+    }
+
+    private Path with(String name, Map<String, String> entries) throws IOException {
+        Path file = folder.resolve(name);
+        Files.deleteIfExists(file);
+        OnnxMetadata.read(Files.copy(model, file)).withAll(entries).write(file);
+        return file;
     }
 
     /** The same graph, which programs feed with other numbers, or whose outputs get other names. */
@@ -110,6 +118,27 @@ final class DiffCommandTest {
         String same = OnnxMetadata.read(model).get("preprocessing.mean").orElseThrow() + "0";
         withEntries(Map.of("metrics.test.accuracy", "0.5", "model_author", "me", "preprocessing.mean", same))
                 .done();
+    }
+
+    /** As Ultralytics writes names. */
+    @Test
+    void namesInOneLineDifferByTheirFirstThatDoes() throws IOException {
+        OnnxMetadata.read(model)
+                .with("names", "{0: 'red', 1: 'green', 2: 'blue'}")
+                .write(model);
+        Catwalk.Answer swapped = withEntries(Map.of("names", "{0: 'red', 1: 'blue', 2: 'green'}"));
+        assertThat(swapped.exits(ExitCode.CROSS_CHECK_FAILED).joined())
+                .contains("names: output 1 is 1: 'green' against 1: 'blue'");
+        Catwalk.Answer fewer = differing(first, Map.of("names", "['red', 'green']"));
+        assertThat(fewer.exits(ExitCode.CROSS_CHECK_FAILED).joined()).contains("names: 3 against 2");
+    }
+
+    /** Programs that follow the metadata would give one of both red for blue; the numbers alone agree. */
+    @Test
+    void anotherOrderOfColorsIsADifference() throws IOException {
+        Path first = with("first.onnx", Map.of("Image.BitmapPixelFormat", "Rgb8"));
+        Catwalk.Answer blueFirst = differing(first, Map.of("Image.BitmapPixelFormat", "Bgr8"));
+        assertThat(blueFirst.exits(ExitCode.CROSS_CHECK_FAILED).joined()).contains("Rgb8 against Bgr8");
     }
 
     /** A program that normalizes as a file says cannot use one that says nothing. */
