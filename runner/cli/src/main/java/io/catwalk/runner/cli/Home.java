@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageCache;
 import java.nio.file.Files;
@@ -69,12 +70,12 @@ final class Home {
 
         @Override
         public synchronized void started(String newName, int newImages, long bytes, Path folder) {
-            started(newName, newImages, bytes < QUIET, "decoding %,d images", "decoded", bytes, folder);
+            started(newName, newImages, bytes < QUIET, "decoding ", "decoded", bytes, folder);
         }
 
         @Override
         public synchronized void extracting(String newName, int newImages, long bytes, Path folder) {
-            started(newName, newImages, newImages < FEW, "computing features of %,d images", "computed", bytes, folder);
+            started(newName, newImages, newImages < FEW, "computing features of ", "computed", bytes, folder);
         }
 
         private void started(
@@ -89,13 +90,9 @@ final class Home {
             if (quiet) {
                 return;
             }
+            String room = "; they take " + Numbers.count(bytes / 1_000_000) + " MB in " + folder;
             SandboxedCommand.progress(
-                    console,
-                    "%s: " + doing + ", once for all runs; they take %,d MB in %s",
-                    name,
-                    images,
-                    bytes / 1_000_000,
-                    folder);
+                    console, name + ": " + doing + Numbers.count(images) + " images, once for all runs" + room);
             if (terminal) {
                 bar = ProgressView.bar(done, images);
             }
@@ -119,18 +116,14 @@ final class Home {
                 double seconds = (now - started) / 1e9;
                 SandboxedCommand.progress(
                         console,
-                        "%s: %,d of %,d images %s, about %.0f s to go",
-                        name,
-                        count,
-                        images,
-                        done,
-                        seconds * (images - count) / count);
+                        name + ": " + Numbers.count(count) + " of " + Numbers.count(images) + " images " + done
+                                + ", about " + Numbers.fixed(seconds * (images - count) / count, 0) + " s to go");
             }
         }
 
         @Override
         public synchronized void waiting(String note) {
-            SandboxedCommand.progress(console, "%s", note);
+            SandboxedCommand.progress(console, note);
         }
 
         @Override

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,8 +82,7 @@ final class SandboxedCommand {
     }
 
     /** Prints a line about progress, from the separate process, too, while the work goes on. */
-    static void progress(Console console, String format, Object... values) {
-        String text = String.format(Locale.ROOT, format, values);
+    static void progress(Console console, String text) {
         ParentPipe pipe = parent;
         if (pipe == null) {
             console.note(text);
