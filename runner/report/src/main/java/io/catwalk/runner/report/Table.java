@@ -9,9 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A table. Its first column names the rows; each row has a cell for each column. Its id and its note may be empty.
- */
+/** A table. Its first column names the rows; each row has a cell for each column. Its id and its note may be empty. */
 public record Table(Set<Medium> media, String id, String title, List<Column> columns, List<Row> rows, String note)
         implements Block {
 

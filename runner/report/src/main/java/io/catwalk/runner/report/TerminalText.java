@@ -2,9 +2,7 @@ package io.catwalk.runner.report;
 
 import java.util.List;
 
-/**
- * Renders a document for a terminal: the answer first. Names stand without their tags, since a table has 80 columns.
- */
+/** Renders a document for a terminal: the answer first. Names have no tags there, since a table has 80 columns. */
 public record TerminalText(Output out) {
 
     /** Prints lines that are as wide as the terminal. */

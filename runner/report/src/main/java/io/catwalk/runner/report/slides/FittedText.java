@@ -3,7 +3,6 @@ package io.catwalk.runner.report.slides;
 import io.catwalk.runner.report.Letters;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Paragraphs of one font size. Their height is estimated so cautiously that they also fit in other fonts. */
 record FittedText(List<String> paragraphs, double size, boolean bold, double gap) {
@@ -83,9 +82,5 @@ record FittedText(List<String> paragraphs, double size, boolean bold, double gap
             }
         }
         return lines;
-    }
-
-    static double longestWord(String text, Letters letters) {
-        return Stream.of(text.split(" ", -1)).mapToDouble(letters::width).max().orElse(0);
     }
 }

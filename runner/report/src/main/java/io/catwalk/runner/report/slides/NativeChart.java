@@ -124,11 +124,7 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
 
     /** Names only as many series as the legend has room for, and says with an ellipsis that there are more. */
     private void limitKeys(XyChart lines, boolean below) {
-        double widest = traces.stream()
-                .filter(Trace::key)
-                .mapToDouble(trace -> 50 + LETTERS.width(trace.name()))
-                .max()
-                .orElse(0);
+        double widest = 50 + LETTERS.widest(traces.stream().filter(Trace::key).map(Trace::name));
         double room = below
                 ? Math.floor(0.4 * area.height() / LINE) * Math.max(1, Math.floor(area.width() / widest))
                 : Math.floor((area.height() - 2 * LINE) / LINE);
@@ -180,10 +176,7 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
     }
 
     private double widest(RowChart rows, Function<Row, String> text) {
-        return rows.rows().stream()
-                .mapToDouble(row -> LETTERS.width(words.said(text.apply(row))))
-                .max()
-                .orElse(0);
+        return LETTERS.widest(rows.rows().stream().map(text).map(words::said));
     }
 
     private void upright(String name, double x, boolean dashed, Axis up) {
@@ -378,16 +371,8 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
                 marker(trace),
                 label == null ? "" : "<c:txPr>" + text("", trace.color()) + "</c:txPr><c:dLblPos val='" + label + "'/>",
                 label != null,
-                numbers(
-                        sheet,
-                        2 * index,
-                        trace.name() + ": x",
-                        trace.points().stream().map(At::x).toList()),
-                numbers(
-                        sheet,
-                        2 * index + 1,
-                        trace.name(),
-                        trace.points().stream().map(At::y).toList()));
+                numbers(sheet, 2 * index, trace.name() + ": x", trace, At::x),
+                numbers(sheet, 2 * index + 1, trace.name(), trace, At::y));
     }
 
     private static String marker(Trace trace) {
@@ -402,7 +387,8 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
     }
 
     /** Writes numbers into a column of the workbook, and returns the same as XML. */
-    private static String numbers(XSSFSheet sheet, int column, String head, List<Double> numbers) {
+    private static String numbers(XSSFSheet sheet, int column, String head, Trace trace, Function<At, Double> which) {
+        List<Double> numbers = trace.points().stream().map(which).toList();
         cell(sheet, 0, column).setCellValue(head);
         StringBuilder points = new StringBuilder();
         for (int i = 0; i < numbers.size(); i++) {

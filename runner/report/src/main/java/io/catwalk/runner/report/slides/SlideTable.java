@@ -7,6 +7,7 @@ import io.catwalk.runner.report.Table;
 import io.catwalk.runner.report.Table.Column;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A table of a document with the texts that a slide shows: those of the heads, then those of each row. */
@@ -103,7 +104,7 @@ record SlideTable(Table table, List<List<String>> texts) {
                 Letters letters = new Letters(size, r == 0 || c == 0);
                 String text = texts.get(r).get(c);
                 double whole = indent(r, c, size) + letters.width(text);
-                double word = indent(r, c, size) + FittedText.longestWord(text, letters);
+                double word = indent(r, c, size) + letters.widest(Stream.of(text.split(" ", -1)));
                 narrow = Math.max(narrow, r == 0 ? word : breaks ? Math.min(word, 0.3 * width) : whole);
                 wide = Math.max(wide, r == 0 && !breaks ? Math.min(whole, 1.6 * word) : whole);
             }
