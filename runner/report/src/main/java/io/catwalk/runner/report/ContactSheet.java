@@ -94,13 +94,11 @@ public record ContactSheet(String title, List<Entry> entries, int letters) {
     private static BufferedImage drawn(RasterImage image) {
         BufferedImage drawn = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
         int plane = image.width() * image.height();
-        int green = image.channels() == 1 ? 0 : plane;
-        int blue = image.channels() == 1 ? 0 : 2 * plane;
         byte[] pixels = image.pixels();
-        for (int i = 0; i < plane; i++) {
-            int red = pixels[i] & 0xff;
-            int rgb = red << 16 | (pixels[green + i] & 0xff) << 8 | (pixels[blue + i] & 0xff);
-            drawn.setRGB(i % image.width(), i / image.width(), rgb);
+        for (int i = 0; i < 3 * plane; i++) { // a gray image has only one plane
+            int x = i % image.width();
+            int y = i % plane / image.width();
+            drawn.getRaster().setSample(x, y, i / plane, pixels[i % pixels.length] & 0xff);
         }
         return drawn;
     }

@@ -124,14 +124,7 @@ record StandingsSection(ReportModel model) {
 
     /** Names a classifier, and says whether another is better in both accuracy and latency. */
     private Cell.Name tagged(ClassifierReport one) {
-        Cell.Name name = name(one);
-        return isOnFront(one)
-                ? new Cell.Name(
-                        name.text(),
-                        name.look(),
-                        name.target(),
-                        name.tag().isEmpty() ? "front" : name.tag() + ", front")
-                : name;
+        return name(one, isOnFront(one) ? "front" : "");
     }
 
     static TableBuilder<ClassifierReport> classifiers(Set<Medium> media, List<ClassifierReport> rows) {
@@ -140,12 +133,13 @@ record StandingsSection(ReportModel model) {
 
     /** Returns the name of a classifier, which links to its own part of the page. */
     static Cell.Name name(ClassifierReport one) {
-        return new Cell.Name(
-                one.name(),
-                one.look(),
-                "c" + one.number(),
-                one.standing() != null && one.stands().trials() > 1
-                        ? one.stands().trials() + " trials"
-                        : "");
+        return name(one, "");
+    }
+
+    private static Cell.Name name(ClassifierReport one, String front) {
+        boolean several = one.standing() != null && one.stands().trials() > 1;
+        String trials = several ? one.stands().trials() + " trials" : "";
+        String tag = trials + (trials.isEmpty() || front.isEmpty() ? "" : ", ") + front;
+        return new Cell.Name(one.name(), one.look(), "c" + one.number(), tag);
     }
 }

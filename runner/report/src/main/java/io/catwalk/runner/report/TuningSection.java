@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Which candidate of a search is the best. */
 record TuningSection(ReportModel model, Tuning tuning) {
@@ -25,10 +26,9 @@ record TuningSection(ReportModel model, Tuning tuning) {
     }
 
     static List<Chart> charts(ReportModel model) {
-        Tuning tuning = model.results().tuning();
-        return tuning == null
-                ? List.of()
-                : new TuningSection(model, tuning).scores().stream().toList();
+        return Stream.ofNullable(model.results().tuning())
+                .flatMap(tuning -> new TuningSection(model, tuning).scores().stream())
+                .toList();
     }
 
     private Section section() {
