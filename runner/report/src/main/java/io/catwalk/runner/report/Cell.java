@@ -4,6 +4,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.latency.Latency;
+import io.catwalk.runner.statistics.Paired;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.function.Function;
@@ -70,10 +71,21 @@ public sealed interface Cell {
 
     /** An interval of two bounds; null stands for one that is not known. */
     record Range(@Nullable Double low, @Nullable Double high, Unit unit) implements Cell {
+
+        /** Of trials without a spread, the interval would be a single number, and would seem certain. */
+        static final String SAME = "the same in each";
+
         @Override
         public String text() {
-            boolean known = low != null && high != null && Double.isFinite(low) && Double.isFinite(high);
-            return known ? unit.text(low) + " to " + unit.text(high) : Numbers.NONE;
+            if (low == null || high == null || !Double.isFinite(low) || !Double.isFinite(high)) {
+                return Numbers.NONE;
+            }
+            return Paired.order(low, high) == 0 ? SAME : unit.text(low) + " to " + unit.text(high);
+        }
+
+        /** Returns it with its name, for a sentence. */
+        String named(String name) {
+            return text().equals(SAME) ? SAME : name + " " + text();
         }
     }
 

@@ -35,7 +35,7 @@ final class ChartTable {
         String name = heads.get(0).startsWith("Class") ? cells[0] : heads.get(0) + " " + cells[0];
         words.add(IntStream.range(1, cells.length)
                 .filter(i -> !cells[i].equals(Numbers.NONE))
-                .mapToObj(i -> words(heads.get(i), cells[i]))
+                .mapToObj(i -> cells[i].equals(Cell.Range.SAME) ? cells[i] : words(heads.get(i), cells[i]))
                 .collect(Collectors.joining(", ", name + ": ", "")));
         return words.get(words.size() - 1);
     }

@@ -113,9 +113,8 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
     }
 
     private String detail(Standing one) {
-        // Of seeds without a spread, the interval would be a single number, and would seem certain.
         String interval = Paired.order(one.accuracyLow(), one.accuracyHigh()) == 0
-                ? "the same in each"
+                ? Cell.Range.SAME
                 : String.format(
                         Locale.ROOT, "95 %% interval %.1f to %.1f", 100 * one.accuracyLow(), 100 * one.accuracyHigh());
         return results.dataset().unbalanced()

@@ -65,13 +65,13 @@ record ConfidenceSection(ReportModel model) {
         List<PairedComparison> pairs = comparison.pairs();
         if (pairs.size() == 1) {
             PairedComparison pair = pairs.get(0);
-            Cell.Range interval = Cell.points(pair.low(), pair.high());
+            String interval = Cell.points(pair.low(), pair.high()).named("95 % interval of the difference");
             return (Paired.order(pair.difference(), 0) == 0
                             ? pair.first() + " and " + pair.second() + " are equally accurate"
                             : pair.first() + " is "
                                     + Numbers.plainPoints(Math.abs(pair.difference())) + " points "
                                     + (pair.difference() < 0 ? "behind " : "ahead of ") + pair.second())
-                    + (pair.low() == null ? "" : " (95 % interval of the difference " + interval.text() + ")");
+                    + (pair.low() == null ? "" : " (" + interval + ")");
         }
         long decided = pairs.stream()
                 .filter(pair -> pair.outcome() == Outcome.BETTER || pair.outcome() == Outcome.WORSE)

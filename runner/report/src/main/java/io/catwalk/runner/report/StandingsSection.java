@@ -51,11 +51,9 @@ record StandingsSection(ReportModel model) {
     }
 
     private Facts best(ClassifierReport best) {
+        String name = "accuracy of " + best.name() + ", " + best.interval().named("95 % interval");
         List<Fact> facts = Stream.of(
-                        new Fact(
-                                "accuracy of " + best.name() + ", 95 % interval "
-                                        + best.interval().text(),
-                                Cell.of(Numbers.percent(best.stands().accuracy()) + " %")),
+                        Fact.of(name, Numbers.percent(best.stands().accuracy()) + " %"),
                         new Fact("median latency of one image (" + model.latencyTitle() + ")", Cell.of(best.latency())),
                         Fact.of("size of its ONNX file", best.cost(Efficiency::onnxBytes), Unit.BYTES),
                         Fact.of("training time", best.cost(Efficiency::trainingSeconds), Unit.SECONDS))

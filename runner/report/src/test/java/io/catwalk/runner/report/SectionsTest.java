@@ -12,6 +12,7 @@ import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.experiment.MadeUpComparison;
 import io.catwalk.runner.latency.Latency;
 import io.catwalk.runner.latency.Machine;
 import io.catwalk.runner.report.ReportModel.Answers;
@@ -453,6 +454,23 @@ class SectionsTest {
     private void addInSteps(String name, double accuracy, Recipe recipe, long steps) {
         Done done = MadeUp.done(MadeUp.trial(name, 1, 0, recipe), accuracy);
         add(MadeUp.inSteps(done, steps), null, null);
+    }
+
+    @Test
+    void seedsThatReachTheSameHaveNoIntervalOfASingleNumber() {
+        add("a", 0.8);
+        add("b", 0.79);
+        standings.set(0, MadeUpComparison.standing("a", 3, 0.8, 0.0, 0.8, 0.8));
+        standings.set(1, MadeUpComparison.standing("b", 3, 0.79, 0.0, 0.79, 0.79));
+        pairs.add(pair("b", 0.01, 0.01, 0.01, 0.04, null, Outcome.UNDECIDED));
+        Document document = RunDocument.of(compared(Scope.SEEDS));
+
+        for (Medium medium : Medium.values()) {
+            assertThat(read(document, medium))
+                    .noneMatch(text -> text.matches("(?s).*\\b([0-9]+\\.[0-9]+) to \\1\\b.*"))
+                    .noneMatch(text -> text.contains("interval the same"));
+        }
+        assertThat(first(document, "standings", Table.class).texts().get(1)).contains("80.00", "the same in each");
     }
 
     /** 495 images in batches of 33 and of 256, 6 epochs, were 90 steps and 6. */
