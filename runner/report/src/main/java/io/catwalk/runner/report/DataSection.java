@@ -53,12 +53,11 @@ record DataSection(ReportModel model) {
         return model.entrants().stream()
                 .map(ClassifierReport::evaluation)
                 .filter(Objects::nonNull)
-                .findFirst()
-                .map(evaluation -> evaluation.classes().stream()
-                        .filter(one -> one.support() == 0)
-                        .map(ClassScores::name)
-                        .toList())
-                .orElse(List.of());
+                .limit(1)
+                .flatMap(evaluation -> evaluation.classes().stream())
+                .filter(one -> one.support() == 0)
+                .map(ClassScores::name)
+                .toList();
     }
 
     private List<Block> blocks() {
@@ -66,7 +65,8 @@ record DataSection(ReportModel model) {
         String unknown = absent.isEmpty()
                 ? ""
                 : "No test image is of " + Wording.names(absent) + ": nothing is known about "
-                        + (absent.size() == 1 ? "this class." : "these classes.");
+                        + (absent.size() == 1 ? "this class, which counts" : "these classes, which count")
+                        + " 0 in macro precision, recall and F1.";
         String large = data().unbalanced()
                 ? "Accuracy is mostly that of the large classes; balanced accuracy is the mean recall of all classes."
                 : "";

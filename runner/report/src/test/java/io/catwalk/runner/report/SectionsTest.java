@@ -266,11 +266,13 @@ class SectionsTest {
                 .isFalse();
     }
 
+    /** As scikit-learn, which counts a class of {@code labels} without images as 0: {@code zero_division}. */
     @Test
-    void aClassWithoutTestImagesIsNamed() {
+    void aClassWithoutTestImagesIsNamedAndSoIsWhatItCountsAs() {
         add("a", 0.9, 0.9, predictions("20 0 0, 1 19 0, 0 0 0"));
 
-        assertThat(read(document(), Medium.TERMINAL)).anyMatch(text -> text.contains("No test image is of fox"));
+        assertThat(read(document(), Medium.TERMINAL))
+                .anyMatch(text -> text.contains("No test image is of fox") && text.contains("0 in macro"));
         assertThat(texts(document().section("classes").blocks()))
                 .anyMatch(text -> text.contains("1 class has no image"));
         Table recalls = first(document(), "classes", Table.class);
