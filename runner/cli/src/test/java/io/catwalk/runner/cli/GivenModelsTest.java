@@ -193,11 +193,15 @@ final class GivenModelsTest {
                 + folder.resolve("plugins") + " --in-process --no-latency ";
         Catwalk.ask(how + "--seeds 3", model, photos).refused("one seed");
         Catwalk.ask(how + "--normalize imagenet", "dense", photos).refused("--normalize", "leave them out");
+        Catwalk.ask(how + "--normalize odd", model, photos)
+                .refused("catwalk: --normalize must be imagenet", "but is odd");
         Path file = folder.resolve("mistakes.yaml");
         String config = "compare --config %s --dataset %s --image-size 8x6 --out " + folder.resolve("none")
                 + " --plugins-dir " + folder.resolve("plugins");
         Files.writeString(file, "classifiers:\n- name: dense\n  order: bgr\n");
         Catwalk.ask(config, file, photos).refused("mistakes.yaml", "classifiers[0]", "beside a file");
+        Files.writeString(file, "classifiers:\n- file: net.onnx\n  normalize: odd\n");
+        Catwalk.ask(config, file, photos).refused("mistakes.yaml: classifiers[0].normalize must be imagenet", "is odd");
         Files.writeString(file, "classifiers:\n- file: net.onnx\n  recipe: {epochs: 2}\n");
         Catwalk.ask(config, file, photos).refused("mistakes.yaml", "classifiers[0]", "not trained here");
         Catwalk.ask(how, "nowhere/net.onnx", photos).refused("nowhere/net.onnx", "does not exist");

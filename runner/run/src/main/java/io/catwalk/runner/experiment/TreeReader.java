@@ -158,7 +158,7 @@ final class TreeReader {
                 .toList();
     }
 
-    /** Adds the position of a record to the message of its check, and converts names to those of the user. */
+    /** Adds the position of a record to the message of its check, or of a key, and converts names to those of the user. */
     private static String refused(String where, String message, Map<String, String> options) {
         Matcher named = ABOUT_A_NAME.matcher(message);
         if (!named.matches()) {
@@ -166,7 +166,7 @@ final class TreeReader {
         }
         String key =
                 named.group(1).replace('-', '_').replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
-        String place = (where.isEmpty() ? "" : where + ".") + key;
+        String place = where.matches("(.*\\.)?" + key) ? where : (where.isEmpty() ? "" : where + ".") + key;
         return options.getOrDefault(place.replaceFirst("^datasets\\[\\d+]", "dataset"), place) + " " + named.group(2);
     }
 
