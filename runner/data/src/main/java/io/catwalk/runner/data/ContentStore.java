@@ -8,13 +8,10 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -274,22 +271,14 @@ public final class ContentStore {
         return entries;
     }
 
-    /** Returns the size of a file, or of all files in a folder; without those that are deleted meanwhile, or not readable. */
-    public static long bytes(Path path) throws IOException {
-        long[] sum = {0};
-        Files.walkFileTree(path, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                sum[0] += attributes.size();
-                return FileVisitResult.CONTINUE;
+    private static long bytes(Path path) throws IOException {
+        long bytes = 0;
+        try (Stream<Path> all = Files.walk(path)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                bytes += Files.size(file);
             }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) {
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        return sum[0];
+        }
+        return bytes;
     }
 
     /** Deletes what is kept, and what stopped processes left unfinished; a process that uses an entry continues. */

@@ -3,7 +3,6 @@ package io.catwalk.runner.experiment;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.ContentStore;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -112,7 +111,7 @@ public record ListedRun(
             return new ListedRun(
                     name,
                     reported,
-                    ContentStore.bytes(path),
+                    bytes(path),
                     null,
                     new State(
                             run.startedAt(),
@@ -122,9 +121,9 @@ public record ListedRun(
                             ended - done,
                             best(path.resolve(RunFiles.RESULTS))));
         } catch (RequestException | UncheckedIOException e) {
-            return new ListedRun(name, reported, ContentStore.bytes(path), String.valueOf(e.getMessage()), null);
+            return new ListedRun(name, reported, bytes(path), String.valueOf(e.getMessage()), null);
         } catch (IOException e) {
-            return new ListedRun(name, reported, ContentStore.bytes(path), Reasons.of(e), null);
+            return new ListedRun(name, reported, bytes(path), Reasons.of(e), null);
         }
     }
 
@@ -144,5 +143,22 @@ public record ListedRun(
         } catch (JacksonException | IOException e) {
             return null; // it is written anew by each report
         }
+    }
+
+    private static long bytes(Path folder) throws IOException {
+        long[] sum = {0};
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                sum[0] += attributes.size();
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE; // it was deleted meanwhile, or belongs to somebody else
+            }
+        });
+        return sum[0];
     }
 }
