@@ -89,45 +89,39 @@ public sealed interface TrialOutcome {
 
         @Override
         public Done afterRetry(@Nullable String newFirstError) {
-            return with(newFirstError, parity, efficiency, files);
+            return with(trial, newFirstError, parity, efficiency, files);
         }
 
         @Override
         public Done withoutFolders() {
-            return new Done(
+            return with(
                     trial.withoutFolders(),
                     shortened(firstError),
-                    metrics,
-                    overfitting,
                     parity == null ? null : parity.withoutFolders(),
                     efficiency,
-                    timing,
-                    normalization,
-                    provenance,
-                    files,
-                    answers);
+                    files);
         }
 
         /** Replaces the parity of the ONNX file and, if the file exists, its size, MACs and digest. */
         Done withOnnx(ParityResult newParity, TrialFolder folder) throws IOException {
-            return with(firstError, newParity, efficiency.withOnnx(folder.onnx()), folder.digests(files));
+            return with(trial, firstError, newParity, efficiency.withOnnx(folder.onnx()), folder.digests(files));
         }
 
         /** Lists no file of an export, and why there is none. */
         Done withoutOnnx(ParityResult.Missing missing, String reason) {
             List<TrialFile.Digest> others =
                     files.stream().filter(file -> !TrialFile.isExported(file)).toList();
-            return with(firstError, ParityResult.without(missing, reason), efficiency, others);
+            return with(trial, firstError, ParityResult.without(missing, reason), efficiency, others);
         }
 
         /** Replaces the digests by those of the files as they are. */
         Done withDigests(TrialFolder folder) throws IOException {
-            return with(firstError, parity, efficiency, folder.digests());
+            return with(trial, firstError, parity, efficiency, folder.digests());
         }
 
         /** Replaces a latency, which is measured after training; null leaves it out. */
         public Done withLatency(InferenceEngine engine, @Nullable Latency latency) {
-            return with(firstError, parity, efficiency.withLatency(engine, latency), files);
+            return with(trial, firstError, parity, efficiency.withLatency(engine, latency), files);
         }
 
         /** Takes over the latencies of an earlier outcome, as far as they are of the same files. */
@@ -154,12 +148,13 @@ public sealed interface TrialOutcome {
         }
 
         private Done with(
+                TrialSpec newTrial,
                 @Nullable String newFirstError,
                 @Nullable ParityResult newParity,
                 Efficiency newEfficiency,
                 List<TrialFile.Digest> newFiles) {
             return new Done(
-                    trial,
+                    newTrial,
                     newFirstError,
                     metrics,
                     overfitting,
