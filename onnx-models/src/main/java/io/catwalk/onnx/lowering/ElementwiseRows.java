@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Writes arithmetic, comparison and logic, element by element. */
 final class ElementwiseRows {
@@ -71,7 +72,7 @@ final class ElementwiseRows {
         return rows;
     }
 
-    private static void both(List<Row> rows, String method, String operators, Row.Single emission) {
+    private static void both(List<Row> rows, String method, String operators, Function<CallContext, Value> emission) {
         rows.add(Row.of("NDArray." + method + "(NDArray)", operators, emission));
         rows.add(Row.of("NDArray." + method + "(Number)", operators, emission));
     }

@@ -254,7 +254,7 @@ public final class Lowering {
         CallContext site = new CallContext(to, call.arguments(), call.results(), values, zeros, options);
         List<Value> made;
         try {
-            made = OperatorTable.row(signature, foreign).emission().emit(site);
+            made = OperatorTable.row(signature, foreign).emission().apply(site);
         } catch (ExportException e) {
             // An error about the arguments already names its place.
             if (String.valueOf(e.getMessage()).contains(signature)) {

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -202,13 +203,8 @@ final class RunFiles {
         }
     }
 
-    private interface Visitor {
-
-        /** Visits an entry, and returns whether to continue. */
-        boolean take(Path entry, BasicFileAttributes attributes);
-    }
-
-    private void walk(Visitor visitor) throws IOException {
+    /** Visits all entries in the folder, as long as the visitor returns true. */
+    private void walk(BiPredicate<Path, BasicFileAttributes> visitor) throws IOException {
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path entry, BasicFileAttributes attributes) {
@@ -217,7 +213,7 @@ final class RunFiles {
 
             @Override
             public FileVisitResult visitFile(Path entry, BasicFileAttributes attributes) {
-                return visitor.take(entry, attributes) ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
+                return visitor.test(entry, attributes) ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
             }
 
             /** A file that disappeared since the folder was listed is a draft that was moved to its place. */
