@@ -106,7 +106,7 @@ class FolderReadingTest {
     void groupsThatTheColumnSplitDividesAreNamed() throws IOException {
         StringBuilder table = new StringBuilder("path,label,split,group\n");
         String[] rows = "0,a,train,p1 1,b,train,p2 2,a,val,p2 3,b,test,p1 4,a,test,p3 5,a,test,p3 6,b,train, 7,b,test,"
-                .split(" ");
+                .split(" ", -1);
         for (String row : rows) {
             write(row.charAt(0) + ".png", row.charAt(0) - '0');
             table.append(row.replaceFirst(",", ".png,")).append('\n');

@@ -47,8 +47,8 @@ final class PredictionTable {
             "unnamed: 0",
             "");
 
-    private static final List<String> PREDICTED =
-            List.of("predicted prediction predicted_label predicted_class pred y_pred label class label1".split(" "));
+    private static final List<String> PREDICTED = List.of(
+            "predicted prediction predicted_label predicted_class pred y_pred label class label1".split(" ", -1));
 
     private static final String EXPECTED = "CSV in UTF-8 with a column image and one for each class, or one predicted";
 
