@@ -431,6 +431,11 @@ public final class OnnxPredictor implements Predictor {
                 case "Exp" -> makers.of(maker, 0).getOpType().equals("LogSoftmax") ? PROBABILITIES : LOGITS;
                 case "Div" -> makers.isShare(maker) ? PROBABILITIES : LOGITS;
                 case "Sigmoid", "HardSigmoid", "QLinearSigmoid" -> INDEPENDENT;
+                case "LinearClassifier" -> // of scikit-learn
+                    Protos.attribute(maker, "post_transform")
+                            .filter(by -> by.getS().toStringUtf8().equals("SOFTMAX"))
+                            .map(by -> PROBABILITIES)
+                            .orElse(LOGITS);
                 default -> LOGITS;
             };
         }

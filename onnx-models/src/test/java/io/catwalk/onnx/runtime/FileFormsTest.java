@@ -22,6 +22,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import com.google.protobuf.TextFormat;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.file.Protos;
@@ -349,6 +350,25 @@ final class FileFormsTest {
             }
             assertThat(scores(model, OnnxHints.none())).as(first).isEqualTo(expected);
         }
+    }
+
+    /** As skl2onnx writes a logistic regression: the label comes first, then the softmax of the same operator. */
+    @ParameterizedTest
+    @CsvSource({"SOFTMAX, PROBABILITIES", "NONE, LOGITS"})
+    void aClassifierOfScikitLearnSaysItsSoftmaxInAnAttribute(String transform, Scores expected) throws Exception {
+        ModelProto.Builder model = ending("Identity");
+        model.addOpsetImport(
+                OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(3));
+        GraphProto.Builder graph = model.getGraphBuilder();
+        graph.addOutput(0, value("label", DataType.INT64_VALUE, BATCH));
+        TextFormat.merge(
+                "op_type: 'LinearClassifier' domain: 'ai.onnx.ml' input: 'before' output: 'label' output: 'logits'"
+                        + " attribute { name: 'classlabels_ints' type: INTS ints: [0, 1, 2] }"
+                        + " attribute { name: 'coefficients' type: FLOATS floats: [1, 0, 0, 0, 1, 0, 0, 0, 1] }"
+                        + " attribute { name: 'intercepts' type: FLOATS floats: [0, 0, 0] }"
+                        + " attribute { name: 'post_transform' type: STRING s: '" + transform + "' }",
+                graph.getNodeBuilder(graph.getNodeCount() - 1).clear());
+        assertThat(scores(model, OnnxHints.none())).isEqualTo(expected);
     }
 
     /** A sum of other numbers than those that it divides is none of theirs. */
