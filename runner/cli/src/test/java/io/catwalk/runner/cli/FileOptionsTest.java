@@ -104,6 +104,15 @@ final class FileOptionsTest {
         assertThat(json(predict, model, image, COLORS, name)).isEqualTo(json(predict, model, image, COLORS, numbers));
     }
 
+    /** A list in the folder may belong to another model. */
+    @Test
+    void labelsThatAreTypedCountBeforeAListBesideTheFile() throws IOException {
+        Path model = colors(false, 8, 6);
+        Files.writeString(model.resolveSibling("labels.txt"), "cat\ndog\nbird\n");
+        JsonNode answer = json("predict %s %s --labels %s --normalize none", model, colorPicture(6, 8), COLORS);
+        assertThat(answer.at("/0/probabilities").propertyNames()).containsExactlyInAnyOrder(COLORS.split(",", -1));
+    }
+
     /** The network of the run with its input in 16 bits: eleven of them hold each of its pixels to 0.05 %. */
     @Test
     void aFileOfHalfPrecisionIsRunAndRefusedWhereOtherProgramsRunIt() throws IOException {

@@ -4,7 +4,6 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageCache.ImageListing;
-import io.catwalk.runner.process.ParentPipe;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -269,7 +268,9 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
                     StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.READ,
                     StandardOpenOption.WRITE);
-            ParentPipe.startDaemon("cache-writer", this::writeBehind);
+            Thread behind = new Thread(this::writeBehind, "cache-writer");
+            behind.setDaemon(true);
+            behind.start();
         }
 
         /** Flushes to disk while images are decoded, so that little is left to wait for at the end. */

@@ -97,7 +97,7 @@ public final class ParentPipe {
     }
 
     /** Starts a thread that does not keep this process from ending. */
-    public static void startDaemon(String name, Runnable task) {
+    static void startDaemon(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();

@@ -4,7 +4,6 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.process.ChildProcess;
-import io.catwalk.runner.process.ParentPipe;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialExecutor.TrialNews;
 import io.catwalk.runner.trial.TrialExecutorFactory;
@@ -144,7 +143,9 @@ public final class SparkExecutor implements TrialExecutor {
     private void start() throws IOException, InterruptedException {
         Process started = application.start(scratch.file("catwalk.zip"), SLOTS);
         driver = started;
-        ParentPipe.startDaemon("spark", () -> listen(started));
+        Thread listening = new Thread(() -> listen(started), "spark");
+        listening.setDaemon(true);
+        listening.start();
         try {
             ready.get(START_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -158,7 +159,9 @@ public final class SparkExecutor implements TrialExecutor {
                 ChildProcess.kill(started);
             }
         }
-        ParentPipe.startDaemon("spark-watch", this::watch);
+        Thread watching = new Thread(this::watch, "spark-watch");
+        watching.setDaemon(true);
+        watching.start();
     }
 
     private void carryOut(RemoteExecutor.Sent sent) throws IOException, InterruptedException {

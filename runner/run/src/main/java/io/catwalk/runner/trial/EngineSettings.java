@@ -6,7 +6,6 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageCache;
-import io.catwalk.runner.process.ParentPipe;
 import io.catwalk.runner.process.Platform;
 import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
@@ -60,13 +59,17 @@ public final class EngineSettings {
      * waits, and gets the error if there is one.
      */
     static void startEngine() {
-        ParentPipe.startDaemon("start-engine", () -> {
-            try {
-                Engine.getInstance();
-            } catch (Throwable e) { // whoever uses the engine next gets the error
-                LOG.info("The engine did not start", e);
-            }
-        });
+        Thread starting = new Thread(
+                () -> {
+                    try {
+                        Engine.getInstance();
+                    } catch (Throwable e) { // whoever uses the engine next gets the error
+                        LOG.info("The engine did not start", e);
+                    }
+                },
+                "start-engine");
+        starting.setDaemon(true);
+        starting.start();
     }
 
     /** Returns the options of a JVM that runs an engine. */
