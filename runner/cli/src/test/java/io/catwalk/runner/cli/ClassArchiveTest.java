@@ -15,14 +15,18 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "runs the shell script")
 final class ClassArchiveTest {
 
-    /** Takes the options apart as the launcher does, and writes the list of classes that Java would write. */
+    /** Takes the options apart as the launcher does, and writes the list of classes that Java 20 and newer would write. */
     private static final String PROGRAM = """
             #!/bin/sh
             [ "$1" != train ] || [ $# = 13 ] || { echo "words: $*"; exit 1; }
             for option in $CATWALK_OPTS; do
               case $option in
                 -XX:DumpLoadedClassList=*%p.classes)
-                  printf 'java/lang/Object id: 0\\nloaded/by/%s\\n' "$1" >"$(dirname "${option#*=}")/$$.classes"
+                  {
+                    echo 'java/lang/Object id: 0'
+                    echo "loaded/by/$1 id: $$"
+                    echo "of/a/plugin id: $(($$ + 1)) super: 0 source: plugin.jar"
+                  } >"$(dirname "${option#*=}")/$$.classes"
                   ;;
                 -Dcatwalk.cache=*) ;;
                 *) echo "no option: $option"; exit 1 ;;
@@ -63,7 +67,7 @@ final class ClassArchiveTest {
         Catwalk.Answer answer = Catwalk.finish(builder);
 
         assertThat(answer.exitCode()).as("%s", answer).isZero();
-        assertThat(home.resolve("lib/catwalk.jsa")).hasContent("loaded/by/list\nloaded/by/train\n");
+        assertThat(home.resolve("lib/catwalk.jsa")).hasContent("java/lang/Object\nloaded/by/list\nloaded/by/train\n");
         assertThat(home.resolve("lib/catwalk.jsa.for")).hasContent(java + "\n" + home + "\n");
         assertThat(target.resolve("archive")).doesNotExist();
     }
