@@ -35,7 +35,7 @@ final class FileOptions {
         return output == null ? OnnxHints.none() : OnnxHints.none().withOutput(output);
     }
 
-    /** Finds how to normalize: from the options, else from the file. A file that takes bytes gets unchanged pixels. */
+    /** Finds how to normalize: from the options, else from the file. For one that takes bytes, the predictor undoes it. */
     Preprocessing preprocessing(Path file, OnnxPredictor predictor) {
         if (predictor.signature().channels() > 1 && GivenModel.isBlueFirst(predictor.metadata())) {
             throw new RequestException(file + ": expected a network that takes red, green, blue, found Bgr8 in its"
@@ -58,8 +58,9 @@ final class FileOptions {
         }
         TypedNormalization typed = Optional.ofNullable(normalize)
                 .map(TypedNormalization::parse)
-                .or(() ->
-                        bytes ? Optional.of(TypedNormalization.PIXELS) : TypedNormalization.said(predictor.metadata()))
+                .or(() -> bytes && predictor.metadata().preprocessing().isEmpty()
+                        ? Optional.of(TypedNormalization.PIXELS)
+                        : TypedNormalization.said(predictor.metadata()))
                 .orElseThrow(() -> new RequestException(file + ": expected the mean and deviation of the pixels in the"
                         + " metadata, found none; give them with --normalize MEAN/STD, such as 0.5/0.25"));
         return new Preprocessing(

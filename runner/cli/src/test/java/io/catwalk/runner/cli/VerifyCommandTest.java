@@ -73,6 +73,15 @@ final class VerifyCommandTest {
     }
 
     @Test
+    void aFileThatNormalizesPixelsItselfScoresTheSame() {
+        String export = "export %s --out %s --embed-preprocessing --plugins-dir %s";
+        Catwalk.ask(export, world.trial(ExportedRun.GOOD), folder, world.plugins())
+                .done();
+
+        requireSaid(folder.resolve(ExportedRun.GOOD + ".onnx"), ExitCode.DONE, "as the file says");
+    }
+
+    @Test
     void probabilitiesOfAnotherProgramAreScoredByTheirLogarithms() throws IOException {
         ModelProto.Builder model = ModelFile.read(world.model()).whole().toBuilder();
         model.getGraphBuilder()
