@@ -9,8 +9,8 @@ import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorInfo;
 import io.catwalk.onnx.runtime.TensorType;
+import io.catwalk.onnx.trace.Placeholders;
 import java.nio.ByteBuffer;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,15 +20,7 @@ import java.util.Optional;
 public final class DjlTensors {
 
     /** Leaves out INT16 and BFLOAT16, which end the process if DJL's PyTorch engine is asked for them. */
-    static final Map<TensorType, DataType> TYPES = new EnumMap<>(Map.of(
-            TensorType.FLOAT, DataType.FLOAT32,
-            TensorType.DOUBLE, DataType.FLOAT64,
-            TensorType.FLOAT16, DataType.FLOAT16,
-            TensorType.INT8, DataType.INT8,
-            TensorType.UINT8, DataType.UINT8,
-            TensorType.INT32, DataType.INT32,
-            TensorType.INT64, DataType.INT64,
-            TensorType.BOOL, DataType.BOOLEAN));
+    private static final Map<TensorType, DataType> TYPES = Placeholders.TYPES;
 
     private DjlTensors() {}
 
@@ -40,10 +32,7 @@ public final class DjlTensors {
      * @throws IllegalArgumentException if its type is text, or one that DJL names, but its PyTorch engine does not hold
      */
     public static Tensor of(NDArray array) {
-        TensorType type = TYPES.entrySet().stream()
-                .filter(entry -> entry.getValue() == array.getDataType())
-                .map(Map.Entry::getKey)
-                .findFirst()
+        TensorType type = Placeholders.type(array.getDataType())
                 .orElseThrow(() -> new IllegalArgumentException(
                         "expected one of " + TYPES.values() + ", found " + array.getDataType() + ": use toType"));
         ByteBuffer data = array.size() == 0 ? ByteBuffer.allocate(0) : array.toByteBuffer();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import io.catwalk.onnx.lowering.Lowering;
+import io.catwalk.onnx.trace.Placeholders;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,7 +52,7 @@ public record OnnxInput(String name, DataType type, List<Axis> axes, Optional<Ra
         }
     }
 
-    private static final Set<DataType> TYPES = Set.copyOf(DjlTensors.TYPES.values());
+    private static final Set<DataType> TYPES = Set.copyOf(Placeholders.TYPES.values());
 
     /** Checks name and type, and copies the axes. */
     public OnnxInput {

@@ -93,7 +93,7 @@ class NumbersTest extends ExportTest {
     @Test
     void probabilitiesThatCannotBeAreRefused() {
         OnnxExport classes = OnnxExport.of(lambda(x -> x.argMax(1)), SAMPLE);
-        assertRefused(classes.withProbabilities(), "probabilities", "INT64");
+        assertRefused(classes.withProbabilities(), "probabilities", "int64");
         OnnxExport named = OnnxExport.of(lambda(NDArray::neg), SAMPLE).withOutputNames("probabilities");
         assertRefused(named.withProbabilities(), "an input or output has it ([images, probabilities]): rename that");
     }
@@ -111,7 +111,7 @@ class NumbersTest extends ExportTest {
         Block lstm = LSTM.builder().setStateSize(3).setNumLayers(1).build();
         assertRefused(inDoubles(lstm, sample), sample, "the engine itself cannot compute NDArrayEx.lstm");
         Shape image = new Shape(1, 5, 5);
-        assertRefused(inDoubles(conv(2), image), image, "ONNX Runtime", "Conv", "DOUBLE", "FLOAT32");
+        assertRefused(inDoubles(conv(2), image), image, "ONNX Runtime", "Conv", "double", "FLOAT32");
     }
 
     private Block inDoubles(Block layer, Shape sample) {

@@ -82,8 +82,8 @@ class SignatureTest extends ExportTest {
         Axis upTo43 = SEQUENCE.atMost(43);
         OnnxExport export = OnnxExport.of(block, tokens("ids", upTo43), tokens("mask", upTo43));
         byte[] model = export.bytes();
-        assertInputs(model).containsExactly("ids INT64(batch, sequence)", "mask INT64(batch, sequence)");
-        assertOutputs(model).containsExactly("output FLOAT(batch, sequence, 8)");
+        assertInputs(model).containsExactly("ids int64(batch, sequence)", "mask int64(batch, sequence)");
+        assertOutputs(model).containsExactly("output float(batch, sequence, 8)");
         for (long[] shape : new long[][] {{1, 1}, {1, 16}, {2, 7}, {3, 5}, {4, 43}, {9, 16}, {17, 12}}) {
             NDArray mask = ids(DataType.INT64, 3, shape).gt(0).toType(DataType.INT64, false);
             NDList inputs = new NDList(ids(DataType.INT64, 11, shape), mask);
@@ -111,8 +111,8 @@ class SignatureTest extends ExportTest {
         long[][] sizes = {{1, 3, 1, 1}, {1, 3, 32, 32}, {2, 3, 7, 43}, {3, 3, 29, 18}, {1, 3, 224, 160}, {5, 3, 64, 65}
         };
         byte[] model = assertTakes(block, images(3, HEIGHT, WIDTH), TOLERANCE, sizes);
-        assertInputs(model).containsExactly("pixels FLOAT(batch, 3, height, width)");
-        assertOutputs(model).containsExactly("output FLOAT(batch, 3, floor((height+3)/4)+1, floor((width+3)/4)+1)");
+        assertInputs(model).containsExactly("pixels float(batch, 3, height, width)");
+        assertOutputs(model).containsExactly("output float(batch, 3, floor((height+3)/4)+1, floor((width+3)/4)+1)");
     }
 
     @Test
@@ -130,7 +130,7 @@ class SignatureTest extends ExportTest {
         assertTakes(block, pixels, TOLERANCE, new long[][] {{1, 3, 8, 8}, {2, 3, 9, 31}, {3, 3, 100, 17}});
         OnnxExport export =
                 OnnxExport.of(block, pixels).withOutputNames("scores").withProbabilities();
-        assertOutputs(export.bytes()).containsExactly("scores FLOAT(batch, 5)", "probabilities FLOAT(batch, 5)");
+        assertOutputs(export.bytes()).containsExactly("scores float(batch, 5)", "probabilities float(batch, 5)");
     }
 
     @Test
@@ -141,7 +141,7 @@ class SignatureTest extends ExportTest {
         OnnxInput series = floats("series", Axis.BATCH, SEQUENCE, Axis.of(3));
         byte[] model =
                 assertTakes(block, series, TOLERANCE, new long[][] {{1, 1, 3}, {2, 8, 3}, {3, 31, 3}, {7, 100, 3}});
-        assertOutputs(model).containsExactly("output FLOAT(batch, sequence, 6)");
+        assertOutputs(model).containsExactly("output float(batch, sequence, 6)");
     }
 
     @Test
@@ -153,8 +153,8 @@ class SignatureTest extends ExportTest {
         });
         OnnxInput pixels = images(2, HEIGHT.inStepsOf(32), WIDTH.inStepsOf(32));
         byte[] model = assertTakes(block, pixels, 0, new long[][] {{1, 2, 32, 64}, {2, 2, 96, 32}});
-        assertInputs(model).containsExactly("pixels FLOAT(batch, 2, height, width)");
-        assertOutputs(model).containsExactly("output FLOAT(batch, 4, height, width)");
+        assertInputs(model).containsExactly("pixels float(batch, 2, height, width)");
+        assertOutputs(model).containsExactly("output float(batch, 4, height, width)");
         assertRefused(OnnxExport.of(block, images(2, HEIGHT, WIDTH)), "height");
     }
 
@@ -166,8 +166,8 @@ class SignatureTest extends ExportTest {
             return new NDList(inputs.get(0).add(inputs.get(1)), product);
         });
         OnnxExport export = OnnxExport.of(block, floats("left", Axis.BATCH), floats("right", Axis.BATCH));
-        assertOutputs(export.bytes()).containsExactly("output_1 FLOAT(batch)", "product FLOAT(batch)");
-        assertOutputs(export.withOutputNames("a", "b").bytes()).containsExactly("a FLOAT(batch)", "b FLOAT(batch)");
+        assertOutputs(export.bytes()).containsExactly("output_1 float(batch)", "product float(batch)");
+        assertOutputs(export.withOutputNames("a", "b").bytes()).containsExactly("a float(batch)", "b float(batch)");
         assertRefused(export.withOutputNames("a", "left"), "the name left is given to two");
         assertRefused(export.withOutputNames("a"), "returns 2 array(s)");
         assertRejected(() -> export.withOutputNames("a", "a"), "a different name for each output");
@@ -185,8 +185,8 @@ class SignatureTest extends ExportTest {
             return y;
         });
         byte[] model = OnnxExport.of(block, new Shape(3)).bytes();
-        assertInputs(model).containsExactly("pixels FLOAT(batch, 3)");
-        assertOutputs(model).containsExactly("scores FLOAT(batch, 3)");
+        assertInputs(model).containsExactly("pixels float(batch, 3)");
+        assertOutputs(model).containsExactly("scores float(batch, 3)");
     }
 
     @Test
@@ -217,7 +217,7 @@ class SignatureTest extends ExportTest {
         inputs.get(0).setName("left");
         inputs.get(1).setName("right");
         byte[] model = export.bytes();
-        assertOutputs(model).containsExactly("output_1 FLOAT(batch)", "output_2 INT32(batch)", "output_3 FLOAT(batch)");
+        assertOutputs(model).containsExactly("output_1 float(batch)", "output_2 int32(batch)", "output_3 float(batch)");
         assertThat(Agreement.difference(block, model, inputs)).isZero();
         assertThat(export.prove(inputs).agrees()).isTrue();
     }
@@ -228,7 +228,7 @@ class SignatureTest extends ExportTest {
         OnnxExport export = OnnxExport.of(block, floats("x", Axis.BATCH, SEQUENCE));
         assertRefused(export, "sequence-dependent control flow", "NDArray.abs()", "a sequence of 7", "44");
         byte[] model = export.withFixedSize("sequence", 9).bytes();
-        assertInputs(model).containsExactly("x FLOAT(batch, 9)");
+        assertInputs(model).containsExactly("x float(batch, 9)");
         assertThat(Agreement.difference(block, model, new NDList(floats(4, 9)))).isZero();
     }
 
@@ -292,7 +292,7 @@ class SignatureTest extends ExportTest {
             block.initialize(manager, DataType.FLOAT32, new Shape(1, 3));
             model.setBlock(block);
             byte[] file = OnnxExport.of(model).bytes();
-            assertInputs(file).containsExactly("images FLOAT(batch, 3)");
+            assertInputs(file).containsExactly("images float(batch, 3)");
             ZooModel<NDList, NDList> loaded = new ZooModel<>(model, new NoopTranslator());
             assertThat(OnnxExport.of(loaded).bytes()).isEqualTo(file);
             assertThat(OnnxExport.of(block, new Shape(3)).bytes()).isEqualTo(file);

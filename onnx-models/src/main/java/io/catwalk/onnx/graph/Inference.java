@@ -3,6 +3,7 @@ package io.catwalk.onnx.graph;
 import static io.catwalk.onnx.graph.OperatorTypes.put;
 
 import io.catwalk.onnx.ExportException;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,7 +19,7 @@ import java.util.stream.LongStream;
 public final class Inference {
 
     /** Type and shape of one output of an operator. */
-    public record Made(ElementType type, TensorShape shape) {}
+    public record Made(TensorType type, TensorShape shape) {}
 
     /** Infers the outputs of one operator. */
     @FunctionalInterface
@@ -33,7 +34,7 @@ public final class Inference {
             return inputs.get(input).shape();
         }
 
-        ElementType type(int input) {
+        TensorType type(int input) {
             return inputs.get(input).type();
         }
 
@@ -92,15 +93,15 @@ public final class Inference {
         Rule two = operands -> operands.alike(operands.shape(0).broadcast(operands.shape(1)));
         put(rules, two, "Add And Div Max Min Mod Mul Or Pow Sub Xor");
         Rule compared =
-                operands -> List.of(new Made(ElementType.BOOL, operands.shape(0).broadcast(operands.shape(1))));
+                operands -> List.of(new Made(TensorType.BOOL, operands.shape(0).broadcast(operands.shape(1))));
         put(rules, compared, "Equal Greater GreaterOrEqual Less LessOrEqual");
-        put(rules, operands -> List.of(new Made(ElementType.BOOL, operands.shape(0))), "IsInf IsNaN");
+        put(rules, operands -> List.of(new Made(TensorType.BOOL, operands.shape(0))), "IsInf IsNaN");
         rules.put(
                 "Where",
                 operands -> List.of(new Made(
                         operands.type(1),
                         operands.shape(0).broadcast(operands.shape(1)).broadcast(operands.shape(2)))));
-        rules.put("Cast", operands -> List.of(new Made(typeOf(operands.attribute("to", 0)), operands.shape(0))));
+        rules.put("Cast", Inference::cast);
         rules.put("MatMul", operands -> operands.alike(matMul(operands.shape(0), operands.shape(1))));
         rules.put("Gemm", Inference::gemm);
         rules.putAll(ShapeRules.rules());
@@ -109,13 +110,11 @@ public final class Inference {
         return Map.copyOf(rules);
     }
 
-    private static ElementType typeOf(long code) {
-        for (ElementType type : ElementType.values()) {
-            if (type.code() == code) {
-                return type;
-            }
-        }
-        throw new ExportException("unknown ONNX element type " + code);
+    private static List<Made> cast(Operands operands) {
+        long code = operands.attribute("to", 0);
+        TensorType type =
+                Elements.type(code).orElseThrow(() -> new ExportException("unknown ONNX element type " + code));
+        return List.of(new Made(type, operands.shape(0)));
     }
 
     static TensorShape matMul(TensorShape left, TensorShape right) {
@@ -166,7 +165,7 @@ public final class Inference {
             for (String operator : List.of("ArgMax", "ArgMin")) {
                 rules.put(operator, operands -> {
                     long[] axes = {operands.attribute("axis", 0)};
-                    return List.of(new Made(ElementType.INT64, reduce(operands, axes)));
+                    return List.of(new Made(TensorType.INT64, reduce(operands, axes)));
                 });
             }
             rules.put("TopK", ReductionRules::topK);
@@ -199,7 +198,7 @@ public final class Inference {
         private static List<Made> topK(Operands operands) {
             Dim count = operands.contents(1).get(0);
             TensorShape shape = operands.shape(0).with(operands.attribute("axis", -1), count);
-            return List.of(new Made(operands.type(0), shape), new Made(ElementType.INT64, shape));
+            return List.of(new Made(operands.type(0), shape), new Made(TensorType.INT64, shape));
         }
     }
 

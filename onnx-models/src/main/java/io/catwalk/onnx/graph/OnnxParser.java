@@ -11,8 +11,8 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.catwalk.onnx.ExportException;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,11 +141,9 @@ public final class OnnxParser {
         };
     }
 
-    private static ElementType type(int code) {
-        return Arrays.stream(ElementType.values())
-                .filter(type -> type.code() == code)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("expected an element type of "
-                        + Arrays.toString(ElementType.values()) + ", found the one with code " + code));
+    private static TensorType type(int code) {
+        return Elements.type(code)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "expected an element type of " + Elements.TYPES + ", found the one with code " + code));
     }
 }

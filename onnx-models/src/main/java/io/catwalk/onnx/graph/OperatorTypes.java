@@ -1,15 +1,16 @@
 package io.catwalk.onnx.graph;
 
-import static io.catwalk.onnx.graph.ElementType.BOOL;
-import static io.catwalk.onnx.graph.ElementType.DOUBLE;
-import static io.catwalk.onnx.graph.ElementType.FLOAT;
-import static io.catwalk.onnx.graph.ElementType.FLOAT16;
-import static io.catwalk.onnx.graph.ElementType.INT32;
-import static io.catwalk.onnx.graph.ElementType.INT64;
-import static io.catwalk.onnx.graph.ElementType.INT8;
-import static io.catwalk.onnx.graph.ElementType.UINT8;
+import static io.catwalk.onnx.runtime.TensorType.BOOL;
+import static io.catwalk.onnx.runtime.TensorType.DOUBLE;
+import static io.catwalk.onnx.runtime.TensorType.FLOAT;
+import static io.catwalk.onnx.runtime.TensorType.FLOAT16;
+import static io.catwalk.onnx.runtime.TensorType.INT32;
+import static io.catwalk.onnx.runtime.TensorType.INT64;
+import static io.catwalk.onnx.runtime.TensorType.INT8;
+import static io.catwalk.onnx.runtime.TensorType.UINT8;
 
 import io.catwalk.onnx.ExportException;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -26,10 +27,10 @@ import java.util.stream.IntStream;
  */
 public final class OperatorTypes {
 
-    private static final Set<ElementType> ALL = EnumSet.allOf(ElementType.class);
-    private static final Set<ElementType> NUMBERS = EnumSet.complementOf(EnumSet.of(BOOL));
-    private static final Set<ElementType> WIDE = EnumSet.of(FLOAT16, FLOAT, DOUBLE, INT32, INT64);
-    private static final Set<ElementType> REALS = EnumSet.of(FLOAT16, FLOAT, DOUBLE);
+    private static final Set<TensorType> ALL = Elements.TYPES;
+    private static final Set<TensorType> NUMBERS = EnumSet.of(FLOAT, UINT8, INT8, INT32, INT64, FLOAT16, DOUBLE);
+    private static final Set<TensorType> WIDE = EnumSet.of(FLOAT16, FLOAT, DOUBLE, INT32, INT64);
+    private static final Set<TensorType> REALS = EnumSet.of(FLOAT16, FLOAT, DOUBLE);
 
     private static final int ARITHMETIC_ON_BYTES_SINCE = 14;
     private static final Set<String> ARITHMETIC = Set.of("Add", "Sub", "Mul", "Div");
@@ -47,13 +48,13 @@ public final class OperatorTypes {
     private static final Set<String> OF_OWN_TYPE =
             Set.of("Equal Greater GreaterOrEqual Less LessOrEqual IsNaN IsInf ArgMax ArgMin Shape Cast".split(" ", -1));
 
-    private static final Map<String, Set<ElementType>> TYPES = types();
+    private static final Map<String, Set<TensorType>> TYPES = types();
 
     private OperatorTypes() {}
 
-    private static Map<String, Set<ElementType>> types() {
-        Map<String, Set<ElementType>> types = new HashMap<>();
-        Set<ElementType> narrow = EnumSet.of(FLOAT16, FLOAT);
+    private static Map<String, Set<TensorType>> types() {
+        Map<String, Set<TensorType>> types = new HashMap<>();
+        Set<TensorType> narrow = EnumSet.of(FLOAT16, FLOAT);
         put(types, EnumSet.of(BOOL), "And Or Xor Not");
         put(types, narrow, "Acos AveragePool Asin Atan Conv Cosh Elu Erf GRU Gelu GlobalAveragePool GlobalMaxPool");
         put(types, narrow, "LSTM LeakyRelu RNN Selu Sinh Softplus Softsign Tan");
@@ -104,7 +105,7 @@ public final class OperatorTypes {
      * @param type type of the inputs that {@link #varying} names
      * @return true if every runtime that we know of accepts it
      */
-    public static boolean allows(String operator, ElementType type, int opset) {
+    public static boolean allows(String operator, TensorType type, int opset) {
         boolean bytes = type == UINT8 || type == INT8;
         return TYPES.getOrDefault(operator, Set.of()).contains(type)
                 || (ARITHMETIC.contains(operator) && bytes && opset >= ARITHMETIC_ON_BYTES_SINCE);
@@ -116,14 +117,14 @@ public final class OperatorTypes {
      *
      * @return the same type, or a wider one of the same kind; empty if there is none
      */
-    public static Optional<ElementType> computing(String operator, ElementType type, int opset) {
-        Optional<ElementType> wide = Optional.of(type);
+    public static Optional<TensorType> computing(String operator, TensorType type, int opset) {
+        Optional<TensorType> wide = Optional.of(type);
         while (wide.isPresent() && !allows(operator, wide.get(), opset)) {
             wide = switch (wide.get()) {
                 case BOOL, UINT8, INT8 -> Optional.of(INT32);
                 case FLOAT16 -> Optional.of(FLOAT);
                 case INT32 -> Optional.of(INT64);
-                case INT64, FLOAT, DOUBLE -> Optional.empty();
+                default -> Optional.empty();
             };
         }
         return wide;

@@ -4,6 +4,7 @@ import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Inference.Made;
 import io.catwalk.onnx.graph.Inference.Operands;
 import io.catwalk.onnx.graph.Inference.Rule;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class ShapeRules {
                 Map.entry(
                         "Shape",
                         operands -> List.of(new Made(
-                                ElementType.INT64,
+                                TensorType.INT64,
                                 TensorShape.of(operands.shape(0).rank())))),
                 Map.entry(
                         "Range",

@@ -1,6 +1,7 @@
 package io.catwalk.onnx.graph;
 
 import io.catwalk.onnx.ExportException;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -67,7 +68,7 @@ public final class Typecheck {
     }
 
     private static void checkTypes(Node node, int opset) {
-        Set<ElementType> types = EnumSet.noneOf(ElementType.class);
+        Set<TensorType> types = EnumSet.noneOf(TensorType.class);
         for (int place : OperatorTypes.varying(node.operator(), node.inputs().size())) {
             Value input = node.inputs().get(place);
             if (!input.isOmitted()) {

@@ -1,6 +1,7 @@
 package io.catwalk.onnx.graph;
 
 import io.catwalk.onnx.ExportException;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +13,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record Value(
         String name,
-        ElementType type,
+        TensorType type,
         TensorShape shape,
         @Nullable List<Dim> contents) {
 
     /** Stands for an optional input that is left out before one that is given. */
-    public static final Value OMITTED = new Value("", ElementType.FLOAT, TensorShape.SCALAR, null);
+    public static final Value OMITTED = new Value("", TensorType.FLOAT, TensorShape.SCALAR, null);
 
     /** Creates a value whose contents do not affect shapes. */
-    public static Value of(String name, ElementType type, TensorShape shape) {
+    public static Value of(String name, TensorType type, TensorShape shape) {
         return new Value(name, type, shape, null);
     }
 

@@ -1,12 +1,12 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.ChannelNorm;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,7 +59,7 @@ final class BatchNormFolding {
     private boolean allFixed(Node node) {
         return node.inputs().stream()
                 .skip(1)
-                .allMatch(input -> fixed.containsKey(input.name()) && input.type() == ElementType.FLOAT);
+                .allMatch(input -> fixed.containsKey(input.name()) && input.type() == TensorType.FLOAT);
     }
 
     private float[] floats(Node node, int input) {
@@ -89,7 +89,7 @@ final class BatchNormFolding {
     }
 
     private Value add(String name, TensorShape shape, float[] floats) {
-        Value value = Value.of(name, ElementType.FLOAT, shape);
+        Value value = Value.of(name, TensorType.FLOAT, shape);
         initializers.add(new Initializer(value, Initializer.bytes(floats)));
         return value;
     }

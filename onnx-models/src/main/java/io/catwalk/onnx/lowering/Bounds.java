@@ -1,9 +1,9 @@
 package io.catwalk.onnx.lowering;
 
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.Optional;
 
 /**
@@ -26,7 +26,7 @@ final class Bounds {
     /** Writes max(value, 0). */
     static Value positive(Emitter to, Value value) {
         // ONNX Runtime 1.29 cannot load a file with a Relu of doubles before a Clip, since it tries to fuse the two.
-        boolean fusible = value.type() != ElementType.DOUBLE;
+        boolean fusible = value.type() != TensorType.DOUBLE;
         return fusible && upper(to, value).isEmpty()
                 ? to.node("Relu", value)
                 : atLeast(to, value, to.scalar(value.type(), 0));
@@ -42,7 +42,7 @@ final class Bounds {
 
     private static Optional<Value> lower(Emitter to, Value value) {
         return to.maker(value)
-                .flatMap(node -> node.operator().equals("Relu") && value.type() == ElementType.FLOAT
+                .flatMap(node -> node.operator().equals("Relu") && value.type() == TensorType.FLOAT
                         ? Optional.of(to.scalar(value.type(), 0))
                         : second(to, node, "Max"));
     }
@@ -64,7 +64,7 @@ final class Bounds {
 
     /** Returns the number in a scalar FLOAT constant; empty for any other value. */
     private static Optional<Float> number(Emitter to, Value value) {
-        return value.type() == ElementType.FLOAT && value.rank() == 0
+        return value.type() == TensorType.FLOAT && value.rank() == 0
                 ? to.initializer(value).map(Initializer::floats).map(floats -> floats[0])
                 : Optional.empty();
     }

@@ -2,10 +2,10 @@ package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Arguments;
 import io.catwalk.onnx.trace.Operand;
 import java.util.HashMap;
@@ -78,7 +78,7 @@ record CallContext(
         return call.get(index, type);
     }
 
-    ElementType resultType() {
+    TensorType resultType() {
         return results.get(0).type();
     }
 
@@ -87,7 +87,7 @@ record CallContext(
     }
 
     /** Returns an argument that is an array or a number as a value of the given type. */
-    Value as(int index, ElementType type) {
+    Value as(int index, TensorType type) {
         Object argument = call.value(index);
         if (argument instanceof Operand operand) {
             return to.cast(value(operand), type);
@@ -99,7 +99,7 @@ record CallContext(
     }
 
     /** Returns the receiver as a value of the given type. */
-    Value receiverAs(ElementType type) {
+    Value receiverAs(TensorType type) {
         return to.cast(receiver(), type);
     }
 

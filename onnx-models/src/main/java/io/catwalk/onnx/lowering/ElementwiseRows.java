@@ -1,12 +1,12 @@
 package io.catwalk.onnx.lowering;
 
-import static io.catwalk.onnx.graph.ElementType.BOOL;
+import static io.catwalk.onnx.runtime.TensorType.BOOL;
 
 import ai.djl.ndarray.types.DataType;
 import io.catwalk.onnx.graph.Attributes;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Operand;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,22 +84,22 @@ final class ElementwiseRows {
     private static Value arithmetic(CallContext site, String operator) {
         boolean scales = operator.equals("Mul") || operator.equals("Div");
         if (!scales
-                || site.resultType() != ElementType.FLOAT16
+                || site.resultType() != TensorType.FLOAT16
                 || !isWiderNumber(site.call().value(1))) {
             return binary(site, operator);
         }
-        Value made = site.to().node(operator, site.receiverAs(ElementType.FLOAT), site.as(1, ElementType.FLOAT));
-        return site.to().cast(made, ElementType.FLOAT16);
+        Value made = site.to().node(operator, site.receiverAs(TensorType.FLOAT), site.as(1, TensorType.FLOAT));
+        return site.to().cast(made, TensorType.FLOAT16);
     }
 
     /** Tells whether an argument is a single number that is not a half already. */
     private static boolean isWiderNumber(Object argument) {
         return !(argument instanceof Operand operand)
-                || (operand.shape().rank() == 0 && operand.type() != ElementType.FLOAT16);
+                || (operand.shape().rank() == 0 && operand.type() != TensorType.FLOAT16);
     }
 
     private static Value binary(CallContext site, String operator) {
-        ElementType type = computing(site);
+        TensorType type = computing(site);
         Value made = site.to().node(operator, site.receiverAs(type), site.as(1, type));
         return site.to().cast(made, site.resultType());
     }
@@ -108,8 +108,8 @@ final class ElementwiseRows {
      * Finds the type in which PyTorch computes. It is that of the result, unless a wider array is written into a
      * narrower one in place: then the result is rounded at the end. A single number widens only another one.
      */
-    private static ElementType computing(CallContext site) {
-        ElementType type = site.resultType();
+    private static TensorType computing(CallContext site) {
+        TensorType type = site.resultType();
         if (site.call().value(1) instanceof Operand other
                 && (other.shape().rank() > 0 || site.receiver().rank() == 0)) {
             return wider(type, other.type());
@@ -122,12 +122,12 @@ final class ElementwiseRows {
     }
 
     private static Value bounded(CallContext site, Bound bound) {
-        ElementType type = site.resultType();
+        TensorType type = site.resultType();
         return bound.write(site.to(), site.receiverAs(type), site.as(1, type));
     }
 
     private static Value with(CallContext site, String operator, double number) {
-        ElementType type = site.resultType();
+        TensorType type = site.resultType();
         return site.to().node(operator, site.receiverAs(type), site.to().scalar(type, number));
     }
 
@@ -143,7 +143,7 @@ final class ElementwiseRows {
     }
 
     private static Value real(CallContext site) {
-        return site.receiver().type().isReal() ? site.receiver() : site.receiverAs(ElementType.FLOAT);
+        return site.receiver().type().isReal() ? site.receiver() : site.receiverAs(TensorType.FLOAT);
     }
 
     /**
@@ -151,7 +151,7 @@ final class ElementwiseRows {
      * 2^53.
      */
     private static Value pow(CallContext site) {
-        ElementType type = site.resultType();
+        TensorType type = site.resultType();
         if (type.isReal()) {
             return binary(site, "Pow");
         }
@@ -179,7 +179,7 @@ final class ElementwiseRows {
      */
     private static Value mod(CallContext site) {
         Emitter to = site.to();
-        ElementType type = computing(site);
+        TensorType type = computing(site);
         Value dividend = site.receiverAs(type);
         Value divisor = site.as(1, type);
         if (!type.isReal()) {
@@ -191,58 +191,58 @@ final class ElementwiseRows {
     }
 
     private static Value compare(CallContext site, String operator) {
-        ElementType type = common(site, operator);
+        TensorType type = common(site, operator);
         return site.to().node(operator, site.receiverAs(type), site.as(1, type));
     }
 
     /**
      * Finds the type in which PyTorch compares: the wider one, but a scalar does not widen an array of its own kind.
      */
-    private static ElementType common(CallContext site, String operator) {
+    private static TensorType common(CallContext site, String operator) {
         Value left = site.receiver();
         Object other = site.call().value(1);
         boolean single = true;
-        ElementType right;
+        TensorType right;
         if (other instanceof Operand operand) {
             right = operand.type();
             single = operand.shape().rank() == 0;
         } else {
             right = other instanceof Double || other instanceof SizeFunction
-                    ? ElementType.DOUBLE
-                    : other instanceof Float ? ElementType.FLOAT : ElementType.INT64;
+                    ? TensorType.DOUBLE
+                    : other instanceof Float ? TensorType.FLOAT : TensorType.INT64;
         }
-        ElementType common;
+        TensorType common;
         if (single == (left.rank() == 0)) {
             common = wider(left.type(), right);
         } else {
             common = single ? common(left.type(), right) : common(right, left.type());
         }
-        return common == BOOL && !operator.equals("Equal") ? ElementType.INT32 : common;
+        return common == BOOL && !operator.equals("Equal") ? TensorType.INT32 : common;
     }
 
-    private static ElementType common(ElementType array, ElementType scalar) {
+    private static TensorType common(TensorType array, TensorType scalar) {
         boolean keeps = (array.isReal() || !scalar.isReal()) && (array != BOOL || scalar == BOOL);
         return keeps ? array : wider(array, scalar);
     }
 
-    private static ElementType wider(ElementType left, ElementType right) {
+    private static TensorType wider(TensorType left, TensorType right) {
         if (left.isReal() != right.isReal()) {
             return left.isReal() ? left : right;
         }
         boolean mixed = left.bytes() == right.bytes() && left != right && left != BOOL && right != BOOL;
         if (mixed) {
-            return ElementType.INT32;
+            return TensorType.INT32;
         }
         return left == BOOL || right.bytes() > left.bytes() ? right : left;
     }
 
     private static Value where(CallContext site) {
-        ElementType type = site.resultType();
+        TensorType type = site.resultType();
         return site.to().node("Where", site.as(1, BOOL), site.receiverAs(type), site.as(2, type));
     }
 
     private static Value clip(CallContext site) {
-        ElementType type = site.resultType();
+        TensorType type = site.resultType();
         return site.to().node("Clip", site.receiverAs(type), site.as(1, type), site.as(2, type));
     }
 
@@ -259,7 +259,7 @@ final class ElementwiseRows {
      * log2(8192) is just below 13, and its floor is 12.
      */
     private static Value log(CallContext site, double base) {
-        ElementType type = site.resultType() == ElementType.FLOAT16 ? ElementType.FLOAT : ElementType.DOUBLE;
+        TensorType type = site.resultType() == TensorType.FLOAT16 ? TensorType.FLOAT : TensorType.DOUBLE;
         Value natural = site.to().node("Log", site.receiverAs(type));
         return site.to().cast(site.to().node("Div", natural, site.to().scalar(type, base)), site.resultType());
     }
@@ -269,7 +269,7 @@ final class ElementwiseRows {
      */
     private static Value atan2(CallContext site) {
         Emitter to = site.to();
-        ElementType type = site.resultType();
+        TensorType type = site.resultType();
         Value y = site.receiverAs(type);
         Value x = site.as(1, type);
         Value high = to.node("Abs", y);
@@ -290,7 +290,7 @@ final class ElementwiseRows {
 
     private static Value xlogy(CallContext site) {
         Emitter to = site.to();
-        ElementType type = site.resultType();
+        TensorType type = site.resultType();
         Value x = site.receiverAs(type);
         Value y = site.as(1, type);
         Value zero = to.scalar(type, 0);
@@ -335,7 +335,7 @@ final class ElementwiseRows {
         }
 
         private static Value relu(CallContext site) {
-            ElementType type = site.receiver().type();
+            TensorType type = site.receiver().type();
             return type.isReal()
                     ? Bounds.positive(site.to(), site.receiver())
                     : site.to().node("Max", site.receiver(), site.to().scalar(type, 0));

@@ -4,7 +4,7 @@ import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.Dim.Atom;
-import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.Elements;
 import io.catwalk.onnx.graph.Inference;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Names;
@@ -13,6 +13,7 @@ import io.catwalk.onnx.graph.OperatorTypes;
 import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Operand;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -111,8 +112,8 @@ final class Emitter {
             String operator, Attributes attributes, int outputs, @Nullable List<Dim> contents, Value... inputs) {
         OperatorTypes.require(operator, opset);
         List<Integer> varying = OperatorTypes.varying(operator, inputs.length);
-        ElementType type = inputs[varying.get(0)].type();
-        ElementType computing = OperatorTypes.computing(operator, type, opset)
+        TensorType type = inputs[varying.get(0)].type();
+        TensorType computing = OperatorTypes.computing(operator, type, opset)
                 .orElseThrow(() -> new ExportException("ONNX Runtime has no " + operator + " for " + type + " in opset "
                         + opset + "; let the network compute in FLOAT32 there (toType), or cast before"));
         if (computing == type) {
@@ -144,11 +145,11 @@ final class Emitter {
 
     /** Adds an initializer of floats. */
     Value floats(String hint, TensorShape shape, float... floats) {
-        return constant(hint, ElementType.FLOAT, shape, Initializer.bytes(floats));
+        return constant(hint, TensorType.FLOAT, shape, Initializer.bytes(floats));
     }
 
     /** Adds an initializer, once for all uses of the same parameter, or of equal numbers from the same place. */
-    Value constant(String hint, ElementType type, TensorShape shape, byte[] data) {
+    Value constant(String hint, TensorType type, TensorShape shape, byte[] data) {
         return share(
                 List.of("constant", hint, type, shape, new Content(data)),
                 () -> add(new Initializer(Value.of(names.fresh(hint), type, shape), data)));
@@ -202,21 +203,21 @@ final class Emitter {
         List<Dim> contents = Arrays.stream(numbers).mapToObj(Dim::of).toList();
         return share(List.of("ints", contents), () -> {
             TensorShape shape = TensorShape.of(numbers.length);
-            Value value = new Value(names.fresh("ints"), ElementType.INT64, shape, contents);
+            Value value = new Value(names.fresh("ints"), TensorType.INT64, shape, contents);
             return add(new Initializer(value, Initializer.bytes(numbers)));
         });
     }
 
     /** Adds a scalar, once for all its uses. A whole number keeps all its digits. */
-    Value scalar(ElementType type, Number number) {
-        byte[] data = type.encoded(number);
+    Value scalar(TensorType type, Number number) {
+        byte[] data = Elements.encoded(type, number);
         return share(List.of("scalar", type, ByteBuffer.wrap(data)), () -> {
             List<Dim> contents = type.isReal() ? null : List.of(Dim.of(number.longValue()));
             return add(new Initializer(new Value(names.fresh("number"), type, TensorShape.SCALAR, contents), data));
         });
     }
 
-    Value cast(Value value, ElementType type) {
+    Value cast(Value value, TensorType type) {
         return value.type() == type ? value : node("Cast", Attributes.NONE.with("to", type.code()), value);
     }
 
@@ -323,13 +324,13 @@ final class Emitter {
     /** Creates the whole numbers from 0 to {@code size} - 1. */
     Value range(Dim size) {
         return share(List.of("range", size), () -> {
-            Value zero = scalar(ElementType.INT64, 0);
-            return node("Range", zero, number(size, ElementType.INT64), scalar(ElementType.INT64, 1));
+            Value zero = scalar(TensorType.INT64, 0);
+            return node("Range", zero, number(size, TensorType.INT64), scalar(TensorType.INT64, 1));
         });
     }
 
     /** Creates a whole number, which may depend on the shapes of the inputs. */
-    Value number(Dim number, ElementType type) {
+    Value number(Dim number, TensorType type) {
         if (number.isFixed()) {
             return scalar(type, number.fixed());
         }
@@ -339,11 +340,11 @@ final class Emitter {
     }
 
     /** Creates a number that Java computes in double precision from the shapes of the inputs. */
-    Value number(SizeFunction function, ElementType type) {
+    Value number(SizeFunction function, TensorType type) {
         return share(List.of("real", function, type), () -> {
-            Value number = number(function.over(), ElementType.DOUBLE);
+            Value number = number(function.over(), TensorType.DOUBLE);
             if (!function.under().equals(Dim.of(1))) {
-                number = node("Div", number, number(function.under(), ElementType.DOUBLE));
+                number = node("Div", number, number(function.under(), TensorType.DOUBLE));
             }
             number = switch (function.kind()) {
                 case PLAIN -> number;
@@ -351,9 +352,7 @@ final class Emitter {
                 case LOG -> node("Log", number);
             };
             return cast(
-                    function.factor() == 1
-                            ? number
-                            : node("Mul", number, scalar(ElementType.DOUBLE, function.factor())),
+                    function.factor() == 1 ? number : node("Mul", number, scalar(TensorType.DOUBLE, function.factor())),
                     type);
         });
     }

@@ -7,7 +7,6 @@ import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.runtime.TensorInfo;
-import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Operand;
 import java.util.HashMap;
 import java.util.List;
@@ -168,7 +167,7 @@ final class ForeignRows {
                             ? new TensorInfo.Axis(dim.fixed(), "")
                             : new TensorInfo.Axis(TensorInfo.Axis.OPEN, dim.toString()))
                     .toList();
-            return new TensorInfo(value.name(), TensorType.valueOf(value.type().name()), Optional.of(axes));
+            return new TensorInfo(value.name(), value.type(), Optional.of(axes));
         }
 
         private Value value(TensorInfo tensor) {

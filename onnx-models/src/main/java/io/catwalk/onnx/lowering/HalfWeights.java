@@ -2,12 +2,13 @@ package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.Elements;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Names;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -56,15 +57,15 @@ public final class HalfWeights {
                 continue;
             }
             // The weight keeps its name, under which programs that read weights look it up.
-            Value half = Value.of(value.name(), ElementType.FLOAT16, value.shape());
-            Value cast = Value.of(names.fresh(value.name() + ".float32"), ElementType.FLOAT, value.shape());
+            Value half = Value.of(value.name(), TensorType.FLOAT16, value.shape());
+            Value cast = Value.of(names.fresh(value.name() + ".float32"), TensorType.FLOAT, value.shape());
             initializers.add(new Initializer(half, () -> halves(weight.floats())));
             nodes.add(new Node(
                     cast.name(),
                     "Cast",
                     List.of(half),
                     List.of(cast),
-                    Attributes.NONE.with("to", ElementType.FLOAT.code())));
+                    Attributes.NONE.with("to", TensorType.FLOAT.code())));
             casts.put(value.name(), cast);
         }
         graph.nodes().forEach(node -> nodes.add(reading(node, casts)));
@@ -97,7 +98,7 @@ public final class HalfWeights {
         long axes = value.shape().dims().stream()
                 .filter(size -> !size.equals(Dim.of(1)))
                 .count();
-        return value.type() == ElementType.FLOAT && axes > 1 && weight.size() >= SMALLEST;
+        return value.type() == TensorType.FLOAT && axes > 1 && weight.size() >= SMALLEST;
     }
 
     /** Tells whether a number is beyond the range of FLOAT16. Infinities are not: FLOAT16 has them. */
@@ -113,7 +114,7 @@ public final class HalfWeights {
     private static byte[] halves(float[] numbers) {
         ByteBuffer halves = ByteBuffer.allocate(numbers.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (float number : numbers) {
-            halves.putShort(ElementType.half(number));
+            halves.putShort(Elements.half(number));
         }
         return halves.array();
     }

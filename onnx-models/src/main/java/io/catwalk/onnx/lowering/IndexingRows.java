@@ -3,9 +3,9 @@ package io.catwalk.onnx.lowering;
 import ai.djl.ndarray.types.DataType;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Arguments;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +77,7 @@ final class IndexingRows {
         List<Value> rest = new ArrayList<>();
         List<Long> along = new ArrayList<>();
         for (int i = 0; i < axes.length; i++) {
-            Value whole = to.cast(indices.get(i), ElementType.INT64);
+            Value whole = to.cast(indices.get(i), TensorType.INT64);
             long axis = axes[i] - (i - rest.size());
             if (whole.rank() == 0) {
                 value = to.gather(value, axis, whole);
@@ -159,7 +159,7 @@ final class IndexingRows {
     }
 
     private static Value row(Emitter to, Value indices, int row) {
-        return to.gather(indices, 0, to.scalar(ElementType.INT64, row));
+        return to.gather(indices, 0, to.scalar(TensorType.INT64, row));
     }
 
     private static Value scatter(CallContext site) {
@@ -186,7 +186,7 @@ final class IndexingRows {
     }
 
     private static Value whole(CallContext site, Value indices) {
-        return site.to().cast(indices, ElementType.INT64);
+        return site.to().cast(indices, TensorType.INT64);
     }
 
     private static Value oneHot(CallContext site) {
@@ -195,7 +195,7 @@ final class IndexingRows {
             site.get(2, DataType.class);
         }
         // ONNX Runtime has OneHot for few types: it is computed in FLOAT and cast.
-        Value depth = to.number(site.call().dim(1), ElementType.INT64);
+        Value depth = to.number(site.call().dim(1), TensorType.INT64);
         Value offOn = to.floats("off_on", TensorShape.of(2), 0, 1);
         Value hot = to.node("OneHot", Attributes.NONE.with("axis", -1), whole(site, site.receiver()), depth, offOn);
         return to.cast(hot, site.resultType());
@@ -272,7 +272,7 @@ final class IndexingRows {
             Value array = site.receiver();
             Value flat = to.reshape(array, List.of(array.shape().size()));
             Dim count = site.value(1).shape().size();
-            Value places = to.reshape(to.cast(site.value(1), ElementType.INT64), List.of(count, Dim.of(1)));
+            Value places = to.reshape(to.cast(site.value(1), TensorType.INT64), List.of(count, Dim.of(1)));
             Value values = to.reshape(site.value(2), List.of(count));
             return to.reshape(
                     to.node("ScatterND", flat, places, values), array.shape().dims());

@@ -2,10 +2,10 @@ package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Inference;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +75,7 @@ final class LinearRows {
     }
 
     private static Value embedding(CallContext site) {
-        Value indices = site.to().cast(site.value(1), ElementType.INT64);
+        Value indices = site.to().cast(site.value(1), TensorType.INT64);
         return site.to().gather(site.value(2), 0, indices);
     }
 }

@@ -3,7 +3,6 @@ package io.catwalk.onnx.lowering;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Names;
@@ -13,6 +12,7 @@ import io.catwalk.onnx.graph.Typecheck;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.lowering.Options.ExportFlag;
 import io.catwalk.onnx.runtime.Normalization;
+import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Operand;
 import io.catwalk.onnx.trace.Program;
 import io.catwalk.onnx.trace.Step;
@@ -64,7 +64,7 @@ public final class Lowering {
         for (Step step : program.steps()) {
             if (step instanceof Step.Input input) {
                 Operand operand = input.operand();
-                ElementType type = options.preprocessing().isPresent() ? ElementType.UINT8 : operand.type();
+                TensorType type = options.preprocessing().isPresent() ? TensorType.UINT8 : operand.type();
                 inputs.add(Value.of(inputNames.get(inputs.size()), type, operand.shape()));
             }
         }
@@ -124,7 +124,7 @@ public final class Lowering {
         if (given != 1 && given != channels) {
             throw new ExportException("expected means and deviations for " + channels + " channels, found " + given);
         }
-        Value unit = to.node("Div", to.cast(pixels, ElementType.FLOAT), to.scalar(ElementType.FLOAT, WHITE));
+        Value unit = to.node("Div", to.cast(pixels, TensorType.FLOAT), to.scalar(TensorType.FLOAT, WHITE));
         Value centred = to.node("Sub", unit, perChannel(to, "mean", numbers.mean(), pixels.rank()));
         return to.node("Div", centred, perChannel(to, "deviation", numbers.std(), pixels.rank()));
     }
@@ -231,10 +231,10 @@ public final class Lowering {
         Operand operand = counting.operand();
         Value numbers = to.range(operand.shape().size());
         if (!counting.step().equals(Dim.of(1))) {
-            numbers = to.node("Mul", numbers, to.number(counting.step(), ElementType.INT64));
+            numbers = to.node("Mul", numbers, to.number(counting.step(), TensorType.INT64));
         }
         if (!counting.first().equals(Dim.of(0))) {
-            numbers = to.node("Add", numbers, to.number(counting.first(), ElementType.INT64));
+            numbers = to.node("Add", numbers, to.number(counting.first(), TensorType.INT64));
         }
         return to.reshape(to.cast(numbers, operand.type()), operand.shape().dims());
     }

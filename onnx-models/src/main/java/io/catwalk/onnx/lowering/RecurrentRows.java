@@ -3,11 +3,11 @@ package io.catwalk.onnx.lowering;
 import ai.djl.nn.recurrent.RNN;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.lowering.Options.ExportFlag;
 import io.catwalk.onnx.lowering.RecurrentRows.Recurrence.Cell;
+import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Operand;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,7 +39,7 @@ final class RecurrentRows {
 
     private static List<Value> emit(CallContext site, Recurrence net) {
         Emitter to = site.to();
-        if (net.input().type() == ElementType.DOUBLE) {
+        if (net.input().type() == TensorType.DOUBLE) {
             throw site.error("is exported for FLOAT32 and FLOAT16: ONNX Runtime has no recurrent layers for "
                     + net.input().type() + ". Convert the network to FLOAT32");
         }

@@ -2,9 +2,9 @@ package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -98,7 +98,7 @@ final class ReductionRows {
     }
 
     private static Value cumSum(CallContext site, int along) {
-        Value axis = site.to().scalar(ElementType.INT64, site.receiver().shape().axis(along));
+        Value axis = site.to().scalar(TensorType.INT64, site.receiver().shape().axis(along));
         return site.to().node("CumSum", site.receiverAs(site.resultType()), axis);
     }
 
@@ -210,7 +210,7 @@ final class ReductionRows {
         }
 
         private static Value pick(CallContext site, Value sorted, int axis, Dim place) {
-            return site.to().gather(sorted, axis, site.to().number(place, ElementType.INT64));
+            return site.to().gather(sorted, axis, site.to().number(place, TensorType.INT64));
         }
 
         /** Takes the lower of the two middle elements, as PyTorch does. */
@@ -229,7 +229,7 @@ final class ReductionRows {
                 return percentileOfAny(site, axis, quantile);
             }
             int last = size(site, axis) - 1;
-            double rank = site.resultType() == ElementType.DOUBLE ? (double) quantile * last : quantile * last;
+            double rank = site.resultType() == TensorType.DOUBLE ? (double) quantile * last : quantile * last;
             int below = (int) Math.floor(rank);
             int above = (int) Math.ceil(rank);
             Value sorted = smallest(site, axis, Dim.of(above + 1)).get(0);
@@ -244,15 +244,15 @@ final class ReductionRows {
         /** Computes the rank in the graph, from the size. */
         private static Value percentileOfAny(CallContext site, int axis, float quantile) {
             Emitter to = site.to();
-            ElementType precision = site.resultType() == ElementType.DOUBLE ? ElementType.DOUBLE : ElementType.FLOAT;
+            TensorType precision = site.resultType() == TensorType.DOUBLE ? TensorType.DOUBLE : TensorType.FLOAT;
             Dim size = site.receiver().shape().get(axis);
             Value last = to.number(size.minus(Dim.of(1)), precision);
             Value rank = to.node("Mul", last, to.scalar(precision, quantile));
             Value below = to.node("Floor", rank);
             Value above = to.node("Ceil", rank);
             Value sorted = sorted(site, axis).get(0);
-            Value low = to.gather(sorted, axis, to.cast(below, ElementType.INT64));
-            Value step = to.node("Sub", to.gather(sorted, axis, to.cast(above, ElementType.INT64)), low);
+            Value low = to.gather(sorted, axis, to.cast(below, TensorType.INT64));
+            Value step = to.node("Sub", to.gather(sorted, axis, to.cast(above, TensorType.INT64)), low);
             Value share = to.cast(to.node("Sub", rank, below), site.resultType());
             Value between = to.node("Add", low, to.node("Mul", step, share));
             return to.node("Where", to.node("Equal", rank, below), low, between); // a step may be infinite

@@ -2,10 +2,11 @@ package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.Elements;
 import io.catwalk.onnx.graph.OperatorTypes;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -86,7 +87,7 @@ enum Resampling {
     /** Resizes images whose channels are the last axis, in float32; the engine cuts what does not fit the type. */
     private static Value resize(CallContext site) {
         Resampling mode = of(site, 3);
-        Value image = mode == NEAREST ? site.receiver() : site.receiverAs(ElementType.FLOAT);
+        Value image = mode == NEAREST ? site.receiver() : site.receiverAs(TensorType.FLOAT);
         int rank = image.rank();
         if (mode != NEAREST && !site.resultType().isReal()) {
             throw site.error(WHOLE);
@@ -166,10 +167,10 @@ enum Resampling {
 
     /** Computes in the graph what {@link #nearest(int, int)} computes. */
     private static Value nearest(Emitter to, Dim from, Dim size) {
-        Value scale = to.node("Div", to.number(from, ElementType.FLOAT), to.number(size, ElementType.FLOAT));
-        Value places = to.node("Floor", to.node("Mul", to.cast(to.range(size), ElementType.FLOAT), scale));
-        Value last = to.number(from.minus(Dim.of(1)), ElementType.INT64);
-        return to.node("Min", to.cast(places, ElementType.INT64), last);
+        Value scale = to.node("Div", to.number(from, TensorType.FLOAT), to.number(size, TensorType.FLOAT));
+        Value places = to.node("Floor", to.node("Mul", to.cast(to.range(size), TensorType.FLOAT), scale));
+        Value last = to.number(from.minus(Dim.of(1)), TensorType.INT64);
+        return to.node("Min", to.cast(places, TensorType.INT64), last);
     }
 
     /** Computes in the graph what {@link #weights(int, int)} computes: {@code [input][output]}. */
@@ -178,15 +179,15 @@ enum Resampling {
         Value inputs = to.unsqueeze(to.range(from), 1);
         Value outputs = to.range(size);
         if (this == AREA) {
-            Value many = to.number(from, ElementType.INT64);
-            Value few = to.number(size, ElementType.INT64);
+            Value many = to.number(from, TensorType.INT64);
+            Value few = to.number(size, TensorType.INT64);
             Value start = to.node("Div", to.node("Mul", outputs, many), few);
-            Value next = to.node("Mul", to.node("Add", outputs, to.scalar(ElementType.INT64, 1)), many);
-            Value up = to.node("Sub", few, to.scalar(ElementType.INT64, 1));
+            Value next = to.node("Mul", to.node("Add", outputs, to.scalar(TensorType.INT64, 1)), many);
+            Value up = to.node("Sub", few, to.scalar(TensorType.INT64, 1));
             Value end = to.node("Div", to.node("Add", next, up), few);
             Value inside = to.node("And", to.node("GreaterOrEqual", inputs, start), to.node("Less", inputs, end));
-            Value count = to.cast(to.node("Sub", end, start), ElementType.DOUBLE);
-            return to.node("Div", to.cast(inside, ElementType.DOUBLE), count);
+            Value count = to.cast(to.node("Sub", end, start), TensorType.DOUBLE);
+            return to.node("Div", to.cast(inside, TensorType.DOUBLE), count);
         }
         boolean channelsFirst = site.call().signature().contains("interpolation");
         if (channelsFirst && axis == 2 && site.resultShape().rank() == 4) {
@@ -194,8 +195,8 @@ enum Resampling {
         }
         Value scale = to.node("Div", number(to, from), number(to, size));
         Value wide = to.node("Max", scale, real(to, 1));
-        Value center = to.node("Mul", to.node("Add", to.cast(outputs, ElementType.DOUBLE), real(to, 0.5)), scale);
-        Value apart = to.node("Sub", to.node("Add", to.cast(inputs, ElementType.DOUBLE), real(to, 0.5)), center);
+        Value center = to.node("Mul", to.node("Add", to.cast(outputs, TensorType.DOUBLE), real(to, 0.5)), scale);
+        Value apart = to.node("Sub", to.node("Add", to.cast(inputs, TensorType.DOUBLE), real(to, 0.5)), center);
         Value distance = to.node("Abs", to.node("Div", apart, wide));
         Value weights = this == BILINEAR ? triangle(to, distance) : cubic(to, distance);
         Value sum = to.node("ReduceSum", Attributes.NONE.with("keepdims", 1), weights, to.ints(0));
@@ -206,18 +207,18 @@ enum Resampling {
     private static Value ofOneColumn(CallContext site, Value outputs, Dim from, Dim size) {
         Emitter to = site.to();
         Value one = to.node(
-                "Equal", to.number(site.resultShape().get(3), ElementType.INT64), to.scalar(ElementType.INT64, 1));
-        Value same = to.node("Equal", to.number(from, ElementType.INT64), to.number(size, ElementType.INT64));
+                "Equal", to.number(site.resultShape().get(3), TensorType.INT64), to.scalar(TensorType.INT64, 1));
+        Value same = to.node("Equal", to.number(from, TensorType.INT64), to.number(size, TensorType.INT64));
         Value repeats = to.node("And", one, to.node("Not", same));
-        return to.node("Where", repeats, to.scalar(ElementType.INT64, 0), outputs);
+        return to.node("Where", repeats, to.scalar(TensorType.INT64, 0), outputs);
     }
 
     private static Value number(Emitter to, Dim number) {
-        return to.number(number, ElementType.DOUBLE);
+        return to.number(number, TensorType.DOUBLE);
     }
 
     private static Value real(Emitter to, double number) {
-        return to.scalar(ElementType.DOUBLE, number);
+        return to.scalar(TensorType.DOUBLE, number);
     }
 
     private static Value triangle(Emitter to, Value distance) {
@@ -232,13 +233,13 @@ enum Resampling {
         return to.node("Where", to.node("Less", distance, real(to, 1)), near, beyond);
     }
 
-    private Value matrix(Emitter to, ElementType type, int from, int size) {
+    private Value matrix(Emitter to, TensorType type, int from, int size) {
         double[][] weights = weights(from, size);
-        ElementType held = type == ElementType.DOUBLE ? type : ElementType.FLOAT;
+        TensorType held = type == TensorType.DOUBLE ? type : TensorType.FLOAT;
         ByteBuffer data = ByteBuffer.allocate(from * size * held.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (int input = 0; input < from; input++) {
             for (int output = 0; output < size; output++) {
-                held.put(data, weights[output][input]);
+                Elements.put(data, held, weights[output][input]);
             }
         }
         return to.cast(to.constant("resampling", held, TensorShape.of(from, size), data.array()), type);

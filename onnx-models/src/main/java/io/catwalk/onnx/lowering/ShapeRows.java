@@ -2,9 +2,9 @@ package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -105,7 +105,7 @@ final class ShapeRows {
     /** Concatenates; PyTorch leaves out vectors without elements, whatever the number of axes of the others. */
     private static Value concat(CallContext site) {
         TensorShape made = site.resultShape();
-        ElementType type = site.resultType();
+        TensorType type = site.resultType();
         List<Value> parts = Stream.concat(Stream.of(site.receiver()), site.list(1).stream())
                 .filter(part -> part.rank() == made.rank() || !part.shape().equals(TensorShape.of(0)))
                 .map(part -> site.to().cast(part, type))
@@ -115,7 +115,7 @@ final class ShapeRows {
 
     private static Value stack(CallContext site) {
         int axis = site.resultShape().axis(site.integer(2));
-        ElementType type = site.resultType();
+        TensorType type = site.resultType();
         List<Value> parts = Stream.concat(Stream.of(site.receiver()), site.list(1).stream())
                 .map(part -> site.to().unsqueeze(site.to().cast(part, type), axis))
                 .toList();
@@ -222,7 +222,7 @@ final class ShapeRows {
         Emitter to = site.to();
         Value value = site.receiver();
         int axis = value.shape().axis(site.integer(2));
-        String operator = value.type() == ElementType.BOOL ? "Xor" : "Sub";
+        String operator = value.type() == TensorType.BOOL ? "Xor" : "Sub";
         for (int i = site.integer(1); i > 0 && !value.shape().get(axis).equals(Dim.of(0)); i--) {
             Value later = to.slice(value, axis, 1, Long.MAX_VALUE);
             value = to.node(operator, later, to.slice(value, axis, 0, -1));

@@ -1,7 +1,7 @@
 package io.catwalk.onnx.lowering;
 
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.List;
 
 /** Writes functions for which ONNX has no operator, as approximations that are accurate to single precision. */
@@ -54,21 +54,21 @@ final class SpecialFunctionRows {
 
     /** Follows Giles, Approximating the erfinv function (GPU Computing Gems, 2011), for single precision. */
     private static Value erfinv(CallContext site) {
-        if (site.resultType() == ElementType.DOUBLE) {
+        if (site.resultType() == TensorType.DOUBLE) {
             throw site.error("is approximated to single precision: use toType(FLOAT32) before it");
         }
         Emitter to = site.to();
-        Value x = site.receiverAs(ElementType.FLOAT);
-        Value one = to.scalar(ElementType.FLOAT, 1);
+        Value x = site.receiverAs(TensorType.FLOAT);
+        Value one = to.scalar(TensorType.FLOAT, 1);
         Value product = to.node("Mul", to.node("Sub", one, x), to.node("Add", one, x));
         Value w = to.node("Neg", to.node("Log", product));
-        Value inner = to.polynomial(to.node("Sub", w, to.scalar(ElementType.FLOAT, MIDDLE / 2)), INNER);
-        Value root = to.node("Sqrt", to.node("Max", w, to.scalar(ElementType.FLOAT, MIDDLE)));
-        Value outer = to.polynomial(to.node("Sub", root, to.scalar(ElementType.FLOAT, 3)), OUTER);
-        Value isOuter = to.node("GreaterOrEqual", w, to.scalar(ElementType.FLOAT, MIDDLE));
+        Value inner = to.polynomial(to.node("Sub", w, to.scalar(TensorType.FLOAT, MIDDLE / 2)), INNER);
+        Value root = to.node("Sqrt", to.node("Max", w, to.scalar(TensorType.FLOAT, MIDDLE)));
+        Value outer = to.polynomial(to.node("Sub", root, to.scalar(TensorType.FLOAT, 3)), OUTER);
+        Value isOuter = to.node("GreaterOrEqual", w, to.scalar(TensorType.FLOAT, MIDDLE));
         Value factor = to.node("Where", isOuter, outer, inner);
         Value end = to.node("Equal", to.node("Abs", x), one);
-        Value infinity = to.scalar(ElementType.FLOAT, Float.POSITIVE_INFINITY);
+        Value infinity = to.scalar(TensorType.FLOAT, Float.POSITIVE_INFINITY);
         return to.cast(to.node("Mul", to.node("Where", end, infinity, factor), x), site.resultType());
     }
 
@@ -79,7 +79,7 @@ final class SpecialFunctionRows {
      */
     private static Value gammaln(CallContext site) {
         Emitter to = site.to();
-        ElementType type = ElementType.DOUBLE;
+        TensorType type = TensorType.DOUBLE;
         Value x = site.receiverAs(type);
         Value one = to.scalar(type, 1);
         Value below = to.node("Less", x, to.scalar(type, 0.5));
@@ -95,7 +95,7 @@ final class SpecialFunctionRows {
     }
 
     private static Value lanczos(Emitter to, Value x) {
-        ElementType type = x.type();
+        TensorType type = x.type();
         Value sum = to.scalar(type, LANCZOS_FIRST);
         for (int i = 0; i < LANCZOS.length; i++) {
             Value place = to.node("Add", x, to.scalar(type, i + 1));

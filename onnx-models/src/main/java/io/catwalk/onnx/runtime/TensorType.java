@@ -44,6 +44,11 @@ public enum TensorType {
         this.bytes = bytes;
     }
 
+    /** {@return the number that stands for this type in a file ({@code TensorProto.DataType}); 0 for {@link #OTHER}} */
+    public int code() {
+        return code;
+    }
+
     /** Tells whether a {@link Tensor} can hold this type. */
     boolean isHeld() {
         return bytes > 0;

@@ -4,8 +4,8 @@ import ai.djl.util.Float16Utils;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.runtime.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -137,7 +137,7 @@ record Constants(Merge merge) {
         return merge.formula(firsts).flatMap(first -> step.map(by -> new Step.Counting(operand, first, by)));
     }
 
-    private static long element(byte[] data, ElementType type, int index) {
+    private static long element(byte[] data, TensorType type, int index) {
         ByteBuffer buffer = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
         int at = index * type.bytes();
         return switch (type) {
@@ -148,6 +148,7 @@ record Constants(Merge merge) {
             case FLOAT16 -> whole(Float16Utils.halfToFloat(buffer.getShort(at)));
             case FLOAT -> whole(buffer.getFloat(at));
             case DOUBLE -> whole(buffer.getDouble(at));
+            default -> throw new IllegalArgumentException("expected a type that is exported, found " + type);
         };
     }
 

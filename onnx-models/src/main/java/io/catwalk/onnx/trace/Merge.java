@@ -5,9 +5,9 @@ import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -312,15 +312,11 @@ final class Merge {
         return fit.dim(values);
     }
 
-    static ElementType elementType(DataType type, String where) {
-        for (ElementType one : ElementType.values()) {
-            if (Placeholders.dataType(one) == type) {
-                return one;
-            }
-        }
-        throw new ExportException(where + " makes " + type
-                + ", a type that is not exported: use FLOAT32, FLOAT16, FLOAT64, INT64, INT32, INT8, UINT8 or"
-                + " BOOLEAN");
+    static TensorType elementType(DataType type, String where) {
+        return Placeholders.type(type)
+                .orElseThrow(() -> new ExportException(where + " makes " + type
+                        + ", a type that is not exported: use FLOAT32, FLOAT16, FLOAT64, INT64, INT32, INT8, UINT8 or"
+                        + " BOOLEAN"));
     }
 
     private static String place(Entry entry) {

@@ -1,7 +1,7 @@
 package io.catwalk.onnx.trace;
 
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.runtime.TensorType;
 
 /**
  * Stands for one array of a program.
@@ -9,4 +9,4 @@ import io.catwalk.onnx.graph.TensorShape;
  * @param id unique in its program
  * @param shape sizes of the axes, some of which may be symbolic dimensions
  */
-public record Operand(int id, ElementType type, TensorShape shape) {}
+public record Operand(int id, TensorType type, TensorShape shape) {}

@@ -3,9 +3,10 @@ package io.catwalk.onnx.trace;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.Elements;
 import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.runtime.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -303,11 +304,11 @@ final class Replay {
             return counting(operand.type(), sizes.of(counting.first()), sizes.of(counting.step()), count);
         }
 
-        private static byte[] counting(ElementType type, long first, long step, long count) {
+        private static byte[] counting(TensorType type, long first, long step, long count) {
             ByteBuffer buffer =
                     ByteBuffer.allocate(Math.toIntExact(count * type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
             for (long i = 0; i < count; i++) {
-                type.put(buffer, first + i * step);
+                Elements.put(buffer, type, first + i * step);
             }
             return buffer.array();
         }

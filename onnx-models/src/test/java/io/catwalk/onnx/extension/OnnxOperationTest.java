@@ -230,7 +230,7 @@ class OnnxOperationTest {
     @Test
     void anotherShapeThanThatOfTheEngineIsRefused() {
         exportRefused(() -> export(INVERTING, Smaller.class))
-                .contains("NDArray.inverse() makes FLOAT", "but its ONNX form makes FLOAT");
+                .contains("NDArray.inverse() makes float", "but its ONNX form makes float");
     }
 
     /** Claims a method that the exporter writes itself. */

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.graph;
 
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -77,11 +78,11 @@ final class Forms {
         Map<Integer, Initializer> fixed = new LinkedHashMap<>();
         InferenceTest.words(others).forEach(word -> {
             String[] parts = word.split(":", -1);
-            ElementType type = ElementType.valueOf(parts[1]);
+            TensorType type = TensorType.valueOf(parts[1]);
             long[] numbers = numbers(parts[2]);
             List<Dim> contents = LongStream.of(numbers).mapToObj(Dim::of).toList();
             Value value = new Value("fixed_" + parts[0], type, TensorShape.of(numbers.length), contents);
-            byte[] data = type == ElementType.BOOL ? new byte[numbers.length] : Initializer.bytes(numbers);
+            byte[] data = type == TensorType.BOOL ? new byte[numbers.length] : Initializer.bytes(numbers);
             fixed.put(Integer.parseInt(parts[0]), new Initializer(value, data));
         });
         List<TensorShape> varying = InferenceTest.words(shapes)
@@ -112,7 +113,7 @@ final class Forms {
     }
 
     /** Builds the graph; a place that is neither fixed nor left is left out. */
-    static byte[] model(String operator, Form form, ElementType type, int opset) {
+    static byte[] model(String operator, Form form, TensorType type, int opset) {
         List<Value> inputs = new ArrayList<>();
         List<Value> given = new ArrayList<>();
         int last = operator.equals("Resize")

@@ -3,6 +3,7 @@ package io.catwalk.onnx.graph;
 import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -43,14 +44,14 @@ class InferenceTest {
         }
         if (text.startsWith("#")) {
             List<Dim> contents = shape(text.substring(1)).dims();
-            return new Value("numbers", ElementType.INT64, TensorShape.of(contents.size()), contents);
+            return new Value("numbers", TensorType.INT64, TensorShape.of(contents.size()), contents);
         }
         List<String> words = words(text.replace("scalar", "")).toList();
-        Optional<ElementType> stated = Arrays.stream(ElementType.values())
+        Optional<TensorType> stated = Elements.TYPES.stream()
                 .filter(type -> words.contains(type.name()))
                 .findFirst();
         String sizes = String.join(" ", words.subList(stated.isPresent() ? 1 : 0, words.size()));
-        return Value.of("tensor", stated.orElse(ElementType.FLOAT), shape(sizes));
+        return Value.of("tensor", stated.orElse(TensorType.FLOAT), shape(sizes));
     }
 
     /** Reads attributes such as "axis=1 perm=2,0,1 mode=linear". */

@@ -11,6 +11,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.TensorType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,8 +34,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OnnxSerializerTest {
 
     private static final TensorShape SHAPE = new TensorShape(List.of(Dim.BATCH, Dim.of(2)));
-    private static final Value IMAGES = Value.of("images", ElementType.FLOAT, SHAPE);
-    private static final Value LOGITS = Value.of("logits", ElementType.FLOAT, SHAPE);
+    private static final Value IMAGES = Value.of("images", TensorType.FLOAT, SHAPE);
+    private static final Value LOGITS = Value.of("logits", TensorType.FLOAT, SHAPE);
 
     private static Model model(int opset, Initializer weight, Attributes attributes) {
         Node node =
@@ -45,7 +46,7 @@ class OnnxSerializerTest {
     }
 
     private static Initializer weight(int size) {
-        return new Initializer(Value.of("weight", ElementType.INT8, TensorShape.of(size)), new byte[size]);
+        return new Initializer(Value.of("weight", TensorType.INT8, TensorShape.of(size)), new byte[size]);
     }
 
     /** The table of released versions in onnx/docs/Versioning.md. */
@@ -100,7 +101,7 @@ class OnnxSerializerTest {
         for (int i = 0; i < size; i++) {
             data[i] = (byte) (i * 31 + i / 251);
         }
-        Initializer weight = new Initializer(Value.of("weight", ElementType.INT8, TensorShape.of(size)), data);
+        Initializer weight = new Initializer(Value.of("weight", TensorType.INT8, TensorShape.of(size)), data);
         Model model = model(17, weight, Attributes.NONE);
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
         OnnxSerializer.write(model, stream);
@@ -112,7 +113,7 @@ class OnnxSerializerTest {
 
     @Test
     void whatIsTooLargeIsRefusedBeforeItIsAskedFor() {
-        Initializer weight = new Initializer(Value.of("weight", ElementType.FLOAT, TensorShape.of(600_000_000)), () -> {
+        Initializer weight = new Initializer(Value.of("weight", TensorType.FLOAT, TensorShape.of(600_000_000)), () -> {
             throw new AssertionError("asked for 2.4 GB");
         });
         exportRefused(() -> OnnxSerializer.bytes(model(17, weight, Attributes.NONE)))
@@ -122,7 +123,7 @@ class OnnxSerializerTest {
     /** 64 MB of the 2 GB are left for names. */
     @Test
     void theLargestWeightsThatFitAreAskedFor() {
-        Value value = Value.of("weight", ElementType.INT8, TensorShape.of(Integer.MAX_VALUE - (64L << 20)));
+        Value value = Value.of("weight", TensorType.INT8, TensorShape.of(Integer.MAX_VALUE - (64L << 20)));
         Initializer weight = new Initializer(value, () -> {
             throw new ArithmeticException("asked");
         });
@@ -142,7 +143,7 @@ class OnnxSerializerTest {
     @Test
     void floatsAreReadAsTheyWereLaidOut() {
         float[] numbers = {1.5f, -2, Float.MIN_VALUE};
-        Value value = Value.of("weight", ElementType.FLOAT, TensorShape.of(3));
+        Value value = Value.of("weight", TensorType.FLOAT, TensorShape.of(3));
         assertThat(new Initializer(value, Initializer.bytes(numbers)).floats()).containsExactly(numbers);
     }
 

@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.platform.Fp16Conversions;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,14 +24,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("tiny")
 class OperatorTypesTest {
 
-    private static final List<String> LOADED_BUT_NOT_RUN = List.of("GRU of DOUBLE", "LSTM of DOUBLE");
+    private static final List<String> LOADED_BUT_NOT_RUN = List.of("GRU of double", "LSTM of double");
 
     @ParameterizedTest
     @ValueSource(ints = {13, 17, 18, 21})
     void whatIsAllowedIsLoadedByOnnxRuntime(int opset) {
         List<String> refused = new ArrayList<>();
         Forms.all(opset).forEach((operator, form) -> {
-            for (ElementType type : ElementType.values()) {
+            for (TensorType type : Elements.TYPES) {
                 if (OperatorTypes.allows(operator, type, opset) && !loads(operator, form, type, opset)) {
                     refused.add(operator + " of " + type);
                 }
@@ -52,7 +53,7 @@ class OperatorTypesTest {
         "Relu, INT32, 17, "
     })
     void whatAnOperatorDoesNotTakeIsComputedInAWiderTypeOfItsKind(
-            String operator, ElementType type, int opset, @Nullable ElementType expected) {
+            String operator, TensorType type, int opset, @Nullable TensorType expected) {
         assertThat(OperatorTypes.computing(operator, type, opset)).isEqualTo(Optional.ofNullable(expected));
     }
 
@@ -74,7 +75,7 @@ class OperatorTypesTest {
     void whatTheOldestOperatorSetDoesNotAllowIsRefusedByOnnxRuntime() {
         List<String> loaded = new ArrayList<>();
         Forms.all(13).forEach((operator, form) -> {
-            for (ElementType type : ElementType.values()) {
+            for (TensorType type : Elements.TYPES) {
                 if (!OperatorTypes.allows(operator, type, 13) && loads(operator, form, type, 13)) {
                     loaded.add(operator + " of " + type);
                 }
@@ -83,7 +84,7 @@ class OperatorTypesTest {
         assertThat(loaded).containsExactlyInAnyOrderElementsOf(LOADED_BUT_NOT_RUN);
     }
 
-    private static boolean loads(String operator, Forms.Form form, ElementType type, int opset) {
+    private static boolean loads(String operator, Forms.Form form, TensorType type, int opset) {
         byte[] model = Forms.model(operator, form, type, opset);
         try (SessionOptions options = new SessionOptions()) {
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
@@ -120,12 +121,12 @@ class OperatorTypesTest {
         }
         assertHalf(Float.POSITIVE_INFINITY);
         assertHalf(Float.NEGATIVE_INFINITY);
-        assertThat(Fp16Conversions.fp16ToFloat(ElementType.half(Float.NaN))).isNaN();
+        assertThat(Fp16Conversions.fp16ToFloat(Elements.half(Float.NaN))).isNaN();
     }
 
     private static void assertHalf(float number) {
         short expected = Fp16Conversions.floatToFp16(number);
-        short found = ElementType.half(number);
+        short found = Elements.half(number);
         if (found != expected) { // an assertion for each would take minutes
             assertThat(found).as("%s", number).isEqualTo(expected);
         }

@@ -3,6 +3,7 @@ package io.catwalk.onnx.graph;
 import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,23 +18,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TypecheckTest {
 
     private static final TensorShape SHAPE = new TensorShape(List.of(Dim.BATCH, Dim.of(2)));
-    private static final Value IMAGES = Value.of("images", ElementType.FLOAT, SHAPE);
-    private static final Value LOGITS = Value.of("logits", ElementType.FLOAT, SHAPE);
-    private static final Value BETWEEN = Value.of("between", ElementType.FLOAT, SHAPE);
+    private static final Value IMAGES = Value.of("images", TensorType.FLOAT, SHAPE);
+    private static final Value LOGITS = Value.of("logits", TensorType.FLOAT, SHAPE);
+    private static final Value BETWEEN = Value.of("between", TensorType.FLOAT, SHAPE);
     private static final Initializer WEIGHT =
-            new Initializer(Value.of("weight", ElementType.FLOAT, TensorShape.of(2)), Initializer.bytes(1f, 2f));
+            new Initializer(Value.of("weight", TensorType.FLOAT, TensorShape.of(2)), Initializer.bytes(1f, 2f));
 
     private static final Map<String, Value> VALUES = Map.of(
             "images", IMAGES,
             "logits", LOGITS,
             "between", BETWEEN,
             "weight", WEIGHT.value(),
-            "fixedLogits", Value.of("logits", ElementType.FLOAT, TensorShape.of(5, 2)),
-            "doubleLogits", Value.of("logits", ElementType.DOUBLE, SHAPE),
-            "shortBetween", Value.of("between", ElementType.FLOAT, TensorShape.of(2)),
-            "whole", Value.of("whole", ElementType.INT64, SHAPE),
-            "bytes", Value.of("bytes", ElementType.UINT8, SHAPE),
-            "sum", Value.of("sum", ElementType.UINT8, SHAPE));
+            "fixedLogits", Value.of("logits", TensorType.FLOAT, TensorShape.of(5, 2)),
+            "doubleLogits", Value.of("logits", TensorType.DOUBLE, SHAPE),
+            "shortBetween", Value.of("between", TensorType.FLOAT, TensorShape.of(2)),
+            "whole", Value.of("whole", TensorType.INT64, SHAPE),
+            "bytes", Value.of("bytes", TensorType.UINT8, SHAPE),
+            "sum", Value.of("sum", TensorType.UINT8, SHAPE));
 
     private static Value value(String name) {
         return Objects.requireNonNull(VALUES.get(name), name);
@@ -69,10 +70,10 @@ class TypecheckTest {
             images       | logits       | a Relu images > logits; b Neg images > logits   | the value logits is made twice
             images       | logits       | a Relu between > logits; b Neg images > between | a uses between, which no earlier node
             images       | logits       | a Relu images > between                         | the outputs uses logits
-            images       | fixedLogits  | a Relu images > fixedLogits                     | declared as FLOAT(5, 2)
-            images       | doubleLogits | a Relu images > doubleLogits                    | declared as DOUBLE(batch, 2)
+            images       | fixedLogits  | a Relu images > fixedLogits                     | declared as float(5, 2)
+            images       | doubleLogits | a Relu images > doubleLogits                    | declared as double(batch, 2)
             images       | logits       | a Relu images > between; b Relu shortBetween > logits | b takes
-            images whole | logits       | a Add images whole > logits                     | mixes [FLOAT, INT64]
+            images whole | logits       | a Add images whole > logits                     | mixes [float, int64]
             images       | logits       | a Relu images > logits; b Neg images > between  | the outputs of Neg b[images(batch, 2)]
             images       | logits       | a Relu images > between; a Neg between > logits | two nodes are called a
             """)
@@ -90,7 +91,7 @@ class TypecheckTest {
     /** An input that is left out needs no maker, and nobody checks the operators of another set. */
     @Test
     void aRightGraphPasses() {
-        Value least = new Value("least", ElementType.FLOAT, TensorShape.SCALAR, null);
+        Value least = new Value("least", TensorType.FLOAT, TensorShape.SCALAR, null);
         Initializer most = new Initializer(least, Initializer.bytes(6f));
         for (Graph graph : List.of(
                 graph(List.of(WEIGHT), "images", "logits", "a Add images weight > between; b Relu between > logits"),
@@ -108,7 +109,7 @@ class TypecheckTest {
     @Test
     void aTypeThatTheOperatorSetLacksIsFound() {
         Graph graph = graph(List.of(), "bytes", "sum", "a Add bytes bytes > sum");
-        exportRefused(() -> Typecheck.check(graph, 13)).contains("does not take UINT8 in opset 13");
+        exportRefused(() -> Typecheck.check(graph, 13)).contains("does not take uint8 in opset 13");
         assertThat(Typecheck.check(graph, 14)).isSameAs(graph);
     }
 
@@ -138,7 +139,7 @@ class TypecheckTest {
 
     @Test
     void anInitializerMustFillItsShape() {
-        Value value = Value.of("weight", ElementType.FLOAT, TensorShape.of(3));
+        Value value = Value.of("weight", TensorType.FLOAT, TensorShape.of(3));
         exportRefused(() -> new Initializer(value, Initializer.bytes(1f, 2f))).contains("needs 12 bytes, found 8");
         exportRefused(new Initializer(value, () -> new byte[8])::data).contains("needs 12 bytes, found 8");
     }

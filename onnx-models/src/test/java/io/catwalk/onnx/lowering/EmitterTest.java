@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Names;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.runtime.Normalization;
+import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Operand;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,13 +37,13 @@ class EmitterTest {
     private final Value input = value(BATCH, TIME, Dim.of(4));
     private final Emitter to = new Emitter(17, new Names("x"), List.of(input));
     private final Emitter fixed = new Emitter(17, new Names("x"), List.of());
-    private final Value x = vector(ElementType.FLOAT);
+    private final Value x = vector(TensorType.FLOAT);
 
     private static Value value(Dim... sizes) {
-        return Value.of("x", ElementType.FLOAT, new TensorShape(List.of(sizes)));
+        return Value.of("x", TensorType.FLOAT, new TensorShape(List.of(sizes)));
     }
 
-    private static Value vector(ElementType type) {
+    private static Value vector(TensorType type) {
         return Value.of("x", type, TensorShape.of(3));
     }
 
@@ -84,7 +84,7 @@ class EmitterTest {
 
     @Test
     void theSameShapeNeedsNoNode() {
-        Value zero = to.scalar(ElementType.FLOAT, 0);
+        Value zero = to.scalar(TensorType.FLOAT, 0);
         assertThat(List.of(
                         to.reshape(input, dims(BATCH, TIME, 4)),
                         to.expand(input, dims(BATCH, TIME, 4)),
@@ -94,7 +94,7 @@ class EmitterTest {
                         to.concat(0, List.of(input)),
                         to.unsqueeze(input),
                         to.squeeze(input),
-                        to.cast(input, ElementType.FLOAT)))
+                        to.cast(input, TensorType.FLOAT)))
                 .containsOnly(input);
         assertThat(to.nodes()).isEmpty();
     }
@@ -138,20 +138,20 @@ class EmitterTest {
     @Test
     void everySideOfOneAxisIsPadded() {
         Value row = value(Dim.of(4));
-        Value zero = to.scalar(ElementType.FLOAT, 0);
+        Value zero = to.scalar(TensorType.FLOAT, 0);
         assertThat(to.pad(row, zero, 1, 2).shape()).isEqualTo(TensorShape.of(7));
         assertThat(to.pad(row, zero, 0, 2).shape()).isEqualTo(TensorShape.of(6));
     }
 
     @Test
     void sizesOfTheInputAreReadOnceAndCounted() {
-        Value twice = to.number(BATCH.times(Dim.of(2)), ElementType.INT64);
+        Value twice = to.number(BATCH.times(Dim.of(2)), TensorType.INT64);
         assertThat(twice.shape()).isEqualTo(TensorShape.SCALAR);
-        assertThat(twice.type()).isEqualTo(ElementType.INT64);
+        assertThat(twice.type()).isEqualTo(TensorType.INT64);
         assertThat(operators()).containsExactly("Shape", "Gather", "Mul", "Squeeze");
-        assertThat(to.number(TIME, ElementType.FLOAT).type()).isEqualTo(ElementType.FLOAT);
+        assertThat(to.number(TIME, TensorType.FLOAT).type()).isEqualTo(TensorType.FLOAT);
         assertThat(operators()).endsWith("Gather", "Squeeze", "Cast").containsOnlyOnce("Shape");
-        assertThat(numbers(to.number(Dim.of(7), ElementType.INT64))).containsExactly(7);
+        assertThat(numbers(to.number(Dim.of(7), TensorType.INT64))).containsExactly(7);
         assertThat(to.range(TIME)).isEqualTo(to.range(TIME));
         assertThat(to.range(TIME).shape().dims()).isEqualTo(dims(TIME));
     }
@@ -159,16 +159,16 @@ class EmitterTest {
     @Test
     void partsOfSizesAreComputedFromThem() {
         Dim half = TIME.floorDividedBy(2);
-        assertThat(to.number(half, ElementType.INT64).rank()).isZero();
+        assertThat(to.number(half, TensorType.INT64).rank()).isZero();
         assertThat(operators()).containsExactly("Shape", "Gather", "Div", "Squeeze");
-        Value rows = to.expand(to.scalar(ElementType.FLOAT, 1), dims(BATCH.times(half), 3));
+        Value rows = to.expand(to.scalar(TensorType.FLOAT, 1), dims(BATCH.times(half), 3));
         assertThat(rows.shape().dims()).isEqualTo(dims(BATCH.times(half), 3));
         assertThat(operators()).endsWith("Gather", "Mul", "Concat", "Expand").containsOnlyOnce("Div");
     }
 
     @Test
     void aListOfSizesIsPutTogetherInOrder() {
-        to.expand(to.scalar(ElementType.FLOAT, 1), dims(3, 1, TIME, 4));
+        to.expand(to.scalar(TensorType.FLOAT, 1), dims(3, 1, TIME, 4));
         Node concat = to.nodes().get(to.nodes().size() - 2);
         assertThat(concat.operator()).isEqualTo("Concat");
         assertThat(concat.inputs()).hasSize(3);
@@ -181,8 +181,8 @@ class EmitterTest {
     void sizesOfAnAxisInStepsAreWholeNumbersOfThem() {
         Dim stepped = Dim.axis("height", 4);
         Emitter other = new Emitter(17, new Names("x"), List.of(value(stepped)));
-        other.number(stepped.times(Dim.of(2)), ElementType.INT64);
-        other.number(stepped.floorDividedBy(2), ElementType.INT64);
+        other.number(stepped.times(Dim.of(2)), TensorType.INT64);
+        other.number(stepped.floorDividedBy(2), TensorType.INT64);
         List<Node> nodes = other.nodes();
         assertThat(nodes)
                 .extracting(Node::operator)
@@ -196,17 +196,17 @@ class EmitterTest {
 
     @Test
     void whatCannotBeWrittenIsRefused() {
-        exportRefused(() -> to.number(Dim.axis("width"), ElementType.INT64)).contains("no input has the axis width");
-        Value doubles = Value.of("d", ElementType.DOUBLE, TensorShape.of(1, 1, 3, 3));
-        exportRefused(() -> to.node("Conv", doubles, doubles)).contains("no Conv for DOUBLE in opset 17");
+        exportRefused(() -> to.number(Dim.axis("width"), TensorType.INT64)).contains("no input has the axis width");
+        Value doubles = Value.of("d", TensorType.DOUBLE, TensorShape.of(1, 1, 3, 3));
+        exportRefused(() -> to.node("Conv", doubles, doubles)).contains("no Conv for double in opset 17");
     }
 
     @Test
     void anOperatorOfAnotherSetIsNamedBehindItsDomain() {
-        Operand result = new Operand(1, ElementType.FLOAT, TWO);
+        Operand result = new Operand(1, TensorType.FLOAT, TWO);
         List<Value> made = to.custom("com.example::Sort", Attributes.NONE, List.of(result), input);
         assertThat(made).singleElement().satisfies(value -> {
-            assertThat(value.type()).isEqualTo(ElementType.FLOAT);
+            assertThat(value.type()).isEqualTo(TensorType.FLOAT);
             assertThat(value.shape()).isEqualTo(TWO);
             assertThat(value.name()).startsWith("sort");
         });
@@ -226,7 +226,7 @@ class EmitterTest {
     }
 
     private Value number(double number) {
-        return to.scalar(ElementType.FLOAT, number);
+        return to.scalar(TensorType.FLOAT, number);
     }
 
     private void assertMadeBy(Value value, String operator, Value... inputs) {
@@ -259,7 +259,7 @@ class EmitterTest {
     @Test
     void boundsThatAreNotSingleNumbersStayAsTheyAre() {
         Value several = to.floats("several", TensorShape.of(3), 1, 2, 3);
-        Value computed = Value.of("computed", ElementType.FLOAT, TensorShape.SCALAR);
+        Value computed = Value.of("computed", TensorType.FLOAT, TensorShape.SCALAR);
         for (Value bound : List.of(several, computed)) {
             Value low = Bounds.atLeast(to, x, bound);
             assertMadeBy(Bounds.atMost(to, low, number(6)), "Min", low, number(6));
@@ -275,13 +275,13 @@ class EmitterTest {
     /** ONNX Runtime 1.29 cannot load a file with a Relu of doubles before a Clip. */
     @Test
     void doublesAreBoundedWithoutReluAndClipAndAReluOfHalvesIsKept() {
-        Value doubles = vector(ElementType.DOUBLE);
+        Value doubles = vector(TensorType.DOUBLE);
         Value positive = Bounds.positive(to, doubles);
-        assertMadeBy(positive, "Max", doubles, to.scalar(ElementType.DOUBLE, 0));
-        Value six = to.scalar(ElementType.DOUBLE, 6);
+        assertMadeBy(positive, "Max", doubles, to.scalar(TensorType.DOUBLE, 0));
+        Value six = to.scalar(TensorType.DOUBLE, 6);
         assertMadeBy(Bounds.atMost(to, positive, six), "Min", positive, six);
-        Value halves = to.node("Relu", vector(ElementType.FLOAT16));
-        Value halfSix = to.scalar(ElementType.FLOAT16, 6);
+        Value halves = to.node("Relu", vector(TensorType.FLOAT16));
+        Value halfSix = to.scalar(TensorType.FLOAT16, 6);
         assertMadeBy(Bounds.atMost(to, halves, halfSix), "Min", halves, halfSix);
     }
 
@@ -290,7 +290,7 @@ class EmitterTest {
     void eachChannelHasItsMeanAndItsDeviation() {
         Value made =
                 Lowering.normalized(to, pixels(4), new Normalization(new float[] {1, 2, 3}, new float[] {4, 5, 6}));
-        assertThat(made.type()).isEqualTo(ElementType.FLOAT);
+        assertThat(made.type()).isEqualTo(TensorType.FLOAT);
         assertThat(operators()).containsExactly("Cast", "Div", "Sub", "Div");
         assertThat(initializer(operand(1)).floats()).containsExactly(255);
         assertThat(initializer(operand(2)).floats()).containsExactly(1, 2, 3);
@@ -303,7 +303,7 @@ class EmitterTest {
     }
 
     private static Value pixels(int rank) {
-        return Value.of("x", ElementType.UINT8, TensorShape.of(Arrays.copyOf(new long[] {1, 3, 8, 8}, rank)));
+        return Value.of("x", TensorType.UINT8, TensorShape.of(Arrays.copyOf(new long[] {1, 3, 8, 8}, rank)));
     }
 
     @ParameterizedTest
@@ -323,7 +323,7 @@ class EmitterTest {
 
     @Test
     void whatIsComputedIsTurnedAndMadeARowByANode() {
-        Value turned = Weights.transposed(to, Value.of("x", ElementType.FLOAT, TensorShape.of(2, 3)));
+        Value turned = Weights.transposed(to, Value.of("x", TensorType.FLOAT, TensorShape.of(2, 3)));
         assertThat(turned.shape()).isEqualTo(TensorShape.of(3, 2));
         assertThat(maker(turned).operator()).isEqualTo("Transpose");
         Value row = Weights.row(to, x);
@@ -343,7 +343,7 @@ class EmitterTest {
         Value backward = to.floats("backward", square, 5, 6, 7, 8);
         Value ordered = Weights.ordered(to, List.of(forward, backward), List.of(1, 0), TensorShape.of(2, 2, 2));
         assertThat(initializer(ordered).floats()).containsExactly(3, 4, 1, 2, 7, 8, 5, 6);
-        List<Value> computed = List.of(Value.of("x", ElementType.FLOAT, square));
+        List<Value> computed = List.of(Value.of("x", TensorType.FLOAT, square));
         exportRefused(() -> Weights.ordered(to, computed, List.of(0), TensorShape.of(1, 2, 2)))
                 .contains("recurrent layer", "depend on the input: x");
     }
@@ -360,7 +360,7 @@ class EmitterTest {
         "FLOAT16, 65, 33",
         "INT8, 33, 34"
     })
-    void elementAtRowAndColumnComesToColumnAndRow(ElementType type, int rows, int columns) {
+    void elementAtRowAndColumnComesToColumnAndRow(TensorType type, int rows, int columns) {
         int size = type.bytes();
         byte[] matrix = new byte[rows * columns * size];
         byte[] expected = new byte[matrix.length];
@@ -394,7 +394,7 @@ class EmitterTest {
         "BOOL, 7, 01",
         "BOOL, 0.5, 01"
     })
-    void aNumberHasTheBytesOfItsType(ElementType type, double number, String bytes) {
+    void aNumberHasTheBytesOfItsType(TensorType type, double number, String bytes) {
         Value value = fixed.scalar(type, number);
         assertThat(value.type()).isEqualTo(type);
         assertThat(value.rank()).isZero();
@@ -404,24 +404,24 @@ class EmitterTest {
     @Test
     void aWholeNumberKeepsAllItsDigits() {
         long large = (1L << 53) + 1;
-        Value value = fixed.scalar(ElementType.INT64, large);
+        Value value = fixed.scalar(TensorType.INT64, large);
         assertThat(data(value)).isEqualTo(Initializer.bytes(large));
         assertThat(value.contents()).containsExactly(Dim.of(large));
-        assertThat(fixed.scalar(ElementType.FLOAT, 1).contents()).isNull();
+        assertThat(fixed.scalar(TensorType.FLOAT, 1).contents()).isNull();
     }
 
     @Test
     void equalNumbersAreShared() {
-        assertThat(fixed.scalar(ElementType.FLOAT, 1))
-                .isEqualTo(fixed.scalar(ElementType.FLOAT, 1.0))
-                .isNotIn(fixed.scalar(ElementType.FLOAT, 2), fixed.scalar(ElementType.INT32, 1));
+        assertThat(fixed.scalar(TensorType.FLOAT, 1))
+                .isEqualTo(fixed.scalar(TensorType.FLOAT, 1.0))
+                .isNotIn(fixed.scalar(TensorType.FLOAT, 2), fixed.scalar(TensorType.INT32, 1));
         assertThat(fixed.ints(1, 2)).isEqualTo(fixed.ints(1, 2)).isNotEqualTo(fixed.ints(2, 1));
         assertThat(fixed.ints(1, 2).contents()).containsExactly(Dim.of(1), Dim.of(2));
         assertThat(data(fixed.ints(1, 2))).isEqualTo(Initializer.bytes(1L, 2L));
     }
 
     private Value bytes(String name, int... bytes) {
-        return fixed.constant(name, ElementType.INT8, TWO, new byte[] {(byte) bytes[0], (byte) bytes[1]});
+        return fixed.constant(name, TensorType.INT8, TWO, new byte[] {(byte) bytes[0], (byte) bytes[1]});
     }
 
     @Test
@@ -436,7 +436,7 @@ class EmitterTest {
     void anotherLayoutIsMadeOncePerLayoutAndSource() {
         Value turned = fixed.laidAnew("turned", List.of(bytes("first", 1, 2)), TWO, () -> new byte[] {2, 1});
         assertThat(turned.name()).isEqualTo("first.turned");
-        assertThat(turned.type()).isEqualTo(ElementType.INT8);
+        assertThat(turned.type()).isEqualTo(TensorType.INT8);
         assertThat(data(turned)).containsExactly(2, 1);
         assertThat(turned)
                 .isEqualTo(fixed.laidAnew("turned", List.of(bytes("first", 1, 2)), TWO, () -> new byte[2]))

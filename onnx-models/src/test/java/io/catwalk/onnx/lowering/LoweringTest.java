@@ -12,7 +12,6 @@ import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Node;
@@ -21,6 +20,7 @@ import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.lowering.Lowering.Places;
 import io.catwalk.onnx.lowering.Options.ExportFlag;
 import io.catwalk.onnx.runtime.Normalization;
+import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Arguments;
 import io.catwalk.onnx.trace.Operand;
 import io.catwalk.onnx.trace.Program;
@@ -47,11 +47,11 @@ class LoweringTest {
     private static final Naming OTHERS = new Naming(List.of("x", "y"), List.of());
 
     private static Operand floats(int id, Dim... sizes) {
-        return new Operand(id, ElementType.FLOAT, new TensorShape(List.of(sizes)));
+        return new Operand(id, TensorType.FLOAT, new TensorShape(List.of(sizes)));
     }
 
     private static Operand longs(int id, Dim... sizes) {
-        return new Operand(id, ElementType.INT64, new TensorShape(List.of(sizes)));
+        return new Operand(id, TensorType.INT64, new TensorShape(List.of(sizes)));
     }
 
     private static Step call(String signature, Operand result, Object... arguments) {
@@ -156,7 +156,7 @@ class LoweringTest {
                 .contains("returns 2 arrays");
         Operand whole = longs(0, BATCH, Dim.of(2));
         Program numbers = program(List.of(whole), new Step.Input(whole));
-        exportRefused(() -> Lowering.graph(numbers, options, CLASSIFIER)).contains("holds INT64");
+        exportRefused(() -> Lowering.graph(numbers, options, CLASSIFIER)).contains("holds int64");
         exportRefused(() -> graph(CLASSIFIER, List.of(), new Step.Input(X), negation()))
                 .contains("returns no array");
     }
@@ -165,7 +165,7 @@ class LoweringTest {
     void pixelsAreBytesThatTheGraphNormalizes() {
         Options options = Options.withDefaults().with(new Normalization(new float[] {0.5f}, new float[] {0.25f}));
         Graph graph = Lowering.graph(program(List.of(NEGATED), new Step.Input(X), negation()), options, CLASSIFIER);
-        assertThat(graph.inputs().get(0).type()).isEqualTo(ElementType.UINT8);
+        assertThat(graph.inputs().get(0).type()).isEqualTo(TensorType.UINT8);
         assertThat(operators(graph)).containsExactly("Cast", "Div", "Sub", "Div", "Neg");
     }
 
@@ -241,7 +241,7 @@ class LoweringTest {
         Operand number = longs(7, Dim.of(1));
         Graph graph = returning(number, new Step.Counted(number, BATCH.times(Dim.of(3))));
         assertThat(operators(graph)).contains("Shape", "Gather", "Mul");
-        assertThat(graph.outputs().get(1).type()).isEqualTo(ElementType.INT64);
+        assertThat(graph.outputs().get(1).type()).isEqualTo(TensorType.INT64);
     }
 
     @Test
@@ -250,7 +250,7 @@ class LoweringTest {
             Step not = call("NDArray.logicalNot()", other, X);
             exportRefused(() -> graph(CLASSIFIER, List.of(other), new Step.Input(X), not))
                     .startsWith("NDArray.logicalNot() makes ")
-                    .contains("BOOL(batch, 2)", "(block Net/01Linear, called at Net.java:7)");
+                    .contains("bool(batch, 2)", "(block Net/01Linear, called at Net.java:7)");
         }
     }
 
@@ -277,11 +277,11 @@ class LoweringTest {
                         new Step.Input(kernel),
                         new Step.Constant(bias, "bias", new byte[8]),
                         call(convolution, made, image, image, kernel, bias, one, new Shape(0, 0), one, 1)))
-                .contains(convolution + " has no ONNX form here: ONNX Runtime has no Conv for DOUBLE");
+                .contains(convolution + " has no ONNX form here: ONNX Runtime has no Conv for double");
     }
 
     private static Operand doubles(int id, long... sizes) {
-        return new Operand(id, ElementType.DOUBLE, TensorShape.of(sizes));
+        return new Operand(id, TensorType.DOUBLE, TensorShape.of(sizes));
     }
 
     @Test
@@ -299,7 +299,7 @@ class LoweringTest {
 
     /** A program of one input and several outputs; null where forward has given no name. */
     private static Program named(@Nullable String input, @Nullable String... outputs) {
-        Operand array = new Operand(0, ElementType.FLOAT, TensorShape.of(2));
+        Operand array = new Operand(0, TensorType.FLOAT, TensorShape.of(2));
         List<Optional<String>> all = new ArrayList<>(optional(input));
         all.addAll(optional(outputs));
         return new Program(List.of(), Collections.nCopies(outputs.length, array), all);
@@ -346,8 +346,8 @@ class LoweringTest {
         }
     }
 
-    private static final Operand WEIGHT = new Operand(3, ElementType.FLOAT, TensorShape.of(2));
-    private static final Operand OTHER = new Operand(4, ElementType.FLOAT, TensorShape.of(2));
+    private static final Operand WEIGHT = new Operand(3, TensorType.FLOAT, TensorShape.of(2));
+    private static final Operand OTHER = new Operand(4, TensorType.FLOAT, TensorShape.of(2));
 
     private static Step.Call calledAt(String origin, @Nullable Object... arguments) {
         return new Step.Call(new Arguments("NDArray.f()", Arrays.asList(arguments), origin), List.of());
@@ -386,19 +386,19 @@ class LoweringTest {
     private static final Value CONVOLVED = tensor("convolved", Dim.BATCH, Dim.of(2), Dim.of(1), Dim.of(1));
     private static final Value NORMAL = tensor("normal", Dim.BATCH, Dim.of(2), Dim.of(1), Dim.of(1));
     private static final Initializer FILTERS = new Initializer(
-            Value.of("weight", ElementType.FLOAT, TensorShape.of(2, 1, 1, 2)), Initializer.bytes(1f, 2f, 3f, 4f));
+            Value.of("weight", TensorType.FLOAT, TensorShape.of(2, 1, 1, 2)), Initializer.bytes(1f, 2f, 3f, 4f));
     private static final Initializer BIAS = fixed("bias", 10, 20);
     private static final Initializer GAMMA = fixed("gamma", 6, 8);
     private static final Initializer BETA = fixed("beta", 0.5f, 0.25f);
     private static final Initializer MEAN = fixed("mean", 4, 12);
 
     private static Value tensor(String name, Dim... sizes) {
-        return Value.of(name, ElementType.FLOAT, new TensorShape(List.of(sizes)));
+        return Value.of(name, TensorType.FLOAT, new TensorShape(List.of(sizes)));
     }
 
     private static Initializer fixed(String name, float... numbers) {
         return new Initializer(
-                Value.of(name, ElementType.FLOAT, TensorShape.of(numbers.length)), Initializer.bytes(numbers));
+                Value.of(name, TensorType.FLOAT, TensorShape.of(numbers.length)), Initializer.bytes(numbers));
     }
 
     private static Node convolution(Value... inputs) {
@@ -475,7 +475,7 @@ class LoweringTest {
     @Test
     void anythingElseStays() {
         Value computed = tensor("computed", Dim.of(2), Dim.of(1), Dim.of(1), Dim.of(2));
-        Value halves = Value.of("half", ElementType.FLOAT16, TensorShape.of(2, 1, 1, 2));
+        Value halves = Value.of("half", TensorType.FLOAT16, TensorShape.of(2, 1, 1, 2));
         Node behindImage = norm(IMAGE, Attributes.NONE, fixed("variance", 3, 15));
         Node varying = norm(CONVOLVED, Attributes.NONE, fixed("computed", 1, 1));
         Node ofHalves = convolution(IMAGE, halves, BIAS.value());

@@ -7,8 +7,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 @Tag("tiny")
 class ArgumentsTest {
 
-    private static final Operand ARRAY = new Operand(3, ElementType.FLOAT, TensorShape.of(2));
-    private static final Operand OTHER = new Operand(4, ElementType.FLOAT, TensorShape.of(2));
+    private static final Operand ARRAY = new Operand(3, TensorType.FLOAT, TensorShape.of(2));
+    private static final Operand OTHER = new Operand(4, TensorType.FLOAT, TensorShape.of(2));
 
     private static Arguments call(@Nullable Object... values) {
         return new Arguments("NDArray.f(Number)", Arrays.asList(values), "block A");

@@ -3,8 +3,8 @@ package io.catwalk.onnx.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Replay.Contents;
 import java.util.HexFormat;
 import java.util.List;
@@ -27,7 +27,7 @@ class ContentsTest {
         0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 20, 21, 22, 23, 24, 25, 26, 27
     };
 
-    private static Operand operand(ElementType type, Dim... sizes) {
+    private static Operand operand(TensorType type, Dim... sizes) {
         return new Operand(5, type, new TensorShape(List.of(sizes)));
     }
 
@@ -36,15 +36,15 @@ class ContentsTest {
         for (int i = 0; i < data.length; i++) {
             data[i] = (byte) bytes[i];
         }
-        return new Step.Constant(new Operand(5, ElementType.INT8, shape), "c", data);
+        return new Step.Constant(new Operand(5, TensorType.INT8, shape), "c", data);
     }
 
     private static Step.Repeated repeated(Step.Constant slice, Dim... sizes) {
-        return new Step.Repeated(operand(ElementType.INT8, sizes), slice);
+        return new Step.Repeated(operand(TensorType.INT8, sizes), slice);
     }
 
     private static Step.Prefix prefix(Step.Constant longest, Dim... sizes) {
-        return new Step.Prefix(operand(ElementType.INT8, sizes), "c", Optional.of(longest));
+        return new Step.Prefix(operand(TensorType.INT8, sizes), "c", Optional.of(longest));
     }
 
     @Test
@@ -56,7 +56,7 @@ class ContentsTest {
         Step.Given around = repeated(constant(TensorShape.of(1, 2, 1), 1, 2), BATCH, Dim.of(2), TIME);
         assertThat(Contents.at(around, SIZES)).containsExactly(1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2);
         assertThat(Contents.at(constant(TensorShape.of(3), 1, 2, 3), SIZES)).containsExactly(1, 2, 3);
-        Step.Given counted = new Step.Counted(operand(ElementType.INT32), BATCH.times(TIME));
+        Step.Given counted = new Step.Counted(operand(TensorType.INT32), BATCH.times(TIME));
         assertThat(Contents.at(counted, SIZES)).containsExactly(6, 0, 0, 0);
         Step.Given none = repeated(constant(TensorShape.of(1, 0)), BATCH, Dim.of(0));
         assertThat(Contents.at(none, SIZES)).isEmpty();
@@ -82,11 +82,11 @@ class ContentsTest {
         "INT8, fe 01 04",
         "UINT8, fe 01 04"
     })
-    void numbersThatAreEquallyFarApartAreCounted(ElementType type, String bytes) {
+    void numbersThatAreEquallyFarApartAreCounted(TensorType type, String bytes) {
         Step.Given step = new Step.Counting(operand(type, TIME), BATCH.times(Dim.of(-1)), TIME);
         assertThat(Contents.at(step, SIZES)).isEqualTo(HexFormat.of().parseHex(bytes.replace(" ", "")));
         // 2048, 2050 and 2052: halves above 2048 are even, and ties go to the multiple of 4.
-        Step.Given halves = new Step.Counting(operand(ElementType.FLOAT16, TIME), Dim.of(2_049), Dim.of(1));
+        Step.Given halves = new Step.Counting(operand(TensorType.FLOAT16, TIME), Dim.of(2_049), Dim.of(1));
         assertThat(Contents.at(halves, SIZES)).isEqualTo(HexFormat.of().parseHex("006801680268"));
     }
 }

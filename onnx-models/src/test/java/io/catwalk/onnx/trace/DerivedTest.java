@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,7 @@ class DerivedTest {
     private static final Operand IMAGE = operand(Dim.BATCH, Dim.of(3), HEIGHT, WIDTH);
 
     private static Operand operand(Dim... sizes) {
-        return new Operand(0, ElementType.FLOAT, new TensorShape(List.of(sizes)));
+        return new Operand(0, TensorType.FLOAT, new TensorShape(List.of(sizes)));
     }
 
     private static List<Dim> sizes(String signature, Object... arguments) {

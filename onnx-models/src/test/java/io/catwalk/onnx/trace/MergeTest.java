@@ -8,9 +8,9 @@ import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.SizeFunction;
 import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.runtime.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -183,7 +183,7 @@ class MergeTest extends OneTrace {
                 type, data, batch -> new long[] {data.apply(batch).length / type.getNumOfBytes()}, bounded);
     }
 
-    private static Operand made(ElementType type, Dim... sizes) {
+    private static Operand made(TensorType type, Dim... sizes) {
         return new Operand(1, type, new TensorShape(List.of(sizes)));
     }
 
@@ -207,16 +207,16 @@ class MergeTest extends OneTrace {
     @Test
     void numbersAndStepsThatDifferFollowTheBatch() {
         assertThat(mergedConstant(DataType.INT8, batch -> new byte[] {(byte) (3 * batch)}))
-                .isEqualTo(new Step.Counted(made(ElementType.INT8, Dim.of(1)), Dim.BATCH.times(Dim.of(3))));
+                .isEqualTo(new Step.Counted(made(TensorType.INT8, Dim.of(1)), Dim.BATCH.times(Dim.of(3))));
         assertThat(mergedConstant(DataType.INT8, batch -> counted(batch, (int) batch, (int) batch)))
-                .isEqualTo(new Step.Counting(made(ElementType.INT8, Dim.BATCH), Dim.BATCH, Dim.BATCH));
+                .isEqualTo(new Step.Counting(made(TensorType.INT8, Dim.BATCH), Dim.BATCH, Dim.BATCH));
     }
 
     /** 250 is -6 as a signed byte: only the type shows which. */
     @ParameterizedTest
     @CsvSource({"UINT8, 250", "INT8, -6"})
     void countingBeginsAtTheNumberOfItsType(DataType type, long first) {
-        Operand places = made(ElementType.valueOf(type.name()), Dim.BATCH);
+        Operand places = made(TensorType.valueOf(type.name()), Dim.BATCH);
         assertThat(mergedConstant(type, batch -> counted(batch, -6, 1)))
                 .isEqualTo(new Step.Counting(places, Dim.of(first), Dim.of(1)));
     }
@@ -224,7 +224,7 @@ class MergeTest extends OneTrace {
     /** If the call with a batch of 2 has only one number, the step is that of the other calls. */
     @Test
     void oneNumberIsCountedAsTheOthersAre() {
-        Operand places = made(ElementType.INT8, Dim.BATCH.minus(Dim.of(1)));
+        Operand places = made(TensorType.INT8, Dim.BATCH.minus(Dim.of(1)));
         assertThat(mergedConstant(DataType.INT8, batch -> counted(batch - 1, 4, 3)))
                 .isEqualTo(new Step.Counting(places, Dim.of(4), Dim.of(3)));
     }

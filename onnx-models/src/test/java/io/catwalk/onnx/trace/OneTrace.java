@@ -12,9 +12,9 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.lowering.OperatorTable;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -49,7 +49,7 @@ abstract class OneTrace {
     }
 
     static Operand floats(int id, Dim... sizes) {
-        return new Operand(id, ElementType.FLOAT, new TensorShape(List.of(sizes)));
+        return new Operand(id, TensorType.FLOAT, new TensorShape(List.of(sizes)));
     }
 
     static Slot slot(int id, long... sizes) {

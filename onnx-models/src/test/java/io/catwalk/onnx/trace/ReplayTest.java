@@ -9,8 +9,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.graph.Dim;
-import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -197,7 +197,7 @@ class ReplayTest extends OneTrace {
         };
         assertDiffers(
                 called.andThen(r -> r.made(List.of(slot(3, 5), slot(4, 6)))),
-                PAIR + " makes float32(6) for a batch of 5, but FLOAT(5) would fit what it makes for a batch of 2");
+                PAIR + " makes float32(6) for a batch of 5, but float(5) would fit what it makes for a batch of 2");
         assertDiffers(called.andThen(r -> r.made(List.of(slot(3, 5)))), PAIR + " makes nothing");
     }
 
@@ -234,7 +234,7 @@ class ReplayTest extends OneTrace {
         learning.constant(slot(0, 5), "positions", () -> content, true);
         learning.end(List.of());
         Step.Constant longest = Objects.requireNonNull(learning.longest().get(0));
-        assertThat(longest.operand()).isEqualTo(new Operand(0, ElementType.FLOAT, TensorShape.of(5)));
+        assertThat(longest.operand()).isEqualTo(new Operand(0, TensorType.FLOAT, TensorShape.of(5)));
         assertThat(longest.hint()).isEqualTo("positions");
         assertThat(longest.data()).isEqualTo(content);
 

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.Elements;
 import io.catwalk.onnx.graph.TensorShape;
+import io.catwalk.onnx.runtime.TensorType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +20,8 @@ class StorageTest {
 
     @Test
     void aProgramTakesTheLongestFormsOfItsConstants() {
-        Operand first = new Operand(1, ElementType.INT8, TensorShape.of(2));
-        Operand second = new Operand(2, ElementType.INT8, TensorShape.of(2));
+        Operand first = new Operand(1, TensorType.INT8, TensorShape.of(2));
+        Operand second = new Operand(2, TensorType.INT8, TensorShape.of(2));
         Step.Constant longest = new Step.Constant(first, "table", new byte[2]);
         Step other = new Step.Input(first);
         Program program = new Program(
@@ -44,7 +45,7 @@ class StorageTest {
     void placeholdersHaveTheirTypeAndShape() {
         try (NDManager manager = NDManager.newBaseManager()) {
             Placeholders placeholders = new Placeholders(manager);
-            for (ElementType type : ElementType.values()) {
+            for (TensorType type : Elements.TYPES) {
                 for (Shape shape : new Shape[] {new Shape(), new Shape(2, 3)}) {
                     var array = placeholders.of(type, shape);
                     assertThat(array.getShape()).isEqualTo(shape);

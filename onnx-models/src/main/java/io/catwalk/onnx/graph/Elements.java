@@ -1,57 +1,51 @@
 package io.catwalk.onnx.graph;
 
+import static io.catwalk.onnx.runtime.TensorType.BOOL;
+import static io.catwalk.onnx.runtime.TensorType.DOUBLE;
+import static io.catwalk.onnx.runtime.TensorType.FLOAT;
+import static io.catwalk.onnx.runtime.TensorType.FLOAT16;
+import static io.catwalk.onnx.runtime.TensorType.INT32;
+import static io.catwalk.onnx.runtime.TensorType.INT64;
+import static io.catwalk.onnx.runtime.TensorType.INT8;
+import static io.catwalk.onnx.runtime.TensorType.UINT8;
+
+import io.catwalk.onnx.runtime.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
 
-/** Names the element types that exported graphs use, with their codes in {@code onnx.proto}. */
-public enum ElementType {
-    FLOAT(1, 4),
-    UINT8(2, 1),
-    INT8(3, 1),
-    INT32(6, 4),
-    INT64(7, 8),
-    BOOL(9, 1),
-    FLOAT16(10, 2),
-    DOUBLE(11, 8);
+/** Writes the elements of tensors in exported graphs. */
+public final class Elements {
+
+    /** Types that exported graphs use. */
+    public static final Set<TensorType> TYPES =
+            Collections.unmodifiableSet(EnumSet.of(FLOAT, UINT8, INT8, INT32, INT64, BOOL, FLOAT16, DOUBLE));
 
     /** Halfway between the largest number of FLOAT16, 65,504, and what would be the next. */
     private static final float HALF_TO_INFINITY = 65_520;
 
     private static final float SMALLEST_NORMAL_HALF = 0x1p-14f;
 
-    private final int code;
-    private final int bytes;
+    private Elements() {}
 
-    ElementType(int code, int bytes) {
-        this.code = code;
-        this.bytes = bytes;
-    }
-
-    /** Returns the number that stands for this type in a file ({@code TensorProto.DataType}). */
-    public int code() {
-        return code;
-    }
-
-    /** Returns the size of one element in bytes. */
-    public int bytes() {
-        return bytes;
-    }
-
-    /** Tells whether this is a floating-point type: true for floats of 16, 32 and 64 bits. */
-    public boolean isReal() {
-        return this == FLOAT16 || this == FLOAT || this == DOUBLE;
+    /** Finds a type by the number that stands for it in a file; empty if exported graphs do not use it. */
+    static Optional<TensorType> type(long code) {
+        return TYPES.stream().filter(type -> type.code() == code).findFirst();
     }
 
     /** Returns the bytes of one number, little endian; a whole number keeps all its digits. */
-    public byte[] encoded(Number number) {
-        ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        put(buffer, number);
+    public static byte[] encoded(TensorType type, Number number) {
+        ByteBuffer buffer = ByteBuffer.allocate(type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        put(buffer, type, number);
         return buffer.array();
     }
 
     /** Appends a number. */
-    public void put(ByteBuffer buffer, Number number) {
-        switch (this) {
+    public static void put(ByteBuffer buffer, TensorType type, Number number) {
+        switch (type) {
             case FLOAT16 -> buffer.putShort(half(number.floatValue()));
             case FLOAT -> buffer.putFloat(number.floatValue());
             case DOUBLE -> buffer.putDouble(number.doubleValue());
@@ -59,6 +53,7 @@ public enum ElementType {
             case INT32 -> buffer.putInt(number.intValue());
             case UINT8, INT8 -> buffer.put((byte) number.longValue());
             case BOOL -> buffer.put((byte) (number.doubleValue() == 0 ? 0 : 1));
+            default -> throw new IllegalArgumentException("expected a type of " + TYPES + ", found " + type);
         }
     }
 
