@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Holds an ONNX graph. Its nodes are in an order in which they can be computed. */
 public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> initializers, List<Node> nodes) {
@@ -54,6 +55,37 @@ public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> i
                 nodes.stream()
                         .map(node -> node.with(renamed(node.inputs(), names), renamed(node.outputs(), names)))
                         .toList());
+    }
+
+    /** Returns names that none of its values and nodes has. */
+    public Names freshNames() {
+        Stream<Value> values = Stream.of(
+                        inputs.stream(),
+                        initializers.stream().map(Initializer::value),
+                        nodes.stream().flatMap(node -> node.outputs().stream()))
+                .flatMap(each -> each);
+        return new Names(Stream.concat(values.map(Value::name), nodes.stream().map(Node::name))
+                .toArray(String[]::new));
+    }
+
+    /**
+     * Returns the graph with other initializers.
+     *
+     * @param first nodes that compute from them what the others read
+     * @param read results of these nodes, by the name of what is read there now
+     */
+    public Graph with(List<Initializer> newInitializers, List<Node> first, Map<String, Value> read) {
+        Stream<Node> others = nodes.stream()
+                .map(node -> node.with(
+                        node.inputs().stream()
+                                .map(input -> read.getOrDefault(input.name(), input))
+                                .toList(),
+                        node.outputs()));
+        return new Graph(
+                inputs,
+                outputs,
+                newInitializers,
+                Stream.concat(first.stream(), others).toList());
     }
 
     private static List<Value> renamed(List<Value> values, Map<String, String> names) {

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Stores large matrices and kernels as FLOAT16, rounded to nearest with ties to even, and casts them to FLOAT, in which
@@ -46,7 +45,7 @@ public final class HalfWeights {
     }
 
     static Graph of(Graph graph) {
-        Names names = names(graph);
+        Names names = graph.freshNames();
         Map<String, Value> casts = new HashMap<>();
         List<Initializer> initializers = new ArrayList<>();
         List<Node> nodes = new ArrayList<>();
@@ -68,25 +67,7 @@ public final class HalfWeights {
                     Attributes.NONE.with("to", TensorType.FLOAT.code())));
             casts.put(value.name(), cast);
         }
-        graph.nodes().forEach(node -> nodes.add(reading(node, casts)));
-        return new Graph(graph.inputs(), graph.outputs(), initializers, nodes);
-    }
-
-    static Names names(Graph graph) {
-        Stream<String> values = Stream.concat(
-                graph.inputs().stream().map(Value::name),
-                graph.initializers().stream().map(weight -> weight.value().name()));
-        Stream<String> made = graph.nodes().stream()
-                .flatMap(node -> Stream.concat(
-                        Stream.of(node.name()), node.outputs().stream().map(Value::name)));
-        return new Names(Stream.concat(values, made).toArray(String[]::new));
-    }
-
-    static Node reading(Node node, Map<String, Value> casts) {
-        List<Value> inputs = node.inputs().stream()
-                .map(input -> casts.getOrDefault(input.name(), input))
-                .toList();
-        return node.with(inputs, node.outputs());
+        return graph.with(initializers, nodes, casts);
     }
 
     /**
