@@ -133,13 +133,14 @@ final class ExperimentOptionsTest {
     void aFirstLookIsFourEpochsInBatchesOf32OfAPartOfTheImagesUnlessOptionsSayOtherwise() {
         assertThat(Parsed.tree("--quick").get("recipe")).hasToString("{\"epochs\":4,\"batch_size\":32}");
         assertThat(Parsed.tree("--quick").read().dataSets())
-                .containsExactly(new DatasetSpec("fashion-mnist", null, 6000, 2000));
+                .containsExactly(new DatasetSpec("fashion-mnist", null, null, null, null, 6000, 2000, null, null));
 
         ExperimentTree changed = Parsed.tree(
                 "--limit-test", "7", "--epochs", "9", "--balance", "sampling", "--quick", "--init", "w.params");
         assertThat(changed.get("recipe")).hasToString("{\"epochs\":9,\"batch_size\":32,\"balance\":\"sampling\"}");
         assertThat(changed.get("init")).hasToString("{\"file\":\"w.params\"}");
-        assertThat(changed.read().dataSets()).containsExactly(new DatasetSpec("fashion-mnist", null, 6000, 7));
+        assertThat(changed.read().dataSets())
+                .containsExactly(new DatasetSpec("fashion-mnist", null, null, null, null, 6000, 7, null, null));
         assertThat(Parsed.tree("--jobs", "3").has("recipe")).isFalse();
     }
 }

@@ -58,13 +58,13 @@ class ManyTrialsTest {
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         TestPlugin.sound("made-up").write(plugins.resolve("made-up.jar"));
         RunFolder run = new RunFolder(Files.createDirectory(folder.resolve("run")));
-        DatasetSpec dataset = new DatasetSpec(images.toString(), null, 0, 0);
+        DatasetSpec dataset = new DatasetSpec(images.toString(), null, null, null, null, 0, 0, null, null);
         Recipe recipe = Recipe.standard().withBatchSize(16);
         List<ClassifierConfig> contestants = IntStream.range(0, CONTESTANTS)
-                .mapToObj(i -> new ClassifierConfig("made-up", "v" + i, Map.of(), recipe, null, null))
+                .mapToObj(i -> new ClassifierConfig("made-up", "v" + i, Map.of(), recipe, null, null, null, null, null))
                 .toList();
         List<Long> seeds = LongStream.rangeClosed(1, SEEDS).boxed().toList();
-        SplitSpec split = new SplitSpec(FOLDS, 1, 0.1, 0);
+        SplitSpec split = new SplitSpec(FOLDS, 1, 0.1, 0, null);
         int schema = ExperimentSpec.SCHEMA;
         ExperimentSpec spec = new ExperimentSpec(
                 schema, dataset, split, contestants, seeds, 1, 1, ComputeDevice.CPU, null, 0.5, null, null, "crossval");

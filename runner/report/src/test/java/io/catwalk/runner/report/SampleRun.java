@@ -137,11 +137,12 @@ public record SampleRun(
     }
 
     private ExperimentSpec spec() {
-        SplitSpec split = new SplitSpec(folds, 1, 0.1, 0);
+        SplitSpec split = new SplitSpec(folds, 1, 0.1, 0, null);
         List<ClassifierConfig> all = contestants.stream()
-                .map(name -> new ClassifierConfig(name, "default", Map.of("filters", 32), recipe(name), null, null))
+                .map(name -> new ClassifierConfig(
+                        name, "default", Map.of("filters", 32), recipe(name), null, null, null, null, null))
                 .toList();
-        DatasetSpec dataset = new DatasetSpec("sample", null, 0, 0);
+        DatasetSpec dataset = new DatasetSpec("sample", null, null, null, null, 0, 0, null, null);
         return new ExperimentSpec(
                 ExperimentSpec.SCHEMA,
                 dataset,

@@ -36,17 +36,6 @@ public record ClassifierConfig(
         TrialSpec.checkedName("variant", variant);
     }
 
-    /** Names a classifier of a plugin. */
-    public ClassifierConfig(
-            String name,
-            String variant,
-            Map<String, Object> hyperparameters,
-            Recipe recipe,
-            @Nullable InitialWeights init,
-            @Nullable String pluginSha256) {
-        this(name, variant, hyperparameters, recipe, init, pluginSha256, null, null, null);
-    }
-
     /** Names what was trained elsewhere. */
     static ClassifierConfig of(String name, GivenModel given) {
         return new ClassifierConfig(name, TrialSpec.DEFAULT_VARIANT, Map.of(), null, null, null, given, null, null);

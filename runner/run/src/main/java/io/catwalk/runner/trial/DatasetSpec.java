@@ -52,11 +52,6 @@ public record DatasetSpec(
         requireNotNegative("--limit-test", limitTest);
     }
 
-    /** Specifies a data set that needs no settings for reading it. */
-    public DatasetSpec(String name, @Nullable String imageSize, int limitTrain, int limitTest) {
-        this(name, imageSize, null, null, null, limitTrain, limitTest, null, null);
-    }
-
     /** Tells whether a trial sees only a part of the images, as with {@code --quick}: this is for a first look. */
     public boolean limited() {
         return limitTrain > 0 || limitTest > 0;

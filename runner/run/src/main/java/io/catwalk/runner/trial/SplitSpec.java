@@ -58,11 +58,6 @@ public record SplitSpec(
         return refit != null;
     }
 
-    /** Specifies networks that are trained once. */
-    public SplitSpec(int folds, int repeats, double holdOut, long seed) {
-        this(folds, repeats, holdOut, seed, null);
-    }
-
     /** Returns the number of the last fold, over all repeats; 0 for a hold-out. */
     public int lastFold() {
         return folds * repeats;

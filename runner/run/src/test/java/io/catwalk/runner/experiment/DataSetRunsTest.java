@@ -30,7 +30,8 @@ final class DataSetRunsTest {
     private Path folder;
 
     private static ExperimentSpec request(String dataset) {
-        return Requests.of(new DatasetSpec(dataset, null, 0, 0), 1, Requests.contestant("gru"));
+        return Requests.of(
+                new DatasetSpec(dataset, null, null, null, null, 0, 0, null, null), 1, Requests.contestant("gru"));
     }
 
     private Path collection() throws IOException {

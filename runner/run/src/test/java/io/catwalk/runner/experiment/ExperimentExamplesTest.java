@@ -86,26 +86,52 @@ final class ExperimentExamplesTest {
         Recipe slow = plain.withOptimizer(Optimizer.adamW(0.001, 0.02));
         assertThat(variants)
                 .containsExactly(
-                        new ClassifierConfig("small-conv", "default", wide, plain, null, null),
+                        new ClassifierConfig("small-conv", "default", wide, plain, null, null, null, null, null),
                         new ClassifierConfig(
-                                "small-conv", "narrow", Map.of("filters", 8, "dense", 32), plain, null, null),
-                        new ClassifierConfig("small-conv", "unaugmented", wide, plain.withAugmentations(), null, null),
-                        new ClassifierConfig("small-conv", "slow", wide, slow, null, null));
+                                "small-conv",
+                                "narrow",
+                                Map.of("filters", 8, "dense", 32),
+                                plain,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null),
+                        new ClassifierConfig(
+                                "small-conv",
+                                "unaugmented",
+                                wide,
+                                plain.withAugmentations(),
+                                null,
+                                null,
+                                null,
+                                null,
+                                null),
+                        new ClassifierConfig("small-conv", "slow", wide, slow, null, null, null, null, null));
     }
 
     @Test
     void theCrossValidationHasFoldsAndShortRecipes() {
         Path file = EXAMPLES.resolve("crossval.yaml");
 
-        assertThat(spec(file).split()).isEqualTo(new SplitSpec(3, 1, 0.1, 0));
+        assertThat(spec(file).split()).isEqualTo(new SplitSpec(3, 1, 0.1, 0, null));
         Recipe conv = recipe("conv-maxpool", Map.of()).withEpochs(3);
         Map<String, Object> units = Map.of("units", 64);
         Recipe gru = recipe("gru", units).withEpochs(4).withOptimizer(Optimizer.adamW(0.005, 0.02));
         Map<String, Object> dense = Map.of("filters", 32, "dense", 128, "dropout", 0.2);
         assertThat(resolved(file))
                 .containsExactly(
-                        new ClassifierConfig("conv-maxpool", "default", dense, conv, null, null),
-                        new ClassifierConfig("gru", "default", Map.of("units", 64, "dropout", 0.1), gru, null, null));
+                        new ClassifierConfig("conv-maxpool", "default", dense, conv, null, null, null, null, null),
+                        new ClassifierConfig(
+                                "gru",
+                                "default",
+                                Map.of("units", 64, "dropout", 0.1),
+                                gru,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null));
     }
 
     @Test
@@ -145,6 +171,9 @@ final class ExperimentExamplesTest {
                                 .withBalance(Balance.CLASS_WEIGHTS)
                                 .withSelectBy(Criterion.MACRO_F1)
                                 .withGroups(ParameterGroup.of("*", 0.5)),
+                        null,
+                        null,
+                        null,
                         null,
                         null));
     }

@@ -157,10 +157,10 @@ final class ExperimentRequestTest {
         ExperimentSpec spec = spec(tree);
 
         assertThat(spec.schema()).isEqualTo(1);
-        DatasetSpec images = new DatasetSpec("images", "32x24", 600, 0);
+        DatasetSpec images = new DatasetSpec("images", "32x24", null, null, null, 600, 0, null, null);
         assertThat(request.dataSets()).containsExactly(images);
         assertThat(spec.dataset()).isEqualTo(images);
-        assertThat(spec.split()).isEqualTo(new SplitSpec(5, 2, 0.2, 3));
+        assertThat(spec.split()).isEqualTo(new SplitSpec(5, 2, 0.2, 3, null));
         assertThat(request.entries()).hasSize(2).first().isEqualTo(RequestContent.Entry.of("lstm"));
         RequestContent.Entry wide = request.entries().get(1);
         assertThat(wide.name()).isEqualTo("gru");
@@ -178,11 +178,11 @@ final class ExperimentRequestTest {
 
     @Test
     void everyKeyMayBeLeftOut() throws IOException {
-        DatasetSpec fashion = new DatasetSpec("fashion-mnist", null, 0, 0);
+        DatasetSpec fashion = new DatasetSpec("fashion-mnist", null, null, null, null, 0, 0, null, null);
         for (String yaml : List.of("jobs: 1", "{dataset: {}, split: {}, seeds: null}", "dataset: fashion-mnist")) {
             ExperimentSpec spec = spec(tree(yaml));
             assertThat(spec.dataset()).isEqualTo(fashion);
-            assertThat(spec.split()).isEqualTo(new SplitSpec(0, 1, 0.1, 0));
+            assertThat(spec.split()).isEqualTo(new SplitSpec(0, 1, 0.1, 0, null));
             assertThat(spec.seeds()).containsExactly(1L);
             assertThat(spec.trialTimeoutSeconds()).isNull();
             assertThat(spec.region()).isEqualTo(0.5);
@@ -206,9 +206,11 @@ final class ExperimentRequestTest {
         assertThat(spec.jobs()).isEqualTo(2);
         assertThat(spec.seeds()).containsExactly(1L);
         assertThat(spec.trialTimeoutSeconds()).isEqualTo(120);
-        assertThat(spec.split()).isEqualTo(new SplitSpec(4, 1, 0.1, 9));
+        assertThat(spec.split()).isEqualTo(new SplitSpec(4, 1, 0.1, 9, null));
         assertThat(tree.read().dataSets())
-                .containsExactly(new DatasetSpec("a", null, 0, 5), new DatasetSpec("b", null, 7, 5));
+                .containsExactly(
+                        new DatasetSpec("a", null, null, null, null, 0, 5, null, null),
+                        new DatasetSpec("b", null, null, null, null, 7, 5, null, null));
 
         assertThatThrownBy(tree(yaml).with("--hold-out", "split.hold_out", 1.0)::read)
                 .hasMessage("--hold-out must be above 0 and below 1, but is 1.0");
@@ -222,7 +224,9 @@ final class ExperimentRequestTest {
         tree.setDataSets(List.of("b", "c"));
 
         assertThat(tree.read().dataSets())
-                .containsExactly(new DatasetSpec("b", null, 7, 0), new DatasetSpec("c", null, 7, 0));
+                .containsExactly(
+                        new DatasetSpec("b", null, null, null, null, 7, 0, null, null),
+                        new DatasetSpec("c", null, null, null, null, 7, 0, null, null));
     }
 
     @ParameterizedTest
@@ -237,7 +241,7 @@ final class ExperimentRequestTest {
 
         assertThat(only("gru"))
                 .isEqualTo(new ClassifierConfig(
-                        "gru", "default", defaults, Recipe.standard().withEpochs(32), null, null));
+                        "gru", "default", defaults, Recipe.standard().withEpochs(32), null, null, null, null, null));
         assertThat(only("{name: gru}")).isEqualTo(only("gru"));
     }
 
@@ -333,6 +337,9 @@ final class ExperimentRequestTest {
                         .withSelectBy(Criterion.MACRO_F1)
                         .withGroups(ParameterGroup.of("*Conv2d*", 0.5)),
                 null,
+                null,
+                null,
+                null,
                 null);
         String written = Json.YAML.writeValueAsString(Map.of("classifiers", List.of(contestant))) + """
                 schema: 1
@@ -350,8 +357,9 @@ final class ExperimentRequestTest {
 
         assertThat(all(file(written))).containsExactly(contestant);
         ExperimentSpec spec = spec(tree(written));
-        assertThat(spec.dataset()).isEqualTo(new DatasetSpec("fashion-mnist", null, 0, 0));
-        assertThat(spec.split()).isEqualTo(new SplitSpec(0, 1, 0.1, 0));
+        assertThat(spec.dataset())
+                .isEqualTo(new DatasetSpec("fashion-mnist", null, null, null, null, 0, 0, null, null));
+        assertThat(spec.split()).isEqualTo(new SplitSpec(0, 1, 0.1, 0, null));
         assertThat(spec.trialTimeoutSeconds()).isNull();
     }
 

@@ -89,7 +89,10 @@ class KeptTrialsTest {
     }
 
     private ExperimentSpec request(Recipe recipe) {
-        return Requests.of(new DatasetSpec(images.toString(), null, 0, 0), 3, Requests.contestant("made-up", recipe));
+        return Requests.of(
+                new DatasetSpec(images.toString(), null, null, null, null, 0, 0, null, null),
+                3,
+                Requests.contestant("made-up", recipe));
     }
 
     private LatencyBench.@Nullable BenchProcess bench;
@@ -114,7 +117,7 @@ class KeptTrialsTest {
     /** Three candidates on two folds, of which two go on to a second rung. */
     private ExperimentSpec search() {
         return Requests.search(
-                new DatasetSpec(images.toString(), null, 0, 0),
+                new DatasetSpec(images.toString(), null, null, null, null, 0, 0, null, null),
                 "made-up",
                 Recipe.standard().withBatchSize(16).withEpochs(5),
                 3,

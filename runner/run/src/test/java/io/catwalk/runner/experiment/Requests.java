@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Requests for tests that are about something else. */
 final class Requests {
 
-    static final DatasetSpec FASHION = new DatasetSpec("fashion-mnist", null, 0, 0);
+    static final DatasetSpec FASHION = new DatasetSpec("fashion-mnist", null, null, null, null, 0, 0, null, null);
 
     private Requests() {}
 
@@ -25,20 +25,28 @@ final class Requests {
 
     /** One split and the seeds from 1 on. */
     static ExperimentSpec of(DatasetSpec dataset, int seeds, ClassifierConfig... contestants) {
-        return of(dataset, new SplitSpec(0, 1, 0.1, 0), List.of(contestants), seeds, null);
+        return of(dataset, new SplitSpec(0, 1, 0.1, 0, null), List.of(contestants), seeds, null);
     }
 
     /** Searches with two folds among candidates that differ in their units: candidate 1 has one. */
     static ExperimentSpec search(DatasetSpec dataset, String name, Recipe recipe, int count, TuningSpec.Rung... rungs) {
         List<ClassifierConfig> candidates = IntStream.rangeClosed(1, count)
                 .mapToObj(number -> new ClassifierConfig(
-                        name, TuningSpec.variant(number), Map.of("units", number), recipe, null, null))
+                        name,
+                        TuningSpec.variant(number),
+                        Map.of("units", number),
+                        recipe,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null))
                 .toList();
         TuningSpec tuning = new TuningSpec(
                 Tuning.Strategy.HALVING,
                 List.of(rungs),
                 candidates.stream().map(ClassifierConfig::hyperparameters).toList());
-        return of(dataset, new SplitSpec(2, 1, 0.1, 0), candidates, 1, tuning);
+        return of(dataset, new SplitSpec(2, 1, 0.1, 0, null), candidates, 1, tuning);
     }
 
     private static ExperimentSpec of(
@@ -69,6 +77,6 @@ final class Requests {
     }
 
     static ClassifierConfig contestant(String name, Recipe recipe) {
-        return new ClassifierConfig(name, "default", Map.of(), recipe, null, null);
+        return new ClassifierConfig(name, "default", Map.of(), recipe, null, null, null, null, null);
     }
 }

@@ -80,11 +80,12 @@ final class RunFolderTest {
                 .withClipNorm(1);
         ExperimentSpec spec = new ExperimentSpec(
                 1,
-                new DatasetSpec(text, "28x28", 10, 0),
-                new SplitSpec(5, 1, 0.1, 3),
+                new DatasetSpec(text, "28x28", null, null, null, 10, 0, null, null),
+                new SplitSpec(5, 1, 0.1, 3, null),
                 List.of(
-                        new ClassifierConfig("gru", "default", hyperparameters, Recipe.standard(), null, null),
-                        new ClassifierConfig("conv", "wide-2", Map.of(), recipe, null, null)),
+                        new ClassifierConfig(
+                                "gru", "default", hyperparameters, Recipe.standard(), null, null, null, null, null),
+                        new ClassifierConfig("conv", "wide-2", Map.of(), recipe, null, null, null, null, null)),
                 List.of(1L, Long.MIN_VALUE),
                 2,
                 1,

@@ -186,6 +186,9 @@ class SchedulerTest {
                 Map.of(),
                 Recipe.standard().withEpochs(epochs),
                 null,
+                null,
+                null,
+                null,
                 null);
     }
 

@@ -543,7 +543,7 @@ final class ForgedOutcomeTest {
     @ValueSource(strings = {"no form", "score", "fold", "limits"})
     void whatIsHonestIsKeptWhateverKindOfTrialItIs(String kind) throws Exception {
         TrialOrder base = Orders.of(shared, kind.equals("no form") ? "formless" : "learns", "tiny", 2, 3);
-        DatasetSpec few = new DatasetSpec(base.dataset().name(), null, 90, 20);
+        DatasetSpec few = new DatasetSpec(base.dataset().name(), null, null, null, null, 90, 20, null, null);
         String sha256 = few.load(DataHome.of(shared)).sha256();
         TrialOrder of = switch (kind) {
             case "score" -> Orders.changed(base, "spec/purpose = \"score\"");

@@ -131,7 +131,7 @@ final class OrderFolderExecutorTest {
         InputFetcher fetcher = new InputFetcher(folder.resolve("depot"), FileSource.standard());
         Path unpacked = fetcher.bring(
                 "the images", List.of(place.from(folder.resolve("orders/0.json").toUri())));
-        assertThat(new DatasetSpec(unpacked.toString(), null, 0, 0)
+        assertThat(new DatasetSpec(unpacked.toString(), null, null, null, null, 0, 0, null, null)
                         .load(DataHome.of(folder))
                         .sha256())
                 .isEqualTo(order.inputs().datasetSha256());

@@ -32,7 +32,8 @@ class EvaluatedImagesTest {
     }
 
     private ImageDataset images(String name, int limitTest) {
-        return new DatasetSpec(folder.resolve(name).toString(), null, 0, limitTest).load(DataHome.of(folder));
+        return new DatasetSpec(folder.resolve(name).toString(), null, null, null, null, 0, limitTest, null, null)
+                .load(DataHome.of(folder));
     }
 
     private Map<String, String> ofTwenty() {

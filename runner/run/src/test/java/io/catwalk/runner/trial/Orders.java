@@ -70,7 +70,8 @@ public final class Orders {
      * @param home holds {@code plugins/CLASSIFIER.jar} and the folder of the data set
      */
     public static TrialOrder of(Path home, String classifier, String dataset, int epochs, long seed) {
-        DatasetSpec images = new DatasetSpec(home.resolve(dataset).toString(), null, 0, 0);
+        DatasetSpec images =
+                new DatasetSpec(home.resolve(dataset).toString(), null, null, null, null, 0, 0, null, null);
         try {
             Path plugins = home.resolve("plugins");
             Recipe recipe = Recipe.standard().withEpochs(epochs).withBatchSize(16);
@@ -79,7 +80,7 @@ public final class Orders {
             String data = images.load(DataHome.of(home)).sha256();
             TrialOrder.Inputs inputs = new TrialOrder.Inputs(classifier, "1.2.3", jar, data, Software.current());
             TrialOrder.Artifacts supplies = TrialOrder.Artifacts.here(plugins, home.resolve(dataset), null, spec);
-            return new TrialOrder(spec, images, new SplitSpec(0, 1, 0.1, 0), inputs, supplies, null, null, 1);
+            return new TrialOrder(spec, images, new SplitSpec(0, 1, 0.1, 0, null), inputs, supplies, null, null, 1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -26,8 +26,8 @@ final class SplitSpecTest {
     @ParameterizedTest
     @CsvSource({"5, 2000000000, 10000000000", "2000000000, 1, 2000000000", "5, 20001, 100005"})
     void moreFoldsThanAnybodyTrainsAreRefused(int folds, int repeats, long product) {
-        refused(() -> new SplitSpec(folds, repeats, 0.1, 0), "at most 100000, but is " + product);
-        assertThat(new SplitSpec(5, 20_000, 0.1, 0).lastFold()).isEqualTo(100_000);
+        refused(() -> new SplitSpec(folds, repeats, 0.1, 0, null), "at most 100000, but is " + product);
+        assertThat(new SplitSpec(5, 20_000, 0.1, 0, null).lastFold()).isEqualTo(100_000);
     }
 
     @ParameterizedTest
@@ -35,7 +35,7 @@ final class SplitSpecTest {
     void noFoldAndNoValidationSetDividesDuplicatesAndGroups(boolean withTestSet) throws IOException {
         ImageDataset dataset = GroupedPhotos.in(folder, withTestSet);
         assertThat(dataset.train().countPerClass(2)).containsExactly(48, 48);
-        SplitSpec spec = new SplitSpec(5, 1, 0.1, 0);
+        SplitSpec spec = new SplitSpec(5, 1, 0.1, 0, null);
 
         int tested = 0;
         for (int fold = 0; fold <= 5; fold++) {
@@ -61,6 +61,8 @@ final class SplitSpecTest {
     @Test
     void moreFoldsThanGroupsAreRefused() throws IOException {
         ImageDataset dataset = GroupedPhotos.in(folder, true);
-        refused(() -> new SplitSpec(9, 1, 0.1, 0).split(dataset, 1), "group, found 9 folds and 8 such images of class");
+        refused(
+                () -> new SplitSpec(9, 1, 0.1, 0, null).split(dataset, 1),
+                "group, found 9 folds and 8 such images of class");
     }
 }
