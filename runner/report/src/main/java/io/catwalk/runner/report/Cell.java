@@ -72,20 +72,22 @@ public sealed interface Cell {
     /** An interval of two bounds; null stands for one that is not known. */
     record Range(@Nullable Double low, @Nullable Double high, Unit unit) implements Cell {
 
-        /** Of trials without a spread, the interval would be a single number, and would seem certain. */
-        static final String SAME = "the same in each";
-
         @Override
         public String text() {
             if (low == null || high == null || !Double.isFinite(low) || !Double.isFinite(high)) {
                 return Numbers.NONE;
             }
-            return Paired.order(low, high) == 0 ? SAME : unit.text(low) + " to " + unit.text(high);
+            return isPoint() ? "the same in each" : unit.text(low) + " to " + unit.text(high);
+        }
+
+        /** Tells whether it is a single number, of trials without a spread: this would seem certain. */
+        boolean isPoint() {
+            return low != null && high != null && Paired.order(low, high) == 0;
         }
 
         /** Returns it with its name, for a sentence. */
         String named(String name) {
-            return text().equals(SAME) ? SAME : name + " " + text();
+            return isPoint() ? text() : name + " " + text();
         }
     }
 

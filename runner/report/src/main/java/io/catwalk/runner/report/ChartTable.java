@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The numbers of a chart. Its table, its tips and its alternative text are written from the same cells. */
 final class ChartTable {
@@ -21,7 +22,7 @@ final class ChartTable {
 
     ChartTable(Table numbers) {
         table.add(numbers.texts().get(0));
-        numbers.texts().stream().skip(1).forEach(row -> add(row.toArray(String[]::new)));
+        numbers.rows().forEach(row -> add(row.cells().toArray(Cell[]::new)));
     }
 
     String words(int row) {
@@ -30,12 +31,19 @@ final class ChartTable {
 
     /** Adds a row, and returns it in words, such as "gru: accuracy 85.00 %, 95 % interval 83.00 to 87.00". */
     String add(String... cells) {
+        return add(Stream.of(cells).map(Cell::of).toArray(Cell[]::new));
+    }
+
+    String add(Cell... cells) {
         List<String> heads = table.get(0);
-        table.add(List.of(cells));
-        String name = heads.get(0).startsWith("Class") ? cells[0] : heads.get(0) + " " + cells[0];
+        List<String> texts = Stream.of(cells).map(Cell::text).toList();
+        table.add(texts);
+        String name = heads.get(0).startsWith("Class") ? texts.get(0) : heads.get(0) + " " + texts.get(0);
         words.add(IntStream.range(1, cells.length)
-                .filter(i -> !cells[i].equals(Numbers.NONE))
-                .mapToObj(i -> cells[i].equals(Cell.Range.SAME) ? cells[i] : words(heads.get(i), cells[i]))
+                .filter(i -> !texts.get(i).equals(Numbers.NONE))
+                .mapToObj(i -> cells[i] instanceof Cell.Range range && range.isPoint()
+                        ? texts.get(i)
+                        : words(heads.get(i), texts.get(i)))
                 .collect(Collectors.joining(", ", name + ": ", "")));
         return words.get(words.size() - 1);
     }

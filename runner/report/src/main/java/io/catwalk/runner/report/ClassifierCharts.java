@@ -142,12 +142,12 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                     100 * bin.accuracyHigh(),
                     4,
                     table.add(
-                            Integer.toString(number + 1),
-                            Numbers.percent(bin.low()),
-                            Numbers.count(bin.images()),
-                            Numbers.percent(bin.confidence()),
-                            Numbers.percent(bin.accuracy()),
-                            Cell.percent(bin.accuracyLow(), bin.accuracyHigh()).text()),
+                            Cell.of(number + 1, Unit.COUNT),
+                            Cell.of(bin.low(), Unit.PERCENT),
+                            Cell.of(bin.images(), Unit.COUNT),
+                            Cell.of(bin.confidence(), Unit.PERCENT),
+                            Cell.of(bin.accuracy(), Unit.PERCENT),
+                            Cell.percent(bin.accuracyLow(), bin.accuracyHigh())),
                     "bin" + number));
             span.addAll(List.of(100 * bin.confidence(), 100 * bin.accuracyLow()));
         }

@@ -113,8 +113,9 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
     }
 
     private String detail(Standing one) {
-        String interval = Paired.order(one.accuracyLow(), one.accuracyHigh()) == 0
-                ? Cell.Range.SAME
+        Cell.Range range = Cell.percent(one.accuracyLow(), one.accuracyHigh());
+        String interval = range.isPoint()
+                ? range.text()
                 : String.format(
                         Locale.ROOT, "95 %% interval %.1f to %.1f", 100 * one.accuracyLow(), 100 * one.accuracyHigh());
         return results.dataset().unbalanced()

@@ -19,6 +19,7 @@ import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
+import io.catwalk.runner.statistics.PairedComparison.Chances;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -165,14 +166,15 @@ record ConfidenceSection(ReportModel model) {
 
     /** Returns the posterior probability of the outcome; of the most probable one if the pair is undecided. */
     private static @Nullable Double probability(PairedComparison pair) {
-        if (pair.better() == null || pair.worse() == null || pair.equivalent() == null) {
+        Chances chances = pair.chances();
+        if (chances.better() == null || chances.worse() == null || chances.equivalent() == null) {
             return null;
         }
         return switch (pair.outcome()) {
-            case BETTER -> pair.better();
-            case WORSE -> pair.worse();
-            case EQUIVALENT -> pair.equivalent();
-            case UNDECIDED -> Math.max(pair.equivalent(), Math.max(pair.better(), pair.worse()));
+            case BETTER -> chances.better();
+            case WORSE -> chances.worse();
+            case EQUIVALENT -> chances.equivalent();
+            case UNDECIDED -> Math.max(chances.equivalent(), Math.max(chances.better(), chances.worse()));
         };
     }
 
@@ -211,11 +213,11 @@ record ConfidenceSection(ReportModel model) {
             compared.add(one);
             String points = Numbers.points(pair.difference());
             String words = table.add(
-                    one.name(),
-                    points,
-                    Cell.points(pair.low(), pair.high()).text(),
-                    Numbers.probability(pair.decidingP()),
-                    ComparisonWords.outcome(pair));
+                    Cell.of(one.name()),
+                    Cell.of(points),
+                    Cell.points(pair.low(), pair.high()),
+                    Cell.of(Numbers.probability(pair.decidingP())),
+                    Cell.of(ComparisonWords.outcome(pair)));
             rows.add(Row.of(
                     one,
                     interval(pair.low(), pair.difference(), pair.high(), one.symbol()),
@@ -287,13 +289,12 @@ record ConfidenceSection(ReportModel model) {
             Standing standing = one.stands();
             if (Double.isFinite(standing.accuracy())) {
                 String accuracy = Numbers.percent(standing.accuracy());
-                String range = one.interval().text();
                 rows.add(Row.of(
                         one,
                         interval(standing.accuracyLow(), standing.accuracy(), standing.accuracyHigh(), one.symbol()),
                         accuracy,
                         "",
-                        table.add(one.name(), accuracy, range)));
+                        table.add(Cell.of(one.name()), Cell.of(accuracy), one.interval())));
             }
         }
         if (rows.isEmpty()) {
@@ -308,12 +309,19 @@ record ConfidenceSection(ReportModel model) {
         for (Baseline one : model.baselines()) {
             String name = ComparisonWords.name(one.name());
             String accuracy = Numbers.percent(one.accuracy());
-            String range = Cell.percent(one.accuracyLow(), one.accuracyHigh()).text();
+            Cell.Range range = Cell.percent(one.accuracyLow(), one.accuracyHigh());
             // One that is far away would press all intervals together; its number is enough.
             List<Item> items = 100 * one.accuracy() >= low - Math.max(10, high - low)
                     ? interval(one.accuracyLow(), one.accuracy(), one.accuracyHigh(), Symbol.CIRCLE)
                     : List.of();
-            rows.add(new Row(name, "muted", Symbol.CIRCLE, items, accuracy, table.add(name, accuracy, range), ""));
+            rows.add(new Row(
+                    name,
+                    "muted",
+                    Symbol.CIRCLE,
+                    items,
+                    accuracy,
+                    table.add(Cell.of(name), Cell.of(accuracy), range),
+                    ""));
             if (Paired.order(one.accuracy(), highest) >= 0) {
                 title += "; the " + name + " baseline: " + accuracy + " %";
             }

@@ -193,12 +193,12 @@ record CostsSection(ReportModel model) {
             Standing standing = one.stands();
             Long bytes = one.cost(Efficiency::onnxBytes);
             String tip = table.add(
-                    one.name(),
-                    Numbers.percent(standing.accuracy()),
-                    one.interval().text(),
-                    latency(one),
-                    Numbers.bytes(bytes),
-                    standing.onFront() == null ? Numbers.NONE : standing.onFront() ? "yes" : "no");
+                    Cell.of(one.name()),
+                    Cell.of(standing.accuracy(), Unit.PERCENT),
+                    one.interval(),
+                    Cell.of(latency(one)),
+                    Cell.of(Numbers.bytes(bytes)),
+                    Cell.of(standing.onFront() == null ? Numbers.NONE : standing.onFront() ? "yes" : "no"));
             series.add(Series.of(
                     one,
                     Look.DOTS,

@@ -221,13 +221,22 @@ public record DataSetsDocument(
                 new TableBuilder<>(Medium.ALL, across.pairs())
                         .text("Classifier", pair -> name(pair.first()))
                         .text("Compared with", pair -> name(pair.second()))
-                        .number("Ahead on", Unit.COUNT, PairedComparison::onlyFirst)
-                        .number("Behind on", Unit.COUNT, PairedComparison::onlySecond)
+                        .number("Ahead on", Unit.COUNT, pair -> pair.ahead().onlyFirst())
+                        .number("Behind on", Unit.COUNT, pair -> pair.ahead().onlySecond())
                         .number("Difference, points", Unit.POINTS, PairedComparison::difference)
                         .in(Medium.WRITTEN)
-                        .number("P better", Unit.PROBABILITY, PairedComparison::better)
-                        .number("P equivalent", Unit.PROBABILITY, PairedComparison::equivalent)
-                        .number("P worse", Unit.PROBABILITY, PairedComparison::worse)
+                        .number(
+                                "P better",
+                                Unit.PROBABILITY,
+                                pair -> pair.chances().better())
+                        .number(
+                                "P equivalent",
+                                Unit.PROBABILITY,
+                                pair -> pair.chances().equivalent())
+                        .number(
+                                "P worse",
+                                Unit.PROBABILITY,
+                                pair -> pair.chances().worse())
                         .in(Medium.ALL)
                         .text("Outcome", ConfidenceSection::outcome)
                         .table("pairs", "Every pair of classifiers", ""),

@@ -220,7 +220,7 @@ final class ComparisonTest {
         PairedComparison close = comparison.pairs().get(0);
         double half = 0.04155399503182505; // of the interval
         verdict(comparison, "conv gru", Outcome.UNDECIDED, 0.01, 0.01 - half, 0.01 + half, 0.49605537445852416);
-        assertThat(close.better()).isNull();
+        assertThat(close.chances().better()).isNull();
         PairedComparison clear = comparison.pairs().get(1);
         assertThat(clear.outcome()).isEqualTo(Outcome.BETTER);
         assertThat(clear.decidingP())
@@ -248,12 +248,12 @@ final class ComparisonTest {
         PairedComparison close = comparison.pairs().get(0);
         double low = -0.005735957135080347;
         verdict(comparison, "conv gru", Outcome.UNDECIDED, 0.0015, low, 0.008735957135080349, 0.5565612621608345);
-        assertThat(close.worse()).isEqualTo(0.03232119144097307, CLOSE);
-        assertThat(close.better()).isEqualTo(0.11067571835989877, CLOSE);
+        assertThat(close.chances().worse()).isEqualTo(0.03232119144097307, CLOSE);
+        assertThat(close.chances().better()).isEqualTo(0.11067571835989877, CLOSE);
         PairedComparison clear = comparison.pairs().get(1);
         assertThat(clear.outcome()).isEqualTo(Outcome.BETTER);
         assertThat(clear.decidingP()).isEqualTo(0.0002733735996243298, CLOSE);
-        assertThat(clear.better()).isEqualTo(0.9998402832939206, CLOSE);
+        assertThat(clear.chances().better()).isEqualTo(0.9998402832939206, CLOSE);
         assertThat(headline(comparison))
                 .containsSubsequence(
                         "conv has the highest accuracy over 4 folds: 91.75 % (95 % interval 87.5 to 96.0)",
@@ -271,7 +271,7 @@ final class ComparisonTest {
         Comparison comparison = compared();
 
         PairedComparison verdict = comparison.pairs().get(0);
-        assertThat(verdict.better()).isEqualTo(0.9549212579613802, CLOSE);
+        assertThat(verdict.chances().better()).isEqualTo(0.9549212579613802, CLOSE);
         assertThat(verdict.low()).isEqualTo(-0.010897611126392315, CLOSE);
         assertThat(verdict.onlyProbable()).isTrue();
         assertThat(headline(comparison)).contains("probably better than gru by these folds");
@@ -299,12 +299,12 @@ final class ComparisonTest {
         assertThat(largest.p()).isEqualTo(0.0004024505615234375, CLOSE);
         PairedComparison nearest =
                 Objects.requireNonNull(comparison.baselines().get(1).best());
-        assertThat(nearest.onlySecond()).isEqualTo(2);
+        assertThat(nearest.ahead().onlySecond()).isEqualTo(2);
         assertThat(nearest.p()).isEqualTo(0.5, CLOSE);
         // 6 to 0, by hand: 2 / 2^6.
         PairedComparison support =
                 Objects.requireNonNull(comparison.baselines().get(2).best());
-        assertThat(support.onlyFirst()).isEqualTo(6);
+        assertThat(support.ahead().onlyFirst()).isEqualTo(6);
         assertThat(support.p()).isEqualTo(0.03125, CLOSE);
         assertThat(headline(comparison))
                 .contains("nearest-neighbor", "95.00 %")
@@ -424,7 +424,7 @@ final class ComparisonTest {
         assertThat(verdict.difference()).isEqualTo(0.0225, CLOSE);
         assertThat(verdict.low()).isEqualTo(-0.019410506018134252, CLOSE);
         assertThat(verdict.p()).isEqualTo(0.09266637408772403, CLOSE);
-        assertThat(verdict.better()).isEqualTo(0.940700121227312, CLOSE);
+        assertThat(verdict.chances().better()).isEqualTo(0.940700121227312, CLOSE);
         assertThat(headline(comparison)).contains("conv has the highest accuracy over 4 trials: ");
     }
 

@@ -48,17 +48,10 @@ public final class MadeUpComparison {
                 second,
                 Test.MCNEMAR,
                 100,
-                3,
-                2,
-                null,
-                0.005,
-                -0.02,
-                0.03,
-                0.04,
-                0.04,
-                null,
-                null,
-                null,
+                new PairedComparison.Ahead(3, 2),
+                new PairedComparison.Estimate(0.005, -0.02, 0.03),
+                new PairedComparison.Significance(null, 0.04, 0.04),
+                new PairedComparison.Chances(null, null, null),
                 outcome);
     }
 

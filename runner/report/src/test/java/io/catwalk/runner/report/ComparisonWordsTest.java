@@ -46,23 +46,17 @@ class ComparisonWordsTest {
             Outcome outcome = Outcome.valueOf(each[i].replace("?", ""));
             String second = i == 0 ? "gru" : "rnn";
             boolean folds = scope == Scope.CLASSIFIERS;
-            Double high = folds ? 0.96 : null;
             pairs.add(new PairedComparison(
                     "conv",
                     second,
                     folds ? Test.CORRECTED_T : Test.MCNEMAR,
                     4,
-                    1,
-                    2,
-                    null,
-                    0.03,
-                    each[i].endsWith("?") ? -0.01 : 0.01,
-                    0.07,
-                    0.04,
-                    folds ? null : (Double) 0.04,
-                    folds ? (Double) 0.01 : null,
-                    folds ? (Double) 0.03 : null,
-                    high,
+                    new PairedComparison.Ahead(1, 2),
+                    new PairedComparison.Estimate(0.03, each[i].endsWith("?") ? -0.01 : 0.01, 0.07),
+                    new PairedComparison.Significance(null, 0.04, folds ? null : (Double) 0.04),
+                    folds
+                            ? new PairedComparison.Chances(0.01, 0.03, 0.96)
+                            : new PairedComparison.Chances(null, null, null),
                     outcome));
         }
         return pairs;

@@ -135,7 +135,15 @@ class SectionsTest {
         Double rest = better == null ? null : (Double) ((1 - better) / 2);
         PairedComparison.Test test = better == null ? PairedComparison.Test.MCNEMAR : PairedComparison.Test.CORRECTED_T;
         return new PairedComparison(
-                "a", second, test, 5, null, null, null, difference, low, high, p, p, rest, rest, better, outcome);
+                "a",
+                second,
+                test,
+                5,
+                new PairedComparison.Ahead(null, null),
+                new PairedComparison.Estimate(difference, low, high),
+                new PairedComparison.Significance(null, p, p),
+                new PairedComparison.Chances(rest, rest, better),
+                outcome);
     }
 
     private static String letter(int place) {

@@ -1,47 +1,91 @@
 package io.catwalk.runner.statistics;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.catwalk.runner.evaluation.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Compares two classifiers, by the test that fits what was observed of both.
  *
  * @param observations number of images, of seeds of the first, of folds or of data sets
- * @param onlyFirst images that only the first predicts correctly, or data sets on which it is more accurate; null for
- *     other tests
- * @param onlySecond the same for the second
- * @param statistic t of the test; null for tests without one, and where nothing varies
- * @param difference accuracy of the first minus that of the second, -1 to 1
- * @param low lower bound of the 95 % interval of the difference, which is for this pair alone: Tango's for images,
- *     Welch's over seeds, that of the corrected t-test over folds; null over data sets, and if nothing varies over the
- *     seeds
- * @param p two-sided probability of such a difference or a larger one if both are equal, for this pair alone; null over
- *     data sets
- * @param adjustedP the same, corrected by Holm's method for all pairs compared together; null over folds and data sets
- * @param worse probability that the first is worse by more than the region; null for tests without probabilities
- * @param equivalent probability that they differ by no more
- * @param better probability that the first is better by more
  */
 public record PairedComparison(
         String first,
         String second,
         Test test,
         int observations,
-        @Nullable Integer onlyFirst,
-        @Nullable Integer onlySecond,
-        @Nullable Double statistic,
-        double difference,
-        @Nullable Double low,
-        @Nullable Double high,
-        @Nullable Double p,
-        @Nullable Double adjustedP,
-        @Nullable Double worse,
-        @Nullable Double equivalent,
-        @Nullable Double better,
+        @JsonUnwrapped Ahead ahead,
+        @JsonUnwrapped Estimate estimate,
+        @JsonUnwrapped Significance significance,
+        @JsonUnwrapped Chances chances,
         Outcome outcome) {
+
+    /** Images that only one predicts correctly, or data sets on which it is more accurate; null for other tests. */
+    public record Ahead(
+            @Nullable Integer onlyFirst, @Nullable Integer onlySecond) {
+
+        static final Ahead UNKNOWN = new Ahead(null, null);
+    }
+
+    /**
+     * How far they are apart.
+     *
+     * @param difference accuracy of the first minus that of the second, -1 to 1
+     * @param low lower bound of its 95 % interval, which is for this pair alone: Tango's for images, Welch's over seeds,
+     *     that of the corrected t-test over folds; null over data sets, and if nothing varies over the seeds
+     */
+    public record Estimate(
+            double difference,
+            @Nullable Double low,
+            @Nullable Double high) {
+
+        static Estimate of(double difference, @Nullable Interval interval) {
+            return interval == null
+                    ? new Estimate(difference, null, null)
+                    : new Estimate(difference, interval.low(), interval.high());
+        }
+    }
+
+    /**
+     * How rare such a difference or a larger one is if both are equal; all null over data sets.
+     *
+     * @param statistic t of the test; null for tests without one, and where nothing varies
+     * @param p two-sided probability, for this pair alone
+     * @param adjustedP the same, corrected by Holm's method for all pairs compared together; null over folds
+     */
+    public record Significance(
+            @Nullable Double statistic,
+            @Nullable Double p,
+            @Nullable Double adjustedP) {
+
+        static Significance of(double statistic, double p) {
+            return new Significance(Double.isFinite(statistic) ? (Double) statistic : null, p, null);
+        }
+    }
+
+    /**
+     * Probabilities, which are null for tests without them.
+     *
+     * @param worse probability that the first is worse by more than the region
+     * @param equivalent probability that they differ by no more
+     * @param better probability that the first is better by more
+     */
+    public record Chances(
+            @Nullable Double worse,
+            @Nullable Double equivalent,
+            @Nullable Double better) {
+
+        static final Chances UNKNOWN = new Chances(null, null, null);
+
+        static Chances of(Posterior posterior) {
+            return new Chances(posterior.worse(), posterior.equivalent(), posterior.better());
+        }
+    }
 
     /**
      * With fewer seeds there is no test. From three on, the rate of false alarms is close to the level: simulated with
@@ -70,35 +114,21 @@ public record PairedComparison(
      */
     public static List<PairedComparison> ofModels(List<String> names, List<boolean[]> correct) {
         Paired.sameLength(names.size(), correct.size(), "names as models");
-        List<int[]> pairs = Paired.pairs(names.size());
-        List<PairedAccuracy> tests = pairs.stream()
-                .map(pair -> PairedAccuracy.of(correct.get(pair[0]), correct.get(pair[1])))
-                .toList();
-        double[] adjusted = Paired.holm(
-                tests.stream().mapToDouble(accuracy -> accuracy.test().p()).toArray());
-        List<PairedComparison> compared = new ArrayList<>();
-        for (int i = 0; i < adjusted.length; i++) {
-            PairedAccuracy accuracy = tests.get(i);
-            Interval interval = accuracy.interval(CONFIDENCE);
-            compared.add(new PairedComparison(
-                    names.get(pairs.get(i)[0]),
-                    names.get(pairs.get(i)[1]),
+        List<PairedComparison> pairs = new ArrayList<>();
+        for (int[] pair : Paired.pairs(names.size())) {
+            PairedAccuracy accuracy = PairedAccuracy.of(correct.get(pair[0]), correct.get(pair[1]));
+            pairs.add(new PairedComparison(
+                    names.get(pair[0]),
+                    names.get(pair[1]),
                     Test.MCNEMAR,
                     accuracy.images(),
-                    accuracy.test().onlyFirst(),
-                    accuracy.test().onlySecond(),
-                    null,
-                    accuracy.difference(),
-                    interval.low(),
-                    interval.high(),
-                    accuracy.test().p(),
-                    adjusted[i],
-                    null,
-                    null,
-                    null,
-                    decided(adjusted[i], accuracy.difference())));
+                    new Ahead(accuracy.test().onlyFirst(), accuracy.test().onlySecond()),
+                    Estimate.of(accuracy.difference(), accuracy.interval(CONFIDENCE)),
+                    new Significance(null, accuracy.test().p(), null),
+                    Chances.UNKNOWN,
+                    Outcome.UNDECIDED));
         }
-        return compared;
+        return corrected(pairs);
     }
 
     /**
@@ -108,35 +138,45 @@ public record PairedComparison(
      */
     public static List<PairedComparison> ofSeeds(List<String> names, List<double[]> accuracies) {
         Paired.sameLength(names.size(), accuracies.size(), "names as architectures");
-        List<int[]> pairs = Paired.pairs(names.size());
-        List<WelchTTest> tests = pairs.stream()
-                .map(pair -> WelchTTest.of(accuracies.get(pair[0]), accuracies.get(pair[1])))
-                .toList();
-        double[] adjusted =
-                Paired.holm(tests.stream().mapToDouble(WelchTTest::p).toArray());
-        List<PairedComparison> compared = new ArrayList<>();
-        for (int i = 0; i < adjusted.length; i++) {
-            WelchTTest test = tests.get(i);
-            Interval interval = test.interval(CONFIDENCE);
-            compared.add(new PairedComparison(
-                    names.get(pairs.get(i)[0]),
-                    names.get(pairs.get(i)[1]),
+        List<PairedComparison> pairs = new ArrayList<>();
+        for (int[] pair : Paired.pairs(names.size())) {
+            WelchTTest test = WelchTTest.of(accuracies.get(pair[0]), accuracies.get(pair[1]));
+            pairs.add(new PairedComparison(
+                    names.get(pair[0]),
+                    names.get(pair[1]),
                     Test.WELCH,
-                    accuracies.get(pairs.get(i)[0]).length,
-                    null,
-                    null,
-                    interval == null ? null : (Double) (test.difference() / test.standardError()),
-                    test.difference(),
-                    interval == null ? null : (Double) interval.low(),
-                    interval == null ? null : (Double) interval.high(),
-                    test.p(),
-                    adjusted[i],
-                    null,
-                    null,
-                    null,
-                    decided(adjusted[i], test.difference())));
+                    accuracies.get(pair[0]).length,
+                    Ahead.UNKNOWN,
+                    Estimate.of(test.difference(), test.interval(CONFIDENCE)),
+                    Significance.of(test.difference() / test.standardError(), test.p()),
+                    Chances.UNKNOWN,
+                    Outcome.UNDECIDED));
         }
-        return compared;
+        return corrected(pairs);
+    }
+
+    /** Corrects the probabilities for all pairs, and decides by them at the 5 percent level; none is equivalent. */
+    private static List<PairedComparison> corrected(List<PairedComparison> pairs) {
+        double[] adjusted = Paired.holm(pairs.stream()
+                .mapToDouble(pair -> Objects.requireNonNull(pair.p()))
+                .toArray());
+        return IntStream.range(0, adjusted.length)
+                .mapToObj(i -> pairs.get(i).decided(adjusted[i]))
+                .toList();
+    }
+
+    private PairedComparison decided(double adjustedP) {
+        Outcome decided = difference() > 0 ? Outcome.BETTER : Outcome.WORSE;
+        return new PairedComparison(
+                first,
+                second,
+                test,
+                observations,
+                ahead,
+                estimate,
+                new Significance(significance.statistic, significance.p, adjustedP),
+                chances,
+                adjustedP >= LEVEL ? Outcome.UNDECIDED : decided);
     }
 
     /**
@@ -152,23 +192,15 @@ public record PairedComparison(
         for (int[] pair : Paired.pairs(names.size())) {
             var test = CorrectedTTest.of(accuracies.get(pair[0]), accuracies.get(pair[1]), testShare);
             Posterior posterior = Posterior.ofFolds(test, region);
-            Interval interval = test.interval(CONFIDENCE);
             pairs.add(new PairedComparison(
                     names.get(pair[0]),
                     names.get(pair[1]),
                     Test.CORRECTED_T,
                     accuracies.get(pair[0]).length,
-                    null,
-                    null,
-                    Double.isFinite(test.statistic()) ? (Double) test.statistic() : null,
-                    test.difference(),
-                    interval.low(),
-                    interval.high(),
-                    test.p(),
-                    null,
-                    posterior.worse(),
-                    posterior.equivalent(),
-                    posterior.better(),
+                    Ahead.UNKNOWN,
+                    Estimate.of(test.difference(), test.interval(CONFIDENCE)),
+                    Significance.of(test.statistic(), test.p()),
+                    Chances.of(posterior),
                     posterior.outcome()));
         }
         return pairs;
@@ -195,17 +227,10 @@ public record PairedComparison(
                     names.get(pair[1]),
                     Test.SIGNED_RANK,
                     scores.length,
-                    count(differences, 1),
-                    count(differences, -1),
-                    null,
-                    Paired.mean(differences),
-                    null,
-                    null,
-                    null,
-                    null,
-                    posterior.worse(),
-                    posterior.equivalent(),
-                    posterior.better(),
+                    new Ahead(count(differences, 1), count(differences, -1)),
+                    Estimate.of(Paired.mean(differences), null),
+                    new Significance(null, null, null),
+                    Chances.of(posterior),
                     posterior.outcome()));
         }
         return pairs;
@@ -217,28 +242,16 @@ public record PairedComparison(
                 .count();
     }
 
-    /** Decides at the 5 percent level; none is equivalent. */
-    private static Outcome decided(double adjustedP, double difference) {
-        return adjustedP >= LEVEL ? Outcome.UNDECIDED : difference > 0 ? Outcome.BETTER : Outcome.WORSE;
-    }
-
     public PairedComparison reversed() {
         return new PairedComparison(
-                /* first= */ second,
-                /* second= */ first,
+                second,
+                first,
                 test,
                 observations,
-                /* onlyFirst= */ onlySecond,
-                /* onlySecond= */ onlyFirst,
-                statistic == null ? null : (Double) (-statistic),
-                -difference,
-                high == null ? null : (Double) (-high),
-                low == null ? null : (Double) (-low),
-                p,
-                adjustedP,
-                /* worse= */ better,
-                equivalent,
-                /* better= */ worse,
+                new Ahead(ahead.onlySecond, ahead.onlyFirst),
+                new Estimate(-estimate.difference, negative(estimate.high), negative(estimate.low)),
+                new Significance(negative(significance.statistic), significance.p, significance.adjustedP),
+                new Chances(chances.better, chances.equivalent, chances.worse),
                 switch (outcome) {
                     case BETTER -> Outcome.WORSE;
                     case WORSE -> Outcome.BETTER;
@@ -246,9 +259,29 @@ public record PairedComparison(
                 });
     }
 
+    private static @Nullable Double negative(@Nullable Double number) {
+        return number == null ? null : (Double) (-number);
+    }
+
+    public double difference() {
+        return estimate.difference;
+    }
+
+    public @Nullable Double low() {
+        return estimate.low;
+    }
+
+    public @Nullable Double high() {
+        return estimate.high;
+    }
+
+    public @Nullable Double p() {
+        return significance.p;
+    }
+
     /** Returns the probability that the outcome is decided by: the corrected one, if there is one. */
     public @Nullable Double decidingP() {
-        return adjustedP == null ? p : adjustedP;
+        return significance.adjustedP == null ? significance.p : significance.adjustedP;
     }
 
     /**
@@ -256,12 +289,10 @@ public record PairedComparison(
      * one-sided.
      */
     public boolean onlyProbable() {
-        return better != null
+        return chances.better != null
                 && (outcome == Outcome.BETTER || outcome == Outcome.WORSE)
-                && low != null
-                && high != null
-                && low <= 0
-                && high >= 0;
+                && low() != null
+                && !excludesZero();
     }
 
     /** Returns whether the first is better, and not only probably. */
@@ -274,6 +305,10 @@ public record PairedComparison(
      * exact, or over folds the difference may be within the region.
      */
     public boolean stricterThanInterval() {
-        return outcome == Outcome.UNDECIDED && low != null && high != null && (low > 0 || high < 0);
+        return outcome == Outcome.UNDECIDED && excludesZero();
+    }
+
+    private boolean excludesZero() {
+        return estimate.low != null && estimate.high != null && (estimate.low > 0 || estimate.high < 0);
     }
 }

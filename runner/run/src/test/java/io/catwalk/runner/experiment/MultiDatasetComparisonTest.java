@@ -26,17 +26,10 @@ final class MultiDatasetComparisonTest {
                 second,
                 PairedComparison.Test.CORRECTED_T,
                 5,
-                null,
-                null,
-                2.0,
-                0.1,
-                low,
-                0.2,
-                0.04,
-                null,
-                0.01,
-                0.02,
-                0.97,
+                new PairedComparison.Ahead(null, null),
+                new PairedComparison.Estimate(0.1, low, 0.2),
+                new PairedComparison.Significance(2.0, 0.04, null),
+                new PairedComparison.Chances(0.01, 0.02, 0.97),
                 outcome);
     }
 

@@ -99,11 +99,11 @@ class GoldenAcrossTest {
         assertThat(pairs)
                 .extracting(PairedComparison::outcome)
                 .containsExactly(Outcome.BETTER, Outcome.EQUIVALENT, Outcome.WORSE);
-        assertThat(pairs).extracting(PairedComparison::onlyFirst).containsExactly(6, 0, 0);
-        assertThat(pairs).extracting(PairedComparison::onlySecond).containsExactly(0, 6, 6);
+        assertThat(pairs).extracting(pair -> pair.ahead().onlyFirst()).containsExactly(6, 0, 0);
+        assertThat(pairs).extracting(pair -> pair.ahead().onlySecond()).containsExactly(0, 6, 6);
         assertThat(pairs).extracting(PairedComparison::observations).containsOnly(6);
         assertThat(pairs.get(0).difference()).isCloseTo(0.02, within(1e-12));
-        assertThat(pairs.get(0).better()).isGreaterThan(0.99);
+        assertThat(pairs.get(0).chances().better()).isGreaterThan(0.99);
     }
 
     /** The mean of 0.933, 0.938 and 0.928 differs from that of three times 0.933 in the last bit. */
@@ -115,8 +115,8 @@ class GoldenAcrossTest {
         PairedComparison pair = PairedComparison.ofDataSets(List.of("a", "b"), scores, EquivalenceRegion.STANDARD)
                 .get(0);
 
-        assertThat(pair.onlyFirst()).isZero();
-        assertThat(pair.onlySecond()).isZero();
+        assertThat(pair.ahead().onlyFirst()).isZero();
+        assertThat(pair.ahead().onlySecond()).isZero();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.runner.Json;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ class PairedComparisonTest {
 
         assertThat(pairs).extracting(pair -> pair.first() + pair.second()).containsExactly("ab", "ac", "bc");
         assertThat(pairs.get(1).outcome()).isEqualTo(Outcome.EQUIVALENT);
-        assertThat(pairs).extracting(PairedComparison::adjustedP).containsOnlyNulls();
+        assertThat(pairs).extracting(pair -> pair.significance().adjustedP()).containsOnlyNulls();
         illegal(() -> PairedComparison.ofFolds(List.of("a"), accuracies, 1, region), "found 1 and 3");
     }
 
@@ -51,9 +52,14 @@ class PairedComparisonTest {
 
         // Exact: 9 to 0 has p = 2 / 2^9, 10 to 0 has 2 / 2^10, 1 to 0 has 1; Holm multiplies them by 2, 3 and 1.
         assertThat(pairs).extracting(PairedComparison::p).containsExactly(2 / 512.0, 2 / 1024.0, 1.0);
-        assertThat(pairs).extracting(PairedComparison::adjustedP).containsExactly(4 / 512.0, 6 / 1024.0, 1.0);
         assertThat(pairs)
-                .extracting(PairedComparison::observations, PairedComparison::onlyFirst, PairedComparison::onlySecond)
+                .extracting(pair -> pair.significance().adjustedP())
+                .containsExactly(4 / 512.0, 6 / 1024.0, 1.0);
+        assertThat(pairs)
+                .extracting(
+                        PairedComparison::observations,
+                        pair -> pair.ahead().onlyFirst(),
+                        pair -> pair.ahead().onlySecond())
                 .containsExactly(tuple(40, 9, 0), tuple(40, 10, 0), tuple(40, 1, 0));
         assertThat(pairs)
                 .extracting(PairedComparison::outcome)
@@ -75,7 +81,9 @@ class PairedComparisonTest {
         assertThat(pair.stricterThanInterval()).isTrue();
         assertThat(pair.low()).isCloseTo(-0.1240, within(5e-5));
         assertThat(pair.high()).isCloseTo(-0.0054, within(5e-5));
-        assertThat(pair.p()).isCloseTo(0.0525, within(5e-5)).isEqualTo(pair.adjustedP());
+        assertThat(pair.p())
+                .isCloseTo(0.0525, within(5e-5))
+                .isEqualTo(pair.significance().adjustedP());
     }
 
     /** Of 100 images, one is right on 97 with every seed, and one on 96. */
@@ -88,8 +96,8 @@ class PairedComparisonTest {
 
         assertThat(pair.outcome()).isEqualTo(Outcome.UNDECIDED);
         assertThat(pair.low()).isNull();
-        assertThat(pair.statistic()).isNull();
-        assertThat(pair.adjustedP()).isEqualTo(1);
+        assertThat(pair.significance().statistic()).isNull();
+        assertThat(pair.significance().adjustedP()).isEqualTo(1);
     }
 
     @Test
@@ -109,16 +117,16 @@ class PairedComparisonTest {
                     pair.reversed().difference(),
                     number(pair.reversed().low()),
                     number(pair.reversed().high()),
-                    number(pair.reversed().worse()),
-                    number(pair.reversed().statistic())
+                    number(pair.reversed().chances().worse()),
+                    number(pair.reversed().significance().statistic())
                 })
                 .containsExactly(
                         new double[] {
                             mirror.difference(),
                             number(mirror.low()),
                             number(mirror.high()),
-                            number(mirror.worse()),
-                            number(mirror.statistic())
+                            number(mirror.chances().worse()),
+                            number(mirror.significance().statistic())
                         },
                         within(1e-12));
         assertThat(pair.reversed().reversed()).isEqualTo(pair);
@@ -140,7 +148,29 @@ class PairedComparisonTest {
             Outcome outcome, @Nullable Double low, @Nullable Double high, boolean stricter) {
         var test = PairedComparison.Test.MCNEMAR;
         var pair = new PairedComparison(
-                "conv", "gru", test, 40, 9, 1, null, 0.01, low, high, 0.02, 0.06, null, null, null, outcome);
+                "conv",
+                "gru",
+                test,
+                40,
+                new PairedComparison.Ahead(9, 1),
+                new PairedComparison.Estimate(0.01, low, high),
+                new PairedComparison.Significance(null, 0.02, 0.06),
+                new PairedComparison.Chances(null, null, null),
+                outcome);
         assertThat(pair.stricterThanInterval()).isEqualTo(stricter);
+    }
+
+    @Test
+    void resultsHaveItsNumbersSideBySide() {
+        PairedComparison pair = PairedComparison.ofModels(
+                        List.of("conv", "gru"), List.of(new boolean[] {true, true}, new boolean[] {true, false}))
+                .get(0);
+
+        assertThat(Json.LINE.writeValueAsString(pair))
+                .startsWith("{\"first\":\"conv\",\"second\":\"gru\",\"test\":\"mcnemar\",\"observations\":2,"
+                        + "\"only_first\":1,\"only_second\":0,\"difference\":0.5,\"low\":")
+                .endsWith(
+                        ",\"statistic\":null,\"p\":1.0,\"adjusted_p\":1.0,\"worse\":null,\"equivalent\":null,\"better\":null,"
+                                + "\"outcome\":\"undecided\"}");
     }
 }
