@@ -5,6 +5,7 @@ import io.catwalk.runner.remote.RemoteExecutor;
 import io.catwalk.runner.trial.TrialExecutor.TrialNews;
 import io.catwalk.runner.trial.TrialExecutorFactory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -46,7 +47,7 @@ public final class ShellExecutor implements TrialExecutorFactory {
         };
     }
 
-    private static void carryOut(String command, int slot, RemoteExecutor.Sent sent)
+    static void carryOut(String command, int slot, RemoteExecutor.Sent sent)
             throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true);
         builder.environment()
@@ -56,10 +57,17 @@ public final class ShellExecutor implements TrialExecutorFactory {
                         "SLOT", Integer.toString(slot)));
         Process process = builder.start();
         StringBuffer last = new StringBuffer();
-        Thread reader = new Thread(() -> process.inputReader().lines().forEach(line -> {
-            sent.heard(line);
-            last.replace(0, last.length(), line);
-        }));
+        Runnable listening = () -> {
+            try {
+                process.inputReader().lines().forEach(line -> {
+                    sent.heard(line);
+                    last.replace(0, last.length(), line);
+                });
+            } catch (UncheckedIOException e) {
+                last.append("; then its output could not be read: ").append(e.getMessage());
+            }
+        };
+        Thread reader = new Thread(listening, "slot " + slot);
         try {
             sent.news().accept(new TrialNews.Started("slot " + slot));
             reader.start();
