@@ -136,10 +136,6 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
         }
     }
 
-    String sha256() {
-        return header.sha256;
-    }
-
     /** Returns the same images in another order. */
     CachedImages arranged(int[] order) {
         BitSet left = new BitSet(order.length);
@@ -154,16 +150,6 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
 
     ImageSource source(int[] which, int[] labels) {
         return new ImageSource(stored, which, labels);
-    }
-
-    /** Returns consecutive images with these labels, without those that were left out. */
-    ImageSource source(int first, int[] labels) {
-        int[] kept = IntStream.range(0, labels.length)
-                .filter(i -> !omitted.get(first + i))
-                .toArray();
-        return source(
-                IntStream.of(kept).map(i -> first + i).toArray(),
-                IntStream.of(kept).map(i -> labels[i]).toArray());
     }
 
     /** Returns how many bytes the sums of one image take. */
@@ -262,12 +248,7 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
             this.sha256 = sha256;
             this.listener = listener;
             header = header(1, 1, 1, 0);
-            channel = FileChannel.open(
-                    draft,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
+            channel = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             Thread behind = new Thread(this::writeBehind, "cache-writer");
             behind.setDaemon(true);
             behind.start();
@@ -396,9 +377,6 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
             ByteBuffer indices = ByteBuffer.allocate(omitted.length * Integer.BYTES);
             indices.asIntBuffer().put(omitted);
             write(indices.array(), header.omittedFrom());
-            if (channel.size() < header.omittedFrom()) {
-                write(new byte[1], header.omittedFrom() - 1); // the last image was left out
-            }
             write(header.bytes().array(), 0);
         }
 

@@ -59,13 +59,15 @@ record IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) 
         checkRange(listing.file(IdxFile.Part.TRAIN_LABELS), trainLabels, classes.size());
         checkRange(listing.file(IdxFile.Part.TEST_LABELS), testLabels, classes.size());
         CachedImages images = cache.open(listing);
-        boolean fashionMnist = images.sha256().equals(sha256(FASHION_SHA256));
+        String sha256 = images.header().sha256();
+        boolean fashionMnist = sha256.equals(sha256(FASHION_SHA256));
         return new ImageDataset(
                 fashionMnist ? FASHION_MNIST : listing.name(),
-                images.sha256(),
+                sha256,
                 fashionMnist && named.isEmpty() ? FASHIONS : classes,
-                images.source(0, trainLabels),
-                images.source(trainLabels.length, testLabels));
+                images.source(IntStream.range(0, trainLabels.length).toArray(), trainLabels),
+                images.source(
+                        IntStream.range(trainLabels.length, listing.size()).toArray(), testLabels));
     }
 
     /** Returns the files of the folder that are read. */

@@ -135,21 +135,17 @@ final class ImageFolder implements ImageListing {
                 // Its test images are not those of earlier versions, which also drew duplicates of validation images.
                 sha256 = new Sha256().add(sha256).add("apart from validation").hex();
             }
-            if (share < 1) {
+            if (share == 1) {
+                test = all;
+                notes.add("all %d images are test images".formatted(learned.length));
+            } else {
                 sha256 = heldOut(sha256, share);
-            }
-            int[] testing = share == 1
-                    ? IntStream.range(0, learned.length).toArray()
-                    : Split.testShare(all, validated, layout.classes(), share);
-            test = train.select(testing);
-            if (share < 1) {
+                int[] testing = Split.testShare(all, validated, layout.classes(), share);
+                test = train.select(testing);
                 train = train.select(Split.allBut(testing, train.size()));
+                notes.add("%d of %d images are the test set (--test-share %s)"
+                        .formatted(testing.length, learned.length, share));
             }
-            notes.add(
-                    share == 1
-                            ? "all %d images are test images".formatted(testing.length)
-                            : "%d of %d images are the test set (--test-share %s)"
-                                    .formatted(testing.length, learned.length, share));
         }
         List<String> names = layout.files().stream().map(ImageFile::name).toList();
         return new ImageDataset(

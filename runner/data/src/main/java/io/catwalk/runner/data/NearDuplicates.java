@@ -119,7 +119,10 @@ public final class NearDuplicates {
         columns = edges(across, images.width() - across);
         rows = edges(along, images.height() - along);
         coordinates = images.channels() * (rows.length - 1) * (columns.length - 1);
-        direction = direction();
+        int inner = images.channels() * (rows[rows.length - 1] - rows[0]) * (columns[columns.length - 1] - columns[0]);
+        direction = IntStream.range(0, coordinates)
+                .mapToDouble(c -> Math.sqrt((double) size(c) / inner))
+                .toArray();
         double[] all = new double[images.size() * coordinates];
         double[] unsorted = new double[images.size()];
         other = new byte[images.imageLength()];
@@ -265,7 +268,7 @@ public final class NearDuplicates {
 
     /** Writes the coordinates of the inner part after the image is moved. */
     private void project(byte[] pixels, Move move, double[] target, int at) {
-        int coordinate = at;
+        int coordinate = 0;
         for (int c = 0; c < images.channels(); c++) {
             for (int row = 1; row < rows.length; row++) {
                 for (int column = 1; column < columns.length; column++) {
@@ -276,28 +279,18 @@ public final class NearDuplicates {
                             sum += pixels[line + x] & 0xff;
                         }
                     }
-                    target[coordinate++] = sum / Math.sqrt(size(row, column));
+                    target[at + coordinate] = sum / Math.sqrt(size(coordinate));
+                    coordinate++;
                 }
             }
         }
     }
 
-    private double[] direction() {
-        int inner = images.channels() * (rows[rows.length - 1] - rows[0]) * (columns[columns.length - 1] - columns[0]);
-        double[] unit = new double[coordinates];
-        int coordinate = 0;
-        for (int c = 0; c < images.channels(); c++) {
-            for (int row = 1; row < rows.length; row++) {
-                for (int column = 1; column < columns.length; column++) {
-                    unit[coordinate++] = Math.sqrt((double) size(row, column) / inner);
-                }
-            }
-        }
-        return unit;
-    }
-
-    private int size(int row, int column) {
-        return (rows[row] - rows[row - 1]) * (columns[column] - columns[column - 1]);
+    /** Returns how many pixels the block of a coordinate has. */
+    private int size(int coordinate) {
+        int row = coordinate / (columns.length - 1) % (rows.length - 1);
+        int column = coordinate % (columns.length - 1);
+        return (rows[row + 1] - rows[row]) * (columns[column + 1] - columns[column]);
     }
 
     private double mean(double[] projected, int at) {

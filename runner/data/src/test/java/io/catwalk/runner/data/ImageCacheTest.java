@@ -41,6 +41,7 @@ class ImageCacheTest {
 
     private static final String SHA = "ab".repeat(32);
     private static final int[] LABELS = {0, 1, 0, 1, 0};
+    private static final int[] ALL = {0, 1, 2, 3, 4};
 
     @TempDir
     private Path folder;
@@ -106,7 +107,7 @@ class ImageCacheTest {
     }
 
     private byte[] pixels(ImageListing listing) {
-        return HeapImages.pixels(cache.open(listing).source(0, LABELS));
+        return HeapImages.pixels(cache.open(listing).source(ALL, LABELS));
     }
 
     private ContentStore store() {
@@ -214,7 +215,7 @@ class ImageCacheTest {
         IntFunction<RasterImage> gray = five.images;
         five.images = i -> i == 3 ? new RasterImage(3, 2, 1, new byte[] {1, 2, 3, 4, 5, 6}) : gray.apply(i);
 
-        ImageSource images = cache.open(five).source(0, LABELS);
+        ImageSource images = cache.open(five).source(ALL, LABELS);
 
         assertThat(images.channels()).isEqualTo(3);
         assertThat(images.image(3).pixels()).containsExactly(1, 2, 3, 4, 5, 6);
@@ -239,9 +240,10 @@ class ImageCacheTest {
             }
         };
         for (int time = 0; time < 2; time++) {
-            ImageSource images = cache.open(five).source(1, new int[] {6, 7, 8, 9});
-            assertThat(HeapImages.pixels(images)).containsExactly(20, 22, 30, 33);
-            assertThat(images.labels()).containsExactly(7, 8);
+            CachedImages images = cache.open(five);
+            int[] held = IntStream.of(ALL).filter(images::holds).toArray();
+            assertThat(held).containsExactly(0, 2, 3);
+            assertThat(HeapImages.pixels(images.source(held, held))).containsExactly(0, 0, 20, 22, 30, 33);
         }
         assertThat(reasons).containsExactly(Map.entry(1, "no image 1"), Map.entry(4, "no image 4"));
     }
@@ -320,7 +322,7 @@ class ImageCacheTest {
     @Test
     void whatIsKeptIsListedAndCleared() throws IOException {
         assertThat(store().entries()).isEmpty();
-        ImageSource images = cache.open(new Five()).source(0, LABELS);
+        ImageSource images = cache.open(new Five()).source(ALL, LABELS);
         long bytes = 4096 + 5 * 2 + 5 * 16;
 
         ContentStore.Entry entry = store().entries().get(0);
@@ -380,7 +382,7 @@ class ImageCacheTest {
 
     @Test
     void anyNumberOfThreadsReadsTheSame() {
-        ImageSource images = cache.open(new Five()).source(0, LABELS);
+        ImageSource images = cache.open(new Five()).source(ALL, LABELS);
         assertThat(IntStream.range(0, 10_000)
                         .parallel()
                         .allMatch(i -> images.image(i % 5).pixels()[1] == 11 * (i % 5)))
