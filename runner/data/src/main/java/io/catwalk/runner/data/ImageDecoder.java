@@ -47,6 +47,9 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
     /** Pixels of all scans together, each of which goes through the whole image: 16 scans of the largest image. */
     private static final long MOST_SCANNED = 1L << 30;
 
+    /** Bytes of a TIFF from one that is stored; LZW, the best but for faxes, whose rows take a bit, comes to 1,300. */
+    private static final long MOST_EXPANSION = 4096;
+
     /**
      * Processor time after which a decoder is stopped. The largest sound images take five seconds; a file of some
      * kilobytes can claim as many pixels, and be stored in the slowest way.
@@ -127,7 +130,7 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
             int width = reader.getWidth(0);
             int height = reader.getHeight(0);
             checkSize(width, height, Byte.SIZE);
-            boolean turned = ImageTags.of(format, file).orientation.isTransposed();
+            boolean turned = ImageTags.of(format, file).orientation().isTransposed();
             return new Header(format.title(), turned ? height : width, turned ? width : height);
         });
     }
@@ -204,14 +207,14 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
 
     private DecodedImage decode(ImageReader reader) throws IOException, UnreadableImageException {
         ImageTags tags = ImageTags.of(format, file);
-        if (tags.profileBytes > file.length) {
-            throw damaged("its color profile says that it has %d bytes".formatted(tags.profileBytes), null);
+        if (tags.profileBytes() > file.length) {
+            throw damaged("its color profile says that it has %d bytes".formatted(tags.profileBytes()), null);
         }
-        if (tags.tilePixels > MOST_PIXELS) {
-            throw damaged("its tiles have %d pixels".formatted(tags.tilePixels), null);
+        if (tags.tilePixels() > MOST_PIXELS) {
+            throw damaged("its tiles have %d pixels".formatted(tags.tilePixels()), null);
         }
-        if (format == ImageFormat.TIFF && tags.isLab) {
-            throw otherColors(); // its reader would convert them
+        if (format == ImageFormat.TIFF && tags.areOtherColors()) {
+            throw otherColors(); // its reader would convert L*a*b*, and has no words for inks
         }
         if (format == ImageFormat.JPEG && scans() > MOST_SCANS) {
             throw damaged("it has %d scans, more than %d".formatted(scans(), MOST_SCANS), null);
@@ -223,8 +226,8 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
                     "its %d scans have %d pixels, more than %d".formatted(scans(), scans() * pixels, MOST_SCANNED),
                     null);
         }
-        if (format == ImageFormat.WEBP && (tags.picturePixels < 1 || tags.picturePixels > pixels)) {
-            String wrong = tags.picturePixels < 1 ? "missing" : "larger than its header says, or occurs twice";
+        if (format == ImageFormat.WEBP && (tags.picturePixels() < 1 || tags.picturePixels() > pixels)) {
+            String wrong = tags.picturePixels() < 1 ? "missing" : "larger than its header says, or occurs twice";
             throw damaged("the embedded picture is " + wrong, null);
         }
         ImageTypeSpecifier stored = reader.getRawImageType(0);
@@ -234,9 +237,17 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
                 bits += stored.getBitsPerBand(band);
             }
             checkSize(reader.getWidth(0), reader.getHeight(0), bits);
+            long most = Math.max(pixels, tags.tilePixels());
+            if (format == ImageFormat.TIFF
+                    && (tags.isFax()
+                            ? reader.getHeight(0) > (long) Byte.SIZE * file.length
+                            : most * bits / Byte.SIZE > MOST_EXPANSION * file.length)) {
+                throw damaged("its %d bytes cannot hold %d pixels of %d bits".formatted(file.length, most, bits), null);
+            }
         }
         if (format == ImageFormat.JPEG && stored != null && stored.getNumBands() == FOUR_INKS) {
-            return new DecodedImage(reader.readRaster(0, null), new Samples.JpegInks(tags.isYcck), tags.orientation);
+            return new DecodedImage(
+                    reader.readRaster(0, null), new Samples.JpegInks(tags.isYcck()), tags.orientation());
         }
         // When it is asked for the colors of the file itself, a reader applies no profile. The reader of PNG never
         // applies one, and would drop the color that is declared transparent.
@@ -249,7 +260,7 @@ record ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
         BufferedImage image = reader.read(0, param);
         Raster raster = image.getRaster();
         Samples samples = Samples.of(image.getColorModel(), raster).orElseThrow(this::otherColors);
-        return new DecodedImage(raster, samples, tags.orientation);
+        return new DecodedImage(raster, samples, tags.orientation());
     }
 
     /** Makes an image of red, green and blue: lines are copied in this order, and value by value in any other. */

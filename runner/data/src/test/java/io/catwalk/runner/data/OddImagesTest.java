@@ -355,6 +355,42 @@ class OddImagesTest {
         }
     }
 
+    /**
+     * Deflate shortens to a 1032nd (RFC 1951: 258 bytes by two bits), LZW of 12 bits to less, and a fax has at least a bit
+     * for each row (ITU-T T.6).
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "cmyk.tif, 277, 3, 277, 65535", // samples of a pixel
+        "tiff_lzw.tif, 277, 3, 277, 64515",
+        "cmyk.tif, 278, 4, 322, 60000000", // width of a tile, instead of the rows in a strip
+        "fax.tif, 257, 3, 257, 60000", // rows
+    })
+    void aTiffThatClaimsMoreThanItsBytesCanHoldIsRefused(String name, int tag, int type, int newTag, int value)
+            throws IOException {
+        byte[] whole = golden(name);
+        changed(whole, tag, type, newTag, value);
+        Path file = write(name, whole);
+
+        refuses(file, "a TIFF that cannot be decoded (its " + whole.length + " bytes cannot hold ", " pixels of ");
+        requireImageOrReason(file);
+    }
+
+    /** TIFF 6.0, section 16: InkSet 2 is not CMYK. */
+    @Test
+    void aTiffOfOtherInksThanThoseOfCmykIsRefusedInOurWords() throws IOException {
+        byte[] whole = golden("cmyk.tif");
+        changed(whole, 284, 3, 332, 2);
+
+        refuses(write("inks.tif", whole), "a TIFF of samples that are neither gray, RGB nor CMYK");
+    }
+
+    /** Writes another tag and value over an entry of one value in a directory. */
+    private static void changed(byte[] tiff, int tag, int type, int newTag, int value) {
+        int entry = indexOf(tiff, tag & 0xff, tag >> 8, type, 0, 1, 0, 0, 0);
+        little(tiff).putShort(entry, (short) newTag).putInt(entry + 8, value);
+    }
+
     /** 200 bytes of each compressed chunk expand to 64 MiB of zeros. */
     @Test
     void aPngWithLargeTextsAndProfilesTakesNoMoreMemory() throws IOException {
