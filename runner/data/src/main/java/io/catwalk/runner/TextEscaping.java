@@ -20,9 +20,17 @@ public final class TextEscaping {
      * CSV injection); a number stays a number.
      */
     public static String csvCell(String text) {
-        String harmless =
-                FORMULA.matcher(text).lookingAt() && !NUMBER.matcher(text).matches() ? "'" + text : text;
+        String harmless = isFormula(text) ? "'" + text : text;
         return PLAIN.matcher(harmless).matches() ? harmless : '"' + harmless.replace("\"", "\"\"") + '"';
+    }
+
+    /** Takes away the apostrophe that {@link #csvCell} puts before a text. */
+    public static String withoutApostrophe(String cell) {
+        return cell.startsWith("'") && isFormula(cell.substring(1)) ? cell.substring(1) : cell;
+    }
+
+    private static boolean isFormula(String text) {
+        return FORMULA.matcher(text).lookingAt() && !NUMBER.matcher(text).matches();
     }
 
     /**

@@ -33,6 +33,21 @@ final class TextEscapingTest {
         assertThat(TextEscaping.csvCell(text)).isEqualTo(cell);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            '@x        | @x
+            '=1+1      | =1+1
+            '＝1   | ＝1
+            '-1        | '-1
+            'quoted'   | 'quoted'
+            '          | '
+            @x         | @x
+            ''@x       | ''@x
+            """)
+    void onlyTheApostropheBeforeAFormulaIsTakenAway(String cell, String text) {
+        assertThat(TextEscaping.withoutApostrophe(cell)).isEqualTo(text);
+    }
+
     @Test
     void lineBreaksCommasAndQuotesAreQuoted() {
         assertThat(TextEscaping.csvCell("\t=1")).isEqualTo("'\t=1");

@@ -3,6 +3,7 @@ package io.catwalk.runner.given;
 import io.catwalk.runner.ForeignText;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.TextEscaping;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Predictions;
@@ -87,18 +88,31 @@ final class PredictionTable {
             if (!records.hasNext()) {
                 throw refusal(EXPECTED, "no text", "check the path");
             }
-            Columns columns = columns(records.next());
+            Columns columns = columns(plain(records.next()));
             int[] predicted = new int[images.size()];
             float[] scores = new float[columns.scored ? dataset.classes().size() * images.size() : 0];
             while (records.hasNext()) {
                 number++;
-                add(records.next(), columns, predicted, scores, " in line " + number);
+                add(plain(records.next()), columns, predicted, scores, " in line " + number);
             }
             requireAll();
             return answers(predicted, scores);
         } catch (JacksonException e) {
             throw refusal(EXPECTED, "malformed text after line " + number, "check its quotes");
         }
+    }
+
+    /** Takes away what keeps a spreadsheet from reading names as formulas, but not from a name that has it itself. */
+    private List<String> plain(List<String> cells) {
+        cells.replaceAll(cell -> {
+            String plain = TextEscaping.withoutApostrophe(cell);
+            return plain.equals(cell)
+                            || places.containsKey(cell)
+                            || dataset.classes().contains(cell)
+                    ? cell
+                    : plain;
+        });
+        return cells;
     }
 
     /**

@@ -80,6 +80,26 @@ class PredictionTableTest {
         assertThat(answers(files(), text, null).predicted().predicted()).containsExactly(0, 2, 2);
     }
 
+    /**
+     * {@code catwalk predict --csv} puts an apostrophe before what a spreadsheet would take for a formula; a class whose
+     * name begins with one has it in every table.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "image,predicted~'@a/1.jpg,'@x~'=b/1.jpg,'+z~'-c/1.jpg,'+z",
+                "image,predicted~@a/1.jpg,@x~=b/1.jpg,'+z~-c/1.jpg,'+z",
+                "image,'@x,-y,'+z~'@a/1.jpg,5,1,2~'=b/1.jpg,0,1,3~'-c/1.jpg,0,-1,3",
+                "image,label1,probability1,label2,probability2,label3,probability3~'@a/1.jpg,'@x,.5,'-y,.3,'+z,.2"
+                        + "~'=b/1.jpg,'+z,.5,'-y,.3,'@x,.2~'-c/1.jpg,'+z,.5,'-y,.3,'@x,.2",
+            })
+    void namesThatLookLikeFormulasAreFoundWithTheirApostrophe(String text) throws IOException {
+        ImageSource images = pets("@a/1.jpg", "=b/1.jpg", "-c/1.jpg").test();
+        ImageDataset odd = new ImageDataset("odd", "0".repeat(64), List.of("@x", "-y", "'+z"), images, images);
+
+        assertThat(answers(odd, text, null).predicted().predicted()).containsExactly(0, 2, 2);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         index       | image,predicted~0,0~1,2~2,2
