@@ -39,15 +39,8 @@ public final class OperatorTable {
                         .flatMap(List::stream)
                         .toList());
         groups.put("Shape", ShapeRows.rows());
-        groups.put(
-                "Indexing",
-                Stream.concat(IndexingRows.rows().stream(), IndexingRows.WritingRows.rows().stream())
-                        .toList());
-        groups.put(
-                "Reduction",
-                Stream.of(ReductionRows.rows(), ReductionRows.NormRows.rows(), ReductionRows.OrderRows.rows())
-                        .flatMap(List::stream)
-                        .toList());
+        groups.put("Indexing", IndexingRows.rows());
+        groups.put("Reduction", ReductionRows.rows());
         groups.put("Linear algebra", LinearRows.rows());
         groups.put("Spectra", SpectrumRows.rows());
         groups.put("Convolution and pooling", WindowRows.rows());

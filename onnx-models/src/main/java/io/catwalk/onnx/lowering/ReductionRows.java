@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
 
-/** Writes reductions, and operations along an axis such as cumulative sums and sorting. */
+/** Writes reductions, also norms, and operations along an axis such as cumulative sums and sorting. */
 final class ReductionRows {
 
     private static final int AXES_AS_INPUT_SINCE = 18;
+    private static final String NORMS = "ReduceL1, ReduceL2, or Abs, Pow, ReduceSum";
+    private static final String PERCENTILE = "TopK, Gather, Sub, Mul, Add; of a dynamic size also Floor, Ceil, Where";
 
     private ReductionRows() {}
 
@@ -48,6 +50,16 @@ final class ReductionRows {
                 site -> sorted(site, site.integer(1)).get(0)));
         rows.add(Row.along("NDArray.argSort(int, boolean)", "TopK, Slice", ReductionRows::argSort));
         rows.add(new Row("NDArray.topK(int, int, boolean, boolean)", "TopK", ReductionRows::topK));
+        rows.addAll(List.of(
+                Row.of("NDArray.norm(boolean)", "ReduceL2", ReductionRows::normOfAll),
+                Row.of("NDArray.norm(int, int[], boolean)", NORMS, ReductionRows::norm),
+                Row.of("NDArray.normalize(double, long, double)", NORMS + "; Max, Div", ReductionRows::normalize),
+                Row.along("NDArray.median()", "TopK, Gather", site -> median(site, -1)),
+                Row.along("NDArray.median(int[])", "TopK, Gather", site -> median(site, only(site, 1))),
+                Row.along("NDArray.percentile(Number)", PERCENTILE, site -> percentile(site, -1)),
+                Row.along("NDArray.percentile(Number, int[])", PERCENTILE, site -> percentile(site, only(site, 2))),
+                Row.along("NDArray.cumProd(int)", "Slice, Pad, Mul", ReductionRows::cumProd),
+                Row.along("NDArray.cumProd(int, DataType)", "Cast, Slice, Pad, Mul", ReductionRows::cumProd)));
         return rows;
     }
 
@@ -130,149 +142,115 @@ final class ReductionRows {
         return site.to().nodes("TopK", attributes, 2, site.receiver(), site.to().dims(List.of(count)));
     }
 
-    /** Writes norms of vectors, of any order. */
-    static final class NormRows {
-
-        private static final String OPERATORS = "ReduceL1, ReduceL2, or Abs, Pow, ReduceSum";
-
-        private NormRows() {}
-
-        static List<Row> rows() {
-            return List.of(
-                    Row.of("NDArray.norm(boolean)", "ReduceL2", NormRows::ofAll),
-                    Row.of("NDArray.norm(int, int[], boolean)", OPERATORS, NormRows::norm),
-                    Row.of("NDArray.normalize(double, long, double)", OPERATORS + "; Max, Div", NormRows::normalize));
-        }
-
-        private static Value ofAll(CallContext site) {
-            long[] axes = ReductionRows.axes(site.receiver().shape());
-            return norm(site.to(), site.receiver(), 2, site.get(1, Boolean.class), axes);
-        }
-
-        private static Value norm(CallContext site) {
-            TensorShape shape = site.receiver().shape();
-            long[] axes = ReductionRows.axes(shape, site.numbers(2));
-            return norm(site.to(), site.receiver(), site.integer(1), site.get(3, Boolean.class), axes);
-        }
-
-        /** Writes (sum of |x|^p)^(1/p), with its limits for 0 and infinity. */
-        private static Value norm(Emitter to, Value x, double order, boolean keep, long... axes) {
-            if (order == 1 || order == 2) {
-                return ReductionRows.reduce(to, order == 1 ? "ReduceL1" : "ReduceL2", x, keep, axes);
-            }
-            if (order == 0) {
-                Value zero = to.node("Equal", x, to.scalar(x.type(), 0));
-                Value counted = to.cast(to.node("Not", zero), x.type());
-                return ReductionRows.reduce(to, "ReduceSum", counted, keep, axes);
-            }
-            Value magnitude = to.node("Abs", x);
-            if (Double.isInfinite(order)) {
-                return ReductionRows.reduce(to, order > 0 ? "ReduceMax" : "ReduceMin", magnitude, keep, axes);
-            }
-            Value powers = to.node("Pow", magnitude, to.scalar(x.type(), order));
-            Value sum = ReductionRows.reduce(to, "ReduceSum", powers, keep, axes);
-            return to.node("Pow", sum, to.scalar(x.type(), 1 / order));
-        }
-
-        private static Value normalize(CallContext site) {
-            Emitter to = site.to();
-            int axis = site.receiver().shape().axis(site.integer(2));
-            Value norm = norm(to, site.receiver(), site.get(1, Double.class), true, axis);
-            Value least = to.scalar(site.resultType(), site.get(3, Double.class));
-            return to.node("Div", site.receiver(), to.node("Max", norm, least));
-        }
+    private static Value normOfAll(CallContext site) {
+        long[] axes = axes(site.receiver().shape());
+        return norm(site.to(), site.receiver(), 2, site.get(1, Boolean.class), axes);
     }
 
-    /** Writes operations that select by order along an axis, and cumulative products. */
-    static final class OrderRows {
+    private static Value norm(CallContext site) {
+        TensorShape shape = site.receiver().shape();
+        long[] axes = axes(shape, site.numbers(2));
+        return norm(site.to(), site.receiver(), site.integer(1), site.get(3, Boolean.class), axes);
+    }
 
-        private static final String PERCENTILE =
-                "TopK, Gather, Sub, Mul, Add; of a dynamic size also Floor, Ceil, Where";
-
-        private OrderRows() {}
-
-        static List<Row> rows() {
-            return List.of(
-                    Row.along("NDArray.median()", "TopK, Gather", site -> median(site, -1)),
-                    Row.along("NDArray.median(int[])", "TopK, Gather", site -> median(site, only(site, 1))),
-                    Row.along("NDArray.percentile(Number)", PERCENTILE, site -> percentile(site, -1)),
-                    Row.along("NDArray.percentile(Number, int[])", PERCENTILE, site -> percentile(site, only(site, 2))),
-                    Row.along("NDArray.cumProd(int)", "Slice, Pad, Mul", OrderRows::cumProd),
-                    Row.along("NDArray.cumProd(int, DataType)", "Cast, Slice, Pad, Mul", OrderRows::cumProd));
+    /** Writes (sum of |x|^p)^(1/p), with its limits for 0 and infinity. */
+    private static Value norm(Emitter to, Value x, double order, boolean keep, long... axes) {
+        if (order == 1 || order == 2) {
+            return reduce(to, order == 1 ? "ReduceL1" : "ReduceL2", x, keep, axes);
         }
-
-        private static int only(CallContext site, int argument) {
-            return (int) site.numbers(argument)[0];
+        if (order == 0) {
+            Value zero = to.node("Equal", x, to.scalar(x.type(), 0));
+            Value counted = to.cast(to.node("Not", zero), x.type());
+            return reduce(to, "ReduceSum", counted, keep, axes);
         }
-
-        private static int size(CallContext site, int axis) {
-            return (int) site.receiver().shape().get(axis).fixed("an axis that is put in order");
+        Value magnitude = to.node("Abs", x);
+        if (Double.isInfinite(order)) {
+            return reduce(to, order > 0 ? "ReduceMax" : "ReduceMin", magnitude, keep, axes);
         }
+        Value powers = to.node("Pow", magnitude, to.scalar(x.type(), order));
+        Value sum = reduce(to, "ReduceSum", powers, keep, axes);
+        return to.node("Pow", sum, to.scalar(x.type(), 1 / order));
+    }
 
-        private static Value pick(CallContext site, Value sorted, int axis, Dim place) {
-            return site.to().gather(sorted, axis, site.to().number(place, TensorType.INT64));
-        }
+    private static Value normalize(CallContext site) {
+        Emitter to = site.to();
+        int axis = site.receiver().shape().axis(site.integer(2));
+        Value norm = norm(to, site.receiver(), site.get(1, Double.class), true, axis);
+        Value least = to.scalar(site.resultType(), site.get(3, Double.class));
+        return to.node("Div", site.receiver(), to.node("Max", norm, least));
+    }
 
-        /** Takes the lower of the two middle elements, as PyTorch does. */
-        private static Value median(CallContext site, int along) {
-            int axis = site.receiver().shape().axis(along);
-            Dim place = site.receiver().shape().get(axis).minus(Dim.of(1)).floorDividedBy(2);
-            return pick(site, smallest(site, axis, place.plus(Dim.of(1))).get(0), axis, place);
-        }
+    private static int only(CallContext site, int argument) {
+        return (int) site.numbers(argument)[0];
+    }
 
-        /** Interpolates linearly between the two nearest ranks; the rank is computed in the precision of PyTorch. */
-        private static Value percentile(CallContext site, int along) {
-            Emitter to = site.to();
-            int axis = site.receiver().shape().axis(along);
-            float quantile = site.get(1, Number.class).floatValue() / 100;
-            if (!site.receiver().shape().get(axis).isFixed()) {
-                return percentileOfAny(site, axis, quantile);
-            }
-            int last = size(site, axis) - 1;
-            double rank = site.resultType() == TensorType.DOUBLE ? (double) quantile * last : quantile * last;
-            int below = (int) Math.floor(rank);
-            int above = (int) Math.ceil(rank);
-            Value sorted = smallest(site, axis, Dim.of(above + 1)).get(0);
-            Value low = pick(site, sorted, axis, Dim.of(below));
-            if (above == below) {
-                return low;
-            }
-            Value step = to.node("Sub", pick(site, sorted, axis, Dim.of(above)), low);
-            return to.node("Add", low, to.node("Mul", step, to.scalar(site.resultType(), rank - below)));
-        }
+    private static int size(CallContext site, int axis) {
+        return (int) site.receiver().shape().get(axis).fixed("an axis that is put in order");
+    }
 
-        /** Computes the rank in the graph, from the size. */
-        private static Value percentileOfAny(CallContext site, int axis, float quantile) {
-            Emitter to = site.to();
-            TensorType precision = site.resultType() == TensorType.DOUBLE ? TensorType.DOUBLE : TensorType.FLOAT;
-            Dim size = site.receiver().shape().get(axis);
-            Value last = to.number(size.minus(Dim.of(1)), precision);
-            Value rank = to.node("Mul", last, to.scalar(precision, quantile));
-            Value below = to.node("Floor", rank);
-            Value above = to.node("Ceil", rank);
-            Value sorted = sorted(site, axis).get(0);
-            Value low = to.gather(sorted, axis, to.cast(below, TensorType.INT64));
-            Value step = to.node("Sub", to.gather(sorted, axis, to.cast(above, TensorType.INT64)), low);
-            Value share = to.cast(to.node("Sub", rank, below), site.resultType());
-            Value between = to.node("Add", low, to.node("Mul", step, share));
-            return to.node("Where", to.node("Equal", rank, below), low, between); // a step may be infinite
-        }
+    private static Value pick(CallContext site, Value sorted, int axis, Dim place) {
+        return site.to().gather(sorted, axis, site.to().number(place, TensorType.INT64));
+    }
 
-        /** Multiplies by the elements 1, 2, 4, ... places before (Hillis and Steele, 1986): ONNX has no CumProd. */
-        private static Value cumProd(CallContext site) {
-            Emitter to = site.to();
-            TensorShape shape = site.receiver().shape();
-            int axis = shape.axis(site.integer(1));
-            int size = size(site, axis);
-            Value product = site.receiverAs(site.resultType());
-            Value one = to.scalar(site.resultType(), 1);
-            for (int distance = 1; distance < size; distance *= 2) {
-                long[] pads = new long[2 * shape.rank()];
-                pads[axis] = distance;
-                Value before = to.pad(to.slice(product, axis, 0, size - distance), one, pads);
-                product = to.node("Mul", product, before);
-            }
-            return product;
+    /** Takes the lower of the two middle elements, as PyTorch does. */
+    private static Value median(CallContext site, int along) {
+        int axis = site.receiver().shape().axis(along);
+        Dim place = site.receiver().shape().get(axis).minus(Dim.of(1)).floorDividedBy(2);
+        return pick(site, smallest(site, axis, place.plus(Dim.of(1))).get(0), axis, place);
+    }
+
+    /** Interpolates linearly between the two nearest ranks; the rank is computed in the precision of PyTorch. */
+    private static Value percentile(CallContext site, int along) {
+        Emitter to = site.to();
+        int axis = site.receiver().shape().axis(along);
+        float quantile = site.get(1, Number.class).floatValue() / 100;
+        if (!site.receiver().shape().get(axis).isFixed()) {
+            return percentileOfAny(site, axis, quantile);
         }
+        int last = size(site, axis) - 1;
+        double rank = site.resultType() == TensorType.DOUBLE ? (double) quantile * last : quantile * last;
+        int below = (int) Math.floor(rank);
+        int above = (int) Math.ceil(rank);
+        Value sorted = smallest(site, axis, Dim.of(above + 1)).get(0);
+        Value low = pick(site, sorted, axis, Dim.of(below));
+        if (above == below) {
+            return low;
+        }
+        Value step = to.node("Sub", pick(site, sorted, axis, Dim.of(above)), low);
+        return to.node("Add", low, to.node("Mul", step, to.scalar(site.resultType(), rank - below)));
+    }
+
+    /** Computes the rank in the graph, from the size. */
+    private static Value percentileOfAny(CallContext site, int axis, float quantile) {
+        Emitter to = site.to();
+        TensorType precision = site.resultType() == TensorType.DOUBLE ? TensorType.DOUBLE : TensorType.FLOAT;
+        Dim size = site.receiver().shape().get(axis);
+        Value last = to.number(size.minus(Dim.of(1)), precision);
+        Value rank = to.node("Mul", last, to.scalar(precision, quantile));
+        Value below = to.node("Floor", rank);
+        Value above = to.node("Ceil", rank);
+        Value sorted = sorted(site, axis).get(0);
+        Value low = to.gather(sorted, axis, to.cast(below, TensorType.INT64));
+        Value step = to.node("Sub", to.gather(sorted, axis, to.cast(above, TensorType.INT64)), low);
+        Value share = to.cast(to.node("Sub", rank, below), site.resultType());
+        Value between = to.node("Add", low, to.node("Mul", step, share));
+        return to.node("Where", to.node("Equal", rank, below), low, between); // a step may be infinite
+    }
+
+    /** Multiplies by the elements 1, 2, 4, ... places before (Hillis and Steele, 1986): ONNX has no CumProd. */
+    private static Value cumProd(CallContext site) {
+        Emitter to = site.to();
+        TensorShape shape = site.receiver().shape();
+        int axis = shape.axis(site.integer(1));
+        int size = size(site, axis);
+        Value product = site.receiverAs(site.resultType());
+        Value one = to.scalar(site.resultType(), 1);
+        for (int distance = 1; distance < size; distance *= 2) {
+            long[] pads = new long[2 * shape.rank()];
+            pads[axis] = distance;
+            Value before = to.pad(to.slice(product, axis, 0, size - distance), one, pads);
+            product = to.node("Mul", product, before);
+        }
+        return product;
     }
 }
