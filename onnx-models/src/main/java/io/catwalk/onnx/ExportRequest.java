@@ -107,7 +107,7 @@ record ExportRequest(
         Tracing.Traced<Graph> traced = tracing.trace(program -> Lowering.graph(program, options, naming));
         Graph graph = traced.made();
         SortedMap<String, String> entries = new TreeMap<>(metadata);
-        entries.putAll(SizesInWords.entries(inputs, traced.tried()));
+        entries.putAll(sizes(inputs, traced.tried()));
         multiplyAccumulates(graph)
                 .ifPresent(count -> entries.put(MetadataKeys.MULTIPLY_ACCUMULATES, Long.toString(count)));
         if (options.choices().contains(ExportFlag.FLOAT16_WEIGHTS)) {
@@ -128,86 +128,75 @@ record ExportRequest(
     }
 
     /** Writes the sizes of dynamic axes for the metadata: which may be used, and which were tried. */
-    private static final class SizesInWords {
-
-        private SizesInWords() {}
-
-        static Map<String, String> entries(List<OnnxInput> inputs, SortedMap<String, SortedSet<Long>> tried) {
-            Map<String, String> entries = new TreeMap<>();
-            String bounds = inputs.stream()
-                    .flatMap(input -> input.dynamic().stream())
-                    .filter(axis -> !axis.isSingle() && !axis.equals(Axis.of(axis.name())))
-                    .distinct()
-                    .map(SizesInWords::bounds)
-                    .sorted()
-                    .collect(Collectors.joining(";"));
-            if (!bounds.isEmpty()) {
-                entries.put(MetadataKeys.SIZE_BOUNDS, bounds);
-            }
-            if (!tried.isEmpty()) {
-                entries.put(
-                        MetadataKeys.TRIED_SIZES,
-                        tried.entrySet().stream()
-                                .map(axis -> axis.getKey() + "=" + ranges(axis.getValue()))
-                                .collect(Collectors.joining(";")));
-            }
-            return entries;
+    private static Map<String, String> sizes(List<OnnxInput> inputs, SortedMap<String, SortedSet<Long>> tried) {
+        Map<String, String> entries = new TreeMap<>();
+        String bounds = inputs.stream()
+                .flatMap(input -> input.dynamic().stream())
+                .filter(axis -> !axis.isSingle() && !axis.equals(Axis.of(axis.name())))
+                .distinct()
+                .map(ExportRequest::bounds)
+                .sorted()
+                .collect(Collectors.joining(";"));
+        if (!bounds.isEmpty()) {
+            entries.put(MetadataKeys.SIZE_BOUNDS, bounds);
         }
-
-        private static String bounds(Axis.Dynamic axis) {
-            return axis.name() + "=" + axis.least() + "-" + (axis.most() == Long.MAX_VALUE ? "" : axis.most())
-                    + (axis.step() == 1 ? "" : "/" + axis.step());
+        if (!tried.isEmpty()) {
+            entries.put(
+                    MetadataKeys.TRIED_SIZES,
+                    tried.entrySet().stream()
+                            .map(axis -> axis.getKey() + "=" + ranges(axis.getValue()))
+                            .collect(Collectors.joining(";")));
         }
+        return entries;
+    }
 
-        private static String ranges(SortedSet<Long> sizes) {
-            List<String> ranges = new ArrayList<>();
-            long first = sizes.first();
-            for (long size : sizes) {
-                if (!sizes.contains(size - 1)) {
-                    first = size;
-                }
-                if (!sizes.contains(size + 1)) {
-                    ranges.add(first == size ? Long.toString(size) : first + "-" + size);
+    private static String bounds(Axis.Dynamic axis) {
+        return axis.name() + "=" + axis.least() + "-" + (axis.most() == Long.MAX_VALUE ? "" : axis.most())
+                + (axis.step() == 1 ? "" : "/" + axis.step());
+    }
+
+    private static String ranges(SortedSet<Long> sizes) {
+        List<String> ranges = new ArrayList<>();
+        long first = sizes.first();
+        for (long size : sizes) {
+            if (!sizes.contains(size - 1)) {
+                first = size;
+            }
+            if (!sizes.contains(size + 1)) {
+                ranges.add(first == size ? Long.toString(size) : first + "-" + size);
+            }
+        }
+        return String.join(",", ranges);
+    }
+
+    /**
+     * Writes a model into temporary files beside the target, and then moves them into place.
+     *
+     * @param beside whether large tensors go into the file that {@link ModelFiles#data} names
+     */
+    static void write(Model model, boolean beside, Path file) throws IOException {
+        Path draft = part(file);
+        Path weights = part(ModelFiles.data(file));
+        try {
+            try (OutputStream stream = Files.newOutputStream(draft)) {
+                if (beside) {
+                    try (OutputStream data = Files.newOutputStream(weights)) {
+                        OnnxSerializer.write(
+                                model, String.valueOf(ModelFiles.data(file).getFileName()), data, stream);
+                    }
+                } else {
+                    OnnxSerializer.write(model, stream);
                 }
             }
-            return String.join(",", ranges);
+            boolean anyBeside = beside && Files.size(weights) > 0;
+            ModelFiles.publish(draft, anyBeside ? Optional.of(weights) : Optional.empty(), file);
+        } finally {
+            Files.deleteIfExists(draft);
+            Files.deleteIfExists(weights);
         }
     }
 
-    /** Writes a model into one file, or into two if large tensors are external. */
-    static final class ModelWriter {
-
-        private ModelWriter() {}
-
-        /**
-         * Writes a model into temporary files beside the target, and then moves them into place.
-         *
-         * @param beside whether large tensors go into the file that {@link ModelFiles#data} names
-         */
-        static void write(Model model, boolean beside, Path file) throws IOException {
-            Path draft = part(file);
-            Path weights = part(ModelFiles.data(file));
-            try {
-                try (OutputStream stream = Files.newOutputStream(draft)) {
-                    if (beside) {
-                        try (OutputStream data = Files.newOutputStream(weights)) {
-                            OnnxSerializer.write(
-                                    model, String.valueOf(ModelFiles.data(file).getFileName()), data, stream);
-                        }
-                    } else {
-                        OnnxSerializer.write(model, stream);
-                    }
-                }
-                boolean anyBeside = beside && Files.size(weights) > 0;
-                ModelFiles.publish(draft, anyBeside ? Optional.of(weights) : Optional.empty(), file);
-            } finally {
-                Files.deleteIfExists(draft);
-                Files.deleteIfExists(weights);
-            }
-        }
-
-        private static Path part(Path file) {
-            return file.resolveSibling(file.getFileName() + ".part");
-        }
+    private static Path part(Path file) {
+        return file.resolveSibling(file.getFileName() + ".part");
     }
 }

@@ -287,6 +287,6 @@ public final class OnnxExport {
      */
     public void write(Path file) throws IOException {
         Model model = request.model();
-        ExportRequest.ModelWriter.write(model, request.isBeside(model), file);
+        ExportRequest.write(model, request.isBeside(model), file);
     }
 }

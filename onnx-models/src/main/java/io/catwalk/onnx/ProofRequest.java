@@ -95,7 +95,7 @@ record ProofRequest(Proof proof, List<List<Tensor>> samples) {
         Path folder = Files.createTempDirectory("catwalk-proof");
         Path file = folder.resolve("model.onnx");
         try {
-            ExportRequest.ModelWriter.write(model, true, file);
+            ExportRequest.write(model, true, file);
             return proof.run(network, file, named);
         } finally {
             Files.deleteIfExists(file);

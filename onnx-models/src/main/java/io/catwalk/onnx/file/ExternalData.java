@@ -1,6 +1,5 @@
 package io.catwalk.onnx.file;
 
-import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.UnsafeByteOperations;
 import io.catwalk.onnx.OnnxFileException;
@@ -12,9 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Locates the bytes of a tensor that are stored in a file beside the model (ONNX, ExternalData.md). Rejects a path
@@ -39,11 +38,8 @@ public record ExternalData(Path file, long offset, long length) {
     }
 
     private static Map<String, String> entries(TensorProto tensor) {
-        Map<String, String> entries = new HashMap<>();
-        for (StringStringEntryProto entry : tensor.getExternalDataList()) {
-            entries.put(entry.getKey(), entry.getValue());
-        }
-        return entries;
+        return tensor.getExternalDataList().stream()
+                .collect(Collectors.toMap(entry -> entry.getKey(), entry -> entry.getValue(), (first, last) -> last));
     }
 
     /** Returns a tensor with its external data read into it; a tensor without external data is returned unchanged. */

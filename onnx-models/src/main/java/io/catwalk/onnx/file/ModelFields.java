@@ -1,7 +1,6 @@
 package io.catwalk.onnx.file;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
@@ -20,7 +19,6 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Holds the bytes of an ONNX file with the positions of its top-level fields (Protocol Buffers, "Encoding"). Metadata
@@ -84,27 +82,23 @@ public final class ModelFields {
     }
 
     public SortedMap<String, String> metadata() {
-        SortedMap<String, String> entries = new TreeMap<>();
+        ModelProto.Builder entries = ModelProto.newBuilder();
         try {
             for (Field field : fields) {
                 if (field.number() == ModelProto.METADATA_PROPS_FIELD_NUMBER) {
-                    CodedInputStream in =
-                            CodedInputStream.newInstance(bytes, field.start(), field.end() - field.start());
-                    in.readTag();
-                    StringStringEntryProto entry = StringStringEntryProto.parseFrom(in.readByteArray());
-                    entries.put(entry.getKey(), entry.getValue());
+                    entries.mergeFrom(bytes, field.start(), field.end() - field.start());
                 }
             }
         } catch (IOException e) {
             throw broken(file, bytes, e);
         }
-        return entries;
+        return ModelFile.metadata(entries.build());
     }
 
     /** Replaces the metadata of the file, and writes it where a serializer that sorts fields by number does. */
     public void write(SortedMap<String, String> metadata) {
         try {
-            AtomicFile.replace(file, out -> {
+            replace(file, out -> {
                 for (Field field : fields) {
                     if (field.number() < ModelProto.METADATA_PROPS_FIELD_NUMBER) {
                         out.write(bytes, field.start(), field.end() - field.start());
@@ -163,42 +157,37 @@ public final class ModelFields {
         return new OnnxFileException(file, "an ONNX model", found, REMEDY, cause);
     }
 
+    /** Writes the new content of a file. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
     /**
      * Replaces a file atomically: writes a temporary file beside it, forces it to disk, and moves it over the old file.
      */
-    public static final class AtomicFile {
-
-        /** Writes the new content of a file. */
-        @FunctionalInterface
-        public interface Content {
-            void writeTo(OutputStream out) throws IOException;
-        }
-
-        private AtomicFile() {}
-
-        public static void replace(Path file, Content content) throws IOException {
-            Path target = file.toRealPath(); // replaces the target of a symbolic link, not the link
-            Path beside = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
-            try {
-                try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-                    OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-                    content.writeTo(out);
-                    out.flush();
-                    channel.force(true);
-                }
-                keepRights(target, beside);
-                Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(beside);
+    public static void replace(Path file, Content content) throws IOException {
+        Path target = file.toRealPath(); // replaces the target of a symbolic link, not the link
+        Path beside = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
+        try {
+            try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+                OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+                content.writeTo(out);
+                out.flush();
+                channel.force(true);
             }
+            keepRights(target, beside);
+            Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(beside);
         }
+    }
 
-        /** Gives the new file the permissions of the old one: a temporary file is readable by its owner only. */
-        private static void keepRights(Path from, Path to) throws IOException {
-            PosixFileAttributeView rights = Files.getFileAttributeView(from, PosixFileAttributeView.class);
-            if (rights != null) {
-                Files.setPosixFilePermissions(to, rights.readAttributes().permissions());
-            }
+    /** Gives the new file the permissions of the old one: a temporary file is readable by its owner only. */
+    private static void keepRights(Path from, Path to) throws IOException {
+        PosixFileAttributeView rights = Files.getFileAttributeView(from, PosixFileAttributeView.class);
+        if (rights != null) {
+            Files.setPosixFilePermissions(to, rights.readAttributes().permissions());
         }
     }
 }

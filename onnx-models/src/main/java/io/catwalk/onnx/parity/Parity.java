@@ -252,11 +252,7 @@ public record Parity(
         }
 
         private static boolean hasNan(double[] logits, int first, int classes) {
-            boolean found = false;
-            for (int i = first; i < first + classes; i++) {
-                found |= Double.isNaN(logits[i]);
-            }
-            return found;
+            return Arrays.stream(logits, first, first + classes).anyMatch(Double::isNaN);
         }
 
         /** Returns the class of the largest logit, the first of equals. */

@@ -11,7 +11,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnxruntime.OrtEnvironment;
 import io.catwalk.onnx.TestModels;
-import io.catwalk.onnx.file.ModelFields.AtomicFile;
+import io.catwalk.onnx.file.ModelFields;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -125,7 +125,7 @@ class OnnxMetadataTest {
     void aWriteThatFailsLeavesTheFileAsItWas() throws Exception {
         byte[] before = Files.readAllBytes(file);
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> AtomicFile.replace(file, out -> {
+                .isThrownBy(() -> ModelFields.replace(file, out -> {
                     out.write(1);
                     throw new IOException("disk full");
                 }));
