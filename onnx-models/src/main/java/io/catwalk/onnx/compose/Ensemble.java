@@ -75,6 +75,12 @@ public final class Ensemble {
             }
         }
 
+        boolean hasTrailingAxes() {
+            return model.getGraph().getOutputList().stream()
+                    .anyMatch(value -> value.getName().equals(signature.output())
+                            && value.getType().getTensorType().getShape().getDimCount() > 2);
+        }
+
         /** Returns what all members have to have in common. */
         List<Object> common() {
             return List.of(
@@ -129,6 +135,10 @@ public final class Ensemble {
                 graph.addInput(cut.getInput(0));
             }
             String scores = prefix + one.signature().output();
+            if (one.hasTrailingAxes()) {
+                graph.addNode(Graphs.node("Flatten", List.of(scores), "ensemble/" + prefix + "flat"));
+                scores = "ensemble/" + prefix + "flat";
+            }
             String probabilities =
                     one.scores() == Scores.PROBABILITIES ? scores : "ensemble/" + prefix + "probabilities";
             if (!probabilities.equals(scores)) {

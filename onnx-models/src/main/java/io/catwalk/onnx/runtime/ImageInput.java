@@ -70,7 +70,7 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
                     case FLOAT16 -> PixelType.FLOAT16;
                     default -> PixelType.UINT8;
                 },
-                isFixed(batch) ? (int) batch.size() : Signature.ANY_BATCH,
+                isUsable(batch.size()) ? (int) batch.size() : Signature.ANY_BATCH,
                 (int) channels,
                 (int) height,
                 (int) width);
@@ -96,11 +96,7 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
         return type == TensorType.FLOAT || type == TensorType.FLOAT16;
     }
 
-    static boolean isFixed(Axis axis) {
-        return isUsable(axis.size());
-    }
-
-    private static boolean isUsable(long size) {
+    static boolean isUsable(long size) {
         return size >= 1 && size <= LARGEST_DIMENSION;
     }
 

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class OnnxPredictor implements Predictor {
 
     private final Signature signature;
+    private final int rank; // of the output: 2, or more with trailing axes of size 1
     private final Scores scores;
     private final OnnxMetadata metadata;
     private final SortedSet<String> operators;
@@ -57,6 +59,10 @@ public final class OnnxPredictor implements Predictor {
     private OnnxPredictor(ModelFile model, OnnxMetadata metadata, OnnxHints hints, OnnxOptions options) {
         this.signature = Signature.of(model, metadata, hints);
         GraphProto graph = model.content().getGraph();
+        this.rank = model.outputs().stream()
+                .filter(output -> output.name().equals(signature.output()))
+                .mapToInt(TensorInfo::rank)
+                .sum();
         this.scores = Scores.of(
                 graph.getNodeList(),
                 graph.getInitializerList(),
@@ -152,8 +158,7 @@ public final class OnnxPredictor implements Predictor {
      */
     @Override
     public float[] logits(float[] images, int count) {
-        return logits(
-                images.length, count, (to, from, length, end, input) -> to.write(images, from, length, end, input));
+        return logits(images.length, count, (from, length, end, to) -> pixels.write(images, from, length, end, to));
     }
 
     /**
@@ -168,8 +173,7 @@ public final class OnnxPredictor implements Predictor {
      * @throws OnnxFileException if ONNX Runtime cannot run the file
      */
     public float[] logits(byte[] images, int count) {
-        return logits(
-                images.length, count, (to, from, length, end, input) -> to.write(images, from, length, end, input));
+        return logits(images.length, count, (from, length, end, to) -> pixels.write(images, from, length, end, to));
     }
 
     /**
@@ -272,7 +276,7 @@ public final class OnnxPredictor implements Predictor {
         if (buffers != null) {
             buffers.close();
         }
-        return new IoBuffers(environment, signature, pixels, batch);
+        return new IoBuffers(environment, batch);
     }
 
     /** Waits for all runs in progress and frees all native memory; a second call does nothing. */
@@ -288,11 +292,9 @@ public final class OnnxPredictor implements Predictor {
      * Holds the native memory of one run at a time: direct buffers for a limited number of images, and tensors that are
      * views of them. Only one thread may use them at a time.
      */
-    private static final class IoBuffers implements AutoCloseable {
+    private final class IoBuffers implements AutoCloseable {
 
         private final OrtEnvironment environment;
-        private final Signature signature;
-        private final Pixels pixels;
         private final int capacity;
         private final ByteBuffer input;
         private final ByteBuffer output;
@@ -306,10 +308,8 @@ public final class OnnxPredictor implements Predictor {
             }
         }
 
-        IoBuffers(OrtEnvironment environment, Signature signature, Pixels pixels, int capacity) {
+        IoBuffers(OrtEnvironment environment, int capacity) {
             this.environment = environment;
-            this.signature = signature;
-            this.pixels = pixels;
             this.capacity = capacity;
             input = direct(
                     (long) capacity * signature.imageSize() * pixels.type().bytes());
@@ -323,7 +323,7 @@ public final class OnnxPredictor implements Predictor {
 
         /** Writes some images to the beginning of a batch. */
         interface Images {
-            void write(Pixels pixels, int from, int length, int end, ByteBuffer input);
+            void write(int from, int length, int end, ByteBuffer input);
         }
 
         /**
@@ -333,7 +333,7 @@ public final class OnnxPredictor implements Predictor {
                 throws OrtException {
             Binding tensors = bind(batch);
             int size = signature.imageSize();
-            images.write(pixels, first * size, count * size, batch * size, input);
+            images.write(first * size, count * size, batch * size, input);
             session.run(tensors.inputs(), Set.of(), tensors.outputs()).close(); // the tensors are kept
             int from = first * signature.classes();
             int length = count * signature.classes();
@@ -356,6 +356,9 @@ public final class OnnxPredictor implements Predictor {
                     .order(ByteOrder.nativeOrder());
             OnnxTensor images = OnnxTensor.createTensor(
                     environment, imageBytes, signature.shape(count), OnnxRunner.type(pixels.type()));
+            long[] shape = LongStream.concat(LongStream.of(count, signature.classes()), LongStream.generate(() -> 1))
+                    .limit(rank)
+                    .toArray();
             try {
                 OnnxTensor logits = OnnxTensor.createTensor(
                         environment,
@@ -365,7 +368,7 @@ public final class OnnxPredictor implements Predictor {
                                                 * signature.classes()
                                                 * signature.scores().bytes())
                                 .order(ByteOrder.nativeOrder()),
-                        new long[] {count, signature.classes()},
+                        shape,
                         OnnxRunner.type(signature.scores()));
                 binding = new Binding(count, Map.of(signature.input(), images), Map.of(signature.output(), logits));
                 return binding;

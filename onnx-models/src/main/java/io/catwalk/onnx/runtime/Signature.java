@@ -7,6 +7,7 @@ import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Describes the input and the output of a classifier in an ONNX file.
@@ -15,7 +16,7 @@ import java.util.Optional;
  * @param channels channels of an image; at least 1
  * @param height rows of an image; at least 1
  * @param width columns of an image; at least 1
- * @param output name of the output, (batch, classes)
+ * @param output name of the output, (batch, classes), or with further axes of size 1
  * @param scores type of its numbers: float32 or float16
  * @param classes number of logits per image; at least 1
  */
@@ -144,43 +145,41 @@ public record Signature(
                 file, expected, found, remedy + ", or run it with OnnxRunner, which takes any inputs and outputs");
     }
 
-    /** Finds the output with the given name, else the one with the usual name, else the only one of the right form. */
+    /** Finds the output with the given name, else the one with the usual name, else the only one with the fewest axes. */
     private static TensorInfo output(Path file, List<TensorInfo> outputs, Optional<String> wanted) {
-        if (wanted.isPresent()) {
-            TensorInfo named = outputs.stream()
-                    .filter(value -> value.name().equals(wanted.get()))
-                    .findFirst()
-                    .orElseThrow(() -> new OnnxFileException(
-                            file, "an output " + wanted.get(), TensorInfo.listed(outputs), "choose one of these"));
-            if (!isLogits(named)) {
-                throw refusal(
-                        file,
-                        SCORES,
-                        named.toString(),
-                        "choose another output than " + wanted.get() + ", of " + TensorInfo.listed(outputs));
-            }
-            return named;
+        List<TensorInfo> named = outputs.stream()
+                .filter(value -> value.name().equals(wanted.orElse(LOGITS)))
+                .toList();
+        if (wanted.isPresent() && named.isEmpty()) {
+            throw new OnnxFileException(
+                    file, "an output " + wanted.get(), TensorInfo.listed(outputs), "choose one of these");
         }
-        List<TensorInfo> named =
-                outputs.stream().filter(value -> value.name().equals(LOGITS)).toList();
-        List<TensorInfo> fitting = (named.isEmpty() ? outputs : named)
-                .stream().filter(Signature::isLogits).toList();
+        List<TensorInfo> all = outputs.stream().filter(Signature::isLogits).toList();
+        int fewest = all.stream().mapToInt(TensorInfo::rank).min().orElse(0);
+        List<TensorInfo> fitting = all.stream()
+                .filter(value -> named.isEmpty() ? value.rank() == fewest : named.contains(value))
+                .toList();
         if (fitting.size() != 1) {
             throw refusal(
                     file,
-                    "an output " + LOGITS + ", or exactly one with " + SCORES,
-                    TensorInfo.listed(outputs),
-                    fitting.isEmpty()
+                    (named.isEmpty() ? "an output " + LOGITS + ", or exactly one with " : "") + SCORES,
+                    TensorInfo.listed(named.isEmpty() ? outputs : named),
+                    all.isEmpty()
                             ? "export it with logits as an output"
-                            : "choose one, such as --output " + fitting.get(0).name()
+                            : "choose "
+                                    + all.stream()
+                                            .map(value -> "--output " + value.name())
+                                            .collect(Collectors.joining(", "))
                                     + ", or OnnxHints.withOutput in Java");
         }
         return fitting.get(0);
     }
 
+    /** Tells whether an output has a number for each class: a map of one pixel, as a pooling leaves it, is one. */
     private static boolean isLogits(TensorInfo value) {
         return ImageInput.isFloat(value.type())
-                && value.knownAxes().size() == 2
-                && ImageInput.isFixed(value.knownAxes().get(1));
+                && value.rank() >= 2
+                && ImageInput.isUsable(value.knownAxes().get(1).size())
+                && value.knownAxes().stream().skip(2).allMatch(axis -> axis.size() == 1);
     }
 }

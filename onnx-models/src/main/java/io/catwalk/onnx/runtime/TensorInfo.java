@@ -43,6 +43,11 @@ public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes
         return axes.orElse(List.of());
     }
 
+    /** Returns how many axes there are; 0 if the file does not declare them. */
+    int rank() {
+        return knownAxes().size();
+    }
+
     static String listed(List<TensorInfo> values) {
         return values.isEmpty()
                 ? "none"

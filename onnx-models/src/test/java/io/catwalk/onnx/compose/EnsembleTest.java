@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.compose.Ensemble.Member;
+import io.catwalk.onnx.file.Protos;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxOptions;
@@ -100,6 +101,22 @@ final class EnsembleTest {
         for (int i = 0; i < found.length; i++) {
             assertThat(Math.exp(found[i])).isCloseTo(expected[i], within(1e-6));
         }
+    }
+
+    /** As SqueezeNet ends: with maps of one pixel. The other member has none. */
+    @Test
+    void trailingAxesOfAMemberAreNotThere() {
+        ModelProto.Builder model = TestModels.convolution(1);
+        model.getGraphBuilder().getNodeBuilder(3).setOutput(0, "scores");
+        model.getGraphBuilder()
+                .setOutput(0, TestModels.value("maps", TestModels.FLOAT, TestModels.BATCH, CLASSES, 1, 1))
+                .addInitializer(Protos.longs("last", 2, 3))
+                .addNode(node("Unsqueeze", List.of("scores", "last"), "maps"));
+        Member other = member("other", TestModels.convolution(2), 3);
+
+        byte[] found = Ensemble.of(List.of(member("maps", model, 1), other), Map.of());
+        byte[] flat = Ensemble.of(List.of(member("flat", TestModels.convolution(1), 1), other), Map.of());
+        assertThat(logits(found, IMAGES)).containsExactly(logits(flat, IMAGES), within(1e-6f));
     }
 
     @Test

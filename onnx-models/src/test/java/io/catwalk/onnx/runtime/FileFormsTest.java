@@ -19,6 +19,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
@@ -30,6 +31,7 @@ import io.catwalk.onnx.runtime.ImageInput.Layout;
 import io.catwalk.onnx.runtime.OnnxPredictor.Scores;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -252,11 +254,12 @@ final class FileFormsTest {
                 .addOutput(value("features", FLOAT, BATCH, 4))
                 .addOutput(value("logits", FLOAT, BATCH, 3))
                 .addOutput(value("share", FLOAT, BATCH, 3))
-                .addOutput(value("map", FLOAT, BATCH, 3, 1))
+                .addOutput(value("map", FLOAT, BATCH, 3, 2))
                 .setNode(0, node("Flatten", List.of("images"), "features"))
                 .setNode(1, node("Gemm", List.of("features", "weight", "bias"), "logits"))
                 .addNode(node("Softmax", List.of("logits"), "share"))
-                .addNode(node("Unsqueeze", List.of("logits", "last"), "map"))
+                .addNode(node("Unsqueeze", List.of("logits", "last"), "column"))
+                .addNode(node("Concat", List.of("column", "column"), "map").addAttribute(Protos.attribute("axis", 2)))
                 .addInitializer(whole("last", 2));
         OnnxHints features = OnnxHints.none().withOutput("features");
         assertThat(logits(model, features, new float[] {1, 2, 3, 4}, 1)).containsExactly(1, 2, 3, 4);
@@ -269,10 +272,59 @@ final class FileFormsTest {
                 OnnxHints.none().withOutput("Share"),
                 "an output Share, found features float (batch, 4), logits float (batch, 3), ");
         OnnxHints map = OnnxHints.none().withOutput("map");
-        refused(model, map, "logits (batch, classes)", "map float (batch, 3, 1); choose another output than map");
+        refused(model, map, "logits (batch, classes)", "map float (batch, 3, 2); ", "--output logits");
         model.getGraphBuilder().getOutputBuilder(1).setName("scores");
         model.getGraphBuilder().addNode(node("Identity", List.of("logits"), "scores"));
-        refused(model, OnnxHints.none(), "choose one, such as --output features");
+        refused(model, OnnxHints.none(), "choose --output features, --output scores, --output share, or ");
+    }
+
+    /** As SqueezeNet ends in the model zoo of ONNX: with the mean of each of its last maps, a map of one number. */
+    @ParameterizedTest
+    @CsvSource({"1, Identity, LOGITS", "2, Identity, LOGITS", "2, Softmax, PROBABILITIES"})
+    void trailingAxesOfSizeOneAreNotThere(int axes, String operator, Scores expected) {
+        for (Object batch : List.of(BATCH, 1, 2)) {
+            ModelProto.Builder model = TestModels.linear(batch);
+            GraphProto.Builder graph = model.getGraphBuilder();
+            graph.getNodeBuilder(1).setOutput(0, "flatLogits");
+            graph.clearOutput()
+                    .addOutput(axes == 1 ? value("map", FLOAT, batch, 3, 1) : value("map", FLOAT, batch, 3, 1, 1))
+                    .addInitializer(axes == 1 ? Protos.longs("last", 2) : Protos.longs("last", 2, 3))
+                    .addNode(node("Unsqueeze", List.of("flatLogits", "last"), "column"));
+            NodeProto.Builder end = node(operator, List.of("column"), "map");
+            graph.addNode(operator.equals("Softmax") ? end.addAttribute(Protos.attribute("axis", 1)) : end);
+            assertThat(signature(model, OnnxHints.none()).classes()).isEqualTo(3);
+            assertThat(scores(model, OnnxHints.none())).isEqualTo(expected);
+            // The sum of the pixels, the first one, and ten times the last one and one; and their softmax by hand.
+            float[] logits = {10, 1, 41, 0, 0, 1, 3, 3, 1};
+            float[] images = {1, 2, 3, 4, 0, 0, 0, 0, 3, 0, 0, 0};
+            float[] found = logits(model, OnnxHints.none(), images, 3);
+            if (expected == Scores.LOGITS) {
+                assertThat(found).containsExactly(logits);
+            } else {
+                assertThat(Arrays.copyOfRange(found, 3, 6)).containsExactly(softmaxOf001(), within(1e-6f));
+            }
+        }
+    }
+
+    /** Returns 1, 1 and e, divided by 2 + e. */
+    private static float[] softmaxOf001() {
+        double sum = 2 + Math.E;
+        return new float[] {(float) (1 / sum), (float) (1 / sum), (float) (Math.E / sum)};
+    }
+
+    /** As a network that also returns what its classes are computed from, pooled. */
+    @Test
+    void anOutputOfTwoAxesIsPreferredToOneWithTrailingAxes() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .setOutput(0, value("pooled", FLOAT, BATCH, 3, 1, 1))
+                .addOutput(value("scores", FLOAT, BATCH, 3))
+                .addInitializer(Protos.longs("last", 2, 3))
+                .addNode(node("Unsqueeze", List.of("logits", "last"), "pooled"))
+                .addNode(node("Neg", List.of("logits"), "scores"));
+        assertThat(signature(model, OnnxHints.none()).output()).isEqualTo("scores");
+        assertThat(logits(model, OnnxHints.none().withOutput("pooled"), new float[] {1, 2, 3, 4}, 1))
+                .containsExactly(10, 1, 41);
     }
 
     /** Appends operators to the logits of the linear model. */
