@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,7 @@ public final class OnnxPredictor implements Predictor {
                 graph.getNodeList(),
                 graph.getInitializerList(),
                 signature.output(),
+                rank,
                 model.content().getFunctionsList());
         this.metadata = metadata;
         this.operators = model.operators();
@@ -404,19 +406,34 @@ public final class OnnxPredictor implements Predictor {
         /** A probability of each class by itself: the graph ends with a sigmoid. They need not sum to 1. */
         INDEPENDENT;
 
-        /** Operators that leave each number as it is, or round it. */
-        private static final Set<String> PASSING =
-                Set.of("Identity Reshape Flatten Squeeze Unsqueeze Cast Dropout Clip QuantizeLinear DequantizeLinear"
-                        .split(" ", -1));
+        /** Operators that leave each number as it is, or round it, and leave the axes. */
+        private static final Set<String> KEEPING =
+                Set.of("Identity Cast Dropout Clip QuantizeLinear DequantizeLinear".split(" ", -1));
 
+        /** Operators that leave each number as it is, but may change the axes. */
+        private static final Set<String> RESHAPING = Set.of("Reshape Flatten Squeeze Unsqueeze".split(" ", -1));
+
+        /** Attribute of the classifiers of scikit-learn. */
+        private static final String TRANSFORM = "post_transform";
+
+        /** Operators and values of that attribute. */
         private static final Set<String> NOT_NEGATIVE =
-                Set.of("Exp Sigmoid HardSigmoid Softmax Softplus Relu".split(" ", -1));
+                Set.of("Exp Sigmoid HardSigmoid Softmax Softplus Relu SOFTMAX LOGISTIC".split(" ", -1));
 
-        /** Determines the kind from the operators that compute a value of a graph or a function. */
+        /**
+         * Determines the kind from the operators that compute a value of a graph or a function.
+         *
+         * @param rank number of its axes; 0 if that is not known
+         */
         static Scores of(
-                List<NodeProto> nodes, List<TensorProto> weights, String value, List<FunctionProto> functions) {
+                List<NodeProto> nodes,
+                List<TensorProto> weights,
+                String value,
+                int rank,
+                List<FunctionProto> functions) {
             Makers makers = Makers.of(nodes, weights);
             String made = makers.origin(value);
+            int ownRank = made.equals(makers.origin(value, KEEPING::contains)) ? rank : 0;
             NodeProto maker = makers.of(made);
             int place = maker.getOutputList().indexOf(made);
             for (FunctionProto one : functions) {
@@ -426,21 +443,41 @@ public final class OnnxPredictor implements Predictor {
                     List<FunctionProto> others = functions.stream()
                             .filter(other -> !other.equals(one))
                             .toList();
-                    return of(one.getNodeList(), List.of(), one.getOutput(place), others);
+                    return of(one.getNodeList(), List.of(), one.getOutput(place), ownRank, others);
                 }
             }
-            return switch (maker.getOpType()) {
-                case "Softmax", "QLinearSoftmax" -> PROBABILITIES;
-                case "Exp" -> makers.of(maker, 0).getOpType().equals("LogSoftmax") ? PROBABILITIES : LOGITS;
-                case "Div" -> makers.isShare(maker) ? PROBABILITIES : LOGITS;
-                case "Sigmoid", "HardSigmoid", "QLinearSigmoid" -> INDEPENDENT;
-                case "LinearClassifier" -> // of scikit-learn
-                    Protos.attribute(maker, "post_transform")
-                            .filter(by -> by.getS().toStringUtf8().equals("SOFTMAX"))
-                            .map(by -> PROBABILITIES)
-                            .orElse(LOGITS);
-                default -> LOGITS;
+            NodeProto read = makers.of(maker, 0);
+            boolean shares = switch (maker.getOpType()) {
+                case "Softmax", "QLinearSoftmax" -> isOverClasses(maker, ownRank);
+                case "Exp" -> read.getOpType().equals("LogSoftmax") && isOverClasses(read, ownRank);
+                case "Div" -> makers.isShare(maker, ownRank);
+                case "Normalizer" -> text(maker, "norm").equals("L1") && isNotNegative(read);
+                default -> text(maker, TRANSFORM).startsWith("SOFTMAX");
             };
+            boolean single = maker.getOpType().endsWith("Sigmoid")
+                    || text(maker, TRANSFORM).equals("LOGISTIC");
+            return shares ? PROBABILITIES : single ? INDEPENDENT : LOGITS;
+        }
+
+        private static boolean isNotNegative(NodeProto maker) {
+            return NOT_NEGATIVE.contains(maker.getOpType()) || NOT_NEGATIVE.contains(text(maker, TRANSFORM));
+        }
+
+        private static String text(NodeProto node, String attribute) {
+            return Protos.attribute(node, attribute)
+                    .map(of -> of.getS().toStringUtf8())
+                    .orElse("");
+        }
+
+        /** Tells whether the numbers of an image are taken together, which is so if an operator names no axis. */
+        private static boolean isOverClasses(NodeProto operator, int rank) {
+            return Protos.attribute(operator, "axis")
+                    .map(axis -> isClasses(axis.getI(), rank))
+                    .orElse(true);
+        }
+
+        private static boolean isClasses(long axis, int rank) {
+            return rank == 0 || Math.floorMod(axis, rank) == 1;
         }
 
         /** The operators that compute the values of a graph, and its constants. */
@@ -471,23 +508,29 @@ public final class OnnxPredictor implements Predictor {
                 return input < reader.getInputCount() ? origin(reader.getInput(input)) : "";
             }
 
-            /** Returns the value that others pass on as this one. A cycle in a damaged graph ends the search. */
+            /** Returns the value that others pass on as this one. */
             String origin(String value) {
+                return origin(value, operator -> KEEPING.contains(operator) || RESHAPING.contains(operator));
+            }
+
+            /** The same through some operators. A cycle in a damaged graph ends the search. */
+            String origin(String value, Predicate<String> passing) {
                 Set<String> seen = new HashSet<>();
                 String made = value;
-                while (PASSING.contains(of(made).getOpType()) && of(made).getInputCount() > 0 && seen.add(made)) {
+                while (passing.test(of(made).getOpType()) && of(made).getInputCount() > 0 && seen.add(made)) {
                     made = of(made).getInput(0);
                 }
                 return made;
             }
 
             /** Tells whether a quotient is that of numbers and their sum over the classes: a softmax that is written out. */
-            boolean isShare(NodeProto quotient) {
+            boolean isShare(NodeProto quotient, int rank) {
                 NodeProto sum = of(quotient, 1);
-                return NOT_NEGATIVE.contains(of(quotient, 0).getOpType())
+                return isNotNegative(of(quotient, 0))
                         && sum.getOpType().equals("ReduceSum")
                         && origin(sum, 0).equals(origin(quotient, 0))
-                        && Set.of(List.of(1L), List.of(-1L)).contains(axes(sum));
+                        && axes(sum).size() == 1
+                        && isClasses(axes(sum).get(0), rank);
             }
 
             /** Returns the axes of a reduction: an attribute, and an input since opset 13. */

@@ -358,6 +358,36 @@ final class FileFormsTest {
         assertThat(scores(ending(operators.split(" ", -1)), OnnxHints.none())).isEqualTo(expected);
     }
 
+    /** Over the images of a batch, numbers sum to 1 for each class, not for each image. */
+    @ParameterizedTest
+    @CsvSource({
+        "Softmax, 0, LOGITS",
+        "Softmax, -2, LOGITS",
+        "Softmax, 1, PROBABILITIES",
+        "Softmax, -1, PROBABILITIES",
+        "Softmax Identity, 0, LOGITS",
+        "LogSoftmax Exp, 0, LOGITS",
+        "LogSoftmax Exp, 1, PROBABILITIES"
+    })
+    void aSoftmaxOverTheBatchGivesNoProbabilities(String operators, long axis, Scores expected) {
+        ModelProto.Builder model = ending(operators.split(" ", -1));
+        model.getGraphBuilder().getNodeBuilder(2).addAttribute(Protos.attribute("axis", axis));
+        assertThat(scores(model, OnnxHints.none())).isEqualTo(expected);
+    }
+
+    /** As PyTorch writes the softmax of the only image of a batch: its classes are the only axis. */
+    @Test
+    void aSoftmaxOfAnotherShapeIsOneOfClasses() {
+        ModelProto.Builder model = TestModels.linear(1);
+        GraphProto.Builder graph = model.getGraphBuilder();
+        graph.getNodeBuilder(1).setOutput(0, "rows");
+        graph.addInitializer(Protos.longs("first", 0))
+                .addNode(node("Squeeze", List.of("rows", "first"), "row"))
+                .addNode(node("Softmax", List.of("row"), "shares").addAttribute(Protos.attribute("axis", 0)))
+                .addNode(node("Unsqueeze", List.of("shares", "first"), "logits"));
+        assertThat(scores(model, OnnxHints.none())).isEqualTo(Scores.PROBABILITIES);
+    }
+
     /**
      * The definition of a softmax (ONNX, Softmax-13) as some exporters write it out: with the maximum subtracted or not, and
      * with the axes of the sum in an attribute, a weight or a constant. A sum over the batch makes no probabilities.
@@ -370,6 +400,7 @@ final class FileFormsTest {
         "17, constant, Exp, 1, PROBABILITIES",
         "17, constant, Sigmoid, 1, PROBABILITIES",
         "17, weight, Exp, 0, LOGITS",
+        "17, weight, Exp, -2, LOGITS",
         "17, constant, Neg, 1, LOGITS"
     })
     void aSoftmaxThatIsWrittenOutGivesProbabilities(
@@ -404,22 +435,70 @@ final class FileFormsTest {
         }
     }
 
-    /** As skl2onnx writes a logistic regression: the label comes first, then the softmax of the same operator. */
+    /**
+     * As skl2onnx writes a logistic regression: the label comes first, then the softmax or the sigmoids of the same operator,
+     * which are divided by their sum if there are more than two classes.
+     */
     @ParameterizedTest
-    @CsvSource({"SOFTMAX, PROBABILITIES", "NONE, LOGITS"})
-    void aClassifierOfScikitLearnSaysItsSoftmaxInAnAttribute(String transform, Scores expected) throws Exception {
+    @CsvSource({
+        "SOFTMAX, '', PROBABILITIES",
+        "SOFTMAX_ZERO, '', PROBABILITIES",
+        "LOGISTIC, '', INDEPENDENT",
+        "PROBIT, '', LOGITS",
+        "NONE, '', LOGITS",
+        "LOGISTIC, L1, PROBABILITIES",
+        "SOFTMAX, L1, PROBABILITIES",
+        "LOGISTIC, L2, LOGITS",
+        "NONE, L1, LOGITS"
+    })
+    void aClassifierOfScikitLearnSaysItsSoftmaxInAnAttribute(String transform, String norm, Scores expected)
+            throws Exception {
+        ModelProto.Builder model = norm.isEmpty() ? ending("Identity") : ending("Identity", "Normalizer");
+        model.addOpsetImport(
+                OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(3));
+        GraphProto.Builder graph = model.getGraphBuilder();
+        graph.addOutput(0, value("label", DataType.INT64_VALUE, BATCH));
+        TextFormat.merge(
+                "op_type: 'LinearClassifier' domain: 'ai.onnx.ml' input: 'before' output: 'label' output: '"
+                        + (norm.isEmpty() ? "logits" : "between0") + "'"
+                        + " attribute { name: 'classlabels_ints' type: INTS ints: [0, 1, 2] }"
+                        + " attribute { name: 'coefficients' type: FLOATS floats: [1, 0, 0, 0, 1, 0, 0, 0, 1] }"
+                        + " attribute { name: 'intercepts' type: FLOATS floats: [0, 0, 0] }"
+                        + " attribute { name: 'post_transform' type: STRING s: '" + transform + "' }",
+                graph.getNodeBuilder(2).clear());
+        if (!norm.isEmpty()) {
+            TextFormat.merge(
+                    "domain: 'ai.onnx.ml' attribute { name: 'norm' type: STRING s: '" + norm + "' }",
+                    graph.getNodeBuilder(3));
+        }
+        assertThat(scores(model, OnnxHints.none())).isEqualTo(expected);
+    }
+
+    /** As skl2onnx writes trees: of a boosted ensemble, their sum goes through a softmax or sigmoids. */
+    @ParameterizedTest
+    @CsvSource({"SOFTMAX, PROBABILITIES", "LOGISTIC, INDEPENDENT", "NONE, LOGITS"})
+    void treesSayTheirSoftmaxInAnAttribute(String transform, Scores expected) throws Exception {
         ModelProto.Builder model = ending("Identity");
         model.addOpsetImport(
                 OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(3));
         GraphProto.Builder graph = model.getGraphBuilder();
         graph.addOutput(0, value("label", DataType.INT64_VALUE, BATCH));
         TextFormat.merge(
-                "op_type: 'LinearClassifier' domain: 'ai.onnx.ml' input: 'before' output: 'label' output: 'logits'"
-                        + " attribute { name: 'classlabels_ints' type: INTS ints: [0, 1, 2] }"
-                        + " attribute { name: 'coefficients' type: FLOATS floats: [1, 0, 0, 0, 1, 0, 0, 0, 1] }"
-                        + " attribute { name: 'intercepts' type: FLOATS floats: [0, 0, 0] }"
+                "op_type: 'TreeEnsembleClassifier' domain: 'ai.onnx.ml' input: 'before' output: 'label' output: 'logits'"
+                        + " attribute { name: 'classlabels_int64s' type: INTS ints: [0, 1, 2] }"
+                        + " attribute { name: 'nodes_treeids' type: INTS ints: [0] }"
+                        + " attribute { name: 'nodes_nodeids' type: INTS ints: [0] }"
+                        + " attribute { name: 'nodes_featureids' type: INTS ints: [0] }"
+                        + " attribute { name: 'nodes_values' type: FLOATS floats: [0] }"
+                        + " attribute { name: 'nodes_modes' type: STRINGS strings: ['LEAF'] }"
+                        + " attribute { name: 'nodes_truenodeids' type: INTS ints: [0] }"
+                        + " attribute { name: 'nodes_falsenodeids' type: INTS ints: [0] }"
+                        + " attribute { name: 'class_treeids' type: INTS ints: [0, 0, 0] }"
+                        + " attribute { name: 'class_nodeids' type: INTS ints: [0, 0, 0] }"
+                        + " attribute { name: 'class_ids' type: INTS ints: [0, 1, 2] }"
+                        + " attribute { name: 'class_weights' type: FLOATS floats: [1, 2, 3] }"
                         + " attribute { name: 'post_transform' type: STRING s: '" + transform + "' }",
-                graph.getNodeBuilder(graph.getNodeCount() - 1).clear());
+                graph.getNodeBuilder(2).clear());
         assertThat(scores(model, OnnxHints.none())).isEqualTo(expected);
     }
 
