@@ -89,7 +89,12 @@ public record ImageInput(String name, Layout layout, PixelType pixels, int batch
     }
 
     private static OnnxFileException noImages(Path file, String expected, TensorInfo input) {
-        return Signature.refusal(file, expected, input.toString(), "export the model with an image as its input");
+        boolean convertible = input.type() == TensorType.DOUBLE && input.rank() == 4;
+        return Signature.refusal(
+                file,
+                expected,
+                input.toString(),
+                convertible ? "convert it to float32" : "export the model with an image as its input");
     }
 
     static boolean isFloat(TensorType type) {

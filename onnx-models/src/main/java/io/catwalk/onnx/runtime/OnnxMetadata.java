@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Holds the metadata of an ONNX file, its {@code metadata_props}: keys and values, sorted by key, so that the same
@@ -18,6 +20,8 @@ import java.util.TreeMap;
  * @param entries every key with its value
  */
 public record OnnxMetadata(SortedMap<String, String> entries) {
+
+    private static final Pattern IMGSZ = Pattern.compile("\\[([1-9]\\d{0,4}), ([1-9]\\d{0,4})]");
 
     /**
      * Checks the entries that must have a certain form.
@@ -106,6 +110,22 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
     /** {@return how pixels are converted to the input of the network, if the file says it} */
     public Optional<Preprocessing> preprocessing() {
         return Preprocessing.from(entries);
+    }
+
+    /**
+     * Takes the size of the images from the metadata if the hints say none: from {@link #preprocessing}, or from
+     * {@code imgsz} of Ultralytics, such as {@code [224, 224]}, height first.
+     */
+    public OnnxHints sized(OnnxHints hints) {
+        if (hints.height() > 0) {
+            return hints;
+        }
+        Matcher imgsz = IMGSZ.matcher(entries.getOrDefault("imgsz", ""));
+        return preprocessing()
+                .map(own -> hints.withImageSize(own.height(), own.width()))
+                .orElseGet(() -> imgsz.matches()
+                        ? hints.withImageSize(Integer.parseInt(imgsz.group(1)), Integer.parseInt(imgsz.group(2)))
+                        : hints);
     }
 
     /**

@@ -233,7 +233,9 @@ public final class OnnxPredictor implements Predictor {
                         Math.multiplyExact(images.length, pixels.type().bytes()))
                 .order(ByteOrder.nativeOrder());
         pixels.write(images, 0, images.length, images.length, input);
-        return Map.of(signature.input(), Tensor.of(pixels.type(), input, signature.shape(count)));
+        return Map.of(
+                signature.input(),
+                Tensor.of(pixels.type(), input, signature.images().shape(count)));
     }
 
     private float[] logits(int numbers, int count, IoBuffers.Images images) {
@@ -357,7 +359,7 @@ public final class OnnxPredictor implements Predictor {
                             0, count * signature.imageSize() * pixels.type().bytes())
                     .order(ByteOrder.nativeOrder());
             OnnxTensor images = OnnxTensor.createTensor(
-                    environment, imageBytes, signature.shape(count), OnnxRunner.type(pixels.type()));
+                    environment, imageBytes, signature.images().shape(count), OnnxRunner.type(pixels.type()));
             long[] shape = LongStream.concat(LongStream.of(count, signature.classes()), LongStream.generate(() -> 1))
                     .limit(rank)
                     .toArray();

@@ -72,9 +72,9 @@ public record Signature(
         return channels * height * width;
     }
 
-    /** Returns the shape of {@code count} images in the layout of the file. */
-    long[] shape(int count) {
-        return layout.shape(count, channels, height, width);
+    /** {@return the input alone} */
+    public ImageInput images() {
+        return new ImageInput(input, layout, pixels, batch, channels, height, width);
     }
 
     /**
@@ -86,7 +86,7 @@ public record Signature(
      */
     static Signature of(ModelFile model, OnnxMetadata metadata, OnnxHints hints) {
         Path file = model.file();
-        ImageInput images = ImageInput.of(file, model.inputs(), metadata.preprocessing(), hints);
+        ImageInput images = ImageInput.of(file, model.inputs(), metadata.preprocessing(), metadata.sized(hints));
         TensorInfo output = output(file, model.outputs(), hints.output());
         TensorInfo input = model.inputs().get(0);
         Axis batch = input.knownAxes().get(0);

@@ -233,6 +233,30 @@ final class FileFormsTest {
         }
     }
 
+    /** As Ultralytics writes the size that a network was trained for: height and width, as Python prints a list. */
+    @Test
+    void theSizeThatUltralyticsWritesServesAFileOfAnySizeUnlessAnotherIsNamed() {
+        Path file = TestModels.write(folder.resolve("any.onnx"), summing(FLOAT, 1, "height", "width"));
+        OnnxMetadata.empty().with("imgsz", "[5, 4]").write(file);
+        assertThat(Signature.read(file, OnnxHints.none()).height()).isEqualTo(5);
+        assertThat(Signature.read(file, OnnxHints.none()).width()).isEqualTo(4);
+        assertThat(Signature.read(file, OnnxHints.none().withImageSize(7, 7)).imageSize())
+                .isEqualTo(49);
+        for (String odd : List.of("640", "[0, 4]", "[5, 4, 3]", "['a']", "[9999999999, 4]")) {
+            OnnxMetadata.empty().with("imgsz", odd).write(file);
+            fileRefused(() -> Signature.read(file, OnnxHints.none())).contains("a fixed size, or a size for them");
+        }
+    }
+
+    @Test
+    void aFileOfDoublesIsToldToBecomeOneOfFloats() {
+        refused(
+                summing(DataType.DOUBLE_VALUE, 1, 4, 4),
+                OnnxHints.none(),
+                "float32",
+                "found images double (batch, 1, 4, 4); convert it to float32");
+    }
+
     @Test
     void sizesOutOfRangeAndOpenChannelsAreRefused() {
         argumentRefused(() -> OnnxHints.none().withImageSize(-1, 4)).contains("-1 and 4");

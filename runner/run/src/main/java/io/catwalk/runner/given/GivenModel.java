@@ -92,14 +92,7 @@ public record GivenModel(
         Signature signature = source.signature(images.height(), images.width());
         return of(
                 source,
-                new ImageInput(
-                        signature.input(),
-                        signature.layout(),
-                        signature.pixels(),
-                        signature.batch(),
-                        signature.channels(),
-                        signature.height(),
-                        signature.width()),
+                signature.images(),
                 images,
                 fit,
                 signature.output(),

@@ -4,7 +4,6 @@ import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
@@ -149,9 +148,7 @@ public record GivenSource(
 
     /** Returns the signature of the file; one that takes any size takes the stated one, its own, or else this one. */
     Signature signature(int height, int width) {
-        OnnxHints own = hints(output);
-        boolean sized = size != null || metadata().preprocessing().isEmpty();
-        return read(() -> Signature.read(path(), sized ? sized(own, height, width) : own));
+        return read(() -> Signature.read(path(), sized(hints(output), height, width)));
     }
 
     /** States the size of the images for a file that takes any: what is stated here, its own, or else this one. */
@@ -160,8 +157,8 @@ public record GivenSource(
             ResizeRule typed = ResizeRule.ofSize(size, Fit.STRETCH);
             return hints.withImageSize(typed.height(), typed.width());
         }
-        Preprocessing own = metadata().preprocessing().orElse(null);
-        return own == null ? hints.withImageSize(height, width) : hints.withImageSize(own.height(), own.width());
+        OnnxHints own = metadata().sized(hints);
+        return own.height() > 0 ? own : hints.withImageSize(height, width);
     }
 
     static OnnxHints hints(@Nullable String output) {

@@ -107,6 +107,20 @@ final class ColorNetwork {
         return this;
     }
 
+    /** Returns maps of one pixel, as a network without a linear layer does. */
+    ColorNetwork maps() {
+        graph.addInitializer(TensorProto.newBuilder()
+                .setName("last")
+                .setDataType(DataType.INT64_VALUE)
+                .addDims(2)
+                .addAllInt64Data(List.of(2L, 3L)));
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType("Unsqueeze")
+                .addAllInput(List.of(before(), "last"))
+                .addOutput("logits"));
+        return output(FLOAT, "batch", classes, 1, 1);
+    }
+
     /** Rounds the output to 16 bits. */
     ColorNetwork halfOutput() {
         output(HALF, "batch", classes);

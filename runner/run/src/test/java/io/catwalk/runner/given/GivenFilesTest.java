@@ -313,6 +313,13 @@ class GivenFilesTest {
         cases.put(
                 "batch of 4",
                 to -> source(file(named().input(FLOAT, 4, 3, 5, 5).output(FLOAT, 4, 3)), "normalize=0-1"));
+        cases.put("maps of one pixel", to -> source(file(named().maps()), "normalize=0-1"));
+        cases.put("softmax of maps", to -> source(file(named().ending("Softmax").maps()), "normalize=0-1"));
+        cases.put(
+                "any size, and its own said by Ultralytics",
+                to -> source(
+                        file(named().input(FLOAT, "n", 3, "h", "w").metadata(Map.of("imgsz", "[5, 5]"))),
+                        "normalize=0-1"));
         cases.put("softmax", to -> source(file(named().ending("Softmax")), "normalize=0-1"));
         cases.put("log softmax", to -> source(file(named().ending("LogSoftmax")), "normalize=0-1"));
         cases.put("softmax in half", to -> source(file(named().ending("Softmax").halfOutput()), "normalize=0-1"));
@@ -458,7 +465,21 @@ class GivenFilesTest {
                 tests,
                 "two nameless outputs",
                 to -> source(file(named().renamed("a").negative("b")), "normalize=0-1"),
-                "--output a");
+                "--output a, --output b");
+        add(
+                tests,
+                "another size said by Ultralytics",
+                to -> source(
+                        file(named().input(FLOAT, "n", 3, "h", "w").metadata(Map.of("imgsz", "[4, 6]"))),
+                        "normalize=0-1"),
+                "images of 5x5",
+                "6x4");
+        add(
+                tests,
+                "64-bit numbers as input",
+                to -> source(file(named().input(11, "n", 3, 5, 5)), "normalize=0-1"),
+                "double",
+                "convert it to float32");
         add(
                 tests,
                 "no such output",
