@@ -16,7 +16,7 @@ import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
-import io.catwalk.runner.given.GivenSource;
+import io.catwalk.runner.given.ClassNames;
 import io.catwalk.runner.report.RunDocument;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.ModelSignature;
@@ -233,7 +233,7 @@ final class DemoCommand extends ConsoleCommand {
     }
 
     private static List<String> classes(Path file, OnnxPredictor predictor, @Nullable ImageDataset all) {
-        return GivenSource.classes(file, predictor.metadata())
+        return ClassNames.said(file, predictor.metadata())
                 .filter(names -> names.size() == predictor.signature().classes())
                 .orElseGet(() -> all != null
                         ? all.classes()

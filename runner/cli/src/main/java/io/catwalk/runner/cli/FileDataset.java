@@ -14,7 +14,7 @@ import io.catwalk.runner.data.ImageDataset.ClassMatch;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.data.ResizeRule.Fit;
-import io.catwalk.runner.given.GivenSource;
+import io.catwalk.runner.given.ClassNames;
 import io.catwalk.runner.trial.DatasetSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,12 +77,12 @@ final class FileDataset extends ImageOptions.Other {
     ImageDataset matched(Path file, ImageDataset images, OnnxMetadata metadata) {
         if (byIndex) {
             int classes = images.classes().size();
-            return GivenSource.classes(file, metadata)
+            return ClassNames.said(file, metadata)
                     .filter(names -> names.size() == classes && new HashSet<>(names).size() == classes)
                     .map(names -> images.labeledAs(names, ClassMatch.BY_INDEX))
                     .orElse(images);
         }
-        List<String> classes = GivenSource.classes(file, metadata)
+        List<String> classes = ClassNames.said(file, metadata)
                 .orElseThrow(() -> new RequestException(file + ": expected the names of the classes in the metadata, "
                         + "found none; match those of the images by index with --classes-by-index"));
         return images.labeledAs(classes, ClassMatch.BY_NAME);

@@ -17,7 +17,7 @@ import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.evaluation.OriginalImages;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.given.GivenSource;
+import io.catwalk.runner.given.ClassNames;
 import io.catwalk.runner.trial.EngineSettings.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
@@ -317,7 +317,7 @@ final class PredictCommand extends ConsoleCommand {
 
     private List<String> names(OnnxMetadata metadata, Signature signature) {
         List<String> names = labels.isEmpty()
-                ? GivenSource.classes(file, metadata)
+                ? ClassNames.said(file, metadata)
                         .orElseThrow(() -> new RequestException(file
                                 + ": expected the names of the classes in the metadata, found none; give them with "
                                 + "--labels"))

@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param dataset the classes of the data set
  */
-record ClassNames(GivenSource source, List<String> dataset) {
+public record ClassNames(GivenSource source, List<String> dataset) {
 
     /** Says that the outputs are in the order of the data set's classes. */
     private static final String BY_INDEX = "index";
@@ -47,7 +47,7 @@ record ClassNames(GivenSource source, List<String> dataset) {
         }
         try {
             if (Files.isRegularFile(Path.of(labels))) {
-                return Objects.requireNonNull(read(Path.of(labels), true));
+                return Objects.requireNonNull(read(source.path(), Path.of(labels), true));
             }
         } catch (InvalidPathException e) { // then it is a list
         }
@@ -81,7 +81,7 @@ record ClassNames(GivenSource source, List<String> dataset) {
 
     private List<String> find(OnnxMetadata metadata, int outputs) {
         return Optional.ofNullable(stated())
-                .or(() -> said(metadata))
+                .or(() -> said(source.path(), metadata))
                 .orElseThrow(() -> source.refusal(
                         "the names of its " + outputs + " outputs",
                         "none in its metadata, and no labels.txt, classes.txt or config.json beside it",
@@ -92,29 +92,29 @@ record ClassNames(GivenSource source, List<String> dataset) {
                                         : "")));
     }
 
-    /** Returns what the file says in its own words or in those of other programs, or what lies beside it. */
-    Optional<List<String>> said(OnnxMetadata metadata) {
+    /** Returns what a file says in its own words or in those of other programs, or what lies beside it. */
+    public static Optional<List<String>> said(Path file, OnnxMetadata metadata) {
         return metadata.labels()
-                .or(() -> listed(metadata))
+                .or(() -> listed(file, metadata))
                 .or(() -> Stream.of("labels.txt", "classes.txt", "config.json")
-                        .map(source.path()::resolveSibling)
+                        .map(file::resolveSibling)
                         .filter(Files::isRegularFile)
-                        .flatMap(file -> Stream.ofNullable(read(file, false)))
+                        .flatMap(names -> Stream.ofNullable(read(file, names, false)))
                         .findFirst());
     }
 
     /** Returns what other programs write in one line. */
-    private Optional<List<String>> listed(OnnxMetadata metadata) {
+    private static Optional<List<String>> listed(Path file, OnnxMetadata metadata) {
         return Stream.of("names", MetadataKeys.LABELS)
                 .flatMap(key -> metadata.get(key).stream())
                 .findFirst()
                 .map(list -> list.matches("(?s)\\s*[\\[{].*")
-                        ? python(list)
+                        ? python(file, list)
                         : List.of(list.strip().split("\\s*,\\s*", -1)));
     }
 
     /** Reads a dictionary or a list as Python prints it, which is no JSON: {@code {0: 'tench', 1: "it's"}}. */
-    private List<String> python(String text) {
+    private static List<String> python(Path file, String text) {
         SortedMap<Integer, String> names = new TreeMap<>();
         Matcher entry = ENTRY.matcher(text);
         while (entry.find()) {
@@ -123,22 +123,25 @@ record ClassNames(GivenSource source, List<String> dataset) {
                     entry.group(1) == null ? names.size() : Integer.parseInt(entry.group(1)),
                     quoted.substring(1, quoted.length() - 1).replaceAll("\\\\(.)", "$1"));
         }
-        return ordered("names or labels in its metadata", names);
+        return ordered(file, "names or labels in its metadata", names);
     }
 
-    private List<String> ordered(String where, SortedMap<Integer, String> names) {
+    private static List<String> ordered(Path file, String where, SortedMap<Integer, String> names) {
         if (names.isEmpty() || names.lastKey() != names.size() - 1) {
-            throw source.refusal(
-                    "a name for each number from 0 as " + where, names.size() + " names", "state labels: A,B,...");
+            throw GivenSource.refusal(
+                    file,
+                    "a name for each number from 0 as " + where,
+                    names.size() + " names",
+                    "state labels: A,B,...");
         }
         return List.copyOf(names.values());
     }
 
     /** Reads one name a line, or the {@code id2label} of JSON; null if that is missing and need not be there. */
-    private @Nullable List<String> read(Path file, boolean required) {
+    private static @Nullable List<String> read(Path file, Path listed, boolean required) {
         try {
-            String lines = ForeignText.read(file);
-            if (!file.toString().endsWith(".json")) {
+            String lines = ForeignText.read(listed);
+            if (!listed.toString().endsWith(".json")) {
                 return lines.lines()
                         .map(String::strip)
                         .filter(name -> !name.isEmpty())
@@ -156,10 +159,11 @@ record ClassNames(GivenSource source, List<String> dataset) {
             node.properties()
                     .forEach(one -> names.put(
                             Integer.valueOf(one.getKey()), one.getValue().asString()));
-            return ordered("id2label in " + file, names);
+            return ordered(file, "id2label in " + listed, names);
         } catch (IOException | JacksonException | NumberFormatException e) {
-            throw source.refusal(
-                    "names in " + file + ", in UTF-8, one a line, or JSON with id2label",
+            throw GivenSource.refusal(
+                    file,
+                    "names in " + listed + ", in UTF-8, one a line, or JSON with id2label",
                     Reasons.of(e),
                     "correct it, or state labels: A,B,...");
         }

@@ -13,7 +13,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -82,15 +81,13 @@ public record GivenSource(
                 TypedNormalization.said(own).isPresent() ? null : options.normalize,
                 ordered ? null : options.order,
                 options.fit,
-                classes(path(), own).filter(names -> names.containsAll(classes)).isPresent() ? null : options.labels,
+                ClassNames.said(path(), own)
+                                .filter(names -> names.containsAll(classes))
+                                .isPresent()
+                        ? null
+                        : options.labels,
                 options.output,
                 options.size));
-    }
-
-    /** Finds the names of the outputs in the metadata of a file, as this or another program writes them, or beside it. */
-    public static Optional<List<String>> classes(Path file, OnnxMetadata metadata) {
-        GivenSource source = new GivenSource(file.toString(), null, null, null, null, null, null);
-        return new ClassNames(source, List.of()).said(metadata);
     }
 
     /** Takes what this does not state from another. */
@@ -166,6 +163,10 @@ public record GivenSource(
     }
 
     RequestException refusal(String expected, String found, String remedy) {
+        return refusal(file, expected, found, remedy);
+    }
+
+    static RequestException refusal(Object file, String expected, String found, String remedy) {
         return new RequestException(
                 Reasons.visible(file + ": expected " + expected + ", found " + found + "; " + remedy));
     }

@@ -11,7 +11,7 @@ import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.ResizeRule.Fit;
-import io.catwalk.runner.given.GivenSource;
+import io.catwalk.runner.given.ClassNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -109,7 +109,7 @@ public record ModelSignature(
                         shape),
                 new Output(
                         signature.output(), "float32", List.of(batch, signature.classes()), lower(predictor.scores())),
-                GivenSource.classes(file, metadata)
+                ClassNames.said(file, metadata)
                         .filter(names -> names.size() == signature.classes())
                         .orElse(null),
                 color,
