@@ -5,7 +5,6 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
@@ -20,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,12 +46,6 @@ public record ModelFile(
         List<TensorInfo> outputs,
         SortedMap<String, String> metadata,
         Weights external) {
-
-    private static final Map<DataType, FloatFormat> FORMATS = new EnumMap<>(Map.of(
-            DataType.FLOAT16, FloatFormat.FLOAT16,
-            DataType.BFLOAT16, FloatFormat.BFLOAT16,
-            DataType.FLOAT, FloatFormat.FLOAT32,
-            DataType.DOUBLE, FloatFormat.FLOAT64));
 
     /** Smallest operator set that ONNX Runtime promises to run (its documentation, "Compatibility"). */
     public static final long OLDEST_OPSET = 7;
@@ -248,8 +240,8 @@ public record ModelFile(
     }
 
     private void requireNumbers(TensorProto tensor) {
-        FloatFormat format = FORMATS.get(DataType.forNumber(tensor.getDataType()));
-        if (format != null && isNanIn(tensor, format)) {
+        TensorType type = TensorType.of(tensor.getDataType());
+        if (type.isReal() && isNanIn(tensor, type)) {
             throw new OnnxFileException(
                     file,
                     "numbers as weights",
@@ -258,16 +250,17 @@ public record ModelFile(
         }
     }
 
-    private boolean isNanIn(TensorProto tensor, FloatFormat format) {
+    private boolean isNanIn(TensorProto tensor, TensorType type) {
         if (!ExternalData.isExternal(tensor)) {
-            return format.isNanIn(tensor.getRawData().asReadOnlyByteBuffer())
+            return OnnxWeights.isNanIn(type, tensor.getRawData().asReadOnlyByteBuffer())
                     || tensor.getFloatDataList().stream().anyMatch(value -> value.isNaN())
                     || tensor.getDoubleDataList().stream().anyMatch(value -> value.isNaN())
-                    || tensor.getInt32DataList().stream().anyMatch(format::isNan); // of numbers of 16 bits
+                    || tensor.getInt32DataList().stream()
+                            .anyMatch(bits -> OnnxWeights.isNan(type, bits)); // of numbers of 16 bits
         }
         ExternalData data = ExternalData.of(file, tensor);
         try {
-            return data.anyMatch(format::isNanIn);
+            return data.anyMatch(some -> OnnxWeights.isNanIn(type, some));
         } catch (IOException e) {
             throw new OnnxFileException(
                     file, "readable weights in " + data.file(), e.toString(), "check the rights of that file", e);

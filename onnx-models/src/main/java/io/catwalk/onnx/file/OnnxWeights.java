@@ -91,6 +91,44 @@ public final class OnnxWeights {
         return data.flip();
     }
 
+    /**
+     * Tells whether a number is NaN: all bits of the exponent are set, and at least one after it. Infinite numbers are
+     * numbers: attention masks use them.
+     *
+     * @param type of real numbers
+     * @param bits of the number, of either sign; higher bits are ignored
+     */
+    static boolean isNan(TensorType type, long bits) {
+        long infinity = switch (type) {
+            case FLOAT16 -> 0x7c00;
+            case BFLOAT16 -> 0x7f80;
+            case FLOAT -> 0x7f80_0000;
+            default -> 0x7ff0_0000_0000_0000L;
+        };
+        return (bits & (-1L >>> (Long.SIZE + 1 - Byte.SIZE * type.bytes()))) > infinity;
+    }
+
+    /**
+     * Looks for NaN among real numbers.
+     *
+     * @param numbers little-endian, from the buffer's position to its limit, which stay as they are; bytes behind the
+     *     last whole number are ignored
+     */
+    public static boolean isNanIn(TensorType type, ByteBuffer numbers) {
+        ByteBuffer data = numbers.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        boolean found = false;
+        while (data.remaining() >= type.bytes()) {
+            found |= isNan(
+                    type,
+                    switch (type.bytes()) {
+                        case Short.BYTES -> data.getShort();
+                        case Float.BYTES -> data.getInt();
+                        default -> data.getLong();
+                    });
+        }
+        return found;
+    }
+
     /** Names a tensor for an error message. */
     public static String name(TensorProto tensor) {
         return tensor.getName().isEmpty() ? "an unnamed constant" : "tensor " + tensor.getName();

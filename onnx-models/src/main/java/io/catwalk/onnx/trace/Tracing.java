@@ -8,7 +8,7 @@ import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.ExportException;
 import io.catwalk.onnx.OnnxInput;
-import io.catwalk.onnx.file.FloatFormat;
+import io.catwalk.onnx.file.OnnxWeights;
 import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.trace.Replay.Mode;
 import java.nio.ByteBuffer;
@@ -87,8 +87,10 @@ public record Tracing(
     private static void refuseNan(List<Entry> entries) {
         for (Entry entry : entries) {
             if (entry instanceof Entry.Constant constant
-                    && constant.slot().type().isFloating()
-                    && FloatFormat.valueOf(constant.slot().type().name()).isNanIn(ByteBuffer.wrap(constant.data()))) {
+                    && Placeholders.type(constant.slot().type())
+                            .filter(type ->
+                                    type.isReal() && OnnxWeights.isNanIn(type, ByteBuffer.wrap(constant.data())))
+                            .isPresent()) {
                 throw new ExportException(constant.hint() + constant.slot().shape()
                         + " holds NaN: the weights are broken; check the training that made them");
             }

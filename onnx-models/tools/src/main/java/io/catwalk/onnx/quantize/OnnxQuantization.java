@@ -7,7 +7,6 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxFileException;
-import io.catwalk.onnx.file.FloatFormat;
 import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.file.OnnxWeights;
 import io.catwalk.onnx.file.Protos;
@@ -16,6 +15,7 @@ import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxOptions.OptimizationLevel;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorType;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -176,7 +176,8 @@ public final class OnnxQuantization {
     private static void checkWeights(Path file, GraphProto graph) {
         for (TensorProto tensor : graph.getInitializerList()) {
             if (Protos.isFloat(tensor)
-                    && FloatFormat.FLOAT32.isNanIn(OnnxWeights.of(tensor).buffer())) {
+                    && OnnxWeights.isNanIn(
+                            TensorType.FLOAT, OnnxWeights.of(tensor).buffer())) {
                 throw new OnnxFileException(
                         file,
                         "numbers as weights",
