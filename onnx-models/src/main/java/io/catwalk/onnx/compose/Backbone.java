@@ -524,9 +524,7 @@ public final class Backbone {
                 .map(value -> value.getType().getTensorType().getShape().getDim(0))
                 .findFirst()
                 .orElseThrow();
-        return stated.hasDimParam()
-                ? stated
-                : Dimension.newBuilder().setDimParam("batch").build();
+        return stated.hasDimParam() ? stated : Protos.axis("batch");
     }
 
     private ModelProto.Builder composed(GraphProto.Builder graph, Map<String, Long> sets, long irVersion) {

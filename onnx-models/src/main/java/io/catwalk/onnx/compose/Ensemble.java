@@ -4,7 +4,6 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.file.ModelFile;
 import io.catwalk.onnx.file.Protos;
@@ -163,13 +162,12 @@ public final class Ensemble {
         graph.addInitializer(Protos.floats("ensemble/smallest", SMALLEST))
                 .addNode(Graphs.node("Max", List.of(sum, "ensemble/smallest"), "ensemble/mean"))
                 .addNode(Graphs.node("Log", List.of("ensemble/mean"), LOGITS))
-                .addOutput(Graphs.rows(
-                        LOGITS, Dimension.newBuilder().setDimParam("batch").build(), signature.classes()));
+                .addOutput(Graphs.rows(LOGITS, Protos.axis("batch"), signature.classes()));
         graph.getInputBuilder(0)
                 .getTypeBuilder()
                 .getTensorTypeBuilder()
                 .getShapeBuilder()
-                .setDim(0, Dimension.newBuilder().setDimParam("batch"));
+                .setDim(0, Protos.axis("batch"));
         model.addAllFunctions(opened.stream()
                 .flatMap(one -> one.model().getFunctionsList().stream())
                 .distinct()

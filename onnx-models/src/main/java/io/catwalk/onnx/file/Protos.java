@@ -11,6 +11,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import io.catwalk.onnx.ExportException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -112,8 +113,11 @@ public final class Protos {
 
     /** Appends entries to the metadata of a model. */
     public static void addMetadata(ModelProto.Builder model, Map<String, String> entries) {
-        entries.forEach((key, value) -> model.addMetadataProps(
-                StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+        entries.forEach((key, value) -> model.addMetadataProps(entry(key, value)));
+    }
+
+    public static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
     /** Creates a builder of a node that is named after its output. */
@@ -126,19 +130,31 @@ public final class Protos {
     }
 
     public static AttributeProto attribute(String name, long number) {
-        return AttributeProto.newBuilder()
-                .setName(name)
-                .setType(AttributeProto.AttributeType.INT)
-                .setI(number)
-                .build();
+        return attribute(name, (Object) number);
     }
 
-    public static AttributeProto attribute(String name, List<Long> numbers) {
-        return AttributeProto.newBuilder()
-                .setName(name)
-                .setType(AttributeProto.AttributeType.INTS)
-                .addAllInts(numbers)
-                .build();
+    /** Creates an attribute of whole numbers, floats or words: one, or a list of them. */
+    public static AttributeProto attribute(String name, Object value) {
+        AttributeProto.Builder proto = AttributeProto.newBuilder().setName(name);
+        if (value instanceof Long number) {
+            proto.setType(AttributeProto.AttributeType.INT).setI(number);
+        } else if (value instanceof Float number) {
+            proto.setType(AttributeProto.AttributeType.FLOAT).setF(number);
+        } else if (value instanceof String word) {
+            proto.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(word));
+        } else if (value instanceof List<?> list && list.stream().allMatch(Long.class::isInstance)) {
+            proto.setType(AttributeProto.AttributeType.INTS);
+            list.forEach(number -> proto.addInts((Long) number));
+        } else if (value instanceof List<?> list && list.stream().allMatch(Float.class::isInstance)) {
+            proto.setType(AttributeProto.AttributeType.FLOATS);
+            list.forEach(number -> proto.addFloats((Float) number));
+        } else if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+            proto.setType(AttributeProto.AttributeType.STRINGS);
+            list.forEach(word -> proto.addStrings(ByteString.copyFromUtf8((String) word)));
+        } else {
+            throw new ExportException("attribute " + name + " has no ONNX form: " + value);
+        }
+        return proto.build();
     }
 
     /** Describes an input or output of fixed sizes. */
@@ -156,6 +172,11 @@ public final class Protos {
 
     public static Dimension size(long size) {
         return Dimension.newBuilder().setDimValue(size).build();
+    }
+
+    /** Describes an axis of any size. */
+    public static Dimension axis(String name) {
+        return Dimension.newBuilder().setDimParam(name).build();
     }
 
     /** Lists the names that are used in a graph or in its subgraphs. */

@@ -1,14 +1,5 @@
 package io.catwalk.onnx.graph;
 
-import static io.catwalk.onnx.runtime.TensorType.BOOL;
-import static io.catwalk.onnx.runtime.TensorType.DOUBLE;
-import static io.catwalk.onnx.runtime.TensorType.FLOAT;
-import static io.catwalk.onnx.runtime.TensorType.FLOAT16;
-import static io.catwalk.onnx.runtime.TensorType.INT32;
-import static io.catwalk.onnx.runtime.TensorType.INT64;
-import static io.catwalk.onnx.runtime.TensorType.INT8;
-import static io.catwalk.onnx.runtime.TensorType.UINT8;
-
 import io.catwalk.onnx.runtime.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,8 +12,15 @@ import java.util.Set;
 public final class Elements {
 
     /** Types that exported graphs use. */
-    public static final Set<TensorType> TYPES =
-            Collections.unmodifiableSet(EnumSet.of(FLOAT, UINT8, INT8, INT32, INT64, BOOL, FLOAT16, DOUBLE));
+    public static final Set<TensorType> TYPES = Collections.unmodifiableSet(EnumSet.of(
+            TensorType.FLOAT,
+            TensorType.UINT8,
+            TensorType.INT8,
+            TensorType.INT32,
+            TensorType.INT64,
+            TensorType.BOOL,
+            TensorType.FLOAT16,
+            TensorType.DOUBLE));
 
     /** Halfway between the largest number of FLOAT16, 65,504, and what would be the next. */
     private static final float HALF_TO_INFINITY = 65_520;

@@ -105,8 +105,8 @@ public final class Inference {
         rules.put("MatMul", operands -> operands.alike(matMul(operands.shape(0), operands.shape(1))));
         rules.put("Gemm", Inference::gemm);
         rules.putAll(ShapeRules.rules());
-        rules.putAll(WindowRules.rules());
-        rules.putAll(ReductionRules.rules());
+        rules.putAll(windowRules());
+        rules.putAll(reductionRules());
         return Map.copyOf(rules);
     }
 
@@ -153,125 +153,115 @@ public final class Inference {
     }
 
     /** Infers the outputs of reductions, and of TopK. */
-    private static final class ReductionRules {
-
-        private ReductionRules() {}
-
-        static Map<String, Rule> rules() {
-            Map<String, Rule> rules = new HashMap<>();
-            for (String kind : List.of("Sum", "Mean", "Max", "Min", "Prod", "L1", "L2")) {
-                rules.put("Reduce" + kind, operands -> operands.alike(reduce(operands, axes(operands))));
-            }
-            for (String operator : List.of("ArgMax", "ArgMin")) {
-                rules.put(operator, operands -> {
-                    long[] axes = {operands.attribute("axis", 0)};
-                    return List.of(new Made(TensorType.INT64, reduce(operands, axes)));
-                });
-            }
-            rules.put("TopK", ReductionRules::topK);
-            return rules;
+    private static Map<String, Rule> reductionRules() {
+        Map<String, Rule> rules = new HashMap<>();
+        for (String kind : List.of("Sum", "Mean", "Max", "Min", "Prod", "L1", "L2")) {
+            rules.put("Reduce" + kind, operands -> operands.alike(reduce(operands, axes(operands))));
         }
-
-        private static long[] axes(Operands operands) {
-            long[] all = LongStream.range(0, operands.shape(0).rank()).toArray();
-            return operands.has(1) ? operands.numbers(1) : operands.attributes().numbers("axes", all);
+        for (String operator : List.of("ArgMax", "ArgMin")) {
+            rules.put(operator, operands -> {
+                long[] axes = {operands.attribute("axis", 0)};
+                return List.of(new Made(TensorType.INT64, reduce(operands, axes)));
+            });
         }
+        rules.put("TopK", Inference::topK);
+        return rules;
+    }
 
-        private static TensorShape reduce(Operands operands, long[] axes) {
-            TensorShape from = operands.shape(0);
-            boolean keep = operands.attribute("keepdims", 1) == 1;
-            List<Dim> dims = new ArrayList<>(from.dims());
-            TreeSet<Integer> sorted = new TreeSet<>();
-            for (long axis : axes) {
-                sorted.add(from.axis(axis));
+    private static long[] axes(Operands operands) {
+        long[] all = LongStream.range(0, operands.shape(0).rank()).toArray();
+        return operands.has(1) ? operands.numbers(1) : operands.attributes().numbers("axes", all);
+    }
+
+    private static TensorShape reduce(Operands operands, long[] axes) {
+        TensorShape from = operands.shape(0);
+        boolean keep = operands.attribute("keepdims", 1) == 1;
+        List<Dim> dims = new ArrayList<>(from.dims());
+        TreeSet<Integer> sorted = new TreeSet<>();
+        for (long axis : axes) {
+            sorted.add(from.axis(axis));
+        }
+        for (int axis : sorted.descendingSet()) {
+            if (keep) {
+                dims.set(axis, Dim.of(1));
+            } else {
+                dims.remove(axis);
             }
-            for (int axis : sorted.descendingSet()) {
-                if (keep) {
-                    dims.set(axis, Dim.of(1));
-                } else {
-                    dims.remove(axis);
-                }
-            }
-            return new TensorShape(dims);
         }
+        return new TensorShape(dims);
+    }
 
-        private static List<Made> topK(Operands operands) {
-            Dim count = operands.contents(1).get(0);
-            TensorShape shape = operands.shape(0).with(operands.attribute("axis", -1), count);
-            return List.of(new Made(operands.type(0), shape), new Made(TensorType.INT64, shape));
-        }
+    private static List<Made> topK(Operands operands) {
+        Dim count = operands.contents(1).get(0);
+        TensorShape shape = operands.shape(0).with(operands.attribute("axis", -1), count);
+        return List.of(new Made(operands.type(0), shape), new Made(TensorType.INT64, shape));
     }
 
     /** Infers the outputs of convolutions, pools and recurrent layers. */
-    private static final class WindowRules {
+    private static Map<String, Rule> windowRules() {
+        return Map.of(
+                "Conv", Inference::convolution,
+                "MaxPool", Inference::pool,
+                "AveragePool", Inference::pool,
+                "GlobalAveragePool", Inference::global,
+                "GlobalMaxPool", Inference::global,
+                "Resize", operands -> operands.alike(new TensorShape(operands.contents(3))),
+                "RNN", Inference::recurrent,
+                "GRU", Inference::recurrent,
+                "LSTM", Inference::recurrent);
+    }
 
-        private WindowRules() {}
-
-        static Map<String, Rule> rules() {
-            return Map.of(
-                    "Conv", WindowRules::convolution,
-                    "MaxPool", WindowRules::pool,
-                    "AveragePool", WindowRules::pool,
-                    "GlobalAveragePool", WindowRules::global,
-                    "GlobalMaxPool", WindowRules::global,
-                    "Resize", operands -> operands.alike(new TensorShape(operands.contents(3))),
-                    "RNN", WindowRules::recurrent,
-                    "GRU", WindowRules::recurrent,
-                    "LSTM", WindowRules::recurrent);
+    private static List<Made> convolution(Operands operands) {
+        TensorShape image = operands.shape(0);
+        TensorShape kernel = operands.shape(1);
+        long groups = operands.attribute("group", 1);
+        if (image.get(1).fixed("channels") != kernel.get(1).fixed("channels") * groups) {
+            throw new ExportException("Conv of " + image + " by " + kernel + " in " + groups + " groups");
         }
+        long[] window = Arrays.copyOfRange(kernel.fixed("kernel"), 2, kernel.rank());
+        return operands.alike(slide(operands, image.with(1, kernel.get(0)), window));
+    }
 
-        private static List<Made> convolution(Operands operands) {
-            TensorShape image = operands.shape(0);
-            TensorShape kernel = operands.shape(1);
-            long groups = operands.attribute("group", 1);
-            if (image.get(1).fixed("channels") != kernel.get(1).fixed("channels") * groups) {
-                throw new ExportException("Conv of " + image + " by " + kernel + " in " + groups + " groups");
-            }
-            long[] window = Arrays.copyOfRange(kernel.fixed("kernel"), 2, kernel.rank());
-            return operands.alike(slide(operands, image.with(1, kernel.get(0)), window));
-        }
+    private static List<Made> pool(Operands operands) {
+        long[] window = operands.attributes().numbers("kernel_shape", new long[0]);
+        return operands.alike(slide(operands, operands.shape(0), window));
+    }
 
-        private static List<Made> pool(Operands operands) {
-            long[] window = operands.attributes().numbers("kernel_shape", new long[0]);
-            return operands.alike(slide(operands, operands.shape(0), window));
+    private static TensorShape slide(Operands operands, TensorShape image, long[] window) {
+        int axes = window.length;
+        long[] ones = new long[axes];
+        Arrays.fill(ones, 1);
+        long[] strides = operands.attributes().numbers("strides", ones);
+        long[] dilations = operands.attributes().numbers("dilations", ones);
+        long[] pads = operands.attributes().numbers("pads", new long[2 * axes]);
+        boolean up = operands.attribute("ceil_mode", 0) == 1;
+        TensorShape made = image;
+        for (int i = 0; i < axes; i++) {
+            Windows windows = new Windows(window[i], strides[i], pads[i], pads[i + axes], dilations[i], up);
+            made = made.with(i + 2, windows.over(image.get(i + 2)));
         }
+        return made;
+    }
 
-        private static TensorShape slide(Operands operands, TensorShape image, long[] window) {
-            int axes = window.length;
-            long[] ones = new long[axes];
-            Arrays.fill(ones, 1);
-            long[] strides = operands.attributes().numbers("strides", ones);
-            long[] dilations = operands.attributes().numbers("dilations", ones);
-            long[] pads = operands.attributes().numbers("pads", new long[2 * axes]);
-            boolean up = operands.attribute("ceil_mode", 0) == 1;
-            TensorShape made = image;
-            for (int i = 0; i < axes; i++) {
-                Windows windows = new Windows(window[i], strides[i], pads[i], pads[i + axes], dilations[i], up);
-                made = made.with(i + 2, windows.over(image.get(i + 2)));
-            }
-            return made;
+    private static List<Made> global(Operands operands) {
+        TensorShape made = operands.shape(0);
+        for (int axis = 2; axis < made.rank(); axis++) {
+            made = made.with(axis, Dim.of(1));
         }
+        return operands.alike(made);
+    }
 
-        private static List<Made> global(Operands operands) {
-            TensorShape made = operands.shape(0);
-            for (int axis = 2; axis < made.rank(); axis++) {
-                made = made.with(axis, Dim.of(1));
-            }
-            return operands.alike(made);
+    private static List<Made> recurrent(Operands operands) {
+        TensorShape input = operands.shape(0);
+        // PyTorch does not check this, and computes with what lies behind the weights in memory.
+        if (!input.get(2).equals(operands.shape(1).get(2))) {
+            throw new ExportException("weights for " + operands.shape(1).get(2) + " features meet a sequence of "
+                    + input.get(2) + ", " + input + ": put the features last");
         }
-
-        private static List<Made> recurrent(Operands operands) {
-            TensorShape input = operands.shape(0);
-            // PyTorch does not check this, and computes with what lies behind the weights in memory.
-            if (!input.get(2).equals(operands.shape(1).get(2))) {
-                throw new ExportException("weights for " + operands.shape(1).get(2) + " features meet a sequence of "
-                        + input.get(2) + ", " + input + ": put the features last");
-            }
-            Dim directions = operands.shape(1).get(0);
-            Dim hidden = operands.shape(2).get(2);
-            TensorShape all = new TensorShape(List.of(input.get(0), directions, input.get(1), hidden));
-            Made state = new Made(operands.type(0), new TensorShape(List.of(directions, input.get(1), hidden)));
-            return List.of(new Made(operands.type(0), all), state, state);
-        }
+        Dim directions = operands.shape(1).get(0);
+        Dim hidden = operands.shape(2).get(2);
+        TensorShape all = new TensorShape(List.of(input.get(0), directions, input.get(1), hidden));
+        Made state = new Made(operands.type(0), new TensorShape(List.of(directions, input.get(1), hidden)));
+        return List.of(new Made(operands.type(0), all), state, state);
     }
 }

@@ -1,19 +1,16 @@
 package io.catwalk.onnx.graph;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
-import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import io.catwalk.onnx.ExportException;
+import io.catwalk.onnx.file.Protos;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -110,7 +107,7 @@ public final class OnnxSerializer {
                 .sorted()
                 .forEach(domain -> tail.addOpsetImport(
                         OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1)));
-        model.metadata().forEach((key, value) -> tail.addMetadataProps(entry(key, value)));
+        Protos.addMetadata(tail, model.metadata());
         return new ModelMessage(
                 head.build(),
                 nodes(model.graph()),
@@ -165,32 +162,20 @@ public final class OnnxSerializer {
         Long offset = beside.tensors().get(initializer);
         if (offset != null) {
             proto.setDataLocation(TensorProto.DataLocation.EXTERNAL)
-                    .addExternalData(entry("location", beside.location()))
-                    .addExternalData(entry("offset", Long.toString(offset)))
-                    .addExternalData(entry("length", Long.toString(initializer.size())));
+                    .addExternalData(Protos.entry("location", beside.location()))
+                    .addExternalData(Protos.entry("offset", Long.toString(offset)))
+                    .addExternalData(Protos.entry("length", Long.toString(initializer.size())));
         }
         return proto.build();
     }
 
-    private static StringStringEntryProto entry(String key, String value) {
-        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
-    }
-
     private static ValueInfoProto valueInfo(Value value) {
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        for (Dim dim : value.shape().dims()) {
-            shape.addDim(
-                    dim.isFixed()
-                            ? TensorShapeProto.Dimension.newBuilder().setDimValue(dim.fixed())
-                            : TensorShapeProto.Dimension.newBuilder().setDimParam(dim.toString()));
-        }
-        return ValueInfoProto.newBuilder()
-                .setName(value.name())
-                .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder()
-                                .setElemType(value.type().code())
-                                .setShape(shape)))
-                .build();
+        return Protos.value(
+                value.name(),
+                TensorProto.DataType.forNumber(value.type().code()),
+                value.shape().dims().stream()
+                        .map(dim -> dim.isFixed() ? Protos.size(dim.fixed()) : Protos.axis(dim.toString()))
+                        .toArray(Dimension[]::new));
     }
 
     private static NodeProto node(Node node) {
@@ -200,32 +185,9 @@ public final class OnnxSerializer {
         }
         node.inputs().forEach(value -> proto.addInput(value.name()));
         node.outputs().forEach(value -> proto.addOutput(value.name()));
-        node.attributes().entries().forEach((name, value) -> proto.addAttribute(attribute(name, value)));
+        node.attributes().entries().forEach((name, value) -> proto.addAttribute(Protos.attribute(name, value)));
         if (!node.doc().isEmpty()) {
             proto.setDocString(node.doc());
-        }
-        return proto.build();
-    }
-
-    private static AttributeProto attribute(String name, Object value) {
-        AttributeProto.Builder proto = AttributeProto.newBuilder().setName(name);
-        if (value instanceof Long number) {
-            proto.setType(AttributeProto.AttributeType.INT).setI(number);
-        } else if (value instanceof Float number) {
-            proto.setType(AttributeProto.AttributeType.FLOAT).setF(number);
-        } else if (value instanceof String word) {
-            proto.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(word));
-        } else if (value instanceof List<?> list && list.stream().allMatch(Long.class::isInstance)) {
-            proto.setType(AttributeProto.AttributeType.INTS);
-            list.forEach(number -> proto.addInts((Long) number));
-        } else if (value instanceof List<?> list && list.stream().allMatch(Float.class::isInstance)) {
-            proto.setType(AttributeProto.AttributeType.FLOATS);
-            list.forEach(number -> proto.addFloats((Float) number));
-        } else if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
-            proto.setType(AttributeProto.AttributeType.STRINGS);
-            list.forEach(word -> proto.addStrings(ByteString.copyFromUtf8((String) word)));
-        } else {
-            throw new ExportException("attribute " + name + " has no ONNX form: " + value);
         }
         return proto.build();
     }

@@ -57,7 +57,7 @@ public record Tracing(
      *     an operation has no row
      */
     public <T> Traced<T> trace(Function<Program, T> writing) {
-        Preconditions.check(block);
+        requireTraceable(block);
         BlockState before = BlockState.of(block);
         try {
             Schedule schedule = new Schedule(inputs);
@@ -310,36 +310,31 @@ public record Tracing(
     }
 
     /** Rejects networks that cannot be traced, before any time is spent on them. */
-    static final class Preconditions {
+    static void requireTraceable(Block root) {
+        visit(root, Origin.name(root.getClass()));
+    }
 
-        private Preconditions() {}
-
-        static void check(Block root) {
-            visit(root, Origin.name(root.getClass()));
+    private static void visit(Block block, String path) {
+        if (block instanceof SymbolBlock) {
+            throw new ExportException(
+                    "block " + path + " is a TorchScript or another symbol block, whose forward is not"
+                            + " Java: write it as ONNX where it was made (in Python with torch.onnx.export), or rebuild it from"
+                            + " DJL's blocks and copy the weights");
         }
+        block.getDirectParameters().forEach(pair -> requireTraceable(path, pair.getValue()));
+        block.getChildren().forEach(child -> visit(child.getValue(), path + "/" + child.getKey()));
+    }
 
-        private static void visit(Block block, String path) {
-            if (block instanceof SymbolBlock) {
-                throw new ExportException(
-                        "block " + path + " is a TorchScript or another symbol block, whose forward is not"
-                                + " Java: write it as ONNX where it was made (in Python with torch.onnx.export), or rebuild it from"
-                                + " DJL's blocks and copy the weights");
+    private static void requireTraceable(String path, Parameter parameter) {
+        if (parameter.isInitialized()) {
+            NDArray array = parameter.getArray();
+            if (array.isReleased()) {
+                throw new ExportException("parameter " + parameter.getName() + " of block " + path
+                        + " is closed: export before the model, or the manager of its weights, is closed");
             }
-            block.getDirectParameters().forEach(pair -> check(path, pair.getValue()));
-            block.getChildren().forEach(child -> visit(child.getValue(), path + "/" + child.getKey()));
-        }
-
-        private static void check(String path, Parameter parameter) {
-            if (parameter.isInitialized()) {
-                NDArray array = parameter.getArray();
-                if (array.isReleased()) {
-                    throw new ExportException("parameter " + parameter.getName() + " of block " + path
-                            + " is closed: export before the model, or the manager of its weights, is closed");
-                }
-                long bytes = array.getShape().size() * array.getDataType().getNumOfBytes();
-                if (bytes > Integer.MAX_VALUE) {
-                    throw OnnxSerializer.tooLarge("parameter " + parameter.getName() + " of block " + path, bytes);
-                }
+            long bytes = array.getShape().size() * array.getDataType().getNumOfBytes();
+            if (bytes > Integer.MAX_VALUE) {
+                throw OnnxSerializer.tooLarge("parameter " + parameter.getName() + " of block " + path, bytes);
             }
         }
     }

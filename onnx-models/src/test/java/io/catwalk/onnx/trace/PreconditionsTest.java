@@ -9,7 +9,6 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
-import io.catwalk.onnx.trace.Tracing.Preconditions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -44,13 +43,14 @@ class PreconditionsTest extends OneTrace {
     void eachParameterIsJudgedByItsBytes() {
         Parameter first = parameter(1 << 14, DataType.FLOAT32);
         Parameter second = parameter(1 << 14, DataType.FLOAT32);
-        assertThatCode(() -> Preconditions.check(block(first, second))).doesNotThrowAnyException();
-        assertThatCode(() -> Preconditions.check(Linear.builder().setUnits(3).build()))
+        assertThatCode(() -> Tracing.requireTraceable(block(first, second))).doesNotThrowAnyException();
+        assertThatCode(() ->
+                        Tracing.requireTraceable(Linear.builder().setUnits(3).build()))
                 .doesNotThrowAnyException();
-        assertThatCode(() -> Preconditions.check(block(parameter((1 << 17) - 1, DataType.INT8))))
+        assertThatCode(() -> Tracing.requireTraceable(block(parameter((1 << 17) - 1, DataType.INT8))))
                 .doesNotThrowAnyException();
         assertRefused(
-                () -> Preconditions.check(block(parameter(1 << 17, DataType.INT8))),
+                () -> Tracing.requireTraceable(block(parameter(1 << 17, DataType.INT8))),
                 "parameter weight of block",
                 "takes 2.1 GB");
     }

@@ -98,7 +98,7 @@ public final class CalibratedModel {
         // Pixels have natural limits, and many lie at these limits: a method that cuts off outliers would cut them off.
         Function<String, Range> ranges = tensor -> (inputs.contains(tensor) ? CalibrationMethod.MIN_MAX : method)
                 .range(Objects.requireNonNull(observed.get(tensor), tensor));
-        GraphProto pooled = PoolsFirst.rewritten(model.getGraph(), placement);
+        GraphProto pooled = poolsFirst(model.getGraph(), placement);
         GraphProto graph =
                 DynamicLstm.rewritten(QdqRewriting.rewritten(pooled, placement, ranges, weights), leftInFloat, weights);
         Set<String> inBytes = new HashSet<>(nodes);
@@ -220,48 +220,43 @@ public final class CalibratedModel {
      * ONNX Runtime moves a QuantizeLinear before a MaxPool, whose kernel for bytes is far slower than that for floats
      * unless it is between convolutions in bytes. It does not move one before a Relu.
      */
-    private static final class PoolsFirst {
-
-        private PoolsFirst() {}
-
-        static GraphProto rewritten(GraphProto graph, Placement placement) {
-            Names names = Preparation.names(graph);
-            List<NodeProto> nodes = new ArrayList<>();
-            for (NodeProto node : graph.getNodeList()) {
-                Optional<NodeProto> relu = reluBefore(node, placement);
-                if (relu.isEmpty()) {
-                    nodes.add(node);
-                } else {
-                    String pooled = names.fresh(node.getOutput(0) + ".pooled");
-                    nodes.remove(relu.get());
-                    nodes.add(node.toBuilder()
-                            .setInput(0, relu.get().getInput(0))
-                            .setOutput(0, pooled)
-                            .build());
-                    nodes.add(relu.get().toBuilder()
-                            .setInput(0, pooled)
-                            .setOutput(0, node.getOutput(0))
-                            .build());
-                }
+    private static GraphProto poolsFirst(GraphProto graph, Placement placement) {
+        Names names = Preparation.names(graph);
+        List<NodeProto> nodes = new ArrayList<>();
+        for (NodeProto node : graph.getNodeList()) {
+            Optional<NodeProto> relu = reluBefore(node, placement);
+            if (relu.isEmpty()) {
+                nodes.add(node);
+            } else {
+                String pooled = names.fresh(node.getOutput(0) + ".pooled");
+                nodes.remove(relu.get());
+                nodes.add(node.toBuilder()
+                        .setInput(0, relu.get().getInput(0))
+                        .setOutput(0, pooled)
+                        .build());
+                nodes.add(relu.get().toBuilder()
+                        .setInput(0, pooled)
+                        .setOutput(0, node.getOutput(0))
+                        .build());
             }
-            return graph.toBuilder().clearNode().addAllNode(nodes).build();
         }
+        return graph.toBuilder().clearNode().addAllNode(nodes).build();
+    }
 
-        private static Optional<NodeProto> reluBefore(NodeProto node, Placement placement) {
-            boolean pool = Protos.is(node, "MaxPool")
-                    && node.getOutputCount() == 1
-                    && !placement.computesInBytes(node)
-                    && placement.isReadAsBytes(node.getOutput(0));
-            return !pool
-                    ? Optional.empty()
-                    : placement
-                            .index()
-                            .maker(node.getInput(0))
-                            .filter(before -> Protos.is(before, "Relu"))
-                            .filter(before -> placement
-                                    .index()
-                                    .onlyReader(before.getOutput(0))
-                                    .isPresent());
-        }
+    private static Optional<NodeProto> reluBefore(NodeProto node, Placement placement) {
+        boolean pool = Protos.is(node, "MaxPool")
+                && node.getOutputCount() == 1
+                && !placement.computesInBytes(node)
+                && placement.isReadAsBytes(node.getOutput(0));
+        return !pool
+                ? Optional.empty()
+                : placement
+                        .index()
+                        .maker(node.getInput(0))
+                        .filter(before -> Protos.is(before, "Relu"))
+                        .filter(before -> placement
+                                .index()
+                                .onlyReader(before.getOutput(0))
+                                .isPresent());
     }
 }
