@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Writes and reads the history of a training, one line per epoch. */
 final class HistoryFile {
@@ -65,15 +66,8 @@ final class HistoryFile {
         String[] cells = line.split(",", -1);
         try {
             if (cells.length == HEAD.split(",", -1).length) {
-                return new Epoch(
-                        Integer.parseInt(cells[0]),
-                        Double.parseDouble(cells[1]),
-                        Double.parseDouble(cells[2]),
-                        Double.parseDouble(cells[3]),
-                        Double.parseDouble(cells[4]),
-                        Double.parseDouble(cells[5]),
-                        Double.parseDouble(cells[6]),
-                        Double.parseDouble(cells[7]));
+                double[] n = Stream.of(cells).mapToDouble(Double::parseDouble).toArray();
+                return new Epoch(Integer.parseInt(cells[0]), n[1], n[2], n[3], n[4], n[5], n[6], n[7]);
             }
         } catch (NumberFormatException e) {
             throw damaged(file, number, Reasons.quoted(line));

@@ -278,20 +278,21 @@ final class ReturnedTrial {
                     machine.memoryBytes());
         }
         int batchSize = order.spec().recipe().batchSize();
-        double trained = (double) timing.epochs()
-                * EpochBatches.of(images.split().train().length, batchSize).images();
+        EpochBatches batches = EpochBatches.of(images.split().train().length, batchSize);
+        double trained = (double) timing.epochs() * batches.images();
+        long steps = (long) timing.epochs() * batches.steps();
         int labeled = images.labeled().train().length;
         require(
                 Objects.equals(timing.refitImages(), order.refits() ? (Integer) labeled : null),
                 "as many images of a second training as there are");
         if (order.refits()) {
-            trained += (double) timing.bestEpoch()
-                    * EpochBatches.of(labeled, batchSize).images();
+            EpochBatches all = EpochBatches.of(labeled, batchSize);
+            trained += (double) timing.bestEpoch() * all.images();
+            steps = (long) timing.bestEpoch() * all.steps();
         }
-        double perEpoch = known(efficiency.trainingImagesPerSecond()) * trainingSeconds / timing.epochs();
-        double expected = trained / timing.epochs();
-        requireWithin(
-                "as many images per second as there are training images", perEpoch, expected - 0.5, expected + 0.5);
+        require("the steps of the optimizer", steps, timing.steps());
+        double said = known(efficiency.trainingImagesPerSecond()) * trainingSeconds;
+        requireWithin("as many images per second as there are training images", said, trained - 0.5, trained + 0.5);
     }
 
     /** Refuses a history that does not belong to the times and the epoch of the weights. */
