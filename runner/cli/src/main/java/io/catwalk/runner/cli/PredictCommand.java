@@ -241,8 +241,7 @@ final class PredictCommand extends ConsoleCommand {
 
     private static RequestException unreadable(@Nullable Path list, UncheckedIOException e) {
         return new RequestException(
-                "Cannot read the list %s: %s; expected UTF-8 text with one path a line".formatted(list, Reasons.of(e)),
-                e);
+                "Cannot read the list %s, expected as text with one path a line: %s".formatted(list, Reasons.of(e)), e);
     }
 
     private static Path path(String line) {

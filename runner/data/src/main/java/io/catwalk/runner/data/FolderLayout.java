@@ -54,7 +54,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
     static FolderLayout of(Path anyFolder, FolderReading reading) {
         Path table = reading.table();
         Path folder = anyFolder.toAbsolutePath().normalize(); // as the paths of a table are, which are looked up in it
-        FoundFiles found = FoundFiles.in(folder, reading.follows());
+        FoundFiles found = FoundFiles.in(folder, reading.follows(), Integer.MAX_VALUE);
         SortedMap<String, Skipped> skipped = new TreeMap<>(found.skipped());
         List<ImageFile> files = new ArrayList<>(
                 table == null ? byFolders(folder, found, skipped) : byTable(folder, reading, table, found, skipped));
@@ -343,8 +343,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             try {
                 return ForeignText.read(table);
             } catch (IOException e) {
-                throw new RequestException(
-                        "Cannot read the labels in %s: %s; expected %s".formatted(table, Reasons.of(e), EXPECTED), e);
+                throw new RequestException("Cannot read the labels in %s: %s".formatted(table, Reasons.of(e)), e);
             }
         }
 

@@ -1,6 +1,7 @@
 package io.catwalk.runner.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
@@ -303,7 +304,8 @@ class FolderLayoutTest {
         for (String other : List.of("ISO-8859-1", "UTF-16" /* with a byte order mark */, "UTF-16LE", "UTF-16BE")) {
             Path table = Files.write(folder.resolve("labels.csv"), text.getBytes(Charset.forName(other)));
 
-            Refusals.refused(() -> layout(table), "labels in " + table, "another encoding; save it as UTF-8");
+            assertThatThrownBy(() -> layout(table))
+                    .hasMessage("Cannot read the labels in " + table + ": another encoding; save it as UTF-8");
         }
         Refusals.refused(() -> layout(folder.resolve("none.csv")), "Cannot read the labels in");
     }

@@ -165,7 +165,7 @@ public record ClassNames(GivenSource source, List<String> dataset) {
                     file,
                     "names in " + listed + ", in UTF-8, one a line, or JSON with id2label",
                     Reasons.of(e),
-                    "correct it, or state labels: A,B,...");
+                    "or state labels: A,B,...");
         }
     }
 

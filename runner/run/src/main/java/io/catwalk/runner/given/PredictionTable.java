@@ -32,21 +32,9 @@ import tools.jackson.dataformat.csv.CsvSchema;
 final class PredictionTable {
 
     /** Columns that name the image, the first that is there; the empty name is that of an index of pandas. */
-    private static final List<String> IMAGE = List.of(
-            "file",
-            "filename",
-            "file_name",
-            "path",
-            "filepath",
-            "image_path",
-            "image",
-            "img",
-            "image_id",
-            "name",
-            "id",
-            "index",
-            "unnamed: 0",
-            "");
+    private static final List<String> IMAGE =
+            List.of("file,filename,file_name,path,filepath,image_path,image,img,image_id,name,id,index,unnamed: 0,"
+                    .split(",", -1));
 
     private static final List<String> PREDICTED = List.of(
             "predicted prediction predicted_label predicted_class pred y_pred label class label1".split(" ", -1));
@@ -281,7 +269,7 @@ final class PredictionTable {
         try {
             return ForeignText.read(table);
         } catch (IOException e) {
-            throw refusal(EXPECTED, Reasons.of(e), "correct it");
+            throw new RequestException(table + ": expected " + EXPECTED + ", found " + Reasons.of(e), e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.catwalk.runner.given;
 
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.data.HeapImages;
@@ -201,7 +202,10 @@ class PredictionTableTest {
                 "image,predicted\n0,cat".getBytes(StandardCharsets.UTF_16LE))) {
             Files.write(file, bytes);
             GivenModel model = GivenModel.of(source, pets(), null);
-            refused(() -> GivenAnswers.of(model, file, pets(), null), "UTF-8", "another encoding");
+            refused(() -> GivenAnswers.of(model, file, pets(), null), "CSV in UTF-8");
+            assertThatThrownBy(() -> GivenAnswers.of(model, file, pets(), null))
+                    .message()
+                    .endsWith("another encoding; save it as UTF-8");
         }
     }
 }
