@@ -69,10 +69,8 @@ public final class Scratch implements AutoCloseable {
     /** Deletes the folder with its content. A file that cannot be deleted stays, and this is not an error. */
     @Override
     public void close() {
-        try {
-            delete(folder);
-        } catch (IOException e) {
-            LOG.info("{} stays", folder, e);
+        if (!isDeleted()) {
+            LOG.info("{} stays", folder);
         }
         TEMPORARY.remove(this);
     }

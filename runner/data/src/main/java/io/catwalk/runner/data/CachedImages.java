@@ -110,11 +110,10 @@ record CachedImages(Header header, ImageSource.Stored stored, BitSet omitted) {
     /** Maps a file; empty if there is none, or if it is incomplete, or of another version or data set. */
     static Optional<CachedImages> open(Path path, String sha256) throws IOException {
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-            Optional<Header> found = Header.read(file).filter(one -> one.sha256.equals(sha256));
-            if (found.isEmpty()) {
+            Header header = Header.read(file).orElse(null);
+            if (header == null || !header.sha256.equals(sha256)) {
                 return Optional.empty();
             }
-            Header header = found.get();
             file.position(header.omittedFrom());
             ByteBuffer omitted =
                     ByteBuffer.wrap(Channels.newInputStream(file).readNBytes(header.omitted * Integer.BYTES));

@@ -80,11 +80,7 @@ record Clusters(int[] labels, int[] sizes, List<int[]> members) {
         return at;
     }
 
-    static Clusters of(ImageSource images, int classes) {
-        return of(images, classes, Set.of());
-    }
-
-    /** Leaves some clusters out, so that none of them is drawn or dealt. */
+    /** Collects the clusters but for some, of which none is drawn or dealt. */
     static Clusters of(ImageSource images, int classes, Set<Integer> leftOut) {
         int[] clusters = images.clusters();
         Map<Integer, List<Integer>> members = new LinkedHashMap<>();

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels a table with the path, label, and perhaps split and group of each image; null if the folders are the
  *     labels
  * @param testShare share of the images in the test set, above 0; 1 where nothing is trained: then all images are test
- *     images; null for {@value #STANDARD_TEST_SHARE}
- *     where nothing else says which images are the test set
+ *     images; null for {@value #STANDARD_TEST_SHARE} where nothing else says which images are the test set
  * @param skipUnreadable largest share of images that may be left out because they cannot be read, from 0 to 1; null for
  *     none
  * @param followLinks whether links that lead out of the folder are followed; null for no

@@ -65,15 +65,10 @@ public record FoundFiles(List<Path> images, SortedMap<String, Skipped> skipped) 
     }
 
     public static FoundFiles in(Path folder) {
-        return in(folder, true);
+        return in(folder, true, Integer.MAX_VALUE);
     }
 
-    /** Lists the files of a folder; unless it follows links, those that lead out of the folder are skipped. */
-    static FoundFiles in(Path folder, boolean followLinks) {
-        return in(folder, followLinks, Integer.MAX_VALUE);
-    }
-
-    /** Lists the files of a folder until so many were found, in the order of the file system. */
+    /** Lists the first files that the file system has; what links out of the folder lead to only if it follows them. */
     static FoundFiles in(Path folder, boolean followLinks, int most) {
         try {
             Walk walk = new Walk(folder, followLinks ? null : folder.toRealPath(), most);

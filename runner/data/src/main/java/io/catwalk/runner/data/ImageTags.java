@@ -252,11 +252,9 @@ record ImageTags(
 
         static final Orientation UPRIGHT = new Orientation(1);
 
-        private static final int MOST = 8;
-
         /** Returns the orientation of a code from a file; upright if it is none of the eight codes. */
         static Orientation of(int code) {
-            return code >= 1 && code <= MOST ? new Orientation(code) : UPRIGHT;
+            return code >= 1 && code <= 8 ? new Orientation(code) : UPRIGHT;
         }
 
         /** Returns whether the rows of the upright image are columns of the stored one. */

@@ -74,9 +74,8 @@ public record Split(int[] train, int[] validation) {
         if (!images.isClustered()) {
             return single;
         }
-        int[] wanted = Stratification.countPerClass(
-                IntStream.of(single.validation).map(i -> labels[i]).toArray(), classes);
-        int[] validation = Clusters.of(images, classes).draw(wanted, Stratification.random(seed, "hold-out"));
+        int[] wanted = images.select(single.validation).countPerClass(classes);
+        int[] validation = Clusters.of(images, classes, Set.of()).draw(wanted, Stratification.random(seed, "hold-out"));
         if (validation.length == 0) {
             throw new RequestException(
                     ("Validation fraction: %s of %d images leaves no image to validate on, because duplicates and"
@@ -115,7 +114,7 @@ public record Split(int[] train, int[] validation) {
      * @param k the number of folds; at least 2, and no more than each class has clusters with its images
      */
     public static List<Split> folds(ImageSource images, List<String> classes, int k, long seed) {
-        Clusters clusters = Clusters.of(images, classes.size());
+        Clusters clusters = Clusters.of(images, classes.size(), Set.of());
         int[] apart = clusters.perClass();
         int scarcest = IntStream.range(0, apart.length)
                 .filter(c -> apart[c] > 0)
@@ -184,7 +183,7 @@ public record Split(int[] train, int[] validation) {
     static int[] testShare(ImageSource images, Set<Integer> validated, List<String> classes, double share) {
         Clusters clusters = Clusters.of(images, classes.size(), validated);
         int[] sizes = images.countPerClass(classes.size());
-        int[] apart = Clusters.of(images, classes.size()).perClass();
+        int[] apart = Clusters.of(images, classes.size(), Set.of()).perClass();
         int[] free = clusters.perClass();
         for (int c = 0; c < sizes.length; c++) {
             if (apart[c] < 2) {
