@@ -26,6 +26,9 @@ public record ImageDataset(
         int validating,
         List<String> notes) {
 
+    /** Part of the notes that make a result doubtful, which reports repeat. */
+    public static final String TOO_GOOD = "results may be too good";
+
     public ImageDataset {
         classes = List.copyOf(classes);
         notes = List.copyOf(notes);

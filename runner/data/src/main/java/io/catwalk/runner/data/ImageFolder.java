@@ -216,9 +216,8 @@ final class ImageFolder implements ImageListing {
         }
         List<String> divided = layout.dividedGroups();
         if (!divided.isEmpty()) {
-            notes.add(
-                    "the column split divides %d of the groups: %s; results may be too good: leave it out to keep groups whole"
-                            .formatted(divided.size(), FolderLayout.some(divided)));
+            notes.add("the column split divides %d of the groups: %s; %s: leave it out to keep groups whole"
+                    .formatted(divided.size(), FolderLayout.some(divided), ImageDataset.TOO_GOOD));
         }
         int[] omitted = IntStream.range(0, size()).filter(i -> !images.holds(i)).toArray();
         if (omitted.length > 0) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Which images the networks were trained and tested on. */
 record DataSection(ReportModel model) {
@@ -71,11 +72,21 @@ record DataSection(ReportModel model) {
                 ? "Accuracy is mostly that of the large classes; balanced accuracy is the mean recall of all classes."
                 : "";
         List<Block> blocks = new ArrayList<>(List.of(
-                Sentences.of(Medium.ALL, Tone.WARNING, unknown),
+                Sentences.of(Medium.ALL, Tone.WARNING, unknown, tooGood()),
                 Sentences.of(Medium.WRITTEN, Tone.TEXT, large),
                 new Facts(Medium.WRITTEN, "", false, facts())));
         photo().ifPresent(blocks::add);
         return blocks;
+    }
+
+    /** Returns what the reading of the images has told about accuracies that may be too high. */
+    private String tooGood() {
+        return Stream.ofNullable(model.images())
+                .flatMap(images -> images.notes().stream())
+                .filter(note -> note.contains(ImageDataset.TOO_GOOD))
+                .findFirst()
+                .map(note -> Wording.capital(note) + ".")
+                .orElse("");
     }
 
     private List<Fact> facts() {

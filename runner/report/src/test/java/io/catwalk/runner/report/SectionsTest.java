@@ -7,6 +7,7 @@ import io.catwalk.api.Augmentation;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
@@ -286,6 +287,34 @@ class SectionsTest {
         Table recalls = first(document(), "classes", Table.class);
         assertThat(recalls.rows().stream().map(row -> row.cells().get(0).text()))
                 .containsExactly("dog", "cat");
+    }
+
+    /** The note of the folder's reading, where a table puts images of one patient into several parts. */
+    @Test
+    void groupsThatTheSplitDividesAreAWarningInEveryMedium() {
+        String note = "the column split divides 2 of the groups: p1 (train, test), p2 (train, val); results may be too"
+                + " good: leave it out to keep groups whole";
+        add("a", 0.9);
+        ReportModel model = compared(Scope.MODELS);
+        ImageDataset images = Objects.requireNonNull(model.images());
+        ImageDataset noted = new ImageDataset(
+                images.name(),
+                images.sha256(),
+                images.classes(),
+                images.train(),
+                images.test(),
+                0,
+                List.of("skipped 2 hidden files", note));
+        Document document = RunDocument.of(
+                new ReportModel(model.spec(), model.results(), model.entrants(), noted, List.of(), null, null, null));
+
+        for (Medium medium : Medium.ALL) {
+            assertThat(read(document, medium))
+                    .as("%s", medium)
+                    .contains("T" + note.substring(1) + ".")
+                    .noneMatch(text -> text.contains("hidden files"));
+        }
+        assertThat(read(document(), Medium.PAGE)).noneMatch(text -> text.contains("divides"));
     }
 
     private static Predictions predictions(String confusion) {
