@@ -252,15 +252,14 @@ public record Audit(
         }
 
         private void wrongForAll(int[] wrong) throws IOException {
-            Map<String, int[]> answers = new LinkedHashMap<>();
-            predictions.forEach((name, one) -> answers.put(name, one.predicted()));
             StringBuilder csv = new StringBuilder("image,label");
-            answers.keySet().forEach(name -> csv.append(',').append(TextEscaping.csvCell(name)));
+            predictions.keySet().forEach(name -> csv.append(',').append(TextEscaping.csvCell(name)));
             csv.append(",index,file\n");
             for (int image : wrong) {
                 csv.append(image).append(',').append(TextEscaping.csvCell(label(test, image)));
-                answers.values()
-                        .forEach(said -> csv.append(',').append(TextEscaping.csvCell(classes.get(said[image]))));
+                for (PredictedClasses one : predictions.values()) {
+                    csv.append(',').append(TextEscaping.csvCell(classes.get(one.predicted()[image])));
+                }
                 csv.append(',').append(test.index(image)).append(',').append(TextEscaping.csvCell(test.file(image)));
                 csv.append('\n');
             }

@@ -172,7 +172,9 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
                         "expected calibration error, equal-mass bins",
                         all.metrics().ece(),
                         Unit.COEFFICIENT)));
-        List<Block> blocks = new ArrayList<>(List.of(facts, scores(ShownClasses.of(all))));
+        ShownClasses shown = ShownClasses.of(all);
+        Table scores = ShownClasses.table(Medium.ONLY_MARKDOWN, shown.all()).table("", "", shown.sentence());
+        List<Block> blocks = new ArrayList<>(List.of(facts, scores));
         if (picture != null) {
             blocks.add(new PictureFile("Confusion matrix", picture));
         }
@@ -198,10 +200,6 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
                 + Numbers.plainPoints(train.accuracy() - validation.accuracy())
                 + " points, 95 % interval " + Numbers.plainPoints(interval.low()) + " to "
                 + Numbers.plainPoints(interval.high()) + ", which " + where;
-    }
-
-    private static Table scores(ShownClasses shown) {
-        return ShownClasses.table(Medium.ONLY_MARKDOWN, shown.all()).table("", "", shown.sentence());
     }
 
     private static Sentences parity(ParityResult parity) {

@@ -24,14 +24,10 @@ public final class MarkdownText {
             if (!section.title().isEmpty()) {
                 out.paragraph("**" + TextEscaping.markdown(document.isolated(section.title())) + "**");
             }
-            out.blocks(section.blocks(), 3);
+            section.blocks().forEach(block -> out.block(block, 3));
         }
         out.words(TextEscaping.markdown(document.footer()));
         return out.text.toString();
-    }
-
-    private void blocks(List<Block> blocks, int depth) {
-        blocks.forEach(block -> block(block, depth));
     }
 
     private void block(Block block, int depth) {
@@ -56,7 +52,7 @@ public final class MarkdownText {
         } else if (block instanceof Block.Group group) {
             heading(depth, cell(group.heading()));
             words(TextEscaping.markdown(group.facts()));
-            blocks(group.blocks(), depth + 1);
+            group.blocks().forEach(part -> block(part, depth + 1));
         }
     }
 

@@ -64,7 +64,7 @@ record StandingsSection(ReportModel model) {
 
     private Table standings() {
         TableBuilder<ClassifierReport> builder = new TableBuilder<>(Medium.ALL, model.trained())
-                .text("Classifier", this::tagged)
+                .text("Classifier", one -> name(one, isOnFront(one) ? "front" : ""))
                 .number("Accuracy %", Unit.PERCENT, one -> one.stands().accuracy())
                 .number("95 % interval", ClassifierReport::interval);
         if (model.dataset().unbalanced()) {
@@ -118,11 +118,6 @@ record StandingsSection(ReportModel model) {
 
     private boolean isOnFront(ClassifierReport one) {
         return Boolean.TRUE.equals(one.stands().onFront()) && model.trained().size() > 1;
-    }
-
-    /** Names a classifier, and says whether another is better in both accuracy and latency. */
-    private Cell.Name tagged(ClassifierReport one) {
-        return name(one, isOnFront(one) ? "front" : "");
     }
 
     static TableBuilder<ClassifierReport> classifiers(Set<Medium> media, List<ClassifierReport> rows) {
