@@ -22,12 +22,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -144,19 +144,35 @@ public record ModelFile(
                 fields,
                 model,
                 inputs(model.getGraph()),
-                outputs(model.getGraph()),
+                model.getGraph().getOutputList().stream().map(ModelFile::info).toList(),
                 fields.metadata(),
                 checkWeights(file, model));
     }
 
     /** Lists the inputs that a run needs, without the weights, which a file of IR version 3 lists as inputs, too. */
     public static List<TensorInfo> inputs(GraphProto graph) {
-        Set<String> weights =
-                graph.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toUnmodifiableSet());
+        Map<String, TensorProto> weights = graph.getInitializerList().stream()
+                .collect(Collectors.toMap(TensorProto::getName, Function.identity(), (first, again) -> first));
         return graph.getInputList().stream()
-                .filter(value -> !weights.contains(value.getName()))
-                .map(ModelFile::info)
+                .filter(value -> !weights.containsKey(value.getName()))
+                .map(value -> known(info(value), graph, weights))
                 .toList();
+    }
+
+    /** Takes channels that a file leaves open, as the exporter of Hugging Face does, from the convolution that reads them. */
+    private static TensorInfo known(TensorInfo input, GraphProto graph, Map<String, TensorProto> weights) {
+        List<Axis> axes = new ArrayList<>(input.axes().orElse(List.of()));
+        for (NodeProto node : graph.getNodeList()) {
+            TensorProto kernel = node.getInputCount() < 2 ? null : weights.get(node.getInput(1));
+            if (kernel != null
+                    && Protos.is(node, "Conv")
+                    && node.getInput(0).equals(input.name())
+                    && Math.min(kernel.getDimsCount(), axes.size()) > 1
+                    && axes.get(1).isOpen()) {
+                axes.set(1, new Axis(kernel.getDims(1) * Protos.number(node, "group", 1), ""));
+            }
+        }
+        return new TensorInfo(input.name(), input.type(), input.axes().map(any -> axes));
     }
 
     /** Reads the metadata of a parsed model. */
@@ -164,10 +180,6 @@ public record ModelFile(
         SortedMap<String, String> entries = new TreeMap<>();
         model.getMetadataPropsList().forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
         return entries;
-    }
-
-    private static List<TensorInfo> outputs(GraphProto graph) {
-        return graph.getOutputList().stream().map(ModelFile::info).toList();
     }
 
     private static void checkOpset(Path file, ModelProto model) {

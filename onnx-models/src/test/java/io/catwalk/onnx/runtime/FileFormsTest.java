@@ -248,6 +248,30 @@ final class FileFormsTest {
         }
     }
 
+    /** As the exporter of Hugging Face leaves all sizes open: the kernel of the first convolution has the channels. */
+    @ParameterizedTest
+    @CsvSource({"3, 1, 3", "1, 1, 1", "1, 3, 3"})
+    void theFirstConvolutionSaysTheChannelsThatTheFileLeavesOpen(int ofKernel, int groups, int channels) {
+        float[] kernel = new float[3 * ofKernel];
+        Arrays.fill(kernel, 1);
+        ModelProto.Builder model = TestModels.model(GraphProto.newBuilder()
+                .setName("open")
+                .addInput(value("pixel_values", FLOAT, "batch_size", "num_channels", "height", "width"))
+                .addOutput(value("logits", FLOAT, "batch_size", 3))
+                .addInitializer(tensor("kernel", kernel, 3, ofKernel, 1, 1))
+                .addNode(node("Conv", List.of("pixel_values", "kernel"), "maps")
+                        .addAttribute(Protos.attribute("group", groups)))
+                .addNode(node("GlobalMaxPool", List.of("maps"), "pooled"))
+                .addNode(node("Flatten", List.of("pooled"), "logits")));
+        OnnxHints size = OnnxHints.none().withImageSize(2, 1);
+        assertThat(signature(model, size).channels()).isEqualTo(channels);
+        float[] images = {1, 2, 30, 40, 500, 600};
+        float[] expected = groups == 3 ? new float[] {2, 40, 600} : new float[] {642, 642, 642};
+        assertThat(logits(model, size, Arrays.copyOf(images, channels * 2), 1))
+                .containsExactly(channels == 1 ? new float[] {2, 2, 2} : expected);
+        refused(model, OnnxHints.none(), "a size for them", "(batch_size, " + channels + ", height, width)");
+    }
+
     @Test
     void aFileOfDoublesIsToldToBecomeOneOfFloats() {
         refused(
