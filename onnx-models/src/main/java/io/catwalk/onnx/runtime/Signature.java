@@ -165,7 +165,7 @@ public record Signature(
                     (named.isEmpty() ? "an output " + LOGITS + ", or exactly one with " : "") + SCORES,
                     TensorInfo.listed(named.isEmpty() ? outputs : named),
                     all.isEmpty()
-                            ? "export it with logits as an output"
+                            ? "export it with logits as an output; if only their shape is missing, onnx.shape_inference writes it"
                             : "choose "
                                     + all.stream()
                                             .map(value -> "--output " + value.name())

@@ -144,7 +144,11 @@ class BadFilesTest {
     @Test
     void outputsWithoutLogitsAreRefused() {
         refused(withOutputs(value("scores", FLOAT, "batch", 3, 2)), "an output logits", "scores float (batch, 3, 2)");
-        refused(withOutputs(value("logits", FLOAT, "batch", "classes")), "fixed number of classes", "(batch, classes)");
+        refused(
+                withOutputs(value("logits", FLOAT, "batch", "classes")),
+                "fixed number of classes",
+                "(batch, classes)",
+                "onnx.shape_inference");
         ModelProto.Builder two = withOutputs(value("a", FLOAT, "batch", 3), value("b", FLOAT, "batch", 3));
         refused(two, "exactly one", "a float (batch, 3), b float (batch, 3)");
         refused(withOutputs(value("logits", FLOAT, 1, 3)), "one row of logits per image", "logits float (1, 3)");
