@@ -1,7 +1,6 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.ExportException;
-import io.catwalk.onnx.lowering.ElementwiseRows.ActivationRows;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,7 @@ public final class OperatorTable {
         Map<String, List<Row>> groups = new LinkedHashMap<>();
         groups.put(
                 "Element-wise",
-                Stream.of(ElementwiseRows.rows(), SpecialFunctionRows.rows(), ActivationRows.rows())
+                Stream.of(ElementwiseRows.rows(), SpecialFunctionRows.rows(), ElementwiseRows.activationRows())
                         .flatMap(List::stream)
                         .toList());
         groups.put("Shape", ShapeRows.rows());
