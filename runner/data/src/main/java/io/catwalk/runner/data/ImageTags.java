@@ -55,7 +55,7 @@ record ImageTags(
     /** Returns whether a TIFF file has kinds of L*a*b* (CIE, ICC, ITU), or other inks than cyan, magenta, yellow, black. */
     boolean areOtherColors() {
         long interpretation = number(ExifDirectoryBase.TAG_PHOTOMETRIC_INTERPRETATION, 0);
-        return interpretation >= 8 && interpretation <= 10 || interpretation == 5 && number(INK_SET, 1) != 1;
+        return (interpretation >= 8 && interpretation <= 10) || (interpretation == 5 && number(INK_SET, 1) != 1);
     }
 
     /** Returns whether a TIFF file is compressed as a fax, which knows only black and white (TIFF 6.0, 10 and 11). */
