@@ -42,6 +42,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.Tag;
@@ -103,6 +104,21 @@ final class BackboneTest {
 
     private static Stream<Golden> exported() throws IOException {
         return Golden.all();
+    }
+
+    /** As the exporter of Hugging Face leaves them. */
+    @Test
+    void channelsThatAreOpenAreThoseOfTheFirstConvolution() {
+        ModelProto.Builder model = TestModels.convolution(1);
+        model.getGraphBuilder().setInput(0, value("images", FLOAT, BATCH, "num_channels", "height", "width"));
+        float[] images = TestModels.random(new Random(2), 2 * 64);
+
+        Backbone open =
+                Backbone.open(model.build().toByteArray(), OnnxHints.none().withImageSize(8, 8));
+
+        assertThat(open.images().channels()).isEqualTo(1);
+        Backbone fixed = Backbone.open(TestModels.convolution(1).build().toByteArray(), OnnxHints.none());
+        assertThat(predicted(open.features(), images, 2)).containsExactly(predicted(fixed.features(), images, 2));
     }
 
     @ParameterizedTest
