@@ -3,7 +3,6 @@ package io.catwalk.runner;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -95,11 +94,6 @@ public final class Numbers {
         return whole < 3600
                 ? String.format(Locale.ROOT, "%dm %02ds", whole / 60, whole % 60)
                 : String.format(Locale.ROOT, "%dh %02dm", whole / 3600, whole / 60 % 60);
-    }
-
-    /** Formats a time limit: whole seconds, or with a fraction. */
-    public static String seconds(Duration time) {
-        return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() / 1000.0 + " s";
     }
 
     public static String micros(@Nullable Number micros) {

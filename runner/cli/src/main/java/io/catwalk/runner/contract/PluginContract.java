@@ -1,7 +1,6 @@
 package io.catwalk.runner.contract;
 
 import io.catwalk.runner.Json;
-import io.catwalk.runner.Numbers;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
@@ -35,6 +34,9 @@ public final class PluginContract {
     private static final Logger LOG = LoggerFactory.getLogger(PluginContract.class);
 
     private static final String LOADING = "jar-loads";
+
+    /** Exit code of a process that signal 9 has killed. */
+    private static final int KILLED = 128 + 9;
 
     /** The result of one check on a classifier, whose name is empty where the plugin could not be loaded. */
     public record CheckedPlugin(String classifier, Result result) {}
@@ -172,7 +174,13 @@ public final class PluginContract {
 
     /** Attributes the end of the process to the check that was running. */
     private synchronized void ended(ChildProcess.Ending ending, boolean crashed, int before) {
-        String how = ending.words(crashed);
+        String how = ending.isMute()
+                ? "closed the output of its process"
+                : crashed
+                        ? "crashed its process in native code"
+                        : ending.exitCode() == KILLED
+                                ? "was killed, perhaps out of memory"
+                                : "ended its process with exit code " + ending.exitCode();
         if (begun != null) {
             settle(Result.failed(begun, how, 0));
         } else if (settled.size() == before) {
@@ -183,7 +191,8 @@ public final class PluginContract {
     }
 
     private synchronized void timeIsOver() {
-        String limit = "the limit of " + Numbers.seconds(budget) + " for the plugin";
+        String seconds = budget.toMillis() % 1000 == 0 ? "" + budget.toSeconds() : "" + budget.toMillis() / 1000.0;
+        String limit = "the limit of " + seconds + " s for the plugin";
         if (classifiers.isEmpty()) {
             refuse("did not load within " + limit);
             return;

@@ -195,25 +195,7 @@ public final class ChildProcess {
      * @param out the end of the standard output of a program; otherwise empty
      * @param err the end of its error output; otherwise empty
      */
-    public record Ending(int exitCode, boolean timedOut, boolean isMute, String out, String err) {
-
-        private static final int KILLED = 128 + 9;
-
-        /**
-         * Says what a process did that ended before it was done.
-         *
-         * @param crashed whether it has left a {@link #crashReport}
-         */
-        public String words(boolean crashed) {
-            return isMute
-                    ? "closed the output of its process"
-                    : crashed
-                            ? "crashed its process in native code"
-                            : exitCode == KILLED
-                                    ? "was killed (perhaps out of memory)"
-                                    : "ended its process with exit code " + exitCode;
-        }
-    }
+    public record Ending(int exitCode, boolean timedOut, boolean isMute, String out, String err) {}
 
     /**
      * Runs a program to its end, and returns the end of what it printed, too.

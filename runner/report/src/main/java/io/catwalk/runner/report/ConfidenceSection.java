@@ -19,7 +19,6 @@ import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
-import io.catwalk.runner.statistics.PairedComparison.Chances;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -166,7 +165,7 @@ record ConfidenceSection(ReportModel model) {
 
     /** Returns the posterior probability of the outcome; of the most probable one if the pair is undecided. */
     private static @Nullable Double probability(PairedComparison pair) {
-        Chances chances = pair.chances();
+        var chances = pair.chances();
         if (chances.better() == null || chances.worse() == null || chances.equivalent() == null) {
             return null;
         }
@@ -314,14 +313,8 @@ record ConfidenceSection(ReportModel model) {
             List<Item> items = 100 * one.accuracy() >= low - Math.max(10, high - low)
                     ? interval(one.accuracyLow(), one.accuracy(), one.accuracyHigh(), Symbol.CIRCLE)
                     : List.of();
-            rows.add(new Row(
-                    name,
-                    "muted",
-                    Symbol.CIRCLE,
-                    items,
-                    accuracy,
-                    table.add(Cell.of(name), Cell.of(accuracy), range),
-                    ""));
+            String words = table.add(Cell.of(name), Cell.of(accuracy), range);
+            rows.add(new Row(name, "muted", Symbol.CIRCLE, items, accuracy, words, ""));
             if (Paired.order(one.accuracy(), highest) >= 0) {
                 title += "; the " + name + " baseline: " + accuracy + " %";
             }

@@ -225,18 +225,12 @@ public record DataSetsDocument(
                         .number("Behind on", Unit.COUNT, pair -> pair.ahead().onlySecond())
                         .number("Difference, points", Unit.POINTS, PairedComparison::difference)
                         .in(Medium.WRITTEN)
-                        .number(
-                                "P better",
-                                Unit.PROBABILITY,
-                                pair -> pair.chances().better())
+                        .number("P better", Unit.PROBABILITY, p -> p.chances().better())
                         .number(
                                 "P equivalent",
                                 Unit.PROBABILITY,
-                                pair -> pair.chances().equivalent())
-                        .number(
-                                "P worse",
-                                Unit.PROBABILITY,
-                                pair -> pair.chances().worse())
+                                p -> p.chances().equivalent())
+                        .number("P worse", Unit.PROBABILITY, p -> p.chances().worse())
                         .in(Medium.ALL)
                         .text("Outcome", ConfidenceSection::outcome)
                         .table("pairs", "Every pair of classifiers", ""),

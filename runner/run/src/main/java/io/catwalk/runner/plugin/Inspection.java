@@ -4,7 +4,6 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Json;
-import io.catwalk.runner.Numbers;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
@@ -277,8 +276,8 @@ record Inspection(Duration patience, ContentStore store) {
                 String said = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
                 said = said.substring(0, Math.min(LONGEST_LOG, said.length()));
                 String what = ending.timedOut()
-                        ? "gave no answer within " + Numbers.seconds(dialog.patience())
-                        : ending.words(Files.exists(ChildProcess.crashReport(scratch.folder())));
+                        ? "gave no answer within " + seconds(dialog.patience())
+                        : how(ending, Files.exists(ChildProcess.crashReport(scratch.folder())));
                 LOG.info("A plugin {} in {}; the log of its process: {}", what, step, said);
                 answers.add(new Answer(
                         null,
@@ -308,6 +307,16 @@ record Inspection(Duration patience, ContentStore store) {
                 "-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider");
     }
 
+    private static String how(ChildProcess.Ending ending, boolean crashed) {
+        return ending.isMute()
+                ? "closed the output of its process"
+                : crashed
+                        ? "crashed its process in native code"
+                        : ending.exitCode() == 128 + 9
+                                ? "was killed, perhaps out of memory,"
+                                : "ended its process with exit code " + ending.exitCode();
+    }
+
     /** Returns what a JVM that did not start says about it. */
     private static String reason(String log) {
         return log.lines()
@@ -315,6 +324,10 @@ record Inspection(Duration patience, ContentStore store) {
                 .findFirst()
                 .map(line -> " (" + Reasons.oneLine(line) + ")")
                 .orElse("");
+    }
+
+    private static String seconds(Duration time) {
+        return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() / 1000.0 + " s";
     }
 
     /** What a process has said so far. */

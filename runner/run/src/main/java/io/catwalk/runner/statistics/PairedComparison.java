@@ -27,10 +27,7 @@ public record PairedComparison(
 
     /** Images that only one predicts correctly, or data sets on which it is more accurate; null for other tests. */
     public record Ahead(
-            @Nullable Integer onlyFirst, @Nullable Integer onlySecond) {
-
-        static final Ahead UNKNOWN = new Ahead(null, null);
-    }
+            @Nullable Integer onlyFirst, @Nullable Integer onlySecond) {}
 
     /**
      * How far they are apart.
@@ -80,8 +77,6 @@ public record PairedComparison(
             @Nullable Double equivalent,
             @Nullable Double better) {
 
-        static final Chances UNKNOWN = new Chances(null, null, null);
-
         static Chances of(Posterior posterior) {
             return new Chances(posterior.worse(), posterior.equivalent(), posterior.better());
         }
@@ -125,7 +120,7 @@ public record PairedComparison(
                     new Ahead(accuracy.test().onlyFirst(), accuracy.test().onlySecond()),
                     Estimate.of(accuracy.difference(), accuracy.interval(CONFIDENCE)),
                     new Significance(null, accuracy.test().p(), null),
-                    Chances.UNKNOWN,
+                    new Chances(null, null, null),
                     Outcome.UNDECIDED));
         }
         return corrected(pairs);
@@ -146,10 +141,10 @@ public record PairedComparison(
                     names.get(pair[1]),
                     Test.WELCH,
                     accuracies.get(pair[0]).length,
-                    Ahead.UNKNOWN,
+                    new Ahead(null, null),
                     Estimate.of(test.difference(), test.interval(CONFIDENCE)),
                     Significance.of(test.difference() / test.standardError(), test.p()),
-                    Chances.UNKNOWN,
+                    new Chances(null, null, null),
                     Outcome.UNDECIDED));
         }
         return corrected(pairs);
@@ -197,7 +192,7 @@ public record PairedComparison(
                     names.get(pair[1]),
                     Test.CORRECTED_T,
                     accuracies.get(pair[0]).length,
-                    Ahead.UNKNOWN,
+                    new Ahead(null, null),
                     Estimate.of(test.difference(), test.interval(CONFIDENCE)),
                     Significance.of(test.statistic(), test.p()),
                     Chances.of(posterior),
