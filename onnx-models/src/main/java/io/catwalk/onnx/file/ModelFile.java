@@ -19,9 +19,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -53,6 +55,7 @@ public record ModelFile(
     /** Largest operator set that ONNX Runtime 1.29 accepts. */
     public static final long NEWEST_OPSET = 26;
 
+    private static final Set<String> ROUNDING = Set.of("Cast", "QuantizeLinear", "DequantizeLinear");
     /** Says where the weights are. */
     public enum Weights {
         INSIDE,
@@ -159,14 +162,19 @@ public record ModelFile(
                 .toList();
     }
 
-    /** Takes channels that a file leaves open, as the exporter of Hugging Face does, from the convolution that reads them. */
+    /** Takes channels that a file leaves open, as Hugging Face's exporter does, from the convolution that reads them. */
     private static TensorInfo known(TensorInfo input, GraphProto graph, Map<String, TensorProto> weights) {
         List<Axis> axes = new ArrayList<>(input.axes().orElse(List.of()));
+        Map<String, String> origins = new HashMap<>(); // of what is passed on; others are their own
         for (NodeProto node : graph.getNodeList()) {
-            TensorProto kernel = node.getInputCount() < 2 ? null : weights.get(node.getInput(1));
-            if (kernel != null
+            List<String> read = new ArrayList<>(node.getInputList());
+            read.replaceAll(name -> origins.getOrDefault(name, name));
+            TensorProto kernel = read.size() < 2 ? null : weights.get(read.get(1));
+            if (ROUNDING.contains(node.getOpType()) && !read.isEmpty() && node.getOutputCount() > 0) {
+                origins.put(node.getOutput(0), read.get(0));
+            } else if (kernel != null
                     && Protos.is(node, "Conv")
-                    && node.getInput(0).equals(input.name())
+                    && read.get(0).equals(input.name())
                     && Math.min(kernel.getDimsCount(), axes.size()) > 1
                     && axes.get(1).isOpen()) {
                 axes.set(1, new Axis(kernel.getDims(1) * Protos.number(node, "group", 1), ""));

@@ -272,6 +272,34 @@ final class FileFormsTest {
         refused(model, OnnxHints.none(), "a size for them", "(batch_size, " + channels + ", height, width)");
     }
 
+    /** As the same file in 8 bits: pixels and kernel are rounded before the convolution reads them. */
+    @Test
+    void theFirstConvolutionSaysTheChannelsBehindARounding() {
+        ModelProto.Builder model = TestModels.model(GraphProto.newBuilder()
+                .setName("rounded")
+                .addInput(value("pixel_values", FLOAT, "batch_size", "num_channels", "height", "width"))
+                .addOutput(value("logits", FLOAT, "batch_size", 3))
+                .addInitializer(scalar("scale", 1))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("kernel")
+                        .setDataType(DataType.INT8_VALUE)
+                        .addAllDims(List.of(3L, 2L, 1L, 1L))
+                        .addAllInt32Data(List.of(1, 0, 0, 1, 1, 1)))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("zero")
+                        .setDataType(DataType.INT8_VALUE)
+                        .addInt32Data(0))
+                .addNode(node("QuantizeLinear", List.of("pixel_values", "scale", "zero"), "whole"))
+                .addNode(node("DequantizeLinear", List.of("whole", "scale", "zero"), "rounded"))
+                .addNode(node("DequantizeLinear", List.of("kernel", "scale", "zero"), "factors"))
+                .addNode(node("Conv", List.of("rounded", "factors"), "maps"))
+                .addNode(node("GlobalMaxPool", List.of("maps"), "pooled"))
+                .addNode(node("Flatten", List.of("pooled"), "logits")));
+        OnnxHints size = OnnxHints.none().withImageSize(1, 2);
+        assertThat(signature(model, size).channels()).isEqualTo(2);
+        assertThat(logits(model, size, new float[] {1.2f, 2, 30, 40}, 1)).containsExactly(2, 40, 42);
+    }
+
     @Test
     void aFileOfDoublesIsToldToBecomeOneOfFloats() {
         refused(
