@@ -9,8 +9,8 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Value;
-import io.catwalk.onnx.lowering.Options;
-import io.catwalk.onnx.lowering.Options.ExportFlag;
+import io.catwalk.onnx.lowering.LoweringOptions;
+import io.catwalk.onnx.lowering.LoweringOptions.ExportFlag;
 import io.catwalk.onnx.parity.Proof.Network;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.Tensor;
@@ -28,7 +28,8 @@ import java.util.Optional;
  * @param parameters store of its weights; empty to take them from the block
  * @param graph the graph that the block was exported to
  */
-record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options options, Graph graph) implements Network {
+record BlockNetwork(Block block, Optional<ParameterStore> parameters, LoweringOptions options, Graph graph)
+        implements Network {
 
     private static final int WHITE = 255;
 

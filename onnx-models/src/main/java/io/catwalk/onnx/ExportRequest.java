@@ -8,10 +8,10 @@ import io.catwalk.onnx.graph.Model;
 import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.lowering.HalfWeights;
 import io.catwalk.onnx.lowering.Lowering;
+import io.catwalk.onnx.lowering.LoweringOptions;
+import io.catwalk.onnx.lowering.LoweringOptions.ExportFlag;
 import io.catwalk.onnx.lowering.Naming;
 import io.catwalk.onnx.lowering.OperatorTable;
-import io.catwalk.onnx.lowering.Options;
-import io.catwalk.onnx.lowering.Options.ExportFlag;
 import io.catwalk.onnx.parity.ProofReport;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.trace.Tracing;
@@ -44,7 +44,7 @@ record ExportRequest(
         List<OnnxInput> inputs,
         Naming naming,
         Optional<ParameterStore> parameters,
-        Options options,
+        LoweringOptions options,
         SortedMap<String, String> metadata,
         Optional<ProofRequest> proof) {
 
@@ -66,7 +66,7 @@ record ExportRequest(
         return new ExportRequest(block, inputs, naming, Optional.of(store), options, metadata, proof);
     }
 
-    ExportRequest with(Options changed) {
+    ExportRequest with(LoweringOptions changed) {
         return new ExportRequest(block, inputs, naming, parameters, changed, metadata, proof);
     }
 

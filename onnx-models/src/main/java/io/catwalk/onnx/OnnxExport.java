@@ -7,9 +7,9 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import io.catwalk.onnx.graph.Model;
 import io.catwalk.onnx.graph.OnnxSerializer;
+import io.catwalk.onnx.lowering.LoweringOptions;
+import io.catwalk.onnx.lowering.LoweringOptions.ExportFlag;
 import io.catwalk.onnx.lowering.Naming;
-import io.catwalk.onnx.lowering.Options;
-import io.catwalk.onnx.lowering.Options.ExportFlag;
 import io.catwalk.onnx.parity.Proof;
 import io.catwalk.onnx.parity.ProofReport;
 import io.catwalk.onnx.runtime.Normalization;
@@ -81,7 +81,7 @@ public final class OnnxExport {
                 inputs,
                 new Naming(names, List.of()),
                 Optional.empty(),
-                Options.withDefaults(),
+                LoweringOptions.withDefaults(),
                 new TreeMap<>(),
                 Optional.empty()));
     }
@@ -108,7 +108,7 @@ public final class OnnxExport {
         return of(trainer.getModel());
     }
 
-    private OnnxExport with(Options changed) {
+    private OnnxExport with(LoweringOptions changed) {
         return new OnnxExport(request.with(changed));
     }
 

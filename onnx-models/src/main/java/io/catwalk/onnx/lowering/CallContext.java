@@ -28,7 +28,7 @@ record CallContext(
         List<Operand> results,
         Map<Integer, Value> values,
         Set<Integer> zeros,
-        Options options) {
+        LoweringOptions options) {
 
     /** Returns the receiver. */
     Value receiver() {

@@ -32,7 +32,7 @@ public final class HalfWeights {
     private HalfWeights() {}
 
     /**
-     * Lists the large matrices and kernels of FLOAT. In a graph of {@link Options.ExportFlag#FLOAT16_WEIGHTS}, only those with
+     * Lists the large matrices and kernels of FLOAT. In a graph of {@link LoweringOptions.ExportFlag#FLOAT16_WEIGHTS}, only those with
      * numbers beyond the range of FLOAT16 are left.
      *
      * @return their names, in the order of the graph

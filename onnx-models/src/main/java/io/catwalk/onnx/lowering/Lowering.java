@@ -8,7 +8,7 @@ import io.catwalk.onnx.graph.Names;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Typecheck;
 import io.catwalk.onnx.graph.Value;
-import io.catwalk.onnx.lowering.Options.ExportFlag;
+import io.catwalk.onnx.lowering.LoweringOptions.ExportFlag;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Operand;
@@ -40,7 +40,7 @@ public final class Lowering {
 
     private static final int WHITE = 255;
 
-    private final Options options;
+    private final LoweringOptions options;
     private final Naming naming;
     private final Names names;
     private final Map<Integer, Value> values = new HashMap<>();
@@ -52,7 +52,7 @@ public final class Lowering {
     private final ForeignRows foreign = OperatorTable.foreignRows();
     private int place;
 
-    private Lowering(Program program, Options options, Naming naming) {
+    private Lowering(Program program, LoweringOptions options, Naming naming) {
         this.options = options;
         this.naming = naming;
         List<String> taken = new ArrayList<>(naming.taken(program));
@@ -70,7 +70,7 @@ public final class Lowering {
     }
 
     /** Lowers a program to a graph. */
-    public static Graph graph(Program program, Options options, Naming naming) {
+    public static Graph graph(Program program, LoweringOptions options, Naming naming) {
         return new Lowering(program, options, naming).write(program);
     }
 

@@ -5,7 +5,7 @@ import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
-import io.catwalk.onnx.lowering.Options.ExportFlag;
+import io.catwalk.onnx.lowering.LoweringOptions.ExportFlag;
 import io.catwalk.onnx.lowering.RecurrentRows.Recurrence.Cell;
 import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Operand;

@@ -18,7 +18,7 @@ import java.util.stream.LongStream;
  * Merges the constant of several traces: it is the same in all, repeated along a dynamic axis, counted from its size,
  * or the beginning of what it is at the longest size of the axis.
  */
-record Constants(Merge merge) {
+record Constants(TapeMerge merge) {
 
     /** Stands for -0.0 and for a number that is not whole: no arithmetic may be done with it. */
     private static final long NOT_WHOLE = Long.MIN_VALUE;
@@ -65,7 +65,7 @@ record Constants(Merge merge) {
 
     private Step fixed(List<Entry.Constant> column, Operand operand) {
         Entry.Constant one = column.get(0);
-        int other = Merge.odd(
+        int other = TapeMerge.odd(
                 column.stream().map(each -> ByteBuffer.wrap(each.data())).toList());
         if (other == 0) {
             return new Step.Constant(operand, one.hint(), one.data());
@@ -92,7 +92,7 @@ record Constants(Merge merge) {
         List<ByteBuffer> slices = column.stream()
                 .map(each -> ByteBuffer.wrap(slice(each, operand.shape())))
                 .toList();
-        int other = Merge.odd(slices);
+        int other = TapeMerge.odd(slices);
         if (other > 0) {
             throw merge.flow(
                     other,
@@ -166,7 +166,8 @@ record Constants(Merge merge) {
     /** Takes the first slice along the axes that are dynamic; all others must equal it. */
     private byte[] slice(Entry.Constant constant, TensorShape shape) {
         long[] sizes = constant.slot().shape().getShape();
-        int bytes = Merge.elementType(constant.slot().type(), constant.hint()).bytes();
+        int bytes =
+                TapeMerge.elementType(constant.slot().type(), constant.hint()).bytes();
         byte[] data = constant.data();
         for (int axis = 0; axis < sizes.length; axis++) {
             if (!shape.get(axis).isFixed()) {
@@ -193,7 +194,7 @@ record Constants(Merge merge) {
             for (int j = 0; j < size; j++) {
                 int at = start + j * inner;
                 if (!Arrays.equals(data, start, start + inner, data, at, at + inner)) {
-                    throw new ExportException(Faults.sizeDependent(
+                    throw new ExportException(ReplayErrors.sizeDependent(
                             axes,
                             "the constant " + constant.hint() + " in " + constant.origin()
                                     + " holds different numbers for different "

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class ForwardRecorder {
 
     private final Tracing tracing;
-    private final Succession succession = new Succession();
+    private final SharedTraceState succession = new SharedTraceState();
     private final Map<String, String> paths;
     private final Set<Sizes> tried = new LinkedHashSet<>();
 
@@ -192,12 +192,12 @@ final class ForwardRecorder {
             String message =
                     String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
             String what = thrown.getClass().getSimpleName() + (thrown.getMessage() == null ? "" : ": " + message);
-            String place = " (block " + Origin.name(tracing.block().getClass()) + line(thrown) + ")";
+            String place = " (block " + CodeLocation.name(tracing.block().getClass()) + line(thrown) + ")";
             if (!sizes.equals(known)) {
                 List<String> axes = sizes.differing(known);
                 String fault =
                         "forward throws " + what + " for " + sizes.text(axes) + ", but not for " + known.next(axes);
-                return new ExportException(Faults.sizeDependent(axes, fault) + place, thrown);
+                return new ExportException(ReplayErrors.sizeDependent(axes, fault) + place, thrown);
             }
             String hint = thrown instanceof IndexOutOfBoundsException
                     ? "; the export gives the block " + tracing.inputs().size()
@@ -226,11 +226,11 @@ final class ForwardRecorder {
                 List<String> axes = sizes.differing(known);
                 String fault =
                         "for " + sizes.text(axes) + ", but not for " + known.next(axes) + ", " + thrown.getMessage();
-                return new ExportException(Faults.sizeDependent(axes, fault), thrown);
+                return new ExportException(ReplayErrors.sizeDependent(axes, fault), thrown);
             }
             return sizes.byAxis().keySet().stream().allMatch(Axis.BATCH.name()::equals)
                     ? thrown
-                    : new ExportException(thrown.getMessage() + ", for " + sizes + "; " + Faults.BOUNDS, thrown);
+                    : new ExportException(thrown.getMessage() + ", for " + sizes + "; " + ReplayErrors.BOUNDS, thrown);
         }
 
         private static boolean isWhole(DataType type) {
@@ -243,7 +243,7 @@ final class ForwardRecorder {
                     .takeWhile(frame -> !frame.getClassName().equals(ForwardRecorder.class.getName()))
                     .toList();
             return inForward.stream()
-                    .filter(frame -> Origin.isOfUser(frame.getClassName()))
+                    .filter(frame -> CodeLocation.isOfUser(frame.getClassName()))
                     .findFirst()
                     .or(() -> inForward.stream()
                             .filter(frame -> frame.getClassName().startsWith("ai.djl.nn."))

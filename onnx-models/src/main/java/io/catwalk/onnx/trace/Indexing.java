@@ -128,7 +128,7 @@ final class Indexing {
         }
         Object[] cuts = Selection.of(tracer, index, array.shape()).cuts();
         NDArray wrapped = (NDArray) known(tracer.wrapConstants(array, "get", cuts, result));
-        tracer.traced(wrapped).shows(Writing.View.part(array, cuts));
+        tracer.traced(wrapped).shows(IndexedAssignment.View.part(array, cuts));
         tracer.madeBy(tracer.traced(wrapped), array, SLICE, cuts);
         return wrapped;
     }
@@ -143,7 +143,7 @@ final class Indexing {
                 SLICE,
                 selection.cuts(),
                 () -> array.real().get(tracer.realManager(), index));
-        tracer.traced(part).shows(Writing.View.part(array, selection.cuts()));
+        tracer.traced(part).shows(IndexedAssignment.View.part(array, selection.cuts()));
         return part;
     }
 

@@ -214,7 +214,7 @@ final class Replay {
             return sizes.of(dim) == number.doubleValue();
         }
         if (merged instanceof SizeFunction function && found instanceof Number number) {
-            return Fit.isClose(function, sizes, number);
+            return FormulaFit.isClose(function, sizes, number);
         }
         return Objects.equals(merged, found);
     }
@@ -226,7 +226,7 @@ final class Replay {
 
     private boolean same(Operand operand, Slot slot) {
         return operand.id() == slot.id()
-                && operand.type() == Merge.elementType(slot.type(), "an array")
+                && operand.type() == TapeMerge.elementType(slot.type(), "an array")
                 && Arrays.equals(sizes.of(operand.shape().dims()), slot.shape().getShape());
     }
 
@@ -268,7 +268,7 @@ final class Replay {
     }
 
     private ExportException error(String fault) {
-        return errors.apply(repeats() ? Faults.changing(fault) : Faults.sizeDependent(differing(), fault));
+        return errors.apply(repeats() ? ReplayErrors.changing(fault) : ReplayErrors.sizeDependent(differing(), fault));
     }
 
     private boolean repeats() {

@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class Tape {
 
     private final Optional<Replay> rehearsal;
-    private final Succession succession;
+    private final SharedTraceState succession;
     private final List<Entry> entries = new ArrayList<>();
     private final Map<Slot, byte[]> contents = new HashMap<>();
     private int slots;
 
-    Tape(Optional<Replay> rehearsal, Succession succession) {
+    Tape(Optional<Replay> rehearsal, SharedTraceState succession) {
         this.rehearsal = rehearsal;
         this.succession = succession;
     }

@@ -33,7 +33,7 @@ final class TracedArray implements InvocationHandler {
 
     private final Tracer tracer;
     private final Supplier<NDArray> making;
-    private final Storage storage;
+    private final VersionCounter storage;
     private final NDArray proxy;
     private @Nullable NDArrayEx internal;
     private @Nullable NDArray real;
@@ -43,19 +43,19 @@ final class TracedArray implements InvocationHandler {
     private int seen;
     private boolean outside;
     private String source = "";
-    private Writing.@Nullable View view;
-    private @Nullable Recipe recipe;
+    private IndexedAssignment.@Nullable View view;
+    private @Nullable ArrayDerivation recipe;
     private int made;
     private int writes;
     private boolean rowMajor;
 
-    TracedArray(Tracer tracer, NDArray real, String hint, @Nullable Slot slot, Storage storage) {
+    TracedArray(Tracer tracer, NDArray real, String hint, @Nullable Slot slot, VersionCounter storage) {
         this(tracer, () -> real, hint, slot, storage);
         this.real = real;
     }
 
     /** Creates an array that the engine need not have: most calls of a dry rehearsal ask only for shape and type. */
-    TracedArray(Tracer tracer, Supplier<NDArray> making, String hint, @Nullable Slot slot, Storage storage) {
+    TracedArray(Tracer tracer, Supplier<NDArray> making, String hint, @Nullable Slot slot, VersionCounter storage) {
         this.tracer = tracer;
         this.making = making;
         this.hint = hint;
@@ -99,7 +99,7 @@ final class TracedArray implements InvocationHandler {
         return real == null ? Objects.requireNonNull(slot).type() : real.getDataType();
     }
 
-    Storage storage() {
+    VersionCounter storage() {
         return storage;
     }
 
@@ -126,7 +126,7 @@ final class TracedArray implements InvocationHandler {
     }
 
     /** Says which array this one shows, so that writing into one also changes the other one. */
-    void shows(Writing.View shown) {
+    void shows(IndexedAssignment.View shown) {
         view = shown;
     }
 
@@ -140,7 +140,7 @@ final class TracedArray implements InvocationHandler {
         return this;
     }
 
-    Writing.@Nullable View view() {
+    IndexedAssignment.@Nullable View view() {
         return view;
     }
 
@@ -174,13 +174,13 @@ final class TracedArray implements InvocationHandler {
     }
 
     /** Remembers how this array was made from others that do not depend on the input. */
-    void madeBy(Recipe how) {
+    void madeBy(ArrayDerivation how) {
         recipe = how;
         made = storage.version();
     }
 
     /** Returns how this array was made, unless it was written since. */
-    Optional<Recipe> recipe() {
+    Optional<ArrayDerivation> recipe() {
         return made == storage.version() ? Optional.ofNullable(recipe) : Optional.empty();
     }
 
@@ -216,7 +216,8 @@ final class TracedArray implements InvocationHandler {
             // An array that was changed without the trace noticing is no longer the parameter that others see.
             known = isParameter() && !written
                     ? tracer.tape().parameter(hint, source, real(), tracer::place)
-                    : tracer.tape().constant(hint, real(), tracer::place, place -> Recipe.entries(this, place));
+                    : tracer.tape()
+                            .constant(hint, real(), tracer::place, place -> ArrayDerivation.entries(this, place));
             slot = known;
         }
         return known;
@@ -257,26 +258,26 @@ final class TracedArray implements InvocationHandler {
         if (name.equals("getResourceNDArrays")) {
             return List.of(proxy);
         }
-        if (Roles.FACTS.contains(name)) {
+        if (MethodRoles.FACTS.contains(name)) {
             return fact(self, method, arguments);
         }
-        if (Roles.LIFE.contains(name)) {
+        if (MethodRoles.LIFE.contains(name)) {
             return null;
         }
-        if (Roles.KEEPING.contains(name)) {
+        if (MethodRoles.KEEPING.contains(name)) {
             keep(arguments);
             return null;
         }
-        if (Roles.READS.contains(name)) {
+        if (MethodRoles.READS.contains(name)) {
             return read(method, arguments);
         }
-        if (dependsOnInput && (Roles.WRITES.contains(name) || Signature.isInPlace(method))) {
+        if (dependsOnInput && (MethodRoles.WRITES.contains(name) || MethodSignature.isInPlace(method))) {
             tracer.requireNoComplex(type());
         }
-        if (Roles.WRITES.contains(name)) {
+        if (MethodRoles.WRITES.contains(name)) {
             return write(self, method, arguments);
         }
-        if (Signature.isInPlace(method)) {
+        if (MethodSignature.isInPlace(method)) {
             return inPlace(method, arguments);
         }
         return call(self, method, arguments);
@@ -338,7 +339,7 @@ final class TracedArray implements InvocationHandler {
         if (method.getName().equals("booleanMask") && arguments != null && arguments.length == 2) {
             return Indexing.booleanMask(tracer, this, tracer.traced((NDArray) arguments[0]), (int) arguments[1]);
         }
-        Signature signature = Signature.of(method, type());
+        MethodSignature signature = MethodSignature.of(method, type());
         if (tracer.isPrimitive(signature)) {
             return tracer.runPrimitive(this, this::real, method, arguments, signature);
         }
@@ -353,7 +354,7 @@ final class TracedArray implements InvocationHandler {
         return method.isDefault()
                 && method.getReturnType() == NDArray.class
                 && recipe().isPresent()
-                && !tracer.isPrimitive(Signature.of(method));
+                && !tracer.isPrimitive(MethodSignature.of(method));
     }
 
     /** Runs a method as its default body, which the trace sees. */
@@ -417,11 +418,11 @@ final class TracedArray implements InvocationHandler {
     private Object inPlace(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         requireWritable();
         if (dependsOnInput() || tracer.dependsOnInput(arguments)) {
-            Signature signature = Signature.of(method).outOfPlace();
+            MethodSignature signature = MethodSignature.of(method).outOfPlace();
             if (!tracer.isPrimitive(signature)) {
                 throw tracer.withoutForm(real().duplicate(), method, arguments);
             }
-            Writing.overwrite(
+            IndexedAssignment.overwrite(
                     tracer,
                     this,
                     signature.text(),
@@ -431,16 +432,16 @@ final class TracedArray implements InvocationHandler {
             Optional<TracedArray> before = before();
             Tracer.invoke(real(), method, tracer.unwrap(arguments));
             storage.written();
-            Signature signature = Signature.of(method).outOfPlace();
+            MethodSignature signature = MethodSignature.of(method).outOfPlace();
             before.filter(old -> tracer.isPrimitive(signature))
-                    .ifPresent(old -> madeBy(Recipe.of(signature.text(), tracer.operands(old, arguments))));
+                    .ifPresent(old -> madeBy(ArrayDerivation.of(signature.text(), tracer.operands(old, arguments))));
         }
         return proxy;
     }
 
     /** Returns a copy of this constant, of which the array that is written next is made; empty if it knows no recipe. */
     Optional<TracedArray> before() {
-        boolean formula = !isKept() && writes++ < MOST_WRITES && Recipe.takes(real());
+        boolean formula = !isKept() && writes++ < MOST_WRITES && ArrayDerivation.takes(real());
         if (!formula) {
             return Optional.empty();
         }

@@ -44,7 +44,7 @@ record TracedInternal(Tracer tracer, TracedArray array) implements InvocationHan
                     ? array.apart(self, method, arguments)
                     : tracer.runConstant(array, real(), method, arguments);
         }
-        Signature signature = Signature.of(method);
+        MethodSignature signature = MethodSignature.of(method);
         if (tracer.isPrimitive(signature)) {
             return tracer.runPrimitive(array, this::real, method, arguments, signature);
         }
@@ -79,7 +79,7 @@ record TracedInternal(Tracer tracer, TracedArray array) implements InvocationHan
 
         @Override
         public void set(NDArray array, NDIndex index, Object value) {
-            Writing.set(tracer, tracer.traced(array), index, value);
+            IndexedAssignment.set(tracer, tracer.traced(array), index, value);
         }
 
         @Override

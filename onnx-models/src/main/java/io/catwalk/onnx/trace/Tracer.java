@@ -43,11 +43,11 @@ final class Tracer {
 
     private final Tape tape;
     private final Optional<Replay> rehearsal;
-    private final Succession succession;
+    private final SharedTraceState succession;
     private final NDManager realManager;
     private final NDManager manager;
     private final Predicate<String> primitives;
-    private final Origin origin;
+    private final CodeLocation origin;
     private final IdentityHashMap<NDArray, TracedArray> foreign = new IdentityHashMap<>();
     private final Placeholders placeholders;
     private final WithoutSamples withoutSamples;
@@ -64,9 +64,9 @@ final class Tracer {
             Block root,
             NDManager realManager,
             Predicate<String> primitives,
-            Succession succession,
+            SharedTraceState succession,
             Optional<Function<Function<String, ExportException>, Replay>> rehearsal) {
-        this.origin = new Origin(root);
+        this.origin = new CodeLocation(root);
         this.realManager = realManager;
         this.placeholders = new Placeholders(realManager);
         this.withoutSamples = new WithoutSamples(placeholders);
@@ -114,7 +114,7 @@ final class Tracer {
         return realManager;
     }
 
-    boolean isPrimitive(Signature signature) {
+    boolean isPrimitive(MethodSignature signature) {
         return primitives.test(signature.text());
     }
 
@@ -129,12 +129,12 @@ final class Tracer {
     }
 
     TracedArray input(NDArray real) {
-        return new TracedArray(this, real, "input", tape.input(real), new Storage()).rowMajor(true);
+        return new TracedArray(this, real, "input", tape.input(real), new VersionCounter()).rowMajor(true);
     }
 
     /** Wraps an array that does not depend on the input; it goes on the tape when it is first used. */
     TracedArray constant(String hint, NDArray real) {
-        return new TracedArray(this, real, hint, null, new Storage());
+        return new TracedArray(this, real, hint, null, new VersionCounter());
     }
 
     /** Returns the traced array behind an array of the network, and wraps arrays from outside of the trace. */
@@ -152,7 +152,7 @@ final class Tracer {
     /** Returns the engine's array behind an array that the network has kept from an earlier trace. */
     private NDArray requireKept(TracedArray kept) {
         if (kept.comesFromInput()) {
-            throw error(Faults.changing("an array that depends on the input of one call is used in the next"));
+            throw error(ReplayErrors.changing("an array that depends on the input of one call is used in the next"));
         }
         if (kept.real().isReleased()) {
             throw error("an array that forward made and kept in an earlier call is closed: detach() it, or attach it to"
@@ -206,7 +206,7 @@ final class Tracer {
             return Indexing.unwrap(this, index);
         }
         if (argument instanceof DataType type) {
-            Missing.type(type).ifPresent(fault -> {
+            UnsupportedOperations.type(type).ifPresent(fault -> {
                 throw error(fault);
             });
         }
@@ -250,7 +250,7 @@ final class Tracer {
     Object runConstant(TracedArray receiver, Object target, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
         Object made = wrapConstants(receiver, method.getName(), arguments, invoke(target, method, unwrap(arguments)));
-        Signature signature = Signature.of(method, receiver.type());
+        MethodSignature signature = MethodSignature.of(method, receiver.type());
         // Of an array of the input, some methods read the shape alone.
         if (made instanceof NDArray array && isPrimitive(signature)) {
             madeBy(traced(array), receiver, signature.text(), arguments);
@@ -262,7 +262,7 @@ final class Tracer {
     void madeBy(TracedArray made, TracedArray receiver, String signature, @Nullable Object @Nullable [] arguments) {
         boolean constant = (!receiver.isKept() || receiver.isParameter()) && !receiver.comesFromInput();
         if (constant) {
-            made.madeBy(Recipe.of(signature, operands(receiver, arguments)));
+            made.madeBy(ArrayDerivation.of(signature, operands(receiver, arguments)));
         }
     }
 
@@ -326,7 +326,7 @@ final class Tracer {
             Supplier<?> target,
             Method method,
             @Nullable Object @Nullable [] arguments,
-            Signature signature)
+            MethodSignature signature)
             throws Throwable {
         List<@Nullable Object> recorded = record(receiver, arguments);
         boolean single = !NDList.class.isAssignableFrom(method.getReturnType());
@@ -360,11 +360,12 @@ final class Tracer {
         for (Slot slot : slots) {
             boolean shares = sharesMemory(receiver, name, slot.type());
             Supplier<NDArray> making = () -> {
-                NDArray real = placeholders.of(Merge.elementType(slot.type(), "an array"), slot.shape());
+                NDArray real = placeholders.of(TapeMerge.elementType(slot.type(), "an array"), slot.shape());
                 NDScope.unregister(real);
                 return real;
             };
-            TracedArray array = new TracedArray(this, making, name, slot, shares ? receiver.storage() : new Storage());
+            TracedArray array =
+                    new TracedArray(this, making, name, slot, shares ? receiver.storage() : new VersionCounter());
             made.add(laidOut(array, receiver, name, arguments, slots, made.size())
                     .proxy());
         }
@@ -407,17 +408,19 @@ final class Tracer {
 
     private ExportException engineError(String signature, RuntimeException e) {
         String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-        ExportException error = error(
-                "the engine itself cannot compute " + signature + ": " + reason + Missing.afterFailure(signature));
+        ExportException error = error("the engine itself cannot compute " + signature + ": " + reason
+                + UnsupportedOperations.afterFailure(signature));
         error.initCause(e);
         return error;
     }
 
     /** Creates the error for a primitive without a row. */
     ExportException withoutForm(Object target, Method method, @Nullable Object @Nullable [] arguments) {
-        Signature signature =
-                target instanceof NDArray array ? Signature.of(method, array.getDataType()) : Signature.of(method);
-        return error(Missing.primitive(signature, method, () -> invoke(target, method, unwrap(arguments))));
+        MethodSignature signature = target instanceof NDArray array
+                ? MethodSignature.of(method, array.getDataType())
+                : MethodSignature.of(method);
+        return error(
+                UnsupportedOperations.primitive(signature, method, () -> invoke(target, method, unwrap(arguments))));
     }
 
     Object recordResult(
@@ -491,7 +494,7 @@ final class Tracer {
             List<Slot> slots,
             int place) {
         if (made.storage() == receiver.storage()) {
-            Writing.View.of(
+            IndexedAssignment.View.of(
                             receiver,
                             name,
                             arguments,
@@ -534,6 +537,6 @@ final class Tracer {
         if (receiver != null && (same || sharesMemory(receiver, name, real.getDataType()))) {
             return new TracedArray(this, real, name, slot, receiver.storage());
         }
-        return new TracedArray(this, real, name, slot, new Storage());
+        return new TracedArray(this, real, name, slot, new VersionCounter());
     }
 }

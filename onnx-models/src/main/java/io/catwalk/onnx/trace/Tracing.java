@@ -60,7 +60,7 @@ public record Tracing(
         requireTraceable(block);
         BlockState before = BlockState.of(block);
         try {
-            Schedule schedule = new Schedule(inputs);
+            TraceSchedule schedule = new TraceSchedule(inputs);
             ForwardRecorder calls = new ForwardRecorder(this);
             ForwardRecorder.Recording first = calls.record(schedule.base(), schedule.base());
             T made;
@@ -129,11 +129,11 @@ public record Tracing(
      *
      * @param base sizes of the first call
      */
-    private record Search<T>(Schedule schedule, ForwardRecorder calls, Sizes base, Function<Program, T> writing) {
+    private record Search<T>(TraceSchedule schedule, ForwardRecorder calls, Sizes base, Function<Program, T> writing) {
 
         T made(ForwardRecorder.Recording first) {
             refuseNan(first.entries());
-            Program once = new Merge(List.of(), List.of(base), true).program(List.of(first));
+            Program once = new TapeMerge(List.of(), List.of(base), true).program(List.of(first));
             calls.rehearse(once, base, base, Mode.DRY, false);
             if (schedule.dynamic().isEmpty()) {
                 int affordable = Math.max(
@@ -276,7 +276,7 @@ public record Tracing(
          * @param computes whether the graph may compute arrays of forward from the sizes; else they are stored
          */
         private Program program(Merged merged, boolean computes) {
-            Program program = new Merge(schedule.dynamic(), merged.sizes(), computes).program(merged.recordings());
+            Program program = new TapeMerge(schedule.dynamic(), merged.sizes(), computes).program(merged.recordings());
             if (program.steps().stream().noneMatch(Step.Prefix.class::isInstance)) {
                 return program;
             }
@@ -311,7 +311,7 @@ public record Tracing(
 
     /** Rejects networks that cannot be traced, before any time is spent on them. */
     static void requireTraceable(Block root) {
-        visit(root, Origin.name(root.getClass()));
+        visit(root, CodeLocation.name(root.getClass()));
     }
 
     private static void visit(Block block, String path) {

@@ -112,7 +112,8 @@ record WithoutSamples(Placeholders placeholders) {
 
     private NDArray filled(NDArray none, long samples) {
         try (none) {
-            return placeholders.of(Merge.elementType(none.getDataType(), "a layer"), resized(none.getShape(), samples));
+            return placeholders.of(
+                    TapeMerge.elementType(none.getDataType(), "a layer"), resized(none.getShape(), samples));
         }
     }
 

@@ -18,7 +18,7 @@ import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.lowering.Lowering.Places;
-import io.catwalk.onnx.lowering.Options.ExportFlag;
+import io.catwalk.onnx.lowering.LoweringOptions.ExportFlag;
 import io.catwalk.onnx.runtime.Normalization;
 import io.catwalk.onnx.runtime.TensorType;
 import io.catwalk.onnx.trace.Arguments;
@@ -72,7 +72,7 @@ class LoweringTest {
     }
 
     private static Graph graph(Naming naming, List<Operand> outputs, Step... steps) {
-        return Lowering.graph(program(outputs, steps), Options.withDefaults(), naming);
+        return Lowering.graph(program(outputs, steps), LoweringOptions.withDefaults(), naming);
     }
 
     /** Writes a constant that the program returns, beside its input. */
@@ -147,7 +147,7 @@ class LoweringTest {
 
     @Test
     void probabilitiesAreTheSoftmaxOfTheLogits() {
-        Options options = Options.withDefaults().with(ExportFlag.PROBABILITIES);
+        LoweringOptions options = LoweringOptions.withDefaults().with(ExportFlag.PROBABILITIES);
         Graph graph = Lowering.graph(program(List.of(NEGATED), new Step.Input(X), negation()), options, CLASSIFIER);
         assertThat(names(graph.outputs())).containsExactly("logits", "probabilities");
         assertThat(operators(graph)).containsExactly("Neg", "Softmax");
@@ -163,7 +163,8 @@ class LoweringTest {
 
     @Test
     void pixelsAreBytesThatTheGraphNormalizes() {
-        Options options = Options.withDefaults().with(new Normalization(new float[] {0.5f}, new float[] {0.25f}));
+        LoweringOptions options =
+                LoweringOptions.withDefaults().with(new Normalization(new float[] {0.5f}, new float[] {0.25f}));
         Graph graph = Lowering.graph(program(List.of(NEGATED), new Step.Input(X), negation()), options, CLASSIFIER);
         assertThat(graph.inputs().get(0).type()).isEqualTo(TensorType.UINT8);
         assertThat(operators(graph)).containsExactly("Cast", "Div", "Sub", "Div", "Neg");

@@ -71,7 +71,7 @@ class CallsTest extends OneTrace {
     }
 
     private static Program program(ForwardRecorder calls) {
-        return new Merge(List.of(), List.of(THREE), true).program(List.of(calls.record(THREE, THREE)));
+        return new TapeMerge(List.of(), List.of(THREE), true).program(List.of(calls.record(THREE, THREE)));
     }
 
     @Test

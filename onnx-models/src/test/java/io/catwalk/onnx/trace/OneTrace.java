@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 abstract class OneTrace {
 
     final NDManager manager = NDManager.newBaseManager();
-    final Succession succession = new Succession();
+    final SharedTraceState succession = new SharedTraceState();
 
     @AfterEach
     final void close() {

@@ -75,9 +75,9 @@ class ThrownTest {
         assertThat(worded(FIVE, new IllegalStateException("no")))
                 .hasMessageStartingWith("batch-dependent control flow: forward throws IllegalStateException: no for a"
                         + " batch of 5, but not for 2;");
-        assertThat(Faults.sizeDependent(List.of("batch"), "x"))
+        assertThat(ReplayErrors.sizeDependent(List.of("batch"), "x"))
                 .contains("batch-dependent control flow: x;", "a fixed batch size");
-        assertThat(Faults.sizeDependent(List.of("batch", "time"), "x"))
+        assertThat(ReplayErrors.sizeDependent(List.of("batch", "time"), "x"))
                 .contains("batch- and time-dependent control flow: x;", "or give the axis a fixed size");
     }
 

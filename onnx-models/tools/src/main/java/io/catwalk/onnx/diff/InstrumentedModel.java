@@ -79,7 +79,7 @@ final class InstrumentedModel {
                 .filter(AttributeProto::hasT)
                 .map(attribute -> attribute.getT().toBuilder().setName(output).build())
                 .findFirst();
-        return written.or(() -> Optional.ofNullable(value).map(tensor -> Reduction.proto(output, tensor)));
+        return written.or(() -> Optional.ofNullable(value).map(tensor -> NodeTestCase.proto(output, tensor)));
     }
 
     ModelProto model() {

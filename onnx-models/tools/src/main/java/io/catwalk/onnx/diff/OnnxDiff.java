@@ -42,7 +42,7 @@ public final class OnnxDiff {
     private final InstrumentedModel reference;
     private final InstrumentedModel other;
     private final Tolerance tolerance;
-    private final Matching partners;
+    private final TensorMatching partners;
     private final List<NodeProto> beginnings;
     private final DiffReport report;
 
@@ -50,12 +50,12 @@ public final class OnnxDiff {
         this.reference = reference;
         this.other = other;
         this.tolerance = tolerance;
-        partners = new Matching(reference, other, tolerance);
+        partners = new TensorMatching(reference, other, tolerance);
         Map<String, TensorDifference> outputs = outputs();
         List<String> differing = reference.outputs().stream()
                 .filter(name -> outputs.containsKey(name) && !outputs.get(name).agrees())
                 .toList();
-        beginnings = new Matching.FirstDifferences(reference, partners, differing).nodes();
+        beginnings = new TensorMatching.FirstDifferences(reference, partners, differing).nodes();
         List<String> made = reference.values().keySet().stream()
                 .filter(name -> reference.maker(name).isPresent())
                 .toList();
@@ -148,10 +148,10 @@ public final class OnnxDiff {
         List<Path> written = new ArrayList<>();
         if (!beginnings.isEmpty()) {
             NodeProto first = beginnings.get(0);
-            written.add(Reduction.write(folder.resolve("reference"), reference, first));
+            written.add(NodeTestCase.write(folder.resolve("reference"), reference, first));
             Optional<NodeProto> counterpart = counterpart(first);
             if (counterpart.isPresent()) {
-                written.add(Reduction.write(folder.resolve("other"), other, counterpart.get()));
+                written.add(NodeTestCase.write(folder.resolve("other"), other, counterpart.get()));
             }
         }
         return written;
@@ -271,11 +271,11 @@ public final class OnnxDiff {
         if (place < 0) {
             return Optional.empty();
         }
-        Matching back = new Matching(other, reference, tolerance);
+        TensorMatching back = new TensorMatching(other, reference, tolerance);
         List<String> differing = other.outputs().stream()
                 .filter(output -> back.partner(output).isEmpty())
                 .toList();
-        List<NodeProto> theirs = new Matching.FirstDifferences(other, back, differing).nodes();
+        List<NodeProto> theirs = new TensorMatching.FirstDifferences(other, back, differing).nodes();
         return place < theirs.size() ? Optional.of(theirs.get(place)) : Optional.empty();
     }
 
@@ -307,7 +307,9 @@ public final class OnnxDiff {
                 tensor,
                 counterpart == null ? null : counterpart.getName(),
                 counterpart == null ? null : difference(node, tensor, counterpart),
-                counterpart == null ? List.of() : new Causes(reference, other, partners).of(node, counterpart));
+                counterpart == null
+                        ? List.of()
+                        : new NodeDifferences(reference, other, partners).of(node, counterpart));
     }
 
     /** Returns the first output that is not omitted; an empty name if all are. */

@@ -153,7 +153,7 @@ public final class RuntimeDiff {
                 call = (int) there.difference().at()[0] / (isByImage(made) ? batch : 1);
             }
         }
-        Reduction.write(folder, calls.get(call), beginning);
+        NodeTestCase.write(folder, calls.get(call), beginning);
         return true;
     }
 

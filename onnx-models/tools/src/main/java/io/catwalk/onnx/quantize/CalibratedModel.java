@@ -60,7 +60,7 @@ public final class CalibratedModel {
         Set<String> few = model.getGraph().getNodeList().stream()
                 .filter(node -> index.maker(node.getInputCount() == 0 ? "" : node.getInput(0))
                         .isEmpty())
-                .filter(node -> Linear.of(node, index)
+                .filter(node -> LinearNode.of(node, index)
                         .filter(linear -> linear.isConvolution() && linear.inner() < FEW_PRODUCTS)
                         .isPresent())
                 .map(NodeProto::getName)
@@ -91,7 +91,7 @@ public final class CalibratedModel {
                         "expected nodes to leave in float among " + nodes + ", found " + name);
             }
         }
-        Placement placement = new Placement(model.getGraph(), leftInFloat);
+        QuantizationPlacement placement = new QuantizationPlacement(model.getGraph(), leftInFloat);
         Set<String> inputs = model.getGraph().getInputList().stream()
                 .map(ValueInfoProto::getName)
                 .collect(Collectors.toSet());
@@ -156,7 +156,7 @@ public final class CalibratedModel {
         return changed.build();
     }
 
-    private List<String> inFloat(GraphProto graph, Placement placement, Set<String> inBytes) {
+    private List<String> inFloat(GraphProto graph, QuantizationPlacement placement, Set<String> inBytes) {
         Set<String> computing = model.getGraph().getNodeList().stream()
                 .filter(placement::computesInBytes)
                 .map(NodeProto::getName)
@@ -220,8 +220,8 @@ public final class CalibratedModel {
      * ONNX Runtime moves a QuantizeLinear before a MaxPool, whose kernel for bytes is far slower than that for floats
      * unless it is between convolutions in bytes. It does not move one before a Relu.
      */
-    private static GraphProto poolsFirst(GraphProto graph, Placement placement) {
-        Names names = Preparation.names(graph);
+    private static GraphProto poolsFirst(GraphProto graph, QuantizationPlacement placement) {
+        Names names = GraphPreparation.names(graph);
         List<NodeProto> nodes = new ArrayList<>();
         for (NodeProto node : graph.getNodeList()) {
             Optional<NodeProto> relu = reluBefore(node, placement);
@@ -243,7 +243,7 @@ public final class CalibratedModel {
         return graph.toBuilder().clearNode().addAllNode(nodes).build();
     }
 
-    private static Optional<NodeProto> reluBefore(NodeProto node, Placement placement) {
+    private static Optional<NodeProto> reluBefore(NodeProto node, QuantizationPlacement placement) {
         boolean pool = Protos.is(node, "MaxPool")
                 && node.getOutputCount() == 1
                 && !placement.computesInBytes(node)

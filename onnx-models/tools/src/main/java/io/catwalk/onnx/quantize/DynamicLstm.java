@@ -30,7 +30,7 @@ final class DynamicLstm {
     private final GraphProto.Builder graph;
 
     private DynamicLstm(GraphProto graph, WeightRange range) {
-        this.names = Preparation.names(graph);
+        this.names = GraphPreparation.names(graph);
         this.range = range;
         this.graph = graph.toBuilder();
     }

@@ -75,7 +75,7 @@ public final class OnnxQuantization {
         checkFloat(file, model.getGraph());
         checkWeights(file, model.getGraph());
         ModelProto prepared = model.toBuilder()
-                .setGraph(Preparation.prepared(model.getGraph()))
+                .setGraph(GraphPreparation.prepared(model.getGraph()))
                 .build();
         checkWeights(file, prepared.getGraph()); // now including those that had 16 bits
         OnnxQuantization quantization = new OnnxQuantization(file, prepared, WeightRange.REDUCED);
@@ -103,7 +103,7 @@ public final class OnnxQuantization {
      * Lists the names of convolutions, matrix products and LSTMs that can compute in 8 bits, in the order of the graph.
      */
     public List<String> nodes() {
-        Placement placement = new Placement(model.getGraph(), Set.of());
+        QuantizationPlacement placement = new QuantizationPlacement(model.getGraph(), Set.of());
         Predicate<NodeProto> can =
                 node -> placement.linear(node).isPresent() || DynamicLstm.is(node, placement.index());
         return model.getGraph().getNodeList().stream()
@@ -124,7 +124,7 @@ public final class OnnxQuantization {
      *     infinity
      */
     public CalibratedModel calibrated(Iterable<Map<String, Tensor>> batches) {
-        Set<String> tensors = new Placement(model.getGraph(), Set.of()).candidates();
+        Set<String> tensors = new QuantizationPlacement(model.getGraph(), Set.of()).candidates();
         return new CalibratedModel(model, weights, nodes(), new Observer(file, model, tensors).observe(batches));
     }
 
@@ -158,11 +158,11 @@ public final class OnnxQuantization {
 
     /** Infinities elsewhere are allowed, as in attention masks; in a weight or bias they cannot be quantized. */
     private static void checkFinite(Path file, GraphProto graph) {
-        Placement placement = new Placement(graph, Set.of());
+        QuantizationPlacement placement = new QuantizationPlacement(graph, Set.of());
         for (NodeProto node : graph.getNodeList()) {
             Stream<TensorProto> weights = DynamicLstm.is(node, placement.index())
                     ? DynamicLstm.weights(node, placement.index()).stream()
-                    : placement.linear(node).stream().flatMap(Linear::fixed);
+                    : placement.linear(node).stream().flatMap(LinearNode::fixed);
             if (!weights.allMatch(Protos::isFinite)) {
                 throw new OnnxFileException(
                         file,

@@ -21,7 +21,7 @@ import java.util.function.Function;
  */
 final class QdqRewriting {
 
-    private final Placement placement;
+    private final QuantizationPlacement placement;
     private final Function<String, Range> ranges;
     private final WeightRange weightRange;
     private final Names names;
@@ -31,15 +31,21 @@ final class QdqRewriting {
     private final Map<String, String> beside = new HashMap<>();
 
     private QdqRewriting(
-            GraphProto graph, Placement placement, Function<String, Range> ranges, WeightRange weightRange) {
+            GraphProto graph,
+            QuantizationPlacement placement,
+            Function<String, Range> ranges,
+            WeightRange weightRange) {
         this.placement = placement;
         this.ranges = ranges;
         this.weightRange = weightRange;
-        names = Preparation.names(graph);
+        names = GraphPreparation.names(graph);
     }
 
     static GraphProto rewritten(
-            GraphProto graph, Placement placement, Function<String, Range> ranges, WeightRange weightRange) {
+            GraphProto graph,
+            QuantizationPlacement placement,
+            Function<String, Range> ranges,
+            WeightRange weightRange) {
         QdqRewriting rewriting = new QdqRewriting(graph, placement, ranges, weightRange);
         Set<String> absorbed = new HashSet<>();
         for (NodeProto node : graph.getNodeList()) {
@@ -65,7 +71,7 @@ final class QdqRewriting {
 
     private void write(NodeProto node) {
         NodeProto.Builder changed = node.toBuilder();
-        Linear linear = placement.linear(node).orElse(null);
+        LinearNode linear = placement.linear(node).orElse(null);
         if (linear != null) {
             changed.setInput(0, dequantized(node.getInput(0)));
             writeWeights(linear, changed);
@@ -137,7 +143,7 @@ final class QdqRewriting {
         add("DequantizeLinear", List.of(held, step, zero), name);
     }
 
-    private void writeWeights(Linear linear, NodeProto.Builder node) {
+    private void writeWeights(LinearNode linear, NodeProto.Builder node) {
         Scale input = scale(linear.node().getInput(0));
         float[] bias = linear.bias().map(Protos::floats).orElse(new float[0]);
         ChannelWeights weights = ChannelWeights.of(

@@ -19,8 +19,8 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunDocument;
 import io.catwalk.runner.report.Table;
 import io.catwalk.runner.report.Unit;
-import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedAccuracy;
+import io.catwalk.runner.statistics.PairedValues;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -195,8 +195,8 @@ final class OneAnswerTest {
                 rows.add(row(table("pairs"), one.name, other.name));
             }
         }
-        double[] adjusted =
-                Paired.holm(pairs.stream().mapToDouble(pair -> pair.test().p()).toArray());
+        double[] adjusted = PairedValues.holm(
+                pairs.stream().mapToDouble(pair -> pair.test().p()).toArray());
         assertThat(adjusted).hasSize(6);
         for (int i = 0; i < adjusted.length; i++) {
             Interval interval = pairs.get(i).interval(0.95);

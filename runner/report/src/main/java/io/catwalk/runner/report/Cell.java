@@ -4,7 +4,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.latency.Latency;
-import io.catwalk.runner.statistics.Paired;
+import io.catwalk.runner.statistics.PairedValues;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.function.Function;
@@ -82,7 +82,7 @@ public sealed interface Cell {
 
         /** Tells whether it is a single number, of trials without a spread: this would seem certain. */
         boolean isPoint() {
-            return low != null && high != null && Paired.order(low, high) == 0;
+            return low != null && high != null && PairedValues.order(low, high) == 0;
         }
 
         /** Returns it with its name, for a sentence. */

@@ -77,8 +77,8 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
         if (span.isEmpty()) {
             return Optional.empty();
         }
-        Axis up = curve.axis(Wording.capital(what), span);
-        Axis across = Axis.counting(
+        ChartAxis up = curve.axis(Wording.capital(what), span);
+        ChartAxis across = ChartAxis.counting(
                 "Epoch",
                 trials.stream().mapToInt(trial -> trial.history().size()).max().orElseThrow());
         int kept = first.trained().timing().bestEpoch();
@@ -151,7 +151,7 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                     "bin" + number));
             span.addAll(List.of(100 * bin.confidence(), 100 * bin.accuracyLow()));
         }
-        Axis up = Axis.percent("Accuracy, %", span);
+        ChartAxis up = ChartAxis.percent("Accuracy, %", span);
         String title = "Confidence and accuracy differ by " + Numbers.fixed(100 * calibration.expectedError(), 2)
                 + " points on average";
         return new XyChart(
@@ -163,7 +163,7 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                                 + "Expected calibration error in bins of equal mass; images of equal confidence share a"
                                 + " bin. On the diagonal, confidence matches accuracy; below it the model is"
                                 + " overconfident. Lines are 95 % intervals."),
-                new Axis("Confidence, %", up.low(), up.high(), up.step(), up.scale()),
+                new ChartAxis("Confidence, %", up.low(), up.high(), up.step(), up.scale()),
                 up,
                 List.of(
                         Series.guide(up.low(), up.low(), up.high(), up.high(), ""),
@@ -258,7 +258,7 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
                                         ? " Shown: the " + CLASSES + " classes with the lowest recall of "
                                                 + Numbers.count(hardest.size()) + " with images."
                                         : "")),
-                Axis.percent("Precision and recall, %", Row.span(rows)),
+                ChartAxis.percent("Precision and recall, %", Row.span(rows)),
                 rows,
                 List.of(recall, precision));
     }
@@ -325,8 +325,8 @@ record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file
             return what + (this == LOSS ? "," : "") + unit();
         }
 
-        Axis axis(String name, List<Double> span) {
-            return this == LOSS ? Axis.around(name + ", nats", span) : Axis.percent(name + ", %", span);
+        ChartAxis axis(String name, List<Double> span) {
+            return this == LOSS ? ChartAxis.around(name + ", nats", span) : ChartAxis.percent(name + ", %", span);
         }
     }
 }

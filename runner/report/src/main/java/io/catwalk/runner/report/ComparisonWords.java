@@ -12,8 +12,8 @@ import io.catwalk.runner.results.Comparison.Scope;
 import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Outcome;
-import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
+import io.catwalk.runner.statistics.PairedValues;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +50,7 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
         List<String> likely = others(Outcome.BETTER, true);
         boolean beatsAll = beaten.size() == standings.size() - 1;
         List<Standing> leaders = standings.stream()
-                .filter(one -> Paired.order(one.accuracy(), best.accuracy()) == 0)
+                .filter(one -> PairedValues.order(one.accuracy(), best.accuracy()) == 0)
                 .toList();
         List<String> equals = leaders.stream().map(Standing::classifier).toList();
         String numbers = numbers(leaders);

@@ -17,8 +17,8 @@ import io.catwalk.runner.results.Comparison.Baseline;
 import io.catwalk.runner.results.Comparison.Scope;
 import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.statistics.Outcome;
-import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
+import io.catwalk.runner.statistics.PairedValues;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -66,7 +66,7 @@ record ConfidenceSection(ReportModel model) {
         if (pairs.size() == 1) {
             PairedComparison pair = pairs.get(0);
             String interval = Cell.points(pair.low(), pair.high()).named("95 % interval of the difference");
-            return (Paired.order(pair.difference(), 0) == 0
+            return (PairedValues.order(pair.difference(), 0) == 0
                             ? pair.first() + " and " + pair.second() + " are equally accurate"
                             : pair.first() + " is "
                                     + Numbers.plainPoints(Math.abs(pair.difference())) + " points "
@@ -238,7 +238,7 @@ record ConfidenceSection(ReportModel model) {
                                         + Wording.classifiers(apart) + ".");
         return new RowChart(
                 table.caption("differences", versus(reference, compared.subList(1, compared.size())), note),
-                Axis.around("Difference in accuracy, points", Row.span(rows)),
+                ChartAxis.around("Difference in accuracy, points", Row.span(rows)),
                 rows,
                 List.of(),
                 region > 0 ? new Band(-region, region) : null,
@@ -315,13 +315,13 @@ record ConfidenceSection(ReportModel model) {
                     : List.of();
             String words = table.add(Cell.of(name), Cell.of(accuracy), range);
             rows.add(new Row(name, "muted", Symbol.CIRCLE, items, accuracy, words, ""));
-            if (Paired.order(one.accuracy(), highest) >= 0) {
+            if (PairedValues.order(one.accuracy(), highest) >= 0) {
                 title += "; the " + name + " baseline: " + accuracy + " %";
             }
         }
         return Optional.of(new RowChart(
                 table.caption("accuracy", title, "Lines are 95 % intervals of each accuracy by itself."),
-                Axis.percent("Accuracy, %", Row.span(rows)),
+                ChartAxis.percent("Accuracy, %", Row.span(rows)),
                 rows,
                 List.of()));
     }
@@ -367,7 +367,7 @@ record ConfidenceSection(ReportModel model) {
                 ? Optional.empty()
                 : Optional.of(new RowChart(
                         table.caption(trials, title, note),
-                        Axis.percent("Accuracy, %", Row.span(rows)),
+                        ChartAxis.percent("Accuracy, %", Row.span(rows)),
                         rows,
                         List.of()));
     }

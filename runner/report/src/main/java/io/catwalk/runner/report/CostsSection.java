@@ -211,10 +211,10 @@ record CostsSection(ReportModel model) {
                             tip,
                             ""))));
         }
-        Axis across = Axis.doubling(
+        ChartAxis across = ChartAxis.doubling(
                 "Latency, µs (" + model.latencyTitle() + ")",
                 measured.stream().map(CostsSection::micros).toList());
-        Axis up = Axis.percent("Accuracy, %", Series.span(series));
+        ChartAxis up = ChartAxis.percent("Accuracy, %", Series.span(series));
         List<Series> baselines = new ArrayList<>();
         for (Baseline baseline : model.baselines()) {
             double accuracy = 100 * baseline.accuracy();

@@ -14,8 +14,8 @@ import io.catwalk.runner.report.RowChart.Row.Range;
 import io.catwalk.runner.report.Table.TableBuilder;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.CriticalDifference.Rank;
-import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
+import io.catwalk.runner.statistics.PairedValues;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -284,7 +284,7 @@ public record DataSetsDocument(
                                         ? ""
                                         : "Classifiers whose bars do not overlap differ significantly (Nemenyi). ")
                                 + "1 is the best rank."),
-                Axis.around("Mean rank", Row.span(rows)),
+                ChartAxis.around("Mean rank", Row.span(rows)),
                 rows,
                 List.of());
     }
@@ -306,7 +306,7 @@ public record DataSetsDocument(
                 .toList();
         return new RowChart(
                 table.caption("data-set-accuracies", mostOftenFirst(), ""),
-                Axis.percent("Accuracy, %", Row.span(rows)),
+                ChartAxis.percent("Accuracy, %", Row.span(rows)),
                 rows,
                 legend);
     }
@@ -320,7 +320,7 @@ public record DataSetsDocument(
                     .max()
                     .orElse(Double.NaN);
             one.accuracies().forEach((name, accuracy) -> {
-                if (Paired.order(accuracy, highest) == 0) {
+                if (PairedValues.order(accuracy, highest) == 0) {
                     firsts.merge(name, 1, Integer::sum);
                 }
             });

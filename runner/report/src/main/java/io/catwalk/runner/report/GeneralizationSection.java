@@ -185,7 +185,7 @@ record GeneralizationSection(ReportModel model) {
                                 "The same weights on three sets of images. At the right: the gap, training minus"
                                         + " validation accuracy, in points; with a question mark where its interval"
                                         + " includes 0."),
-                        Axis.percent("Accuracy, %", Row.span(rows)),
+                        ChartAxis.percent("Accuracy, %", Row.span(rows)),
                         rows,
                         PARTS.stream().map(Part::key).toList()));
     }
@@ -276,7 +276,7 @@ record GeneralizationSection(ReportModel model) {
                                 + (model.learned().size() > RunDocument.LINES
                                         ? " The " + RunDocument.LINES + " most accurate classifiers are shown."
                                         : "")),
-                Axis.counting("Epoch", epochs),
+                ChartAxis.counting("Epoch", epochs),
                 curve.axis("Validation " + curve.title(), span),
                 series));
     }

@@ -114,8 +114,8 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
                                         ? " Shown: the " + evaluated.size()
                                                 + " most accurate whose confidence is known."
                                         : "")),
-                new Axis("Coverage, % of the images", 0, 100, 20, Axis.Scale.LINEAR),
-                Axis.fromZero("Error rate, %", Series.span(series)),
+                new ChartAxis("Coverage, % of the images", 0, 100, 20, ChartAxis.Scale.LINEAR),
+                ChartAxis.fromZero("Error rate, %", Series.span(series)),
                 series));
     }
 

@@ -39,7 +39,7 @@ public final class Pen {
     }
 
     /** Draws the grid, the numbers and the title of a horizontal axis, the title below. */
-    void below(Axis axis, double left, double right, double top, double bottom) {
+    void below(ChartAxis axis, double left, double right, double top, double bottom) {
         List<Double> ticks = axis.ticks();
         double room = (right - left) / Math.max(1, ticks.size());
         int every = (int) Math.ceil((numbers(axis) + 6) / room);
@@ -56,7 +56,7 @@ public final class Pen {
     }
 
     /** Draws the grid, the numbers and the title of a vertical axis, the title above. */
-    void beside(Axis axis, double left, double right, double top, double bottom) {
+    void beside(ChartAxis axis, double left, double right, double top, double bottom) {
         for (double tick : axis.ticks()) {
             double y = axis.at(tick, bottom, top);
             line(left, y, right, y, Paint.line("grid", 1));
@@ -65,7 +65,7 @@ public final class Pen {
         text(0, top - 10, axis.title(), AXIS, "muted", Anchor.START);
     }
 
-    static double numbers(Axis axis) {
+    static double numbers(ChartAxis axis) {
         return SMALL.widest(axis.ticks().stream().map(axis::label));
     }
 }

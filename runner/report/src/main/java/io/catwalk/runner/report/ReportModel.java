@@ -13,8 +13,8 @@ import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Baseline;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.robustness.Robustness;
-import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
+import io.catwalk.runner.statistics.PairedValues;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -267,7 +267,7 @@ public record ReportModel(
     public List<ClassifierReport> leaders() {
         List<ClassifierReport> trained = trained();
         return trained.stream()
-                .filter(one -> Paired.order(
+                .filter(one -> PairedValues.order(
                                 one.stands().accuracy(), trained.get(0).stands().accuracy())
                         == 0)
                 .toList();

@@ -115,7 +115,7 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
                 .filter(one -> robustness.of(one.name()) != null)
                 .limit(RunDocument.LINES)
                 .toList();
-        Axis up = Axis.percent(
+        ChartAxis up = ChartAxis.percent(
                 "Accuracy, %",
                 measured.stream()
                         .map(this::measured)
@@ -132,7 +132,7 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
     }
 
     /** Draws accuracy by the strength of a corruption, with the same vertical axis for all. */
-    private Chart corrupted(Corruption corruption, List<ClassifierReport> measured, Axis up) {
+    private Chart corrupted(Corruption corruption, List<ClassifierReport> measured, ChartAxis up) {
         String strength = corruption.title() + ", " + corruption.unit();
         ChartTable table = new ChartTable("Classifier", strength, "Accuracy %", "95 % interval");
         List<Series> series = new ArrayList<>();
@@ -161,7 +161,7 @@ record RobustnessSection(ReportModel model, Robustness robustness) {
                         title(corruption, measured),
                         finding,
                         finding),
-                new Axis(strength, 0, corruption.strongest(), corruption.strength(1), Axis.Scale.LINEAR),
+                new ChartAxis(strength, 0, corruption.strongest(), corruption.strength(1), ChartAxis.Scale.LINEAR),
                 up,
                 series);
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RowChart(
         Caption caption,
-        Axis axis,
+        ChartAxis axis,
         List<Row> rows,
         List<Key> legend,
         @Nullable Band band,
@@ -33,7 +33,7 @@ public record RowChart(
 
     public record Band(double from, double to) {}
 
-    public RowChart(Caption caption, Axis axis, List<Row> rows, List<Key> legend) {
+    public RowChart(Caption caption, ChartAxis axis, List<Row> rows, List<Key> legend) {
         this(caption, axis, rows, legend, null, 0);
     }
 

@@ -166,8 +166,8 @@ record TuningSection(ReportModel model, Tuning tuning) {
                                 title,
                                 title + ".",
                                 "Each line is a candidate, from its smallest budget to its largest."),
-                        Axis.counting("Epochs of each training", most),
-                        Axis.around(criterion() + ", " + unit, span),
+                        ChartAxis.counting("Epochs of each training", most),
+                        ChartAxis.around(criterion() + ", " + unit, span),
                         series));
     }
 }

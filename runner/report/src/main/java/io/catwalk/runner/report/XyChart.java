@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Shows lines and dots between two axes; the first are behind the others. */
-public record XyChart(Caption caption, Axis across, Axis up, List<Series> series) implements Chart {
+public record XyChart(Caption caption, ChartAxis across, ChartAxis up, List<Series> series) implements Chart {
 
     private static final double TOP = 30;
     private static final double BELOW = 42;

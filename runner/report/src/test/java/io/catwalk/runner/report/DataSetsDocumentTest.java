@@ -62,7 +62,8 @@ final class DataSetsDocumentTest {
         RowChart.Row row = new RowChart.Row(
                 "row", "muted", Symbol.CIRCLE, List.of(new RowChart.Row.Dot(0.5, Symbol.CIRCLE, true)), "", "", "");
         Chart.Caption caption = new ChartTable("Key").caption("keys", "Keys", "");
-        Picture picture = new RowChart(caption, Axis.fromZero("Share", List.of(1.0)), List.of(row), keys).drawn(340);
+        Picture picture =
+                new RowChart(caption, ChartAxis.fromZero("Share", List.of(1.0)), List.of(row), keys).drawn(340);
 
         List<Mark.Text> shown = texts(picture.marks())
                 .filter(text -> text.text().startsWith("classifier"))

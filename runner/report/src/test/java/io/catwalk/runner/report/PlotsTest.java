@@ -330,10 +330,10 @@ class PlotsTest {
     @Test
     void aSingleEpochStandsAtTheEndOfItsAxis() {
         add("net", 0, 0.5, null, epochs(1), null);
-        Axis one = ((XyChart) chart("validation-accuracy")).across();
+        ChartAxis one = ((XyChart) chart("validation-accuracy")).across();
         models.clear();
         add("net", 0, 0.5, null, epochs(2), null);
-        Axis two = ((XyChart) chart("validation-accuracy")).across();
+        ChartAxis two = ((XyChart) chart("validation-accuracy")).across();
         assertThat(List.of(one.low(), one.high(), two.low(), two.high())).containsExactly(0.0, 1.0, 1.0, 2.0);
     }
 

@@ -170,7 +170,7 @@ public final class SampleDocument {
     }
 
     public static RowChart rows(boolean dots) {
-        Axis axis = new Axis("Difference of accuracy, points", -4, 2, 1, Axis.Scale.LINEAR);
+        ChartAxis axis = new ChartAxis("Difference of accuracy, points", -4, 2, 1, ChartAxis.Scale.LINEAR);
         List<RowChart.Row> rows = new ArrayList<>();
         for (int i = 0; i < NAMES.size(); i++) {
             var look = PALETTE.look(NAMES.get(i));
@@ -218,11 +218,11 @@ public final class SampleDocument {
             }
             series.add(new Series(NAMES.get(i), one.color(), one.symbol(), look, true, points));
         }
-        Axis across = look == Series.Look.DOTS
-                ? new Axis("Median latency of one image, µs", 4, 11, 1, Axis.Scale.DOUBLING)
-                : new Axis("Epoch", 1, 6, 1, Axis.Scale.LINEAR);
+        ChartAxis across = look == Series.Look.DOTS
+                ? new ChartAxis("Median latency of one image, µs", 4, 11, 1, ChartAxis.Scale.DOUBLING)
+                : new ChartAxis("Epoch", 1, 6, 1, ChartAxis.Scale.LINEAR);
         double high = look == Series.Look.DOTS ? 2048 : 6;
-        series.add(0, Series.guide(across.scale() == Axis.Scale.LINEAR ? 1 : 16, 75, high, 75, "nearest image"));
+        series.add(0, Series.guide(across.scale() == ChartAxis.Scale.LINEAR ? 1 : 16, 75, high, 75, "nearest image"));
         return new XyChart(
                 new Caption(
                         "lines-" + look,
@@ -231,7 +231,7 @@ public final class SampleDocument {
                         "",
                         List.of()),
                 across,
-                new Axis("Accuracy, %", 60, 105, 5, Axis.Scale.LINEAR),
+                new ChartAxis("Accuracy, %", 60, 105, 5, ChartAxis.Scale.LINEAR),
                 series);
     }
 

@@ -22,8 +22,8 @@ import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Bootstrap;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.EquivalenceRegion;
-import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
+import io.catwalk.runner.statistics.PairedValues;
 import io.catwalk.runner.statistics.Spread;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
@@ -310,8 +310,8 @@ public final class ComparisonBuilder {
     record Candidate(String classifier, double accuracy, double micros) {
 
         private boolean dominates(Candidate other) {
-            int better = Paired.order(accuracy, other.accuracy);
-            int slower = Paired.order(micros, other.micros);
+            int better = PairedValues.order(accuracy, other.accuracy);
+            int slower = PairedValues.order(micros, other.micros);
             return better >= 0 && slower <= 0 && (better > 0 || slower < 0);
         }
     }

@@ -9,8 +9,8 @@ import io.catwalk.runner.data.ResizeRule.Fit;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.evaluation.Predictions.PredictedClasses;
 import io.catwalk.runner.given.GivenModel.Order;
-import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedAccuracy.McNemar;
+import io.catwalk.runner.statistics.PairedValues;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,7 +65,7 @@ record PreparationSearch(
             before[i] = predicted.correct(all[i]);
             ofClass[images.labels()[all[i]]]++;
         }
-        int asAsked = Paired.count(before);
+        int asAsked = PairedValues.count(before);
         int byChance = Arrays.stream(ofClass).max().orElse(0);
         boolean cheap = images.imageLength() <= SMALL;
         if (asAsked > (cheap ? (1 - LEAST) * all.length : (byChance + all.length) / 2.0)) {
@@ -76,7 +76,7 @@ record PreparationSearch(
         for (Fit fit : fits()) {
             List<Preparation> some = preparations(fit);
             List<boolean[]> answers = right(first, some);
-            IntStream.range(0, some.size()).forEach(i -> counts.put(some.get(i), Paired.count(answers.get(i))));
+            IntStream.range(0, some.size()).forEach(i -> counts.put(some.get(i), PairedValues.count(answers.get(i))));
         }
         double fewest = Collections.max(counts.values()) - LEAST * first.length;
         int ofFirst = (int) IntStream.of(first).filter(predicted::correct).count();
@@ -84,10 +84,10 @@ record PreparationSearch(
         boolean[] after = before;
         for (Preparation one : fewest < ofFirst ? List.<Preparation>of() : best(counts)) {
             boolean[] answers = right(all, List.of(one)).get(0);
-            best = Paired.count(answers) > Paired.count(after) ? one : best;
-            after = Paired.count(answers) > Paired.count(after) ? answers : after;
+            best = PairedValues.count(answers) > PairedValues.count(after) ? one : best;
+            after = PairedValues.count(answers) > PairedValues.count(after) ? answers : after;
         }
-        boolean better = Paired.count(after) - Math.max(asAsked, byChance) >= LEAST * all.length
+        boolean better = PairedValues.count(after) - Math.max(asAsked, byChance) >= LEAST * all.length
                 && McNemar.of(after, before).p() < CHANCE;
         return !better
                 ? null
@@ -96,7 +96,7 @@ record PreparationSearch(
                         best.order == null ? null : best.order.key(),
                         best.fit == null ? null : best.fit.key(),
                         all.length,
-                        Paired.count(after),
+                        PairedValues.count(after),
                         asAsked);
     }
 

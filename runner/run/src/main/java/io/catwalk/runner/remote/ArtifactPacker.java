@@ -103,18 +103,18 @@ final class ArtifactPacker {
     /** Packs the files that are read of the data set: whatever else lies in its folder stays here. */
     private Place images(TrialSources here) throws IOException {
         String name = name(here.imagesFolder());
-        Archive archive = new Archive();
+        ZipArchive archive = new ZipArchive();
         here.imageFiles().forEach((file, path) -> archive.add(name + "/" + file, path));
         return archived(archive, name);
     }
 
     private Place within(Path file) throws IOException {
-        return archived(new Archive().add(name(file), file), name(file));
+        return archived(new ZipArchive().add(name(file), file), name(file));
     }
 
     /** Packs weights with the names of the classes, which are beside the weights of a trial. */
     private Place weights(Path file) throws IOException {
-        Archive archive = new Archive().add("model/" + name(file), file);
+        ZipArchive archive = new ZipArchive().add("model/" + name(file), file);
         Path classes =
                 file.toAbsolutePath().resolveSibling("../" + WeightFile.CLASSES).normalize();
         if (Files.isRegularFile(classes)) {
@@ -123,7 +123,7 @@ final class ArtifactPacker {
         return archived(archive, "model/" + name(file));
     }
 
-    private Place archived(Archive archive, String entry) throws IOException {
+    private Place archived(ZipArchive archive, String entry) throws IOException {
         Path draft = folder.resolve("new.zip");
         archive.write(draft);
         String sha256 = Sha256.of(draft);

@@ -140,7 +140,7 @@ record SparkApplication(
 
     /** Packs the parts of the program that a worker needs: neither documents nor plugins, which come with the orders. */
     private void pack(Path archive) throws IOException {
-        new Archive()
+        new ZipArchive()
                 .addAll("bin", program.resolve("bin"))
                 .addAll("lib", program.resolve("lib"))
                 .addAll("data", program.resolve("data"))

@@ -41,7 +41,7 @@ public final class TrialResultArchive {
         try (Scratch scratch = new Scratch()) {
             Path said = scratch.file(OUTCOME);
             Files.writeString(said, Json.JSON.writeValueAsString(outcome));
-            Archive archive = new Archive().add(OUTCOME, said);
+            ZipArchive archive = new ZipArchive().add(OUTCOME, said);
             try (Stream<Path> all = Files.walk(folder.path())) {
                 for (Path one : all.filter(Files::isRegularFile).toList()) {
                     String name = folder.path().relativize(one).toString().replace('\\', '/');

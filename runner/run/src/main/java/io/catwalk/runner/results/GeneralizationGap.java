@@ -3,7 +3,7 @@ package io.catwalk.runner.results;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Overfitting;
-import io.catwalk.runner.statistics.Paired;
+import io.catwalk.runner.statistics.PairedValues;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialOutcome.TrialMetrics;
 import java.util.Arrays;
@@ -35,7 +35,7 @@ public record GeneralizationGap(
         Observations observations =
                 new Observations(trials.stream().anyMatch(done -> done.trial().fold() > 0), images);
         var gaps = trials.stream().mapToDouble(GeneralizationGap::gap).summaryStatistics();
-        Interval interval = Paired.order(gaps.getMin(), gaps.getMax()) == 0
+        Interval interval = PairedValues.order(gaps.getMin(), gaps.getMax()) == 0
                 ? Overfitting.gap(
                         trials.get(0).metrics().learned(),
                         trials.get(0).metrics().held())

@@ -17,7 +17,7 @@ import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.robustness.Robustness.Classifier;
 import io.catwalk.runner.robustness.Robustness.Curve;
 import io.catwalk.runner.robustness.Robustness.Step;
-import io.catwalk.runner.statistics.Paired;
+import io.catwalk.runner.statistics.PairedValues;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialFile;
 import io.catwalk.runner.trial.TrialOrder;
@@ -190,7 +190,7 @@ public final class RobustnessMeter {
             System.arraycopy(answers, 0, logits, from * classes, answers.length);
         }
         PredictedClasses answers = new Predictions(classes, images.labels(), logits).predictedClasses();
-        return Accuracy.of(images.size(), Paired.count(answers.correct()));
+        return Accuracy.of(images.size(), PairedValues.count(answers.correct()));
     }
 
     /** Starts the noise, which is the same for every classifier and every strength. */

@@ -25,11 +25,12 @@ public record CochranQ(double statistic, int degreesOfFreedom, double p) {
         if (models < 2) {
             throw new IllegalArgumentException("expected at least 2 models to compare, but found " + models);
         }
-        correct.forEach(answers -> Paired.sameLength(correct.get(0).length, answers.length, "answers, one per image"));
+        correct.forEach(
+                answers -> PairedValues.sameLength(correct.get(0).length, answers.length, "answers, one per image"));
         double total = 0;
         double modelSquares = 0;
         for (boolean[] answers : correct) {
-            double right = Paired.count(answers);
+            double right = PairedValues.count(answers);
             total += right;
             modelSquares += right * right;
         }

@@ -21,14 +21,16 @@ public record CorrectedTTest(double difference, double standardError, int degree
      *     k folds
      */
     public static CorrectedTTest of(double[] first, double[] second, double testShare) {
-        double[] differences = Paired.differences(first, second);
+        double[] differences = PairedValues.differences(first, second);
         if (!(testShare > 0 && testShare < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(
                     "expected a ratio of test to training images above 0, but found " + testShare);
         }
         double factor = 1.0 / differences.length + testShare;
         return new CorrectedTTest(
-                Paired.mean(differences), Math.sqrt(factor * Paired.variance(differences)), differences.length - 1);
+                PairedValues.mean(differences),
+                Math.sqrt(factor * PairedValues.variance(differences)),
+                differences.length - 1);
     }
 
     /** Returns t, the difference in standard errors; 0 for no difference, infinite for a difference without spread. */
@@ -43,6 +45,6 @@ public record CorrectedTTest(double difference, double standardError, int degree
 
     /** Returns the interval of the difference, for a confidence such as 0.95. */
     public Interval interval(double confidence) {
-        return Paired.interval(difference, standardError, degreesOfFreedom, confidence);
+        return PairedValues.interval(difference, standardError, degreesOfFreedom, confidence);
     }
 }

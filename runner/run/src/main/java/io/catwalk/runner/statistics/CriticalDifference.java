@@ -76,8 +76,8 @@ public record CriticalDifference(
             throw new IllegalArgumentException("expected at least 2 classifiers to rank, but found " + names.size());
         }
         for (double[] row : scores) {
-            Paired.sameLength(names.size(), row.length, "names as scores");
-            Paired.atLeastTwo(row);
+            PairedValues.sameLength(names.size(), row.length, "names as scores");
+            PairedValues.atLeastTwo(row);
         }
         if (!(level > 0 && level < 1)) {
             throw new IllegalArgumentException("expected a level above 0 and below 1, but found " + level);
@@ -90,7 +90,7 @@ public record CriticalDifference(
         for (int c = 0; c < scores.length; c++) {
             ranks[c] = 0.5;
             for (double other : scores) {
-                int order = Paired.order(other, scores[c]);
+                int order = PairedValues.order(other, scores[c]);
                 ranks[c] += order > 0 ? 1 : order == 0 ? 0.5 : 0;
             }
         }
@@ -101,7 +101,7 @@ public record CriticalDifference(
     private static double tied(double[] scores, int index) {
         double equals = 0;
         for (double other : scores) {
-            equals += Paired.order(other, scores[index]) == 0 ? 1 : 0;
+            equals += PairedValues.order(other, scores[index]) == 0 ? 1 : 0;
         }
         return equals * equals - 1;
     }

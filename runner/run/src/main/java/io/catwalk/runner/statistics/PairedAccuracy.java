@@ -145,7 +145,7 @@ public record PairedAccuracy(int images, McNemar test) {
 
         /** Tests by all predictions. */
         public static McNemar of(boolean[] first, boolean[] second) {
-            Paired.sameLength(first.length, second.length, "answers, one per image");
+            PairedValues.sameLength(first.length, second.length, "answers, one per image");
             int onlyFirst = 0;
             int onlySecond = 0;
             for (int i = 0; i < first.length; i++) {

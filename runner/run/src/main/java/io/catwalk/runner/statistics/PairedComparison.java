@@ -108,9 +108,9 @@ public record PairedComparison(
      * @param correct for each network whether it predicts each test image correctly, the images in the same order
      */
     public static List<PairedComparison> ofModels(List<String> names, List<boolean[]> correct) {
-        Paired.sameLength(names.size(), correct.size(), "names as models");
+        PairedValues.sameLength(names.size(), correct.size(), "names as models");
         List<PairedComparison> pairs = new ArrayList<>();
-        for (int[] pair : Paired.pairs(names.size())) {
+        for (int[] pair : PairedValues.pairs(names.size())) {
             PairedAccuracy accuracy = PairedAccuracy.of(correct.get(pair[0]), correct.get(pair[1]));
             pairs.add(new PairedComparison(
                     names.get(pair[0]),
@@ -132,9 +132,9 @@ public record PairedComparison(
      * @param accuracies for each architecture its accuracy with each seed, 0 to 1
      */
     public static List<PairedComparison> ofSeeds(List<String> names, List<double[]> accuracies) {
-        Paired.sameLength(names.size(), accuracies.size(), "names as architectures");
+        PairedValues.sameLength(names.size(), accuracies.size(), "names as architectures");
         List<PairedComparison> pairs = new ArrayList<>();
-        for (int[] pair : Paired.pairs(names.size())) {
+        for (int[] pair : PairedValues.pairs(names.size())) {
             WelchTTest test = WelchTTest.of(accuracies.get(pair[0]), accuracies.get(pair[1]));
             pairs.add(new PairedComparison(
                     names.get(pair[0]),
@@ -152,7 +152,7 @@ public record PairedComparison(
 
     /** Corrects the probabilities for all pairs, and decides by them at the 5 percent level; none is equivalent. */
     private static List<PairedComparison> corrected(List<PairedComparison> pairs) {
-        double[] adjusted = Paired.holm(pairs.stream()
+        double[] adjusted = PairedValues.holm(pairs.stream()
                 .mapToDouble(pair -> Objects.requireNonNull(pair.p()))
                 .toArray());
         return IntStream.range(0, adjusted.length)
@@ -182,9 +182,9 @@ public record PairedComparison(
      */
     public static List<PairedComparison> ofFolds(
             List<String> names, List<double[]> accuracies, double testShare, EquivalenceRegion region) {
-        Paired.sameLength(names.size(), accuracies.size(), "names as classifiers");
+        PairedValues.sameLength(names.size(), accuracies.size(), "names as classifiers");
         List<PairedComparison> pairs = new ArrayList<>();
-        for (int[] pair : Paired.pairs(names.size())) {
+        for (int[] pair : PairedValues.pairs(names.size())) {
             var test = CorrectedTTest.of(accuracies.get(pair[0]), accuracies.get(pair[1]), testShare);
             Posterior posterior = Posterior.ofFolds(test, region);
             pairs.add(new PairedComparison(
@@ -209,10 +209,10 @@ public record PairedComparison(
     public static List<PairedComparison> ofDataSets(List<String> names, double[][] scores, EquivalenceRegion region) {
         CriticalDifference.requireEnough(scores.length);
         for (double[] row : scores) {
-            Paired.sameLength(names.size(), row.length, "names as scores");
+            PairedValues.sameLength(names.size(), row.length, "names as scores");
         }
         List<PairedComparison> pairs = new ArrayList<>();
-        for (int[] pair : Paired.pairs(names.size())) {
+        for (int[] pair : PairedValues.pairs(names.size())) {
             double[] differences = Arrays.stream(scores)
                     .mapToDouble(row -> row[pair[0]] - row[pair[1]])
                     .toArray();
@@ -223,7 +223,7 @@ public record PairedComparison(
                     Test.SIGNED_RANK,
                     scores.length,
                     new Ahead(count(differences, 1), count(differences, -1)),
-                    Estimate.of(Paired.mean(differences), null),
+                    Estimate.of(PairedValues.mean(differences), null),
                     new Significance(null, null, null),
                     Chances.of(posterior),
                     posterior.outcome()));
@@ -233,7 +233,7 @@ public record PairedComparison(
 
     private static int count(double[] differences, int sign) {
         return (int) Arrays.stream(differences)
-                .filter(one -> Paired.order(one, 0) * sign > 0)
+                .filter(one -> PairedValues.order(one, 0) * sign > 0)
                 .count();
     }
 

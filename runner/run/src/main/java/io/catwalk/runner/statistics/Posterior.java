@@ -90,7 +90,7 @@ record Posterior(double worse, double equivalent, double better) {
         double[][] shares = new double[points.length][points.length];
         for (int i = 0; i < points.length; i++) {
             for (int j = 0; j < points.length; j++) {
-                int over = Paired.order(direction * (points[i] + points[j]), limit);
+                int over = PairedValues.order(direction * (points[i] + points[j]), limit);
                 shares[i][j] = over > 0 ? 1 : over < 0 ? 0 : 0.5;
             }
         }
@@ -131,10 +131,10 @@ record Posterior(double worse, double equivalent, double better) {
         double highest = Math.max(sides[0], Math.max(sides[1], sides[2]));
         int equals = 0;
         for (double side : sides) {
-            equals += Paired.order(side, highest) == 0 ? 1 : 0;
+            equals += PairedValues.order(side, highest) == 0 ? 1 : 0;
         }
         for (int i = 0; i < sides.length; i++) {
-            most[i] += Paired.order(sides[i], highest) == 0 ? 1.0 / equals : 0;
+            most[i] += PairedValues.order(sides[i], highest) == 0 ? 1.0 / equals : 0;
         }
     }
 }

@@ -13,8 +13,8 @@ import org.apache.commons.statistics.distribution.TDistribution;
 public record Spread(int count, double mean, double standardDeviation, Interval interval) {
 
     public static Spread of(double... scores) {
-        double mean = Paired.mean(Paired.atLeastTwo(scores));
-        double deviation = Math.sqrt(Paired.variance(scores));
+        double mean = PairedValues.mean(PairedValues.atLeastTwo(scores));
+        double deviation = Math.sqrt(PairedValues.variance(scores));
         double half = TDistribution.of(scores.length - 1).inverseSurvivalProbability(0.025)
                 * deviation
                 / Math.sqrt(scores.length);

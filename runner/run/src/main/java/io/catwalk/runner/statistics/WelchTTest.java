@@ -27,9 +27,10 @@ record WelchTTest(double difference, double standardError, double degreesOfFreed
                     + " seeds to compare architectures on one split, but found " + fewest
                     + ": so few do not show how much the results vary; try --seeds 5");
         }
-        double difference = Paired.mean(Paired.atLeastTwo(first)) - Paired.mean(Paired.atLeastTwo(second));
-        double ofFirst = Paired.variance(first) / first.length;
-        double ofSecond = Paired.variance(second) / second.length;
+        double difference =
+                PairedValues.mean(PairedValues.atLeastTwo(first)) - PairedValues.mean(PairedValues.atLeastTwo(second));
+        double ofFirst = PairedValues.variance(first) / first.length;
+        double ofSecond = PairedValues.variance(second) / second.length;
         double sum = ofFirst + ofSecond;
         if (sum == 0) {
             return new WelchTTest(difference, 0, Double.POSITIVE_INFINITY, 1);
@@ -47,6 +48,6 @@ record WelchTTest(double difference, double standardError, double degreesOfFreed
         if (standardError == 0) {
             return null;
         }
-        return Paired.interval(difference, standardError, degreesOfFreedom, confidence);
+        return PairedValues.interval(difference, standardError, degreesOfFreedom, confidence);
     }
 }

@@ -269,11 +269,11 @@ final class OrderFolderExecutorTest {
     void thePlacesOfAnArchiveAreTheSameWhereverAndWheneverItIsMade() throws IOException {
         Path one = folder.resolve("one.zip");
         Path two = folder.resolve("two.zip");
-        new Archive().addAll("tiny", folder.resolve("tiny")).write(one);
+        new ZipArchive().addAll("tiny", folder.resolve("tiny")).write(one);
         Path copy = TinyImages.write(folder.resolve("copy"));
-        new Archive().addAll("tiny", copy).leaveOut("nothing").write(two);
+        new ZipArchive().addAll("tiny", copy).leaveOut("nothing").write(two);
         assertThat(two).hasSameBinaryContentAs(one);
-        new Archive().addAll("tiny", copy).leaveOut("tiny/train").write(two);
+        new ZipArchive().addAll("tiny", copy).leaveOut("tiny/train").write(two);
         try (ZipFile zip = new ZipFile(two.toFile())) {
             assertThat(zip.stream().map(Object::toString).toList())
                     .isEqualTo(List.of("tiny/t10k-images-idx3-ubyte", "tiny/t10k-labels-idx1-ubyte"));

@@ -61,7 +61,7 @@ class GoldenStatisticsTest {
     void holmAgreesWithStatsmodels() {
         assertThat(GOLDEN.get("holm").valueStream())
                 .hasSizeGreaterThan(3)
-                .allSatisfy(node -> assertThat(Paired.holm(doubles(node.get("p"))))
+                .allSatisfy(node -> assertThat(PairedValues.holm(doubles(node.get("p"))))
                         .containsExactly(doubles(node.get("adjusted")), within(TOLERANCE)));
     }
 

@@ -50,9 +50,9 @@ class StatisticsTest {
 
     @Test
     void holmRefusesWhatIsNoProbability() {
-        illegal(() -> Paired.holm(0.5, 1.1), "1.1");
-        illegal(() -> Paired.holm(Double.NaN), "NaN");
-        assertThat(Paired.holm()).isEmpty();
+        illegal(() -> PairedValues.holm(0.5, 1.1), "1.1");
+        illegal(() -> PairedValues.holm(Double.NaN), "NaN");
+        assertThat(PairedValues.holm()).isEmpty();
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.catwalk.runner.report.slides;
 
-import io.catwalk.runner.report.Axis;
 import io.catwalk.runner.report.Chart;
+import io.catwalk.runner.report.ChartAxis;
 import io.catwalk.runner.report.Letters;
 import io.catwalk.runner.report.RowChart;
 import io.catwalk.runner.report.RowChart.Row;
@@ -31,7 +31,7 @@ import org.openxmlformats.schemas.drawingml.x2006.chart.ChartSpaceDocument;
  * Writes a chart of the report as a scatter chart of PowerPoint, whose numbers can be edited. Rows stand at whole
  * heights; a legend has the names of lines and dots, so that none of them covers another.
  */
-record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trace> traces) {
+record NativeChart(XSLFChart chart, Area area, SlideLook look, SlideWords words, List<Trace> traces) {
 
     private static final Letters LETTERS = Letters.plain(FittedText.SMALLEST);
 
@@ -77,7 +77,7 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
         }
     }
 
-    NativeChart(XSLFChart chart, Area area, Look look, Words words) {
+    NativeChart(XSLFChart chart, Area area, SlideLook look, SlideWords words) {
         this(chart, area, look, words, new ArrayList<>());
     }
 
@@ -144,8 +144,8 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
 
     private void rows(RowChart rows) {
         int count = rows.rows().size();
-        Axis across = rows.axis();
-        Axis up = new Axis("", 0.4, count + 0.6, 1, Axis.Scale.LINEAR);
+        ChartAxis across = rows.axis();
+        ChartAxis up = new ChartAxis("", 0.4, count + 0.6, 1, ChartAxis.Scale.LINEAR);
         double low = across.first();
         upright("axis", low, false, up);
         if (low < 0 && across.high() > 0) {
@@ -179,7 +179,7 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
         return LETTERS.widest(rows.rows().stream().map(text).map(words::said));
     }
 
-    private void upright(String name, double x, boolean dashed, Axis up) {
+    private void upright(String name, double x, boolean dashed, ChartAxis up) {
         traces.add(Trace.line(name, look.quiet(), 0.75, dashed, new At(x, up.low()), new At(x, up.high())));
     }
 
@@ -188,7 +188,7 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
         String name = words.said(row.name());
         for (Row.Item item : row.items()) {
             if (item instanceof Range range) {
-                Color shade = range.strong() ? color : Look.mixed(color, look.pale(), 0.35);
+                Color shade = range.strong() ? color : SlideLook.mixed(color, look.pale(), 0.35);
                 At from = new At(range.from(), y);
                 double width = range.strong() ? 2 : 4;
                 traces.add(Trace.line(name + ": range", shade, width, false, from, new At(range.to(), y)));
@@ -204,7 +204,7 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
         }
     }
 
-    private void series(Series one, Axis up) {
+    private void series(Series one, ChartAxis up) {
         Color color = color(one.color());
         String name = words.said(one.name());
         List<At> points = new ArrayList<>();
@@ -226,7 +226,7 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
         boolean guide = one.look() == Series.Look.GUIDE;
         traces.add(new Trace(
                 name.isEmpty() ? "guide" : name,
-                faint ? Look.mixed(color, look.pale(), 0.4) : color,
+                faint ? SlideLook.mixed(color, look.pale(), 0.4) : color,
                 dots ? 0 : faint || guide ? 1 : 2,
                 one.look() == Series.Look.DASHES || one.look() == Series.Look.STEPS || guide,
                 dots || one.look() == Series.Look.MARKED || points.size() == 1 ? one.symbol() : null,
@@ -249,7 +249,7 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
      * @param frame of the axes; null if programs choose it
      * @param legend its side, and its place if there is a frame
      */
-    private void plot(Axis across, Axis up, @Nullable Area frame, String legend) {
+    private void plot(ChartAxis across, ChartAxis up, @Nullable Area frame, String legend) {
         // LibreOffice loses a short series if a longer one follows. This order also draws single dots over lines.
         traces.sort(Comparator.comparingInt(trace -> -trace.points().size()));
         XSSFSheet sheet;
@@ -301,8 +301,8 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
     }
 
     /** Writes an axis; without a title, it is hidden, since the rows beside it have names. */
-    private String axis(Axis axis, int id, String side) {
-        boolean doubling = axis.scale() == Axis.Scale.DOUBLING;
+    private String axis(ChartAxis axis, int id, String side) {
+        boolean doubling = axis.scale() == ChartAxis.Scale.DOUBLING;
         int digits = doubling ? 0 : (int) Math.max(0, -Math.floor(Math.log10(axis.step()) + 1e-9));
         boolean seen = id == 1 || !axis.title().isEmpty();
         return """
@@ -381,7 +381,7 @@ record NativeChart(XSLFChart chart, Area area, Look look, Words words, List<Trac
             return "<c:marker><c:symbol val='none'/></c:marker>";
         }
         String mark = symbol == Symbol.CROSS ? "x" : symbol.name().toLowerCase(Locale.ROOT);
-        Color inside = trace.filled() ? trace.color() : Look.mixed(trace.color(), Color.WHITE, 0.35);
+        Color inside = trace.filled() ? trace.color() : SlideLook.mixed(trace.color(), Color.WHITE, 0.35);
         return "<c:marker><c:symbol val='%s'/><c:size val='9'/><c:spPr>%s%s</c:spPr></c:marker>"
                 .formatted(mark, fill(inside), line(trace.color(), 1.5, false));
     }

@@ -38,7 +38,7 @@ import org.openxmlformats.schemas.presentationml.x2006.main.CTGraphicalObjectFra
 import org.openxmlformats.schemas.presentationml.x2006.main.CTPicture;
 
 /** One slide, on which texts, tables, charts and pictures are set. Pictures, tables and charts have an alternative text. */
-record SlideCanvas(XMLSlideShow show, XSLFSlide slide, Look look, Words words) {
+record SlideCanvas(XMLSlideShow show, XSLFSlide slide, SlideLook look, SlideWords words) {
 
     /** Largest font size of a title: titles are sentences, but the sizes of templates are meant for a few words. */
     private static final double LARGEST_TITLE = 26;
@@ -67,7 +67,7 @@ record SlideCanvas(XMLSlideShow show, XSLFSlide slide, Look look, Words words) {
         }
     }
 
-    static SlideCanvas of(XMLSlideShow show, Look look, Words words) {
+    static SlideCanvas of(XMLSlideShow show, SlideLook look, SlideWords words) {
         XSLFSlide slide = show.createSlide(look.layout());
         for (XSLFShape shape : List.copyOf(slide.getShapes())) {
             if (shape instanceof XSLFTextShape text && !isTitle(text)) {
@@ -95,12 +95,12 @@ record SlideCanvas(XMLSlideShow show, XSLFSlide slide, Look look, Words words) {
 
     /** Sets the footer and the number of the slide, if the layout has placeholders for them. */
     void foot(String text, int number) {
-        Area footer = Look.place(look.layout(), Placeholder.FOOTER);
+        Area footer = SlideLook.place(look.layout(), Placeholder.FOOTER);
         if (footer != null) {
             String cut = Letters.plain(FittedText.SMALLEST).cut(words.said(text), footer.width());
             foot(footer, cut).setPlaceholder(Placeholder.FOOTER);
         }
-        Area place = Look.place(look.layout(), Placeholder.SLIDE_NUMBER);
+        Area place = SlideLook.place(look.layout(), Placeholder.SLIDE_NUMBER);
         if (place != null) {
             XSLFTextBox box = foot(place, "");
             box.setPlaceholder(Placeholder.SLIDE_NUMBER);
@@ -111,7 +111,7 @@ record SlideCanvas(XMLSlideShow show, XSLFSlide slide, Look look, Words words) {
             field.setType("slidenum");
             field.setT(Integer.toString(number));
             field.addNewRPr().setSz((int) (100 * FittedText.SMALLEST));
-            field.getRPr().addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(look.quiet()));
+            field.getRPr().addNewSolidFill().addNewSrgbClr().setVal(SlideLook.rgb(look.quiet()));
         }
     }
 

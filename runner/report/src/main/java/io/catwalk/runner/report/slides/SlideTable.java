@@ -24,7 +24,7 @@ record SlideTable(Table table, List<List<String>> texts) {
     /** Largest factor by which columns are wider than their words. */
     private static final double WIDEST = 2.2;
 
-    static SlideTable of(Table table, Words words) {
+    static SlideTable of(Table table, SlideWords words) {
         List<List<String>> texts = new ArrayList<>();
         texts.add(table.columns().stream()
                 .map(column -> words.said(column.head()))

@@ -16,7 +16,7 @@ import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a document as a presentation, in which every chart and table can be edited: a slide for each section. */
-public record Slides(XMLSlideShow show, Look look, Document document, Words words) {
+public record Slides(XMLSlideShow show, SlideLook look, Document document, SlideWords words) {
 
     /** Largest number of slides of one table. */
     private static final int PAGES = 20;
@@ -37,9 +37,9 @@ public record Slides(XMLSlideShow show, Look look, Document document, Words word
         Template template = options.template() == null ? Template.own() : options.template();
         try (XMLSlideShow show = template.open();
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
-            Look look = Look.of(show);
+            SlideLook look = SlideLook.of(show);
             Document read = document.get();
-            Slides slides = new Slides(show, look, read, new Words(read.names()));
+            Slides slides = new Slides(show, look, read, new SlideWords(read.names()));
             slides.describe();
             slides.findings(read.in(Medium.SLIDES).sections());
             if (options.extent() == Extent.WITH_APPENDIX) {

@@ -119,7 +119,7 @@ class SlidesTest {
     @Test
     void catwalksOwnTemplateHasTheColorsOfThePage() throws IOException {
         try (XMLSlideShow show = slides(Extent.FINDINGS)) {
-            Look look = Look.of(show);
+            SlideLook look = SlideLook.of(show);
             assertThat(look.ink()).isEqualTo(Color.decode(Theme.LIGHT.color("ink")));
             assertThat(look.accent()).isEqualTo(Color.decode(Theme.LIGHT.color("accent")));
             var colors = show.getSlideMasters()
@@ -129,7 +129,7 @@ class SlidesTest {
                     .getThemeElements()
                     .getClrScheme();
             byte[] second = colors.getAccent2().getSrgbClr().getVal();
-            assertThat(second).isEqualTo(Look.rgb(Color.decode(Palette.COLORS.get(1))));
+            assertThat(second).isEqualTo(SlideLook.rgb(Color.decode(Palette.COLORS.get(1))));
         }
     }
 
@@ -336,7 +336,7 @@ class SlidesTest {
 
     @Test
     void aNameWithASpaceAtItsEdgeChangesNoOtherText() {
-        assertThat(new Words(List.of("dog ", " in")).said("dog  classified in percent"))
+        assertThat(new SlideWords(List.of("dog ", " in")).said("dog  classified in percent"))
                 .isEqualTo("dog classified in percent");
     }
 
