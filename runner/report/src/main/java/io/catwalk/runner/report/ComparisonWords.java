@@ -22,9 +22,6 @@ import java.util.stream.Collectors;
 /** Says which classifier is better and how sure that is, without claiming more than the tests. */
 public record ComparisonWords(Comparison comparison, RunResults results) {
 
-    private static final List<String> NUMBERS =
-            List.of("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten");
-
     /** Answers "which one, and how sure"; says first that trials are missing. */
     public String headline() {
         String missing = incomplete();
@@ -39,7 +36,7 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                     + "; there is nothing to compare it with.";
         }
         if (standings.stream().allMatch(one -> one.accuracy() == 1)) {
-            return (standings.size() == 2 ? "Both" : "All " + inWords(standings.size())) + " classify all "
+            return Wording.capital(Wording.all(standings.size())) + " classify all "
                     + Numbers.count(results.dataset().test()) + " test images "
                     + (comparison.scope() == Scope.MODELS
                             ? String.format(
@@ -283,9 +280,10 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                 }
             }
             PairedComparison pair = baseline.best();
-            if (pair != null && pair.p() != null) {
+            if (pair != null && pair.significance().p() != null) {
                 pairs.add(name(baseline.name()) + " " + Numbers.points(pair.difference()) + " (95 % interval "
-                        + Cell.points(pair.low(), pair.high()).text() + ", p " + Numbers.p(pair.p())
+                        + Cell.points(pair.low(), pair.high()).text() + ", p "
+                        + Numbers.p(pair.significance().p())
                         + ")");
             }
         }
@@ -315,9 +313,5 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                     case EQUIVALENT -> "equivalent";
                     case UNDECIDED -> "not clearly different";
                 };
-    }
-
-    private static String inWords(int number) {
-        return number - 2 < NUMBERS.size() ? NUMBERS.get(number - 2) : Integer.toString(number);
     }
 }

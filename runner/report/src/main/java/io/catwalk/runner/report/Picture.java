@@ -172,7 +172,7 @@ public record Picture(double width, double height, List<Mark> marks) {
     }
 
     /** Escapes characters with a meaning in XML, and leaves out those that XML does not allow. */
-    private static String escaped(String text) {
+    public static String escaped(String text) {
         return text.replaceAll("[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF\\uD800-\\uDFFF]", "")
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")

@@ -296,16 +296,16 @@ final class ComparisonTest {
                 Objects.requireNonNull(comparison.baselines().get(0).best());
         assertThat(largest.first()).isEqualTo("conv");
         assertThat(largest.outcome()).isEqualTo(Outcome.BETTER);
-        assertThat(largest.p()).isEqualTo(0.0004024505615234375, CLOSE);
+        assertThat(largest.significance().p()).isEqualTo(0.0004024505615234375, CLOSE);
         PairedComparison nearest =
                 Objects.requireNonNull(comparison.baselines().get(1).best());
         assertThat(nearest.ahead().onlySecond()).isEqualTo(2);
-        assertThat(nearest.p()).isEqualTo(0.5, CLOSE);
+        assertThat(nearest.significance().p()).isEqualTo(0.5, CLOSE);
         // 6 to 0, by hand: 2 / 2^6.
         PairedComparison support =
                 Objects.requireNonNull(comparison.baselines().get(2).best());
         assertThat(support.ahead().onlyFirst()).isEqualTo(6);
-        assertThat(support.p()).isEqualTo(0.03125, CLOSE);
+        assertThat(support.significance().p()).isEqualTo(0.03125, CLOSE);
         assertThat(headline(comparison))
                 .contains("nearest-neighbor", "95.00 %")
                 .doesNotContain("majority", "support-vector");
@@ -423,7 +423,7 @@ final class ComparisonTest {
         PairedComparison verdict = comparison.pairs().get(0);
         assertThat(verdict.difference()).isEqualTo(0.0225, CLOSE);
         assertThat(verdict.low()).isEqualTo(-0.019410506018134252, CLOSE);
-        assertThat(verdict.p()).isEqualTo(0.09266637408772403, CLOSE);
+        assertThat(verdict.significance().p()).isEqualTo(0.09266637408772403, CLOSE);
         assertThat(verdict.chances().better()).isEqualTo(0.940700121227312, CLOSE);
         assertThat(headline(comparison)).contains("conv has the highest accuracy over 4 trials: ");
     }

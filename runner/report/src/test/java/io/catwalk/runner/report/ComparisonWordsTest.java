@@ -85,7 +85,7 @@ class ComparisonWordsTest {
     void whereAllAreRightNoneIsNamedFirst() {
         assertThat(words(comparison(Scope.MODELS, 1, pairs(Scope.MODELS, "UNDECIDED UNDECIDED")))
                         .headline())
-                .isEqualTo("All three classify all 32 test images correctly (95 % interval 89.3 to 100).");
+                .isEqualTo("All 3 classify all 32 test images correctly (95 % interval 89.3 to 100).");
     }
 
     @org.junit.jupiter.api.Test

@@ -440,7 +440,7 @@ class SectionsTest {
     void whoClassifiesAllImagesCorrectlyIsNotCalledBetter() {
         compare("1.0 1.0 1.0", "UNDECIDED UNDECIDED");
         assertThat(document().title())
-                .contains("All three", "all 60 test images correctly")
+                .contains("All 3", "all 60 test images correctly")
                 .doesNotContain("differ");
         assertThat(title(document(), "conclusions")).contains("3 of 3 classifiers");
     }

@@ -153,7 +153,7 @@ public record PairedComparison(
     /** Corrects the probabilities for all pairs, and decides by them at the 5 percent level; none is equivalent. */
     private static List<PairedComparison> corrected(List<PairedComparison> pairs) {
         double[] adjusted = PairedValues.holm(pairs.stream()
-                .mapToDouble(pair -> Objects.requireNonNull(pair.p()))
+                .mapToDouble(pair -> Objects.requireNonNull(pair.significance.p))
                 .toArray());
         return IntStream.range(0, adjusted.length)
                 .mapToObj(i -> pairs.get(i).decided(adjusted[i]))
@@ -268,10 +268,6 @@ public record PairedComparison(
 
     public @Nullable Double high() {
         return estimate.high;
-    }
-
-    public @Nullable Double p() {
-        return significance.p;
     }
 
     /** Returns the probability that the outcome is decided by: the corrected one, if there is one. */

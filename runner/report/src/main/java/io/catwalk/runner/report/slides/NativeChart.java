@@ -3,6 +3,7 @@ package io.catwalk.runner.report.slides;
 import io.catwalk.runner.report.Chart;
 import io.catwalk.runner.report.ChartAxis;
 import io.catwalk.runner.report.Letters;
+import io.catwalk.runner.report.Picture;
 import io.catwalk.runner.report.RowChart;
 import io.catwalk.runner.report.RowChart.Row;
 import io.catwalk.runner.report.RowChart.Row.Dot;
@@ -346,16 +347,14 @@ record NativeChart(XSLFChart chart, Area area, SlideLook look, SlideWords words,
     private static String text(String text, Color color) {
         String font = " sz='%s' b='0'>%s".formatted((int) (100 * FittedText.SMALLEST), fill(color));
         return "<a:bodyPr wrap='none'/><a:p><a:pPr><a:defRPr" + font + "</a:defRPr></a:pPr>"
-                + (text.isEmpty() ? "" : "<a:r><a:rPr" + font + "</a:rPr><a:t>" + escaped(text) + "</a:t></a:r>")
+                + (text.isEmpty()
+                        ? ""
+                        : "<a:r><a:rPr" + font + "</a:rPr><a:t>" + Picture.escaped(text) + "</a:t></a:r>")
                 + "</a:p>";
     }
 
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-    }
-
     private static String series(Trace trace, int index, XSSFSheet sheet) {
-        String name = escaped(trace.name());
+        String name = Picture.escaped(trace.name());
         String label = trace.label();
         return """
                 <c:ser><c:idx val='%1$s'/><c:order val='%1$s'/><c:tx><c:strRef><c:f>%2$s</c:f><c:strCache>
