@@ -62,10 +62,10 @@ class CodeLocationTest {
                         .add(new SequentialBlock().add(idle).add(noting.get()))))
                 .singleElement()
                 .asString()
-                .matches("block SequentialBlock/01SequentialBlock/02Noting, called at OriginTest.java:\\d+");
+                .matches("block SequentialBlock/01SequentialBlock/02Noting, called at CodeLocationTest.java:\\d+");
         assertThat(places(noting -> new SequentialBlock().add(noting.get()).add(noting.get())))
                 .hasSize(2)
-                .allMatch(place -> place.startsWith("block SequentialBlock/Noting, called at OriginTest.java:"));
+                .allMatch(place -> place.startsWith("block SequentialBlock/Noting, called at CodeLocationTest.java:"));
         // Outside of forward there is no line, and a class without a name is called as what it extends.
         assertThat(new CodeLocation(new SequentialBlock()).here()).isEqualTo("block SequentialBlock");
         assertThat(CodeLocation.name(new ArrayList<String>() {}.getClass())).isEqualTo("ArrayList");
