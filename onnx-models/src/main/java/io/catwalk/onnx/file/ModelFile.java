@@ -56,6 +56,7 @@ public record ModelFile(
     public static final long NEWEST_OPSET = 26;
 
     private static final Set<String> ROUNDING = Set.of("Cast", "QuantizeLinear", "DequantizeLinear");
+
     /** Says where the weights are. */
     public enum Weights {
         INSIDE,
@@ -165,6 +166,9 @@ public record ModelFile(
     /** Takes channels that a file leaves open, as Hugging Face's exporter does, from the convolution that reads them. */
     private static TensorInfo known(TensorInfo input, GraphProto graph, Map<String, TensorProto> weights) {
         List<Axis> axes = new ArrayList<>(input.axes().orElse(List.of()));
+        if (axes.size() < 2 || !axes.get(1).isOpen()) {
+            return input;
+        }
         Map<String, String> origins = new HashMap<>(); // of what is passed on; others are their own
         for (NodeProto node : graph.getNodeList()) {
             List<String> read = new ArrayList<>(node.getInputList());
@@ -175,12 +179,12 @@ public record ModelFile(
             } else if (kernel != null
                     && Protos.is(node, "Conv")
                     && read.get(0).equals(input.name())
-                    && Math.min(kernel.getDimsCount(), axes.size()) > 1
-                    && axes.get(1).isOpen()) {
+                    && kernel.getDimsCount() > 1) {
                 axes.set(1, new Axis(kernel.getDims(1) * Protos.number(node, "group", 1), ""));
+                return new TensorInfo(input.name(), input.type(), Optional.of(axes));
             }
         }
-        return new TensorInfo(input.name(), input.type(), input.axes().map(any -> axes));
+        return input;
     }
 
     /** Reads the metadata of a parsed model. */
