@@ -19,9 +19,6 @@ import java.util.Optional;
 /** Copies DJL arrays to tensors for ONNX Runtime, and back. */
 public final class DjlTensors {
 
-    /** Leaves out INT16 and BFLOAT16, which end the process if DJL's PyTorch engine is asked for them. */
-    private static final Map<TensorType, DataType> TYPES = Placeholders.TYPES;
-
     private DjlTensors() {}
 
     /**
@@ -33,8 +30,8 @@ public final class DjlTensors {
      */
     public static Tensor of(NDArray array) {
         TensorType type = Placeholders.type(array.getDataType())
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "expected one of " + TYPES.values() + ", found " + array.getDataType() + ": use toType"));
+                .orElseThrow(() -> new IllegalArgumentException("expected one of " + Placeholders.TYPES.values()
+                        + ", found " + array.getDataType() + ": use toType"));
         ByteBuffer data = array.size() == 0 ? ByteBuffer.allocate(0) : array.toByteBuffer();
         return Tensor.of(type, data, array.getShape().getShape());
     }
@@ -50,8 +47,9 @@ public final class DjlTensors {
     }
 
     private static DataType type(TensorType type, Object found) {
-        return Optional.ofNullable(TYPES.get(type))
-                .orElseThrow(() -> new IllegalArgumentException("expected one of the types " + TYPES.keySet()
+        return Optional.ofNullable(Placeholders.TYPES.get(type))
+                .orElseThrow(() -> new IllegalArgumentException("expected one of the types "
+                        + Placeholders.TYPES.keySet()
                         + ", which DJL's engine holds, found " + found + ": run the file with OnnxRunner.run, and read"
                         + " its Tensor"));
     }

@@ -15,7 +15,7 @@ import java.util.Optional;
 /** Creates arrays of any shape that take no memory: all their elements share the memory of one. */
 public final class Placeholders {
 
-    /** Types of DJL arrays that are exported. */
+    /** Types of DJL arrays that are exported. INT16 and BFLOAT16 end the process if the PyTorch engine is asked for them. */
     public static final Map<TensorType, DataType> TYPES = Collections.unmodifiableMap(new EnumMap<>(Map.of(
             TensorType.FLOAT, DataType.FLOAT32,
             TensorType.DOUBLE, DataType.FLOAT64,
